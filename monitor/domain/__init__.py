@@ -1,0 +1,1 @@
+"""What the monitor knows and decides, with nothing but the standard library: types, history, changes, subscriptions."""

@@ -1,0 +1,104 @@
+"""The 153 English authorities with the duty, their predecessors, names and trusts, and how to look one up."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+from difflib import get_close_matches
+from functools import lru_cache
+
+from monitor.domain.model import Authority, ChildrensTrust, DateRange
+from monitor.tables import rows
+
+#: Surrey is to be divided on 1 April 2027; its successors have no URN yet and are added here when Ofsted registers them.
+_NOISE = re.compile(
+    r"\b(?:council|city of|county of|royal borough of|london borough of|metropolitan|borough|district|county council|city|the)\b"
+)
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+@lru_cache(maxsize=1)
+def authorities() -> tuple[Authority, ...]:
+    """Every authority, current and abolished, in the order of the table."""
+    names: dict[str, list[str]] = defaultdict(list)
+    trusts: dict[str, list[ChildrensTrust]] = defaultdict(list)
+    for row in rows("names"):
+        if row["kind"] == "trust":
+            valid = DateRange(start=_day(row["start"]), end=_day(row["end"]))
+            trusts[row["urn"]].append(ChildrensTrust(name=row["name"], valid=valid))
+        else:
+            names[row["urn"]].append(row["name"])
+    before: dict[str, list[str]] = defaultdict(list)
+    began: dict[str, date] = {}
+    ended: dict[str, date] = {}
+    for row in rows("successions"):
+        day = date.fromisoformat(row["day"])
+        before[row["successor_urn"]].append(row["predecessor_urn"])
+        began[row["successor_urn"]] = day
+        ended[row["predecessor_urn"]] = day
+    began["2532283"] = began["2532287"]  # Dorset was re-founded on the same day; its county had another URN
+    return tuple(
+        Authority(
+            urn=row["urn"],
+            dfe_code=row["dfe_code"],
+            gss_code=row["gss_code"],
+            name=row["name"],
+            region=row["region"],
+            type=row["type"],
+            aliases=tuple(names[row["urn"]]),
+            trusts=tuple(trusts[row["urn"]]),
+            valid=DateRange(start=began.get(row["urn"]), end=ended.get(row["urn"])),
+            predecessors=tuple(before[row["urn"]]),
+            neighbours=tuple(row["statistical_neighbours"].split()),
+        )
+        for row in rows("authorities")
+    )
+
+
+@lru_cache(maxsize=1)
+def by_urn() -> Mapping[str, Authority]:
+    """Authorities by Ofsted URN."""
+    return {authority.urn: authority for authority in authorities()}
+
+
+@lru_cache(maxsize=1)
+def by_code() -> Mapping[str, Authority]:
+    """Authorities by URN, DfE code and GSS code, in upper case."""
+    return {code: a for a in authorities() for code in (a.urn, a.dfe_code, a.gss_code)}
+
+
+def fold(name: str) -> str:
+    """A name without case, punctuation and the words that councils add to it: ``"Hull City Council"`` -> ``"hull"``."""
+    name = name.lower().replace("&", " and ").replace("saint ", "st ").replace("-", " ")
+    name = " ".join(re.sub(r"[^a-z ]", "", name).split())
+    return " ".join(_NOISE.sub(" ", name).split()) or name
+
+
+@lru_cache(maxsize=1)
+def _by_name() -> Mapping[str, Authority]:
+    known: dict[str, Authority] = {}
+    for authority in authorities():
+        for name in (*authority.aliases, authority.name):
+            known[fold(name)] = authority
+    return known
+
+
+def find(name: str) -> Authority | None:
+    """The authority of a name in any usual form, or of a URN, DfE or GSS code; None when there is none."""
+    return by_code().get(name.strip().upper()) or _by_name().get(fold(name))
+
+
+def suggest(name: str) -> str | None:
+    """The authority name nearest to a misspelt one, for "did you mean"."""
+    close = get_close_matches(fold(name), _by_name(), n=1, cutoff=0.6)
+    return _by_name()[close[0]].name if close else None
+
+
+def regions() -> tuple[str, ...]:
+    """The nine English regions, sorted."""
+    return tuple(sorted({authority.region for authority in authorities()}))

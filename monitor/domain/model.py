@@ -1,0 +1,280 @@
+"""The types that travel between stages: frozen, comparable, free of I/O.
+
+Every ``datetime`` is aware and in UTC; every ``date`` is a London calendar day. Anything that comes out of a text carries
+the `Span` of characters it came from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Rating(StrEnum):
+    """A grade on Ofsted's four-point scale; `ADEQUATE` was the third point until November 2013."""
+
+    INADEQUATE = "inadequate"
+    ADEQUATE = "adequate"
+    REQUIRES_IMPROVEMENT = "requires_improvement"
+    GOOD = "good"
+    OUTSTANDING = "outstanding"
+
+    @property
+    def rank(self) -> int:
+        """Position on the scale, 0 (inadequate) to 3 (outstanding). Adequate and requires improvement share point 1."""
+        return _RANK[self]
+
+    @property
+    def words(self) -> str:
+        """The grade as prose writes it: ``requires improvement``."""
+        return self.value.replace("_", " ")
+
+
+_RANK = {
+    Rating.INADEQUATE: 0,
+    Rating.ADEQUATE: 1,
+    Rating.REQUIRES_IMPROVEMENT: 1,
+    Rating.GOOD: 2,
+    Rating.OUTSTANDING: 3,
+}
+
+
+class Area(StrEnum):
+    """What a grade is about. `OVERALL` ended with inspections whose fieldwork began after 1 April 2026; adoption with the SIF."""
+
+    OVERALL = "overall"
+    LEADERSHIP = "leadership"
+    HELP_AND_PROTECTION = "help_and_protection"
+    CHILDREN_IN_CARE = "children_in_care"
+    CARE_LEAVERS = "care_leavers"
+    ADOPTION = "adoption"
+
+    @property
+    def words(self) -> str:
+        """The area as prose writes it: ``help and protection``."""
+        return self.value.replace("_", " ")
+
+
+class Trust(StrEnum):
+    """How well an inspection is attested (the trust ladder). Steps up update the same event; they are never a second alert."""
+
+    REPORTED = "reported"  # one outlet
+    CORROBORATED = "corroborated"  # two independent outlets
+    CONFIRMED = "confirmed"  # Ofsted's own report or page
+    CONTRADICTED = "contradicted"  # Ofsted's own report says otherwise
+
+
+class Tier(StrEnum):
+    """Whether a judgement's authority, area and rating were all said in so many words, or one of them had to be worked out."""
+
+    EXPLICIT = "explicit"
+    INFERRED = "inferred"
+
+
+class SourceClass(StrEnum):
+    """Whose voice a source is. Only `OFFICIAL` confirms; an `AGGREGATOR` never corroborates, it repeats."""
+
+    OFFICIAL = "official"
+    PRESS = "press"
+    COUNCIL = "council"
+    AGGREGATOR = "aggregator"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateRange:
+    """A closed range of days; ``None`` at either end means unbounded or unknown."""
+
+    start: date | None = None
+    end: date | None = None
+
+    def __contains__(self, day: date) -> bool:
+        return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChildrensTrust:
+    """A trust or company that runs children's services for an authority, with the dates it does so."""
+
+    name: str
+    valid: DateRange
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authority:
+    """An English local authority with (or once with) the duty. Equal and hashed by `urn`, which survives unitarisation."""
+
+    urn: str
+    dfe_code: str = field(compare=False)
+    gss_code: str = field(compare=False)
+    name: str = field(compare=False)
+    region: str = field(compare=False)
+    type: str = field(default="", compare=False)
+    aliases: tuple[str, ...] = field(default=(), compare=False)
+    trusts: tuple[ChildrensTrust, ...] = field(default=(), compare=False)
+    valid: DateRange = field(default=DateRange(), compare=False)
+    predecessors: tuple[str, ...] = field(default=(), compare=False)  #: URNs of the abolished authorities it took over from
+    neighbours: tuple[str, ...] = field(default=(), compare=False)  #: DfE codes of its statistical neighbours, nearest first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """An address that a source announced, before anything was fetched."""
+
+    source: str
+    url: str
+    canonical_url: str
+    title: str = ""
+    published: datetime | None = None
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """A page as prose: title, body text (paragraphs joined by blank lines, furniture cut) and where it came from."""
+
+    url: str
+    title: str
+    text: str
+    published: date | None = None
+    retrieved: datetime | None = None
+    outlet: str = ""
+    source_class: SourceClass = SourceClass.PRESS
+    sha256: str = ""
+
+    @property
+    def paragraphs(self) -> tuple[str, ...]:
+        """The non-empty paragraphs of the text, in order."""
+        return tuple(p for p in (part.strip() for part in self.text.split("\n")) if p)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Half-open range of characters ``[start, end)`` into an article's text, or into its title when `in_title`."""
+
+    start: int
+    end: int
+    in_title: bool = False
+
+    def quote(self, title: str, text: str) -> str:
+        """The characters the span covers."""
+        return (title if self.in_title else text)[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """One rating of one area of one authority, as one article or report states it as news."""
+
+    authority: Authority
+    area: Area
+    rating: Rating
+    evidence: Span
+    quote: str  #: the characters of `evidence`, verbatim
+    previous: Rating | None = None  #: the latest earlier rating of the same area, when the text gives it
+    previous_year: int | None = None
+    tier: Tier = Tier.EXPLICIT
+    frame: str = ""  #: the row that fired, for `explain` and the score by row
+    page: int | None = None  #: page of a report (1-based), for official evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejection:
+    """A candidate judgement, or a whole article, that was read and not believed, with its reason code."""
+
+    reason: str
+    span: Span
+    quote: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What the classifier made of one article or report."""
+
+    judgements: tuple[Judgement, ...] = ()
+    rejected: tuple[Rejection, ...] = ()
+    relevant: bool = False
+    reason: str = ""  #: why nothing is said, when nothing is (a reason code)
+    classifier_version: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """An official inspection report: the facts of its first pages, read from the PDF."""
+
+    authority: Authority
+    framework: str  #: key of `frameworks`: "SIF", "ILACS"
+    title: str
+    fieldwork: DateRange
+    published: date
+    lead_inspector: str
+    judgements: tuple[Judgement, ...]
+    combined_care: bool = False  #: "children in care and care leavers" was one grade (ILACS until 2022)
+    previous: Rating | None = None  #: overall grade at the previous inspection, as its opening paragraphs state it
+    previous_year: int | None = None
+    text: str = ""
+    sha256: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    """What the ledger believes about one inspection of one authority: one rating per area."""
+
+    authority: Authority
+    published: date  #: official publication, else the earliest day an article reported it
+    ratings: Mapping[Area, Rating] = field(hash=False)
+    framework: str = "ILACS"
+    fieldwork: DateRange = DateRange()
+    trust: Trust = Trust.REPORTED
+    combined_care: bool = False
+    outlets: frozenset[str] = frozenset()
+    url: str = ""
+
+    @property
+    def key(self) -> str:
+        """Stable name of the inspection: the authority's URN and the day fieldwork ended, else the publication day."""
+        return f"{self.authority.urn}:{(self.fieldwork.end or self.published).isoformat()}"
+
+    @property
+    def rank_key(self) -> tuple[date, str]:
+        """Sorts inspections of one authority oldest first."""
+        return (self.published, self.key)
+
+
+class Kind(StrEnum):
+    """What sort of change it is; `changes` holds the rows that decide."""
+
+    INTO_INADEQUATE = "into_inadequate"
+    OUT_OF_INADEQUATE = "out_of_inadequate"
+    UPGRADED = "upgraded"
+    DOWNGRADED = "downgraded"
+    REACHED_OUTSTANDING = "reached_outstanding"
+    LOST_OUTSTANDING = "lost_outstanding"
+    MIXED = "mixed"
+    UNCHANGED = "unchanged"
+    FIRST_RATING = "first_rating"
+    CONFIRMED = "confirmed"
+    CORRECTED = "corrected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One area of one authority moved (or was first rated, confirmed, corrected) at one inspection."""
+
+    key: str  #: `inspection_key:area:new` and the kind of update; unique in the store
+    inspection: Inspection
+    area: Area
+    old: Rating | None
+    new: Rating
+    kinds: frozenset[Kind]
+    evidence: str  #: the verbatim sentence
+    url: str
+    outlet: str
+    old_published: date | None = None
+    conflict: str = ""  #: what the article claims about the past that the record contradicts
+
+    @property
+    def authority(self) -> Authority:
+        """The authority whose rating changed."""
+        return self.inspection.authority

@@ -1,0 +1,297 @@
+"""The seams: what the pipeline and the delivery loop ask of the outside world, and the tree of errors that crosses them.
+
+Expected failures are values with a named reason (`FetchFailure`, `Outcome`); exceptions here are for what stops a command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+
+from monitor.domain.model import Article, Change, Inspection, Link, Reading, Report, SourceClass
+
+
+class MonitorError(Exception):
+    """Base of every expected error. Carries what it is about (a file, URL, source, channel) and what to do."""
+
+    exit_status = 1
+
+    def __init__(self, message: str, *, key: str = "") -> None:
+        self.key = key
+        super().__init__(f"{key}: {message}" if key else message)
+
+
+class ConfigError(MonitorError):
+    """Configuration that cannot be used; the message names file, table, key and the nearest valid value."""
+
+    exit_status = 2
+
+
+class ReadError(MonitorError):
+    """Bytes that are no article and no report. `reason` is a short code: ``encrypted``, ``not_a_report`` ..."""
+
+    def __init__(self, message: str, *, reason: str, key: str = "") -> None:
+        self.reason = reason
+        super().__init__(message, key=key)
+
+
+class StoreError(MonitorError):
+    """State that cannot be opened or is not ours."""
+
+
+class Clock(Protocol):
+    """Where the time comes from. Nothing else calls now()."""
+
+    def now(self) -> datetime:
+        """The present moment, aware, in UTC."""
+        ...
+
+    def today(self) -> date:
+        """The calendar day in London."""
+        ...
+
+
+# --- fetching -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What a server gave us to ask "anything new?" with."""
+
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A successful answer. `body` is decoded from its transfer encoding and within the size limit; 304 has an empty body."""
+
+    url: str  #: after redirects
+    status: int
+    content_type: str
+    body: bytes
+    validators: Validators = Validators()
+    headers: Mapping[str, str] = field(default_factory=dict, hash=False)  #: lower-case names
+    retrieved: datetime | None = None
+
+    @property
+    def not_modified(self) -> bool:
+        """Whether the server said that nothing changed."""
+        return self.status == 304
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchFailure:
+    """A fetch that gave no page: a reason code, whether a later try may help, and when the server wants it."""
+
+    url: str
+    reason: str
+    detail: str = ""
+    status: int | None = None
+    retry_after: float | None = None  #: seconds
+    permanent: bool = False
+
+
+class Fetcher(Protocol):
+    """One polite HTTP client for everything the monitor reads."""
+
+    async def fetch(self, url: str, validators: Validators = Validators()) -> Page | FetchFailure:
+        """GET `url`, conditionally when validators are given. Never raises for what a server or network does."""
+        ...
+
+
+# --- sources --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """What the store remembers of a source between polls."""
+
+    name: str
+    validators: Mapping[str, Validators] = field(default_factory=dict, hash=False)  #: by URL: a source may read several pages
+    last_success: datetime | None = None
+    next_due_at: datetime | None = None
+    failures: int = 0
+    cursor: str = ""
+    polled_before: bool = False  #: False on the very first poll: its links are a baseline and never alert
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poll:
+    """What one poll of a source found."""
+
+    links: tuple[Link, ...] = ()
+    validators: Mapping[str, Validators] = field(default_factory=dict, hash=False)
+    not_modified: bool = False
+    failure: FetchFailure | None = None
+    cursor: str = ""
+
+
+class Source(Protocol):
+    """Something that announces articles or reports."""
+
+    name: str
+    outlet: str
+    source_class: SourceClass
+    interval: float  #: seconds between polls
+
+    async def poll(self, fetcher: Fetcher, state: SourceState) -> Poll:
+        """Ask once for what is there now. Failures are returned, not raised."""
+        ...
+
+
+# --- delivery -------------------------------------------------------------------------------------------------------------
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands; `delivery` moves it and the store guards each move."""
+
+    HELD = "held"
+    PENDING = "pending"
+    SENDING = "sending"
+    COMMITTING = "committing"
+    SENT = "sent"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One rendered message: subject, both bodies, and the payload of channels that take structure. Frozen at enqueue."""
+
+    subject: str
+    text: str
+    html: str = ""
+    slack: str = ""  #: Block Kit payload as JSON
+    headers: Mapping[str, str] = field(default_factory=dict, hash=False)
+    payload: str = ""  #: JSON of the event, for webhooks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One rendered message for one recipient, as claimed for sending."""
+
+    id: str
+    channel: str  #: name of a `[channel.NAME]`
+    recipient: str  #: address within the channel; empty where the channel is the recipient
+    message: Message
+    attempt: int
+    owner: str
+    epoch: int  #: fencing token of the claim
+    created: datetime
+
+
+class Result(StrEnum):
+    """How a send ended."""
+
+    SENT = "sent"
+    TRANSIENT = "transient"
+    PERMANENT = "permanent"
+    UNCERTAIN = "uncertain"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The result of a send, with the provider's reason and when to try again."""
+
+    result: Result
+    reason: str = ""
+    retry_after: float | None = None  #: seconds
+
+
+class CommitPoint(Protocol):
+    """Called by a channel just before the last byte that lets a provider act. False means: stop, the claim is no longer ours."""
+
+    def __call__(self) -> bool:
+        """Journal ``committing`` for this delivery; fenced by owner and epoch."""
+        ...
+
+
+class Channel(Protocol):
+    """A way out."""
+
+    name: str
+
+    def send(self, delivery: Delivery, commit: CommitPoint) -> Outcome:
+        """Hand one message to the provider. Blocking; run in a thread. Never raises for what a provider does."""
+        ...
+
+
+# --- state ----------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What recording one article came to."""
+
+    duplicate: bool  #: these very bytes (or this canonical URL, unchanged) were recorded before
+    changes: tuple[Change, ...] = ()
+    deliveries: int = 0
+    background: tuple[str, ...] = ()  #: why judgements were recorded but announced nothing (reason codes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkFailure:
+    """A link that could not be turned into an article this time."""
+
+    link: Link
+    reason: str
+    detail: str = ""
+    permanent: bool = False
+
+
+class Store(Protocol):
+    """All state. Methods are named after the flow; each is one transaction."""
+
+    # sources
+    def source_state(self, name: str) -> SourceState:
+        """What is remembered of a source; an empty state when it is new."""
+        ...
+
+    def record_poll(self, name: str, poll: Poll, *, now: datetime, next_due_at: datetime) -> tuple[Link, ...]:
+        """Save links, validators and next due time in one transaction; returns the links not seen before."""
+        ...
+
+    def links_to_read(self, *, now: datetime, limit: int = 100) -> tuple[tuple[Link, bool], ...]:
+        """Links still to be fetched and read, oldest first; the flag says it came from a source's baseline poll."""
+        ...
+
+    def link_failed(self, failure: LinkFailure, *, now: datetime, retry_at: datetime | None) -> None:
+        """Note a failed link; without `retry_at` it is given up."""
+        ...
+
+    # ledger
+    def inspections(self, urns: Sequence[str] = (), *, as_of: date | None = None) -> tuple[Inspection, ...]:
+        """What the ledger believes, oldest first; of all authorities when none are named."""
+        ...
+
+    def record(
+        self, document: Article | Report, reading: Reading, *, link: Link | None, baseline: bool, now: datetime
+    ) -> Recorded:
+        """Record an article or report, its judgements, the changes they make and every delivery due, in one transaction."""
+        ...
+
+    # outbox
+    def claim(self, *, owner: str, now: datetime, lease: float, limit: int = 1) -> tuple[Delivery, ...]:
+        """Take pending deliveries for sending; committed before anything is sent."""
+        ...
+
+    def committing(self, delivery: Delivery, *, now: datetime) -> bool:
+        """Journal that the last byte is about to go; False when the claim is no longer ours or it was cancelled."""
+        ...
+
+    def settle(self, delivery: Delivery, outcome: Outcome, *, now: datetime, not_before: datetime | None = None) -> bool:
+        """Record how a claimed delivery ended; False when the claim is no longer ours."""
+        ...
+
+    def recover(self, *, now: datetime, owner: str) -> Mapping[str, int]:
+        """Put every delivery that a dead owner left behind into its right state; counts by what was done."""
+        ...
+
+    def close(self) -> None:
+        """Release connections."""
+        ...
