@@ -1,0 +1,1 @@
+"""From bytes to what was written: pages into articles, PDF files into official reports."""

@@ -1,0 +1,169 @@
+"""A child process in which untrusted bytes are parsed, so that a bomb, a loop or a crash costs a child and not the daemon.
+
+The child is started at the first call and kept, so that ordinary pages do not pay for its start. It has a limit on address
+space and, call by call, on processor and wall time; it inherits no secrets from the environment. It is started afresh, not
+forked, because the parent has threads.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import threading
+import time
+from types import TracebackType
+from typing import Any, Self
+
+from monitor.ports import ReadError
+from monitor.reading.child import LENGTH_BYTES, encode_request
+
+#: Variables that the interpreter and its libraries need. Passwords and tokens of the daemon are not among them.
+_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "HOME", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
+_CHUNK = 1 << 16
+
+
+class Worker:
+    """A persistent, killable child that calls functions by name: ``worker.call("package.module:function", body)``.
+
+    Arguments may be ``bytes`` or JSON values; results are JSON values. Safe to call from several threads, one at a time.
+    """
+
+    def __init__(
+        self,
+        *,
+        memory: int = 1 << 30,
+        cpu: int = 20,
+        wall: float = 30.0,
+        calls: int = 1000,
+        answer_limit: int = 64 << 20,
+    ) -> None:
+        """`memory` and `answer_limit` in bytes, `cpu` and `wall` in seconds a call; after `calls` calls the child is replaced."""
+        self._memory = memory
+        self._cpu = cpu
+        self._wall = wall
+        self._calls_left = self._calls = calls
+        self._answer_limit = answer_limit
+        self._child: subprocess.Popen[bytes] | None = None
+        self._turn = threading.Lock()
+
+    def call(self, function: str, *arguments: Any) -> Any:
+        """The result of ``module:function(*arguments)`` run in the child.
+
+        Raises `ReadError` with the function's own reason, or ``timeout``, ``memory``, ``crashed``, ``too_large``,
+        ``too_deep``, ``failed`` (any other exception). After the first four the child is gone; the next call starts another.
+        """
+        frame = encode_request(function, arguments)
+        with self._turn:
+            answer = self._exchange(frame)
+        if "error" in answer:
+            raise ReadError(answer["error"]["message"], reason=answer["error"]["reason"])
+        return answer["result"]
+
+    def close(self) -> None:
+        """Stop the child, at once. A later call starts another."""
+        with self._turn:
+            self._stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the living child, or None."""
+        return self._child.pid if self._child and self._child.poll() is None else None
+
+    def _exchange(self, frame: bytes) -> dict[str, Any]:
+        child = self._living_child()
+        finished = False
+        try:
+            body = self._write_and_read(child, frame)
+            answer: dict[str, Any] = json.loads(body)
+            finished = answer.get("error", {}).get("reason") != "memory"  # after that its heap is not worth keeping
+        except (BrokenPipeError, EOFError):
+            raise self._death(child) from None
+        except (json.JSONDecodeError, RecursionError):
+            raise ReadError("the reading process answered nonsense", reason="crashed") from None
+        finally:
+            self._calls_left -= 1
+            if not finished or self._calls_left <= 0:
+                self._stop()
+        return answer
+
+    def _living_child(self) -> subprocess.Popen[bytes]:
+        if self._child is None or self._child.poll() is not None:
+            self._stop()
+            environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+            environment["PYTHONPATH"] = os.pathsep.join(path or os.getcwd() for path in sys.path)
+            # What a parser prints about hostile bytes helps nobody and could fill the log.
+            self._child = subprocess.Popen(
+                [sys.executable, "-m", "monitor.reading.child", str(self._memory), str(self._cpu)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=environment,
+                start_new_session=True,  # a Ctrl-C in the terminal is for the daemon, which then drains
+            )
+            self._calls_left = self._calls
+            assert self._child.stdin and self._child.stdout
+            os.set_blocking(self._child.stdin.fileno(), False)
+            os.set_blocking(self._child.stdout.fileno(), False)
+        return self._child
+
+    def _write_and_read(self, child: subprocess.Popen[bytes], frame: bytes) -> bytes:
+        """Send the frame and collect the answer's body; both directions under one deadline."""
+        assert child.stdin and child.stdout
+        deadline = time.monotonic() + self._wall
+        unsent, answer, size = memoryview(frame), bytearray(), 0
+        with selectors.DefaultSelector() as ready:
+            ready.register(child.stdin, selectors.EVENT_WRITE)
+            ready.register(child.stdout, selectors.EVENT_READ)
+            while not size or len(answer) < size:
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    raise ReadError(f"reading it took longer than {self._wall:g} s", reason="timeout")
+                for key, _ in ready.select(left):
+                    if key.fileobj is child.stdin:
+                        unsent = unsent[os.write(child.stdin.fileno(), unsent[:_CHUNK]) :]
+                        if not unsent:
+                            ready.unregister(child.stdin)
+                        continue
+                    received = os.read(child.stdout.fileno(), _CHUNK)
+                    if not received:
+                        raise EOFError
+                    answer += received
+                if not size and len(answer) >= LENGTH_BYTES:
+                    size = LENGTH_BYTES + int.from_bytes(answer[:LENGTH_BYTES], "big")
+                    if size > self._answer_limit:
+                        raise ReadError("what it was read into is too large", reason="too_large")
+        return bytes(answer[LENGTH_BYTES:])
+
+    def _death(self, child: subprocess.Popen[bytes]) -> ReadError:
+        """Why the child died, as the error of the call that killed it."""
+        try:
+            status = child.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            return ReadError("the reading process closed its pipe", reason="crashed")
+        if status == -signal.SIGXCPU:
+            return ReadError(f"reading it took more than {self._cpu} s of processor time", reason="timeout")
+        cause = signal.Signals(-status).name if status < 0 else f"exit status {status}"
+        return ReadError(f"the reading process died of {cause}", reason="crashed")
+
+    def _stop(self) -> None:
+        if self._child is None:
+            return
+        self._child.kill()
+        self._child.wait()
+        for pipe in (self._child.stdin, self._child.stdout):
+            if pipe:
+                try:
+                    pipe.close()
+                except BrokenPipeError:
+                    pass
+        self._child = None
