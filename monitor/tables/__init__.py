@@ -1,14 +1,15 @@
-"""Reference and linguistic data, reviewed like code: if a change here needs the accuracy figures run again, it is in the right place."""
+"""Linguistic and reference data, reviewed like code: a change here needs the accuracy figures run again."""
 
 from __future__ import annotations
 
 import csv
-from functools import lru_cache
+import io
+from functools import cache
 from importlib import resources
 
 
-@lru_cache(maxsize=None)
+@cache
 def rows(name: str) -> tuple[dict[str, str], ...]:
     """The rows of ``tables/<name>.csv`` as dictionaries, in file order."""
-    with resources.files(__name__).joinpath(f"{name}.csv").open(newline="", encoding="utf-8") as file:
-        return tuple(csv.DictReader(file))
+    text = resources.files(__name__).joinpath(f"{name}.csv").read_text(encoding="utf-8")
+    return tuple(csv.DictReader(io.StringIO(text)))

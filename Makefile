@@ -1,0 +1,82 @@
+# The whole workflow. `make run` and `make test` work from a fresh clone with python3 (3.11 or later, with venv) and make.
+# Everything is installed from the lock files into .venv, by their hashes; stamp files see that nothing happens twice.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+JOBS ?= 2
+UV := $(shell command -v uv 2>/dev/null)
+
+ifeq ($(UV),)
+MAKE_VENV = $(PYTHON) -m venv $(VENV)
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+else
+MAKE_VENV = $(UV) venv --quiet --seed --allow-existing --python $(PYTHON) $(VENV)
+INSTALL = $(UV) pip install --quiet --python $(BIN)/python
+endif
+# The package itself: editable, without dependencies (the lock has them) and without an isolated build (the lock has flit_core).
+INSTALL_SELF = $(INSTALL) --no-deps --no-build-isolation --editable .
+
+.PHONY: help run test lint format types imports check-locks lock bench soak demo score clean
+.DEFAULT_GOAL := help
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "This needs Python 3.11 or later; found: $$($(PYTHON) --version 2>&1). Say which with: make PYTHON=/path/to/python3.11 ..."; exit 1; }
+	@echo "Making $(VENV) ..."
+	@$(MAKE_VENV)
+
+$(VENV)/.run-installed: requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Installing from requirements.lock (once) ..."
+	@$(INSTALL) --require-hashes -r requirements.lock
+	@$(INSTALL_SELF)
+	@touch $@
+
+$(VENV)/.dev-installed: requirements-dev.lock pyproject.toml | $(BIN)/python
+	@echo "Installing from requirements-dev.lock (once) ..."
+	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@$(INSTALL_SELF)
+	@touch $@ $(VENV)/.run-installed
+
+run: $(VENV)/.run-installed ## start the monitor on config/ and state/ (ARGS="--listen 127.0.0.1:9000")
+	@exec $(BIN)/monitor run $(ARGS)
+
+demo: $(VENV)/.run-installed ## see it work in 20 seconds, without a network
+	@exec $(BIN)/monitor demo $(ARGS)
+
+test: $(VENV)/.dev-installed ## run every test
+	@$(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile $(ARGS)
+
+lint: $(VENV)/.dev-installed ## ruff
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+format: $(VENV)/.dev-installed ## let ruff rewrite what it can
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format --quiet .
+
+types: $(VENV)/.dev-installed ## mypy --strict
+	@$(BIN)/mypy --strict monitor
+
+imports: $(VENV)/.dev-installed ## who may import whom
+	@$(BIN)/lint-imports
+
+check-locks: $(VENV)/.dev-installed ## the locks are fresh, hashed, and name no package index
+	@$(BIN)/python .ci/check_locks.py
+
+lock: $(VENV)/.dev-installed ## write both locks again from pyproject.toml (keeps versions that still fit)
+	@$(BIN)/python .ci/check_locks.py --write
+
+score: $(VENV)/.dev-installed ## the corpus floors (our own corpus; ../shared as well where it is present)
+	@$(BIN)/python .ci/corpus_floors.py
+
+bench: $(VENV)/.dev-installed ## measure speed
+	@for file in bench/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+soak: $(VENV)/.dev-installed ## kill -9 the daemon again and again and count what arrives
+	@$(BIN)/python -m tests.soak $(ARGS)
+
+clean: ## remove .venv and caches; state/ is left alone
+	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist

@@ -1,0 +1,117 @@
+"""The command line: finds the command, parses its arguments, runs it, and turns errors into one plain sentence."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NoReturn
+
+from monitor import __version__
+from monitor.commands import ALIASES, COMMANDS, Command
+
+_INTRODUCTION = """\
+Hears when Ofsted's rating of a council's children's services changes, and tells
+people once, correctly, with the sentence that proves it.
+"""
+
+_EPILOGUE = """\
+Try:
+  monitor demo                        see what an alert looks like
+  monitor check                       is the configuration right?
+  monitor classify article.html       what does this page say?
+  monitor once --as-of 2017-06-13     what would it have said that day?
+  monitor COMMAND --help              more on one command
+
+Exit status: 0 all went well; 1 something failed or was found wrong; 2 the command
+or the configuration could not be understood.
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong and where to read on, without the wall of usage text."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}\nSee `{self.prog} --help`.\n")
+
+
+def _help_text() -> str:
+    """The text of ``monitor --help``, from the table of commands alone."""
+    lines = ["usage: monitor COMMAND [OPTIONS]", "", _INTRODUCTION]
+    for group in dict.fromkeys(command.group for command in COMMANDS):
+        lines.append(f"{group}:")
+        lines += [f"  {command.name:<12} {command.summary}" for command in COMMANDS if command.group == group]
+        lines.append("")
+    lines += [_EPILOGUE.rstrip(), "", "Options: --version, --debug (show where an unexpected error came from), -h, --help"]
+    return "\n".join(lines)
+
+
+def _find(name: str) -> Command | None:
+    name = ALIASES.get(name, name)
+    return next((command for command in COMMANDS if command.name == name), None)
+
+
+def _unknown(name: str) -> int:
+    from difflib import get_close_matches  # only a mistake has to wait for it
+
+    close = get_close_matches(name, [command.name for command in COMMANDS], n=1)
+    hint = f" Did you mean `monitor {close[0]}`?" if close else ""
+    print(f"monitor: there is no command {name!r}.{hint}\nSee `monitor --help`.", file=sys.stderr)
+    return 2
+
+
+def _run(command: Command, arguments: Sequence[str], *, debug: bool) -> int:
+    """Parse the arguments of one command and run it; expected errors become one sentence on stderr."""
+    from monitor.ports import MonitorError
+
+    module = import_module(f"monitor.commands.{command.module}")
+    parser = _Parser(prog="monitor", add_help=False)
+    subparsers = parser.add_subparsers(dest="command", parser_class=_Parser)
+    module.add_parser(subparsers)
+    args = parser.parse_args([command.name, *arguments])
+    args.debug = debug
+    try:
+        return int(getattr(args, "run", module.run)(args) or 0)
+    except MonitorError as error:
+        print(f"monitor {command.name}: {error}", file=sys.stderr)
+        return error.exit_status
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`): nothing to say, and nothing to flush at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:  # a bug: say so plainly, keep the trace for who asks
+        if debug:
+            raise
+        print(
+            f"monitor {command.name}: something unexpected went wrong: {type(error).__name__}: {error}\n"
+            f"This is a fault in the monitor. `monitor --debug {command.name} ...` shows where.",
+            file=sys.stderr,
+        )
+        return 1
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Entry point of the ``monitor`` command.
+
+    Returns:
+        The exit status: 0 fine, 1 failed or found something wrong, 2 wrong usage or configuration.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    debug = bool(arguments) and arguments[0] == "--debug"
+    arguments = arguments[1:] if debug else arguments
+    if not arguments or arguments[0] in {"-h", "--help", "help"}:
+        if len(arguments) > 1 and arguments[0] == "help":
+            return main([*arguments[1:2], "--help"])
+        print(_help_text())
+        return 0 if arguments else 2
+    if arguments[0] in {"-V", "--version"}:
+        print(f"monitor {__version__}")
+        return 0
+    command = _find(arguments[0])
+    if command is None:
+        return _unknown(arguments[0])
+    return _run(command, arguments[1:], debug=debug)

@@ -1,0 +1,31 @@
+"""One module a command: ``add_parser(subparsers)`` declares it, ``run(args) -> int`` does it.
+
+The table below is all that ``monitor --help`` needs, so that help does not wait for any command's imports. A module that
+holds several commands has one row for each and tells them apart with ``set_defaults(run=...)`` or by ``args.command``.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Command(NamedTuple):
+    """A command's name, the module of this package that holds it, the heading it is listed under, and one line on it."""
+
+    name: str
+    module: str
+    group: str
+    summary: str
+
+
+COMMANDS = (
+    Command("run", "run", "Watch", "start the monitor: poll, read, compare, alert; serves its page"),
+    Command("once", "once", "Watch", "one cycle and exit (for cron), also as of a past day"),
+    Command("check", "check", "Watch", "check all configuration; say what is wrong and where"),
+    Command("demo", "demo", "Watch", "see it work in 20 seconds, without a network"),
+    Command("classify", "classify", "Read", "what an article or report says: judgements with their evidence"),
+    Command("explain", "explain", "Read", "why it says so: each sentence, what fired, what was rejected"),
+)
+
+#: Other names for commands, so that habits from elsewhere work.
+ALIASES = {"start": "run", "validate": "check"}
