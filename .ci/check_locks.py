@@ -15,7 +15,7 @@ LOCKS = {"requirements.lock": ("build",), "requirements-dev.lock": ("build", "de
 PIN = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]+\])?==\S+")
 
 
-def compile_lock(name: str, extras: tuple[str, ...], out: Path) -> None:
+def compile_lock(extras: tuple[str, ...], out: Path) -> None:
     """Resolve pyproject.toml into `out`, keeping every version already pinned there that still fits."""
     uv = Path(sys.executable).with_name("uv")
     command = [str(uv) if uv.exists() else "uv", "pip", "compile", "-q", "--universal", "--python-version", "3.11"]
@@ -45,7 +45,7 @@ def main() -> int:
     options = parser.parse_args()
     if options.write:
         for name, extras in LOCKS.items():
-            compile_lock(name, extras, ROOT / name)
+            compile_lock(extras, ROOT / name)
     faults = [fault for name in LOCKS for fault in shape_faults(name, (ROOT / name).read_text())]
     run, dev = (pins((ROOT / name).read_text()) for name in LOCKS)
     faults += [
@@ -56,7 +56,7 @@ def main() -> int:
             fresh = Path(folder) / name
             shutil.copy(ROOT / name, fresh)
             try:
-                compile_lock(name, extras, fresh)
+                compile_lock(extras, fresh)
             except subprocess.CalledProcessError as error:
                 faults.append(f"{name}: pyproject.toml cannot be resolved (exit {error.returncode})")
                 continue

@@ -76,6 +76,7 @@ class Page:
     validators: Validators = Validators()
     headers: Mapping[str, str] = field(default_factory=dict, hash=False)  #: lower-case names
     retrieved: datetime | None = None
+    moved_to: str = ""  #: the same as `url` when every redirect on the way was permanent: the address to use from now on
 
     @property
     def not_modified(self) -> bool:
@@ -204,7 +205,7 @@ class Outcome:
 
 
 class CommitPoint(Protocol):
-    """Called by a channel just before the last byte that lets a provider act. False means: stop, the claim is no longer ours."""
+    """Called by a channel just before the last byte that lets a provider act. False: stop, the claim is no longer ours."""
 
     def __call__(self) -> bool:
         """Journal ``committing`` for this delivery; fenced by owner and epoch."""

@@ -42,7 +42,7 @@ _RANK = {
 
 
 class Area(StrEnum):
-    """What a grade is about. `OVERALL` ended with inspections whose fieldwork began after 1 April 2026; adoption with the SIF."""
+    """What a grade is about. `OVERALL` ended with fieldwork that began after 1 April 2026; adoption with the SIF."""
 
     OVERALL = "overall"
     LEADERSHIP = "leadership"
