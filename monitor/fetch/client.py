@@ -1,0 +1,227 @@
+"""The HTTP client: conditional, counted, patient, and never surprised into raising by what a server does."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+
+from monitor.fetch.addresses import refuse_url
+from monitor.fetch.body import BodyRefusedError, read_body
+from monitor.fetch.failures import failure, from_exception, from_status
+from monitor.fetch.limits import Limits
+from monitor.fetch.network import GuardedTransport
+from monitor.fetch.politeness import Politeness
+from monitor.fetch.robots import Robots, parse_robots
+from monitor.ports import Clock, FetchFailure, Page, Validators
+
+PRODUCT = "OfstedRatingMonitor"
+_REDIRECTS = (301, 302, 303, 307, 308)
+_MOVED = (301, 308)
+_ACCEPT = "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/xml;q=0.9,*/*;q=0.5"
+_NONE = Validators()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Redirect:
+    """An intermediate answer: where to go next, and whether the page moved there for good."""
+
+    url: str
+    lasting: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """A robots.txt as last read, with when (loop time) it must be read again."""
+
+    robots: Robots
+    until: float
+    failure: FetchFailure | None = None
+
+
+class HttpFetcher:
+    """Implements `ports.Fetcher`. One per process; close it, or use it as an async context manager.
+
+    `contact` (an address or URL) goes into the User-Agent. `allow_private` admits loopback and private networks and odd ports:
+    for tests, the demo, and a source inside the operator's own network. `ca_file` replaces the shipped certificate authorities.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        contact: str,
+        limits: Limits | None = None,
+        allow_private: bool = False,
+        robots: bool = True,
+        ca_file: str = "",
+    ) -> None:
+        self._clock = clock
+        self._limits = limits or Limits()
+        self._allow_private = allow_private
+        self._politeness = Politeness(self._limits)
+        self._robots_on = robots
+        self._robots: dict[str, _Known] = {}
+        self._robots_locks: dict[str, asyncio.Lock] = {}
+        self._client = httpx.AsyncClient(
+            transport=GuardedTransport(self._limits, allow_private=allow_private, ca_file=ca_file),
+            timeout=httpx.Timeout(self._limits.read_timeout, connect=self._limits.connect_timeout, pool=None),
+            headers={
+                "User-Agent": f"{PRODUCT}/1 (+{contact})" if contact else f"{PRODUCT}/1",
+                "Accept": _ACCEPT,
+                "Accept-Encoding": "gzip",
+                "Accept-Language": "en-GB,en;q=0.8",
+            },
+            cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),  # nothing is remembered between requests
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    async def __aenter__(self) -> HttpFetcher:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._client.aclose()
+
+    async def fetch(self, url: str, validators: Validators = _NONE) -> Page | FetchFailure:
+        """GET `url`, conditionally when validators are given. Never raises for what a server or network does.
+
+        Redirects are followed within the limits; `Page.url` is where they led and `Page.moved_to` is set when every hop was
+        permanent. Waiting for one's turn does not count towards the deadline; everything else does.
+        """
+        target, lasting = url.split("#", 1)[0], True
+        seen = {target}
+        for _ in range(self._limits.redirects + 1):
+            if refusal := refuse_url(target, allow_private=self._allow_private):
+                return failure(url, "bad_url" if target == url else "redirect_refused", f"{target[:200]}: {refusal}")
+            answer = await self._permitted(target, validators)
+            if isinstance(answer, FetchFailure):
+                return replace(answer, url=url)
+            if isinstance(answer, Page):
+                moved = answer.url if lasting and target != url.split("#", 1)[0] else ""
+                return replace(answer, moved_to=moved)
+            if urlsplit(target).scheme == "https" and urlsplit(answer.url).scheme == "http":
+                return failure(url, "redirect_refused", f"from https down to {answer.url[:200]}")
+            if answer.url in seen:
+                return failure(url, "redirect_loop", answer.url)
+            seen.add(answer.url)
+            if urlsplit(answer.url).netloc != urlsplit(target).netloc:
+                validators = _NONE  # another site's validators mean nothing here
+            target, lasting = answer.url, lasting and answer.lasting
+        return failure(url, "redirect_loop", f"more than {self._limits.redirects} redirects")
+
+    async def _permitted(self, url: str, validators: Validators) -> Page | FetchFailure | _Redirect:
+        """GET one URL if the site's robots.txt lets us."""
+        if self._robots_on:
+            known = await self._rules(url)
+            if known.failure is not None:
+                return known.failure
+            if not known.robots.allows(url):
+                return failure(url, "robots", "the site's robots.txt asks us not to")
+        return await self._get(url, validators)
+
+    async def _get(self, url: str, validators: Validators) -> Page | FetchFailure | _Redirect:
+        async with self._politeness.turn(urlsplit(url).hostname or ""):
+            try:
+                async with asyncio.timeout(self._limits.deadline):
+                    return await self._exchange(url, validators)
+            except TimeoutError:
+                return failure(url, "deadline", f"not finished within {self._limits.deadline:g} s")
+            except BodyRefusedError as refused:
+                return failure(url, refused.reason, refused.detail)
+            except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError) as error:
+                return from_exception(url, error)
+
+    async def _exchange(self, url: str, validators: Validators) -> Page | FetchFailure | _Redirect:
+        async with self._client.stream("GET", url, headers=_conditions(validators)) as response:
+            if sum(len(name) + len(value) + 4 for name, value in response.headers.raw) > self._limits.header_bytes:
+                return failure(url, "headers_too_large", f"more than {self._limits.header_bytes} bytes of headers")
+            headers = dict(response.headers.items())
+            status = response.status_code
+            if status in _REDIRECTS and headers.get("location"):
+                return _Redirect(url=urljoin(url, headers["location"].strip()).split("#", 1)[0], lasting=status in _MOVED)
+            if status == 304:
+                return self._not_modified(url, validators, headers)
+            if status not in (200, 203):
+                return from_status(url, status, headers, await _beginning(response), self._clock.now())
+            limit = self._limits.pdf_bytes if _is_pdf(url, headers) else self._limits.page_bytes
+            if headers.get("content-length", "").isdigit() and int(headers["content-length"]) > limit:
+                return failure(url, "too_large", f"{headers['content-length']} bytes announced")
+            body = await read_body(response.aiter_raw(), encoding=headers.get("content-encoding", ""), limit=limit)
+        return Page(
+            url=url,
+            status=status,
+            content_type=headers.get("content-type", ""),
+            body=body,
+            validators=Validators(etag=headers.get("etag", "")[:500], last_modified=headers.get("last-modified", "")[:100]),
+            headers=headers,
+            retrieved=self._clock.now(),
+        )
+
+    def _not_modified(self, url: str, validators: Validators, headers: dict[str, str]) -> Page | FetchFailure:
+        if validators == _NONE:
+            return failure(url, "unexpected_304", "a 304 to a question that was not asked", status=304)
+        return Page(
+            url=url,
+            status=304,
+            content_type=headers.get("content-type", ""),
+            body=b"",
+            validators=validators,
+            headers=headers,
+            retrieved=self._clock.now(),
+        )
+
+    async def _rules(self, url: str) -> _Known:
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        loop = asyncio.get_running_loop()
+        async with self._robots_locks.setdefault(origin, asyncio.Lock()):
+            known = self._robots.get(origin)
+            if known is None or known.until <= loop.time():
+                known = await self._ask_robots(origin, loop.time())
+                self._robots[origin] = known
+                self._politeness.set_delay(parts.hostname or "", known.robots.delay)
+        return known
+
+    async def _ask_robots(self, origin: str, now: float) -> _Known:
+        """Read a site's robots.txt. No such file allows everything; a site that cannot answer is left alone for a while."""
+        answer = await self._get(f"{origin}/robots.txt", _NONE)
+        for _ in range(self._limits.redirects):
+            if not isinstance(answer, _Redirect) or refuse_url(answer.url, allow_private=self._allow_private):
+                break
+            answer = await self._get(answer.url, _NONE)
+        if isinstance(answer, Page):
+            return _Known(robots=parse_robots(answer.body, PRODUCT), until=now + self._limits.robots_age)
+        if isinstance(answer, FetchFailure) and answer.status is None and answer.reason not in ("too_large", "encoding"):
+            return _Known(robots=Robots(), until=now, failure=answer)  # no contact at all: ask again next time
+        if isinstance(answer, FetchFailure) and answer.reason in ("server_error", "rate_limited"):
+            return _Known(robots=Robots(), until=now, failure=replace(answer, reason=f"robots_{answer.reason}"))
+        return _Known(robots=Robots(), until=now + self._limits.robots_age)
+
+
+def _conditions(validators: Validators) -> dict[str, str]:
+    conditions = {"If-None-Match": validators.etag, "If-Modified-Since": validators.last_modified}
+    return {name: value for name, value in conditions.items() if value}
+
+
+def _is_pdf(url: str, headers: dict[str, str]) -> bool:
+    return "pdf" in headers.get("content-type", "").lower() or urlsplit(url).path.lower().endswith(".pdf")
+
+
+async def _beginning(response: httpx.Response) -> bytes:
+    """The first kilobytes of an error's body, to tell a challenge from a refusal; nothing when they cannot be read."""
+    try:
+        async for chunk in response.aiter_raw():
+            if response.headers.get("content-encoding", "").strip():
+                return b""
+            return chunk[:4096]
+    except httpx.HTTPError:
+        return b""
+    return b""
