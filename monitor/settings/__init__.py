@@ -1,0 +1,194 @@
+"""Loads and checks ``config/*.toml`` and the ``MONITOR_*`` environment; knows no concrete source, channel or store.
+
+Sources and channels stay tables here, checked as far as all kinds agree: what only one kind knows is checked where it is
+built, and comes back as a `Problem` through `Table.problem`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from monitor.domain.model import SourceClass
+from monitor.domain.subscriptions import Subscription, SubscriptionError, subscription_from_table
+from monitor.settings.keys import (
+    Key,
+    address,
+    check,
+    did_you_mean,
+    duration,
+    flag,
+    from_environment,
+    one_of,
+    text,
+    web_url,
+    whole,
+)
+from monitor.settings.tables import Problem, SettingsError, Table, read_tables
+
+__all__ = ["Problem", "Settings", "SettingsError", "Table", "load"]
+
+_MONITOR = (
+    Key(name="contact", read=text, default=""),
+    Key(name="listen", read=address, default=("127.0.0.1", 8321)),
+    Key(name="public_url", read=web_url, default=""),
+    Key(name="database_url", read=text, default=""),
+    Key(name="alert_window", read=duration, default=timedelta(days=30)),
+    Key(name="log_level", read=one_of("debug", "info", "warning", "error"), default="info"),
+)
+_FETCH = (
+    Key(name="deadline", read=duration, default=timedelta(seconds=60)),
+    Key(name="allow_private", read=flag, default=False),
+    Key(name="robots", read=flag, default=True),
+    Key(name="concurrency", read=whole(1, 8), default=4),
+)
+#: What every source has; its kind knows the rest.
+_SOURCE = (
+    Key(name="name", read=text, required=True),
+    Key(name="kind", read=text, required=True),
+    Key(name="url", read=web_url),
+    Key(name="outlet", read=text),
+    Key(name="class", read=one_of(*(str(c) for c in SourceClass)), default="press"),
+    Key(name="interval", read=duration, default=timedelta(minutes=15)),
+    Key(name="enabled", read=flag, default=True),
+)
+_FILES = {
+    "monitor.toml": ("[monitor]", "[fetch]"),
+    "sources.toml": ("[[source]]",),
+    "channels.toml": ("[channel.NAME]",),
+    "subscriptions.toml": ("[[subscription]]",),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything an operator decided, checked. Secrets are not in here: channels look theirs up when they are built."""
+
+    config: Path
+    state: Path
+    contact: str
+    listen: tuple[str, int]
+    public_url: str  #: where readers reach the page; empty: at `listen`
+    database_url: str
+    alert_window: timedelta  #: an inspection published longer ago is recorded, never alerted
+    log_level: str
+    fetch_deadline: timedelta
+    allow_private: bool  #: may sources be on private networks?
+    robots: bool
+    concurrency: int  #: pages fetched at once
+    sources: tuple[Table, ...]  #: enabled ones
+    channels: tuple[Table, ...]
+    subscriptions: tuple[Subscription, ...]
+    subscription_tables: tuple[Table, ...]  #: as written, in the order of `subscriptions`
+
+    @property
+    def page_url(self) -> str:
+        """Where the monitor's page is."""
+        host, port = self.listen
+        return self.public_url or f"http://{'localhost' if host in {'0.0.0.0', '::'} else host}:{port}/"  # noqa: S104
+
+
+def _doubled(tables: Iterable[Table]) -> list[Problem]:
+    """A problem for each table whose name was taken by an earlier one."""
+    seen: dict[str, Table] = {}
+    problems: list[Problem] = []
+    for table in tables:
+        if table.name and table.name in seen:
+            where = f"line {seen[table.name].line} of {seen[table.name].file}"
+            problems.append(table.problem("name", f"{table.name!r} is already the name of the one at {where}"))
+        seen.setdefault(table.name, table)
+    return problems
+
+
+def _belongs(table: Table, headings: tuple[str, ...]) -> bool:
+    return any(table.heading == h or ("NAME" in h and table.heading.startswith(h.split("NAME")[0])) for h in headings)
+
+
+def _read_files(folder: Path) -> tuple[list[Table], list[Problem]]:
+    """Every table of every file that belongs where it is; the rest as problems."""
+    tables: list[Table] = []
+    problems: list[Problem] = []
+    for file, headings in _FILES.items():
+        try:
+            found = read_tables(folder / file)
+        except SettingsError as error:
+            problems += error.problems
+            continue
+        for table in found:
+            if _belongs(table, headings):
+                tables.append(table)
+            else:
+                hint = did_you_mean(table.heading, headings) or f"; this file holds {' and '.join(headings)}"
+                key = "" if table.heading else ", ".join(table.values)
+                problems.append(table.problem(key, f"{'a key outside any table' if key else 'unknown table'}{hint}"))
+    return tables, problems
+
+
+def _section(tables: list[Table], heading: str, keys: tuple[Key, ...], environ: Mapping[str, str]) -> Any:
+    """A single table checked, with the environment's word last."""
+    name = heading.strip("[]")
+    written = next((t for t in tables if t.heading == heading), Table(file="monitor.toml", heading=heading))
+    values, problems = check(written, keys)
+    override = Table(file="environment", heading=heading, values=from_environment(environ, name, keys))
+    chosen, more = check(override, keys)
+    return {**values, **{key: chosen[key] for key in override.values if key in chosen}}, [*problems, *more]
+
+
+def _subscriptions(tables: list[Table], channels: tuple[Table, ...]) -> tuple[list[Subscription], list[Problem]]:
+    """The subscriptions, each with a channel that exists."""
+    subscriptions: list[Subscription] = []
+    problems: list[Problem] = []
+    names = [channel.name for channel in channels]
+    for table in tables:
+        try:
+            subscription = subscription_from_table(table.values)
+        except SubscriptionError as error:
+            problems.append(table.problem(error.key, error.message))
+            continue
+        subscriptions.append(subscription)
+        if subscription.channel not in names:
+            hint = did_you_mean(subscription.channel, names)
+            message = f"there is no [channel.{subscription.channel}]{hint}; channels: {', '.join(names) or 'none'}"
+            problems.append(table.problem("channel", message))
+    return subscriptions, problems
+
+
+def load(config: Path, state: Path, environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings of a folder of TOML files and an environment (default: the process's).
+
+    Raises:
+        SettingsError: with every problem found, each naming file, line where known, table, key and the nearest valid value.
+    """
+    environ = os.environ if environ is None else environ
+    if not config.is_dir():
+        message = "there is no such folder; `--config DIR` or MONITOR_CONFIG says where the configuration is"
+        raise SettingsError((Problem(file=str(config), message=message),))
+    tables, problems = _read_files(config)
+    of = {heading: [t for t in tables if _belongs(t, (heading,))] for heads in _FILES.values() for heading in heads}
+    general, more = _section(tables, "[monitor]", _MONITOR, environ)
+    fetch, even_more = _section(tables, "[fetch]", _FETCH, environ)
+    problems += more + even_more
+    for table in of["[[source]]"]:
+        problems += check(table, _SOURCE, open_ended=True)[1]
+    channels = tuple(of["[channel.NAME]"])
+    subscriptions, wrong = _subscriptions(of["[[subscription]]"], channels)
+    problems += wrong + _doubled(of["[[source]]"]) + _doubled(of["[[subscription]]"])
+    if problems:
+        raise SettingsError(tuple(problems))
+    return Settings(
+        config=config,
+        state=state,
+        **general,
+        fetch_deadline=fetch["deadline"],
+        allow_private=fetch["allow_private"],
+        robots=fetch["robots"],
+        concurrency=fetch["concurrency"],
+        sources=tuple(t for t in of["[[source]]"] if t.values.get("enabled", True)),
+        channels=channels,
+        subscriptions=tuple(subscriptions),
+        subscription_tables=tuple(of["[[subscription]]"]),
+    )

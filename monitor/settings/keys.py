@@ -1,0 +1,143 @@
+"""What a configuration key may hold: a row a key, and one function that checks a table against its rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from difflib import get_close_matches
+from urllib.parse import urlsplit
+
+from monitor.settings.tables import Problem, Table
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """One key: its name, what turns the TOML value into ours (raising ValueError with what to write), and its default."""
+
+    name: str
+    read: Callable[[object], object]
+    default: object = None
+    required: bool = False
+
+
+def _kind_of(value: object) -> str:
+    names = {bool: "true or false", str: "a string", int: "a number", float: "a number", list: "a list", dict: "a table"}
+    return names.get(type(value), type(value).__name__)
+
+
+def text(value: object) -> str:
+    """A string."""
+    if not isinstance(value, str):
+        raise ValueError(f"expected a string in quotes, found {_kind_of(value)}: {value!r}")
+    return value
+
+
+def flag(value: object) -> bool:
+    """True or false; from the environment also 1, 0, yes, no."""
+    if isinstance(value, str) and value.lower() in {"1", "true", "yes", "on", "0", "false", "no", "off"}:
+        return value.lower() in {"1", "true", "yes", "on"}
+    if not isinstance(value, bool):
+        raise ValueError(f"expected true or false, found {_kind_of(value)}: {value!r}")
+    return value
+
+
+def duration(value: object) -> timedelta:
+    """A length of time: ``"90s"``, ``"15m"``, ``"2h"``, ``"30d"``, or a number of seconds."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
+        return timedelta(seconds=value)
+    found = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
+    if not found or float(found[1]) <= 0:
+        raise ValueError(f'expected a length of time such as "15m", "2h" or "30d", found {value!r}')
+    return timedelta(seconds=float(found[1]) * _SECONDS[found[2]])
+
+
+def whole(least: int, most: int) -> Callable[[object], int]:
+    """A reader of whole numbers within bounds."""
+
+    def read(value: object) -> int:
+        if isinstance(value, str) and value.isdecimal():
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            raise ValueError(f"expected a whole number from {least} to {most}, found {value!r}")
+        return value
+
+    return read
+
+
+def one_of(*valid: str) -> Callable[[object], str]:
+    """A reader of one of a few words; suggests the nearest."""
+
+    def read(value: object) -> str:
+        word = text(value)
+        if word not in valid:
+            raise ValueError(f"{word!r} is not known{did_you_mean(word, valid)}; one of: {', '.join(valid)}")
+        return word
+
+    return read
+
+
+def address(value: object) -> tuple[str, int]:
+    """Host and port to listen at: ``"127.0.0.1:8321"``, ``"[::1]:8321"``, ``":8321"`` for every interface."""
+    host, _, port = text(value).rpartition(":")
+    if not port.isdecimal() or not 0 <= int(port) < 65536:
+        raise ValueError(f'expected host and port such as "127.0.0.1:8321", found {value!r}')
+    return host.strip("[]") or "0.0.0.0", int(port)  # noqa: S104  # only when the operator wrote no host
+
+
+def web_url(value: object) -> str:
+    """An absolute http or https URL without credentials."""
+    url = text(value)
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        credentials = "@" in parts.netloc
+    except ValueError:
+        good = credentials = False
+    if not good or re.search(r"[\s<>\\]", url):
+        raise ValueError(f'expected a URL such as "https://www.example.org/feed.xml", found {url!r}')
+    if credentials:
+        raise ValueError("a URL here must not hold a user name or password")
+    return url
+
+
+def did_you_mean(word: str, valid: Sequence[str]) -> str:
+    """``; did you mean 'listing'?`` or nothing."""
+    close = get_close_matches(word, valid, n=1, cutoff=0.5)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def check(table: Table, keys: Sequence[Key], *, open_ended: bool = False) -> tuple[dict[str, object], tuple[Problem, ...]]:
+    """The values of a table with defaults filled in, and what is wrong with it.
+
+    An `open_ended` table may hold other keys too: someone else checks those.
+    """
+    known = {key.name: key for key in keys}
+    problems = [
+        table.problem(name, f"unknown key{did_you_mean(name, tuple(known))}")
+        for name in table.values
+        if name not in known and not open_ended
+    ]
+    values: dict[str, object] = {}
+    for key in keys:
+        if key.name not in table.values:
+            values[key.name] = key.default
+            if key.required:
+                problems.append(table.problem(key.name, "is required"))
+            continue
+        try:
+            values[key.name] = key.read(table.values[key.name])
+        except ValueError as error:
+            problems.append(table.problem(key.name, str(error)))
+    return values, tuple(problems)
+
+
+def from_environment(environ: Mapping[str, str], table: str, keys: Sequence[Key]) -> dict[str, str]:
+    """Settings of a table that the environment overrides: ``MONITOR_LISTEN``, ``MONITOR_FETCH_DEADLINE``."""
+    prefix = "MONITOR_" if table == "monitor" else f"MONITOR_{table.upper()}_"
+    names = {key.name: prefix + key.name.upper() for key in keys}
+    return {key: environ[name] for key, name in names.items() if environ.get(name)}

@@ -1,0 +1,128 @@
+"""TOML tables that know where they were written, so that an error can point at the line."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from monitor.ports import ConfigError
+
+_HEADER = re.compile(r"^\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
+_KEY = re.compile(r"""^\s*(?:"([^"]+)"|'([^']+)'|([A-Za-z0-9_-]+))\s*=""")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing that is wrong: where (as exactly as known), and what to write instead."""
+
+    file: str
+    message: str
+    line: int | None = None
+    table: str = ""
+    key: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return ": ".join(part for part in (place, self.table, self.key, self.message) if part)
+
+
+class SettingsError(ConfigError):
+    """Everything that is wrong with the configuration, not only the first thing."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        super().__init__("\n  ".join(["the configuration cannot be used:", *map(str, problems)]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """One table of a file: its values, and the lines of its header and keys (1-based)."""
+
+    file: str
+    heading: str  #: as written: ``[fetch]``, ``[[source]]``
+    values: Mapping[str, object] = field(default_factory=dict, hash=False)
+    line: int | None = None
+    lines: Mapping[str, int] = field(default_factory=dict, hash=False)
+    name: str = ""  #: ``[channel.NAME]``'s NAME, or the ``name`` key of a repeated table
+
+    @property
+    def label(self) -> str:
+        """The heading, with the name where several tables share a heading."""
+        return f'{self.heading} "{self.name}"' if self.heading.startswith("[[") and self.name else self.heading
+
+    def problem(self, key: str, message: str) -> Problem:
+        """A problem with one key of this table (or with the table, for a key that is not there)."""
+        return Problem(file=self.file, line=self.lines.get(key, self.line), table=self.label, key=key, message=message)
+
+
+def _headers(text: str) -> Iterator[tuple[str, int, dict[str, int]]]:
+    """Each table of a TOML text as it is written: its dotted name, its line, and the lines of its keys."""
+    name, line, keys = "", 0, dict[str, int]()
+    for number, row in enumerate(text.splitlines(), start=1):
+        header = _HEADER.match(row)
+        if header:
+            yield name, line, keys
+            name, line, keys = ".".join(part.strip().strip("\"'") for part in header[2].split(".")), number, {}
+        elif found := _KEY.match(row):
+            keys.setdefault(next(part for part in found.groups() if part), number)
+    yield name, line, keys
+
+
+def _named(values: Mapping[str, object]) -> str:
+    name = values.get("name", "")
+    return name if isinstance(name, str) else ""
+
+
+def parse_tables(text: str, file: str) -> tuple[Table, ...]:
+    """The tables of a TOML text in the order written; keys outside any table form one with an empty heading.
+
+    Raises SettingsError when the text is no TOML.
+    """
+    try:
+        parsed = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"at line (\d+)", str(error))
+        line = int(found[1]) if found else None
+        raise SettingsError((Problem(file=file, line=line, message=f"this is not TOML: {error}"),)) from None
+    places = list(_headers(text))
+
+    def place(name: str, index: int = 0) -> tuple[int | None, dict[str, int]]:
+        found = [(line, keys) for header, line, keys in places if header == name]
+        return found[index] if index < len(found) else (None, {})
+
+    tables: list[Table] = []
+    loose = {key: value for key, value in parsed.items() if not isinstance(value, dict | list)}
+    if loose:
+        tables.append(Table(file=file, heading="", values=loose, lines=place("")[1]))
+    for key, value in parsed.items():
+        if isinstance(value, list):
+            for index, item in enumerate(value):
+                values = item if isinstance(item, dict) else {"": item}
+                line, lines = place(key, index)
+                tables.append(
+                    Table(file=file, heading=f"[[{key}]]", values=values, line=line, lines=lines, name=_named(values))
+                )
+        elif isinstance(value, dict):
+            nested = {name: inner for name, inner in value.items() if isinstance(inner, dict)}
+            for name, inner in nested.items():
+                line, lines = place(f"{key}.{name}")
+                tables.append(Table(file=file, heading=f"[{key}.{name}]", values=inner, line=line, lines=lines, name=name))
+            plain = {name: inner for name, inner in value.items() if name not in nested}
+            if plain or not nested:
+                line, lines = place(key)
+                tables.append(Table(file=file, heading=f"[{key}]", values=plain, line=line, lines=lines))
+    return tuple(tables)
+
+
+def read_tables(path: Path) -> tuple[Table, ...]:
+    """`parse_tables` of a file; a file that is not there has none."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError((Problem(file=str(path), message=f"cannot be read: {error}"),)) from None
+    return parse_tables(text, str(path))
