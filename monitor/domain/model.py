@@ -218,6 +218,29 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What one article or report says of one inspection of one authority. A set of accounts is all that the ledger knows."""
+
+    key: str  #: stable name: the authority's URN and the document's address (or its SHA-256)
+    authority: Authority
+    source_class: SourceClass
+    outlet: str
+    url: str
+    published: date
+    ratings: Mapping[Area, Rating] = field(hash=False)
+    previous: Mapping[Area, tuple[Rating, int | None]] = field(default_factory=dict, hash=False)  #: as stated: rating and year
+    evidence: Mapping[Area, str] = field(default_factory=dict, hash=False)  #: verbatim sentences
+    framework: str = ""  #: official reports only, as the next two
+    fieldwork: DateRange = DateRange()
+    combined_care: bool = False
+
+    @property
+    def is_report(self) -> bool:
+        """Whether it is an official report: it names its fieldwork and grades every area there is."""
+        return self.source_class is SourceClass.OFFICIAL and self.fieldwork.end is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Inspection:
     """What the ledger believes about one inspection of one authority: one rating per area."""
 
@@ -230,11 +253,16 @@ class Inspection:
     combined_care: bool = False
     outlets: frozenset[str] = frozenset()
     url: str = ""
+    accounts: tuple[Account, ...] = field(default=(), hash=False)  #: what the beliefs rest on, sorted by key
+    first_key: str = ""  #: the key it was first recorded under, when that differs from what its dates would now give
 
     @property
     def key(self) -> str:
-        """Stable name of the inspection: the authority's URN and the day fieldwork ended, else the publication day."""
-        return f"{self.authority.urn}:{(self.fieldwork.end or self.published).isoformat()}"
+        """Stable name: the authority's URN and the day fieldwork ended, else the publication day, as first recorded.
+
+        An inspection that the press reported first keeps its name when the official report with its dates arrives.
+        """
+        return self.first_key or f"{self.authority.urn}:{(self.fieldwork.end or self.published).isoformat()}"
 
     @property
     def rank_key(self) -> tuple[date, str]:
@@ -272,6 +300,8 @@ class Change:
     url: str
     outlet: str
     old_published: date | None = None
+    old_year: int | None = None  #: year of the old rating, when only an article tells it
+    reported: Rating | None = None  #: what had been reported before a correction
     conflict: str = ""  #: what the article claims about the past that the record contradicts
 
     @property
