@@ -1,0 +1,48 @@
+"""What was read, as the JSON that `classify` prints. The keys are a promise: programs read them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from monitor.domain.model import Judgement, Reading, Span
+
+
+def _evidence(span: Span, quote: str, page: int | None) -> dict[str, Any]:
+    """Start and end index the article's text, or its title where ``"in": "title"`` says so."""
+    evidence: dict[str, Any] = {"quote": quote, "start": span.start, "end": span.end}
+    if span.in_title:
+        evidence["in"] = "title"
+    if page is not None:
+        evidence["page"] = page
+    return evidence
+
+
+def judgement_json(judgement: Judgement) -> dict[str, Any]:
+    """One judgement: who, which area, which rating, what before, and the words that say so."""
+    return {
+        "authority": judgement.authority.name,
+        "gss_code": judgement.authority.gss_code,
+        "area": str(judgement.area),
+        "rating": str(judgement.rating),
+        "previous": str(judgement.previous) if judgement.previous else None,
+        "previous_year": judgement.previous_year,
+        "tier": str(judgement.tier),
+        "evidence": _evidence(judgement.evidence, judgement.quote, judgement.page),
+    }
+
+
+def reading_json(reading: Reading) -> dict[str, Any]:
+    """A whole reading: ``relevant``, ``judgements`` and ``rejected``; ``reason`` where nothing was said."""
+    answer: dict[str, Any] = {
+        "relevant": reading.relevant,
+        "judgements": [judgement_json(judgement) for judgement in reading.judgements],
+        "rejected": [{"reason": rejection.reason, "quote": rejection.quote} for rejection in reading.rejected],
+    }
+    if reading.reason:
+        answer["reason"] = reading.reason
+    return answer
+
+
+def error_json(reason: str, message: str) -> dict[str, Any]:
+    """What stands in the place of an answer that could not be given."""
+    return {"error": {"reason": reason, "message": message}}

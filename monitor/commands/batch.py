@@ -1,0 +1,77 @@
+"""The batch form of `classify`: one JSON object a line in, one a line out. Imports nothing but the classifier."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, BinaryIO, TextIO
+
+from monitor.commands.answers import error_json, reading_json
+
+#: A line longer than this is a mistake, not an article.
+LONGEST_LINE = 32 * 1024 * 1024
+
+
+class _BadLine(Exception):
+    """A line that is no article: the reason code and what is wrong with it."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        self.reason = reason
+        super().__init__(message)
+
+
+def _parse(line: bytes) -> dict[str, Any]:
+    if len(line) > LONGEST_LINE:
+        raise _BadLine("too_long", f"a line of {len(line)} bytes")
+    try:
+        item = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise _BadLine("bad_json", str(error)) from None
+    if not isinstance(item, dict):
+        raise _BadLine("bad_json", f"expected an object, found {type(item).__name__}")
+    return item
+
+
+def _article(item: dict[str, Any]) -> tuple[str, str, date | None]:
+    """Title, text and day of publication of a line's object."""
+    title, text, published = item.get("title") or "", item.get("text"), item.get("published")
+    if not isinstance(text, str):
+        raise _BadLine("no_text", "`text` is missing or no string")
+    if not isinstance(title, str):
+        raise _BadLine("bad_title", "`title` is no string")
+    if published is None or published == "":
+        return title, text, None
+    try:
+        return title, text, date.fromisoformat(str(published)[:10])
+    except ValueError:
+        raise _BadLine("bad_date", f"`published` is no ISO date: {published!r}") from None
+
+
+def answer(line: bytes, number: int) -> dict[str, Any]:
+    """The answer to one line of input (`number` counts from 1); never raises for what the line holds."""
+    from monitor.classifier import classify
+
+    item: dict[str, Any] = {}
+    try:
+        item = _parse(line)
+        title, text, published = _article(item)
+        return {"id": item.get("id"), **reading_json(classify(title, text, published=published))}
+    except _BadLine as error:
+        return {"id": item.get("id"), "line": number, **error_json(error.reason, str(error))}
+    except Exception as error:  # noqa: BLE001  # a fault of ours in one article must not lose the others
+        return {"id": item.get("id"), "line": number, **error_json("fault", f"{type(error).__name__}: {error}")}
+
+
+def run_batch(lines: Iterable[bytes] | BinaryIO, out: TextIO) -> int:
+    """Answer every non-empty line, in order, each as soon as it is ready; 1 when a line could not be answered."""
+    status = 0
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        said = answer(line, number)
+        status |= "error" in said
+        # ASCII only: a lone surrogate in a text must not stop the output, and no reader has to guess the encoding.
+        out.write(json.dumps(said) + "\n")
+        out.flush()
+    return status

@@ -1,0 +1,88 @@
+"""Files and addresses named on the command line, read into articles and reports by what they really are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from monitor.domain.model import Article, Report
+from monitor.ports import FetchFailure, Page, ReadError
+
+if TYPE_CHECKING:
+    from monitor.reading.worker import Worker
+
+#: What can be read at most; the same as the fetcher's limit for a report.
+LARGEST_FILE = 20 * 1024 * 1024
+
+
+def is_address(name: str) -> bool:
+    """Whether an argument is a URL."""
+    return name.startswith(("http://", "https://"))
+
+
+def _read_file(name: str) -> tuple[bytes, str]:
+    path = Path(name)
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise ReadError(f"larger than {LARGEST_FILE >> 20} MB", reason="too_large", key=name)
+        body = path.read_bytes()
+    except FileNotFoundError:
+        raise ReadError("there is no such file", reason="not_found", key=name) from None
+    except OSError as error:
+        raise ReadError(error.strerror or str(error), reason="unreadable", key=name) from None
+    return body, _content_type(body)
+
+
+def _content_type(body: bytes) -> str:
+    """What the bytes are, whatever the file is called."""
+    start = body[:1024]
+    if b"%PDF-" in start:
+        return "application/pdf"
+    mark = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return "text/html" if mark.startswith(b"<") else "text/plain"
+
+
+def _fetch(url: str) -> Page:
+    import asyncio
+
+    from monitor.clock import SystemClock
+    from monitor.fetch import HttpFetcher
+
+    async def get() -> Page | FetchFailure:
+        async with HttpFetcher(clock=SystemClock(), contact="") as fetcher:
+            return await fetcher.fetch(url)
+
+    answer = asyncio.run(get())
+    if isinstance(answer, FetchFailure):
+        raise ReadError(answer.detail or answer.reason, reason=answer.reason, key=url)
+    return answer
+
+
+def read_document(name: str, worker: Worker) -> Article | Report:
+    """The article or report in a file or at an address.
+
+    Raises:
+        ReadError: with a short reason code, for what cannot be had or is neither.
+    """
+    if is_address(name):
+        page = _fetch(name)
+    else:
+        body, content_type = _read_file(name)
+        page = Page(url=name, status=200, content_type=content_type, body=body)
+    return read_any(page, worker)
+
+
+def read_any(page: Page, worker: Worker) -> Article | Report:
+    """The article or report in a page, by what its bytes are."""
+    kind = _content_type(page.body)
+    if kind == "application/pdf":
+        from monitor.reading.report import read_report
+
+        return read_report(page.body, page.url, worker=worker)
+    if kind == "text/plain" and "html" not in page.content_type:
+        from monitor.reading.html import read_text
+
+        return read_text(page.body.decode("utf-8", "replace"))
+    from monitor.reading.html import read_page
+
+    return read_page(page, worker=worker)
