@@ -1,0 +1,122 @@
+"""What moved between two inspections of one authority, area by area, and what such a move is called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from monitor.domain.model import Area, Inspection, Kind, Rating
+
+Old = Rating | None  #: an earlier rating, None when it is unknown
+
+
+@dataclass(frozen=True, slots=True)
+class KindRow:
+    """A kind of move: when it holds for (old, new), one pair for which it does and one for which it does not."""
+
+    kind: Kind
+    holds: Callable[[Old, Rating], bool]
+    example: tuple[Old, Rating]
+    counterexample: tuple[Old, Rating]
+
+
+_INADEQUATE, _RI, _GOOD, _OUTSTANDING = Rating.INADEQUATE, Rating.REQUIRES_IMPROVEMENT, Rating.GOOD, Rating.OUTSTANDING
+
+#: Ratings are compared by rank: adequate (until 2013) and requires improvement are the same point of the scale. An area that
+#: is inadequate the first time it is rated counts as having become inadequate: nobody who watches for that wants to miss it.
+KINDS: tuple[KindRow, ...] = (
+    KindRow(Kind.FIRST_RATING, lambda old, _: old is None, (None, _GOOD), (_GOOD, _GOOD)),
+    KindRow(
+        Kind.INTO_INADEQUATE,
+        lambda old, new: new is _INADEQUATE and old is not _INADEQUATE,
+        (_GOOD, _INADEQUATE),
+        (_INADEQUATE, _INADEQUATE),
+    ),
+    KindRow(
+        Kind.OUT_OF_INADEQUATE,
+        lambda old, new: old is _INADEQUATE and new is not _INADEQUATE,
+        (_INADEQUATE, _RI),
+        (_INADEQUATE, _INADEQUATE),
+    ),
+    KindRow(Kind.UPGRADED, lambda old, new: direction(old, new) > 0, (_RI, _GOOD), (Rating.ADEQUATE, _RI)),
+    KindRow(Kind.DOWNGRADED, lambda old, new: direction(old, new) < 0, (_GOOD, _RI), (None, _INADEQUATE)),
+    KindRow(
+        Kind.REACHED_OUTSTANDING,
+        lambda old, new: new is _OUTSTANDING and direction(old, new) > 0,
+        (_GOOD, _OUTSTANDING),
+        (None, _OUTSTANDING),
+    ),
+    KindRow(
+        Kind.LOST_OUTSTANDING,
+        lambda old, new: old is _OUTSTANDING and direction(old, new) < 0,
+        (_OUTSTANDING, _GOOD),
+        (_GOOD, _RI),
+    ),
+    KindRow(Kind.UNCHANGED, lambda old, new: old is not None and direction(old, new) == 0, (_GOOD, _GOOD), (None, _GOOD)),
+)
+
+#: When a pair of consecutive ratings shall count once, it counts under the first of these that holds.
+COUNTED = (Kind.INTO_INADEQUATE, Kind.OUT_OF_INADEQUATE, Kind.UPGRADED, Kind.DOWNGRADED, Kind.UNCHANGED)
+
+
+def direction(old: Old, new: Rating) -> int:
+    """Points on the scale gained (positive) or lost; 0 when the old rating is unknown."""
+    return 0 if old is None else new.rank - old.rank
+
+
+def kinds(old: Old, new: Rating) -> frozenset[Kind]:
+    """Every kind that a move of one area from `old` (None: unknown) to `new` is."""
+    return frozenset(row.kind for row in KINDS if row.holds(old, new))
+
+
+def counted_kind(old: Rating, new: Rating) -> Kind:
+    """The one kind under which a pair of consecutive ratings is counted."""
+    return next(kind for kind in COUNTED if kind in kinds(old, new))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """One area at one inspection beside the inspection before it."""
+
+    area: Area
+    old: Old
+    new: Rating
+    old_published: date | None = None
+
+    @property
+    def kinds(self) -> frozenset[Kind]:
+        """Every kind that the move is, for its area alone."""
+        return kinds(self.old, self.new)
+
+
+def old_rating(previous: Inspection | None, area: Area) -> Old:
+    """The rating an area had at the previous inspection; None when it had none of its own.
+
+    Until 2022 care leavers shared the grade of children in care: it counts as the old rating of children in care only.
+    """
+    if previous is None or (previous.combined_care and area is Area.CARE_LEAVERS):
+        return None
+    return previous.ratings.get(area)
+
+
+def moves(previous: Inspection | None, inspection: Inspection) -> tuple[Move, ...]:
+    """Each area of an inspection beside the one before it (None: there is none, or only of an abolished predecessor).
+
+    Raises `ValueError` when the two are of different authorities: no change is ever computed across an abolition.
+    """
+    if previous is not None and previous.authority != inspection.authority:
+        raise ValueError(f"{previous.key} and {inspection.key} are inspections of different authorities")
+    found = []
+    for area in Area:
+        if area in inspection.ratings:
+            old = old_rating(previous, area)
+            published = previous.published if previous is not None and old is not None else None
+            found.append(Move(area=area, old=old, new=inspection.ratings[area], old_published=published))
+    return tuple(found)
+
+
+def is_mixed(found: Iterable[Move]) -> bool:
+    """Whether some areas went up while others went down."""
+    directions = [direction(move.old, move.new) for move in found]
+    return any(points > 0 for points in directions) and any(points < 0 for points in directions)

@@ -1,0 +1,45 @@
+"""The inspection frameworks: which areas were graded, on which days of fieldwork."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from importlib import resources
+
+from monitor.domain.model import Area, DateRange
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """A framework as it stood for inspections whose fieldwork began within `valid`."""
+
+    framework: str  #: "SIF", "ILACS"
+    name: str
+    areas: tuple[Area, ...]  #: in the order of its reports
+    valid: DateRange
+    combined_care: bool = False  #: children in care and care leavers share one grade
+
+
+@lru_cache(maxsize=1)
+def editions() -> tuple[Edition, ...]:
+    """Every edition of every framework, oldest first."""
+    with resources.files("monitor.tables").joinpath("frameworks.toml").open("rb") as file:
+        table = tomllib.load(file)["edition"]
+    return tuple(
+        Edition(
+            framework=row["framework"],
+            name=row["name"],
+            areas=tuple(Area(area) for area in row["areas"]),
+            valid=DateRange(start=row["first_day"], end=row.get("last_day")),
+            combined_care=row.get("combined_care", False),
+        )
+        for row in table
+    )
+
+
+def edition(began: date, framework: str = "") -> Edition | None:
+    """The edition for fieldwork that began on a day; of two frameworks in use on that day the newer, unless one is named."""
+    fitting = [row for row in editions() if began in row.valid and framework in ("", row.framework)]
+    return fitting[-1] if fitting else None

@@ -1,0 +1,108 @@
+"""The official inspections that the package ships, as the ledger holds them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import lru_cache
+
+from monitor.domain.authorities import by_urn
+from monitor.domain.frameworks import edition
+from monitor.domain.inspections import inspect
+from monitor.domain.model import Account, Area, DateRange, Inspection, Rating, SourceClass
+from monitor.tables import rows
+
+MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
+_DAY = re.compile(
+    r"\b(?:(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<y>\d{4})"
+    r"|(?P<day>\d{1,2})(?:st|nd|rd|th)?(?:\s+(?P<month>" + "|".join(MONTHS) + r"))?(?:,?\s+(?P<year>\d{4}))?)\b",
+    re.IGNORECASE,
+)
+
+
+def fieldwork(text: str) -> DateRange:
+    """The days of fieldwork as reports write them: ``11 to 22 May 2026``, ``1/06/2015 - 25/06/2015`` and so on.
+
+    A day borrows the month and year that follow it. Several visits give one range from the first day to the last; a last
+    visit whose date is cut off is left out. An empty range when there is no date.
+    """
+    days: list[date] = []
+    month, year = 0, 0
+    for match in reversed(list(_DAY.finditer(text))):
+        part = match.groupdict()
+        if part["d"]:
+            found = (int(part["y"]), int(part["m"]), int(part["d"]))
+        else:
+            year = int(part["year"]) if part["year"] else year
+            if part["month"]:
+                named = MONTHS.index(part["month"].lower()) + 1
+                if not part["year"] and month and named > month:  # 9 December to 10 January 2014
+                    year -= 1
+                month = named
+            found = (year, month, int(part["day"]))
+        try:
+            days.append(date(*found))
+        except ValueError:  # no month or year yet: a bare number, or "and 28 - 30"
+            continue
+    return DateRange(start=min(days), end=max(days)) if days else DateRange()
+
+
+def official_account(row: Mapping[str, str]) -> Account:
+    """One line of the table of judgements as an official account.
+
+    Raises `KeyError` for an unknown authority or column, and `ValueError` for a rating or date that is none.
+    """
+    authority = by_urn()[row["urn"]]
+    when = fieldwork(row["dates"])
+    if when.start is None or when.end is None:
+        raise ValueError(f"no dates of fieldwork in {row['dates']!r}")
+    framework = edition(when.start, row["framework"])
+    if framework is None:
+        raise ValueError(f"no edition of {row['framework']!r} was in use on {when.start}")
+    published = date.fromisoformat(row["published"])
+    if published < when.end:
+        raise ValueError(f"published on {published}, before fieldwork ended on {when.end}")
+    return Account(
+        key=f"{authority.urn}|{row['report_url'] or when.end.isoformat()}",
+        authority=authority,
+        source_class=SourceClass.OFFICIAL,
+        outlet="Ofsted",
+        url=row["report_url"],
+        published=published,
+        ratings={area: Rating(row[area]) for area in Area if row[area]},
+        framework=framework.framework,
+        fieldwork=when,
+        combined_care=framework.combined_care and not row[Area.CARE_LEAVERS],
+    )
+
+
+def official_inspections(table: Iterable[Mapping[str, str]]) -> tuple[Inspection, ...]:
+    """Lines of a table of judgements as inspections, oldest first. Raises as `official_account` does."""
+    accounts = [official_account(row) for row in table]
+    return tuple(sorted((inspect((account,)) for account in accounts), key=lambda i: i.rank_key))
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> tuple[Inspection, ...]:
+    return official_inspections(rows("judgements"))
+
+
+def history(*, before: date | None = None) -> tuple[Inspection, ...]:
+    """The shipped official inspections, oldest first; with `before`, only those published earlier than that day."""
+    if before is None:
+        return _shipped()
+    return tuple(inspection for inspection in _shipped() if inspection.published < before)

@@ -1,0 +1,109 @@
+"""What a set of accounts of one inspection adds up to: ratings believed, and how far they can be trusted.
+
+An inspection is a pure function of the set of accounts that belong to it, so that the order in which articles and reports
+arrive does not matter, and the same account twice is the same as once.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from monitor.domain.frameworks import edition
+from monitor.domain.model import Account, Area, Inspection, Rating, SourceClass, Trust
+
+_UNOFFICIAL = (SourceClass.PRESS, SourceClass.COUNCIL, SourceClass.AGGREGATOR)
+#: An official report is in: it confirms what was reported, or contradicts it.
+OFFICIAL = frozenset({Trust.CONFIRMED, Trust.CONTRADICTED})
+
+
+def inspect(evidence: Iterable[Account], *, first_key: str = "") -> Inspection:
+    """The inspection that a non-empty set of accounts of it adds up to. Their order does not matter."""
+    known = tuple(sorted({account.key: account for account in evidence}.values(), key=lambda account: account.key))
+    reports = sorted((a for a in known if a.is_report), key=lambda a: (a.published, a.key))
+    report = reports[-1] if reports else None
+    first = min(known, key=lambda a: (a.published, a.key))
+    lead = report or first
+    began = lead.fieldwork.start or lead.published
+    framework = edition(began, lead.framework)
+    inspection = Inspection(
+        authority=lead.authority,
+        published=reports[0].published if reports else first.published,  # amending a report does not publish it again
+        ratings=_believed(known),
+        framework=framework.framework if framework else lead.framework,
+        fieldwork=lead.fieldwork,
+        trust=_trust(known),
+        combined_care=lead.combined_care if report else bool(framework and framework.combined_care),
+        outlets=frozenset(a.outlet for a in known if a.outlet),
+        url=lead.url,
+        accounts=known,
+    )
+    return replace(inspection, first_key=first_key) if first_key and first_key != inspection.key else inspection
+
+
+def _believed(known: Sequence[Account]) -> dict[Area, Rating]:
+    """One rating per area: the latest official report's; else any official page's; else what most independent outlets say."""
+    reports = [a for a in known if a.is_report]
+    if reports:
+        return dict(max(reports, key=lambda a: (a.published, a.key)).ratings)
+    believed = _consensus([a for a in known if a.source_class in _UNOFFICIAL])
+    for account in sorted((a for a in known if a.source_class is SourceClass.OFFICIAL), key=lambda a: (a.published, a.key)):
+        believed |= account.ratings
+    return {area: believed[area] for area in Area if area in believed}
+
+
+def _independent(known: Iterable[Account]) -> set[str]:
+    """Outlets that count as witnesses of their own. Aggregators repeat."""
+    return {a.outlet or a.url for a in known if a.source_class is not SourceClass.AGGREGATOR}
+
+
+def _consensus(known: Sequence[Account]) -> dict[Area, Rating]:
+    """What unofficial accounts add up to: most independent outlets first, then the earliest, then the smallest key."""
+    saying: dict[Area, dict[Rating, list[Account]]] = defaultdict(lambda: defaultdict(list))
+    for account in known:
+        for area, rating in account.ratings.items():
+            saying[area][rating].append(account)
+
+    def weight(voices: list[Account]) -> tuple[int, date, str]:
+        return (-len(_independent(voices)), *min((a.published, a.key) for a in voices))
+
+    return {area: min(ratings, key=lambda rating: weight(ratings[rating])) for area, ratings in saying.items()}
+
+
+def _trust(known: Sequence[Account]) -> Trust:
+    official = [a for a in known if a.source_class is SourceClass.OFFICIAL]
+    unofficial = [a for a in known if a.source_class in _UNOFFICIAL]
+    believed = _believed(known)
+    if official:
+        published = min(a.published for a in official)
+        # Only what was said before Ofsted spoke can have been contradicted by it; what comes later is just wrong.
+        heard = _consensus([a for a in unofficial if a.published <= published])
+        wrong = any(area in believed and believed[area] is not rating for area, rating in heard.items())
+        return Trust.CONTRADICTED if wrong else Trust.CONFIRMED
+    agreed = (_independent(a for a in unofficial if a.ratings.get(area) is rating) for area, rating in believed.items())
+    return Trust.CORROBORATED if any(len(outlets) > 1 for outlets in agreed) else Trust.REPORTED
+
+
+def told(inspection: Inspection) -> tuple[Account, ...]:
+    """The accounts of an inspection; one in its own name when a store did not keep them."""
+    if inspection.accounts:
+        return inspection.accounts
+    confirmed = inspection.trust in OFFICIAL
+    outlets = sorted(inspection.outlets) or ["Ofsted" if confirmed else inspection.url]
+    return tuple(
+        Account(
+            key=f"{inspection.authority.urn}|{inspection.url or inspection.key}|{outlet}",
+            authority=inspection.authority,
+            source_class=SourceClass.OFFICIAL if confirmed else SourceClass.PRESS,
+            outlet=outlet,
+            url=inspection.url,
+            published=inspection.published,
+            ratings=inspection.ratings,
+            framework=inspection.framework,
+            fieldwork=inspection.fieldwork,
+            combined_care=inspection.combined_care,
+        )
+        for outlet in outlets
+    )

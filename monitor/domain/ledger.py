@@ -1,0 +1,317 @@
+"""What we believe: which inspection an account is of, and what it changes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+
+from monitor.domain.changes import Move, direction, is_mixed, moves, old_rating
+from monitor.domain.inspections import OFFICIAL, inspect, told
+from monitor.domain.model import (
+    Account,
+    Area,
+    Article,
+    Change,
+    Inspection,
+    Judgement,
+    Kind,
+    Rating,
+    Reading,
+    Report,
+    SourceClass,
+    Trust,
+)
+
+__all__ = ["ALERT_WINDOW", "Account", "Background", "Decision", "accounts", "decide"]
+
+#: An inspection published longer ago than this is recorded and never alerted.
+ALERT_WINDOW = timedelta(days=30)
+#: Press within this of an inspection's publication is about it. Two of one authority were never nearer than 591 days.
+SAME_INSPECTION = timedelta(days=180)
+#: The press cannot report an inspection this soon after another that Ofsted published.
+TOO_SOON = timedelta(days=365)
+#: An unchanged rating is believed to be a new one when the last is at least this old and the article says what it was.
+DUE_AGAIN = timedelta(days=550)
+#: Clocks and time zones differ by this much at most.
+TOMORROW = timedelta(days=1)
+
+
+class Background(StrEnum):
+    """Why an account, or a part of it, announces nothing."""
+
+    REPEATS_KNOWN_INSPECTION = "repeats_known_inspection"
+    CORROBORATES = "corroborates_known_inspection"
+    OLDER_THAN_NEWEST = "older_than_newest"
+    OUTSIDE_ALERT_WINDOW = "outside_alert_window"
+    TOO_SOON = "too_soon_after_inspection"
+    CONTRADICTS_RECORD = "contradicts_official_record"
+    DISAGREES = "disagrees_with_other_reports"
+    NOT_IN_REPORT = "area_not_in_official_report"
+    PREVIOUS_CONFLICTS = "previous_conflicts_with_record"
+    DATED_IN_THE_FUTURE = "dated_in_the_future"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What an account comes to: the inspection after it, the changes it makes, and why it makes no more."""
+
+    inspection: Inspection | None  #: to be stored under its `key`; None when the account belongs to none
+    changes: tuple[Change, ...] = ()
+    background: tuple[str, ...] = ()
+
+
+# --- accounts -------------------------------------------------------------------------------------------------------------
+
+
+def accounts(document: Article | Report, reading: Reading, *, seen: date | None = None) -> tuple[Account, ...]:
+    """What a document says of each authority, in the order it names them.
+
+    An article without a date of publication counts as published when it was retrieved, else on the day it was `seen`;
+    without any of these it gives no account. A report speaks through its own judgements.
+    """
+    if isinstance(document, Report):
+        return (_report_account(document),)
+    published = document.published or (document.retrieved.date() if document.retrieved else seen)
+    if published is None:
+        return ()
+    grouped: dict[str, list[Judgement]] = defaultdict(list)
+    for judgement in reading.judgements:
+        grouped[judgement.authority.urn].append(judgement)
+    return tuple(
+        Account(
+            key=f"{urn}|{document.url or document.sha256}",
+            authority=judgements[0].authority,
+            source_class=document.source_class,
+            outlet=document.outlet,
+            url=document.url,
+            published=published,
+            ratings={j.area: j.rating for j in judgements},
+            previous={j.area: (j.previous, j.previous_year) for j in judgements if j.previous},
+            evidence={j.area: j.quote for j in judgements},
+        )
+        for urn, judgements in grouped.items()
+    )
+
+
+def _report_account(report: Report) -> Account:
+    return Account(
+        key=f"{report.authority.urn}|{report.url or report.sha256}",
+        authority=report.authority,
+        source_class=SourceClass.OFFICIAL,
+        outlet="Ofsted",
+        url=report.url,
+        published=report.published,
+        ratings={j.area: j.rating for j in report.judgements},
+        previous={Area.OVERALL: (report.previous, report.previous_year)} if report.previous else {},
+        evidence={j.area: j.quote for j in report.judgements},
+        framework=report.framework,
+        fieldwork=report.fieldwork,
+        combined_care=report.combined_care,
+    )
+
+
+# --- deciding -------------------------------------------------------------------------------------------------------------
+
+
+def decide(known: Sequence[Inspection], account: Account, *, as_of: date, alert_window: timedelta = ALERT_WINDOW) -> Decision:
+    """Fold one account into what is known: which inspection it is of, and what it changes. Pure.
+
+    `known` may hold inspections of any authority, in any order; `as_of` is today. Changes are given only for the newest
+    inspection of the authority, published within `alert_window` of `as_of`; else `background` says why not.
+    """
+    if account.published > as_of + TOMORROW:
+        return Decision(inspection=None, background=(Background.DATED_IN_THE_FUTURE,))
+    if not account.ratings:
+        return Decision(inspection=None, background=(Background.REPEATS_KNOWN_INSPECTION,))
+    own = sorted((i for i in known if i.authority == account.authority), key=lambda i: i.rank_key)
+    before = _match(own, account)
+    previous = _before(own, before, account)
+    noise = _noise(own, before, previous, account)
+    if noise:
+        return Decision(inspection=before, background=(noise,))
+    after = inspect((*told(before), account), first_key=before.key) if before else inspect((account,))
+    changes, reasons = _changes(before, after, previous, account)
+    quiet = _quiet(own, before, after, account, as_of - alert_window)
+    if changes and quiet:
+        return Decision(inspection=after, background=(*reasons, quiet))
+    if not changes and not reasons:
+        stepped = before is not None and before.trust is not after.trust
+        reasons = (Background.CORROBORATES if stepped else Background.REPEATS_KNOWN_INSPECTION,)
+    return Decision(inspection=after, changes=changes, background=reasons)
+
+
+def _match(own: Sequence[Inspection], account: Account) -> Inspection | None:
+    """The known inspection that an account is of, the nearest in time of those it can be."""
+    fitting = [inspection for inspection in own if _same(inspection, account)]
+    return min(fitting, key=lambda i: (abs(i.published - account.published), i.key)) if fitting else None
+
+
+def _same(inspection: Inspection, account: Account) -> bool:
+    if account.is_report and inspection.fieldwork.end:
+        ends = (inspection.fieldwork.end, account.fieldwork.end or account.published)
+        return abs(ends[0] - ends[1]) <= SAME_INSPECTION  # a return visit or an amended report moves the end by weeks
+    if account.is_report:
+        return any(_tells(account, day) for day in _days(inspection))
+    if inspection.fieldwork.end:
+        return any(_tells(report, account.published) for report in told(inspection) if report.fieldwork.end)
+    return any(abs(day - account.published) <= SAME_INSPECTION for day in _days(inspection))
+
+
+def _tells(report: Account, day: date) -> bool:
+    """Whether something published on a day can be about the inspection of a report: there were no findings before its end."""
+    return (report.fieldwork.end or report.published) <= day <= report.published + SAME_INSPECTION
+
+
+def _days(inspection: Inspection) -> set[date]:
+    return {account.published for account in inspection.accounts} or {inspection.published}
+
+
+def _before(own: Sequence[Inspection], matched: Inspection | None, account: Account) -> Inspection | None:
+    """The inspection before the one that an account is of."""
+    day = min(matched.published, account.published) if matched else account.published
+    if account.fieldwork.end:
+        day = min(day, account.fieldwork.end)
+    earlier = [i for i in own if i is not matched and i.published < day]
+    return earlier[-1] if earlier else None
+
+
+def _noise(
+    own: Sequence[Inspection], matched: Inspection | None, previous: Inspection | None, account: Account
+) -> Background | None:
+    """Why an unofficial account is no news of an inspection at all: the record is the second witness."""
+    if account.source_class is SourceClass.OFFICIAL:
+        return None
+    if previous and _repeats(previous, account):
+        return Background.REPEATS_KNOWN_INSPECTION
+    official = [i for i in own if i.trust in OFFICIAL]
+    if matched is None and any(abs(i.published - account.published) < TOO_SOON for i in official):
+        return Background.TOO_SOON
+    return None
+
+
+def _repeats(previous: Inspection, account: Account) -> bool:
+    """Whether every rating of an account is the one the previous inspection gave, and nothing says it was given again."""
+    due = account.published - previous.published >= DUE_AGAIN
+    if due and any(account.previous.get(area, (None,))[0] is rating for area, rating in account.ratings.items()):
+        return False
+    known = dict(previous.ratings)
+    if previous.combined_care and Area.CHILDREN_IN_CARE in known:
+        known.setdefault(Area.CARE_LEAVERS, known[Area.CHILDREN_IN_CARE])
+    return all(known.get(area) is rating for area, rating in account.ratings.items())
+
+
+def _quiet(
+    own: Sequence[Inspection], before: Inspection | None, after: Inspection, account: Account, oldest: date
+) -> Background | None:
+    """Why the changes of an inspection are recorded and not announced."""
+    if any(i.published > after.published for i in own if i is not before):
+        return Background.OLDER_THAN_NEWEST
+    if min(after.published, account.published) < oldest:
+        return Background.OUTSIDE_ALERT_WINDOW
+    return None
+
+
+def _changes(
+    before: Inspection | None, after: Inspection, previous: Inspection | None, account: Account
+) -> tuple[tuple[Change, ...], tuple[Background, ...]]:
+    """The changes that folding `account` makes, and what of it was not believed."""
+    found: list[Change] = []
+    reasons: dict[Background, None] = {}
+    confirms = _confirms(before, account)
+    all_moves = {move.area: _with_stated_past(move, previous, account) for move in moves(previous, after)}
+    mixed = is_mixed(all_moves.values())
+    for area in Area:
+        said, was, now = account.ratings.get(area), before.ratings.get(area) if before else None, after.ratings.get(area)
+        if said is not None and said is not now:
+            reasons[_disagreement(after, area)] = None
+        if now is None:
+            continue
+        if was is None or was is not now:
+            update = None if was is None else Kind.CORRECTED
+        elif confirms and said is now:
+            update = Kind.CONFIRMED
+        else:
+            continue
+        conflict = _conflict(previous, account, area)
+        if conflict:
+            reasons[Background.PREVIOUS_CONFLICTS] = None
+        found.append(_change(after, all_moves[area], account, update=update, was=was, mixed=mixed, conflict=conflict))
+    return tuple(found), tuple(reasons)
+
+
+def _confirms(before: Inspection | None, account: Account) -> bool:
+    return (
+        account.source_class is SourceClass.OFFICIAL
+        and before is not None
+        and before.trust in (Trust.REPORTED, Trust.CORROBORATED)
+    )
+
+
+def _disagreement(after: Inspection, area: Area) -> Background:
+    if after.trust not in OFFICIAL:
+        return Background.DISAGREES
+    return Background.CONTRADICTS_RECORD if area in after.ratings else Background.NOT_IN_REPORT
+
+
+def _change(
+    after: Inspection,
+    move: Move,
+    account: Account,
+    *,
+    update: Kind | None,
+    was: Rating | None,
+    mixed: bool,
+    conflict: str,
+) -> Change:
+    kinds = move.kinds | ({update} if update else set())
+    if mixed and direction(move.old, move.new):
+        kinds |= {Kind.MIXED}
+    key = f"{after.key}:{move.area}:{move.new}" + (f":{update}" if update else "")
+    stated = account.previous.get(move.area, (None, None))
+    return Change(
+        key=key,
+        inspection=after,
+        area=move.area,
+        old=move.old,
+        new=move.new,
+        kinds=kinds,
+        evidence=account.evidence.get(move.area, ""),
+        url=account.url,
+        outlet=account.outlet,
+        old_published=move.old_published,
+        old_year=stated[1] if move.old is not None and move.old_published is None else None,
+        reported=was if update is Kind.CORRECTED else None,
+        conflict=conflict,
+    )
+
+
+def _with_stated_past(move: Move, previous: Inspection | None, account: Account) -> Move:
+    """A move with the old rating that the account states, where the record has none of its own to tell.
+
+    Not for an authority that took over from another: what is said of its past is its predecessor's. Nor for care leavers
+    who shared a grade at the last inspection.
+    """
+    unknown = move.old is None and not (previous and (previous.combined_care and move.area is Area.CARE_LEAVERS))
+    inherited = previous is None and bool(account.authority.predecessors)
+    stated = account.previous.get(move.area)
+    return replace(move, old=stated[0]) if unknown and not inherited and stated else move
+
+
+def _conflict(previous: Inspection | None, account: Account, area: Area) -> str:
+    """What an account says of an area's past that the record contradicts, in words; empty when it does not."""
+    recorded, stated = old_rating(previous, area), account.previous.get(area)
+    if previous is None or recorded is None or stated is None:
+        return ""
+    rating, year = stated
+    nearby = year is None or abs(year - previous.published.year) <= 1
+    if rating.rank == recorded.rank if nearby else year is not None and year < previous.published.year:
+        return ""  # agrees, or speaks of an inspection before the last
+    when = f" in {year}" if year else ""
+    return f"says it was {rating.words}{when}; the record has {recorded.words}, published {_written(previous.published)}"
+
+
+def _written(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
