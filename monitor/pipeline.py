@@ -60,7 +60,11 @@ class Cycle:
 
 @dataclass(kw_only=True)
 class Pipeline:
-    """The stages, joined. `sources` are the enabled ones; `concurrency` is how many pages are fetched at once."""
+    """The stages, joined. `sources` are the enabled ones; `concurrency` is how many pages are fetched at once.
+
+    A source's first poll is a baseline: what it lists is recorded and alerts nobody. `watched_before` says that the sources
+    count as watched all along, for a replay of a past day that starts from empty state.
+    """
 
     store: Store
     fetcher: Fetcher
@@ -69,6 +73,7 @@ class Pipeline:
     classify: Classify
     clock: Clock
     concurrency: int = 4
+    watched_before: bool = False
     _tries: dict[str, int] = field(default_factory=dict, init=False)
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
@@ -101,7 +106,7 @@ class Pipeline:
         async with self._reading:  # one reader at a time, however many sources ask for one: links are taken once
             while True:
                 due = await asyncio.to_thread(self.store.links_to_read, now=self.clock.now(), limit=_BATCH)
-                batch = [(link, baseline) for link, baseline in due if link.canonical_url not in seen]
+                batch = [(link, first and not self.watched_before) for link, first in due if link.canonical_url not in seen]
                 if not batch:
                     return tuple(recorded), tuple(unread)
                 seen.update(link.canonical_url for link, _ in batch)

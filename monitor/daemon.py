@@ -1,0 +1,206 @@
+"""Which job runs when: polls as they fall due, reading after them, the outbox all the time, and an orderly end.
+
+APScheduler keeps no state: what is due when is a column of the store (`next_due_at`), so that a restart asks nothing twice
+and forgets nothing. Its own clock is the wall clock; a watchdog plans everything anew when that jumps.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from monitor.domain.timetable import LONGEST_PAUSE
+from monitor.pipeline import Pipeline
+from monitor.ports import Clock, Source
+
+_log = logging.getLogger(__name__)
+
+#: Between the first polls after a start, seconds: many sources, one small machine.
+_STAGGER = 0.25
+#: How often links that failed are looked at again, seconds.
+_READ_EVERY = 60
+#: Wall clock against monotonic clock, seconds: more is a jump (or a machine that slept).
+_JUMP = 30.0
+_WATCH_EVERY = 10.0
+#: Sends the outbox until told to stop; ends after the message in flight is settled.
+Drain = Callable[[asyncio.Event], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """How the daemon is."""
+
+    started: datetime
+    beat: float  #: seconds since the event loop last came round
+    polls: int
+    failed_polls: int
+    last_poll: datetime | None
+    recorded: int
+    changes: int
+    delivering: bool  #: whether the outbox is being drained
+
+    @property
+    def ready(self) -> bool:
+        """Whether it does its work: the loop comes round and the outbox is drained."""
+        return self.delivering and self.beat < 6 * _WATCH_EVERY
+
+
+@dataclass(slots=True)
+class _Tally:
+    polls: int = 0
+    failed_polls: int = 0
+    recorded: int = 0
+    changes: int = 0
+    last_poll: datetime | None = None
+
+
+@dataclass(kw_only=True)
+class Daemon:
+    """Runs the pipeline and the outbox until stopped. `start` and `stop` once, within one event loop."""
+
+    pipeline: Pipeline
+    drain: Drain
+    clock: Clock
+    _scheduler: Any = field(init=False, default=None)
+    _stopping: asyncio.Event = field(init=False, default_factory=asyncio.Event)
+    _tasks: list[asyncio.Task[object]] = field(init=False, default_factory=list)
+    _polling: set[asyncio.Task[Any]] = field(init=False, default_factory=set)
+    _tally: _Tally = field(init=False, default_factory=_Tally)
+    _started: datetime = field(init=False)
+    _beat: float = field(init=False, default=0.0)
+
+    async def start(self) -> None:
+        """Plan every source and begin to send. Returns at once."""
+        self._started, self._beat = self.clock.now(), time.monotonic()
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        )
+        self._scheduler.add_listener(_report, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
+        self._scheduler.start()
+        self._tasks = [
+            asyncio.create_task(self._deliver(), name="deliver"),
+            asyncio.create_task(self._watch(), name="watchdog"),
+        ]
+        await self._plan_all()
+
+    async def stop(self, *, patience: float = 20.0) -> None:
+        """Poll no more, finish the message in flight, and end. Reading that is cut off is done again after the next start.
+
+        Args:
+            patience: seconds that a message in flight may take; after that its outcome is sorted out at the next start.
+        """
+        self._stopping.set()
+        if self._scheduler is not None:
+            self._scheduler.shutdown(wait=False)
+        for task in self._polling:
+            task.cancel()
+        deliver, *others = self._tasks
+        for task in others:
+            task.cancel()
+        done, _ = await asyncio.wait([deliver], timeout=patience)
+        if not done:
+            _log.warning("a message was still in flight after %.0f s; the next start sorts it out", patience)
+            deliver.cancel()
+        await asyncio.gather(*self._tasks, *self._polling, return_exceptions=True)
+
+    @property
+    def health(self) -> Health:
+        """How it is now."""
+        return Health(
+            started=self._started,
+            beat=time.monotonic() - self._beat,
+            polls=self._tally.polls,
+            failed_polls=self._tally.failed_polls,
+            last_poll=self._tally.last_poll,
+            recorded=self._tally.recorded,
+            changes=self._tally.changes,
+            delivering=bool(self._tasks) and not self._tasks[0].done(),
+        )
+
+    async def _plan_all(self) -> None:
+        """A job for every source at its own due time, the first ones a little apart; and one for what is left to read."""
+        now = self.clock.now()
+        for index, source in enumerate(self.pipeline.sources):
+            state = await asyncio.to_thread(self.pipeline.store.source_state, source.name)
+            due = state.next_due_at or now
+            # A due time far ahead was written by a clock that was wrong.
+            latest = now + max(LONGEST_PAUSE, timedelta(seconds=source.interval)) * 2
+            due = now if due > latest else due
+            self._plan(source, max(due, now + timedelta(seconds=_STAGGER * index)))
+        self._scheduler.add_job(
+            self._read, "interval", seconds=_READ_EVERY, id="read", replace_existing=True, next_run_time=datetime.now(UTC)
+        )
+
+    def _plan(self, source: Source, due: datetime) -> None:
+        # The scheduler lives by the machine's clock; ours may have travelled.
+        wait = due - self.clock.now()
+        self._scheduler.add_job(
+            self._poll,
+            "date",
+            run_date=datetime.now(UTC) + wait,
+            args=[source],
+            id=f"poll:{source.name}",
+            replace_existing=True,
+        )
+
+    async def _poll(self, source: Source) -> None:
+        """Poll one source, read what is new, and plan its next poll."""
+        task = asyncio.current_task()
+        if task is not None:
+            self._polling.add(task)
+            task.add_done_callback(self._polling.discard)
+        try:
+            polled = await self.pipeline.poll(source)
+            self._tally.polls += 1
+            self._tally.failed_polls += polled.failure is not None
+            self._tally.last_poll = self.clock.now()
+            if polled.new:
+                await self._read()
+        finally:
+            if not self._stopping.is_set():
+                state = await asyncio.to_thread(self.pipeline.store.source_state, source.name)
+                fallback = self.clock.now() + timedelta(seconds=source.interval)
+                due = state.next_due_at
+                self._plan(source, due if due and due > self.clock.now() else fallback)
+
+    async def _read(self) -> None:
+        recorded, _ = await self.pipeline.read_links()
+        self._tally.recorded += len(recorded)
+        self._tally.changes += sum(len(each.changes) for each in recorded)
+
+    async def _deliver(self) -> object:
+        """Drain the outbox until the end; a fault in it is logged and does not end it."""
+        while not self._stopping.is_set():
+            try:
+                await self.drain(self._stopping)
+            except Exception:  # noqa: BLE001
+                _log.exception("the outbox stopped; it starts again in 5 s")
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopping.wait(), 5)
+        return None
+
+    async def _watch(self) -> object:
+        """Keep the beat; plan everything anew when the wall clock jumped."""
+        offset = time.time() - time.monotonic()
+        while True:
+            await asyncio.sleep(_WATCH_EVERY)
+            self._beat = time.monotonic()
+            jump = time.time() - time.monotonic() - offset
+            if abs(jump) > _JUMP:
+                _log.warning("the clock jumped by %.0f s; planning anew", jump)
+                offset += jump
+                await self._plan_all()
+
+
+def _report(event: Any) -> None:
+    """What the scheduler would otherwise keep to itself."""
+    _log.error("%s: %s", event.job_id, getattr(event, "exception", None) or "was not run in time")

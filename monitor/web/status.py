@@ -1,0 +1,73 @@
+"""The status page: what is watched, how each source is, and the newest inspections known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from monitor import __version__
+from monitor.daemon import Health
+from monitor.domain.model import Area, Inspection
+from monitor.ports import SourceState
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchedSource:
+    """A source and what is remembered of it."""
+
+    name: str
+    outlet: str
+    interval: float  #: seconds
+    state: SourceState
+
+    @property
+    def condition(self) -> str:
+        """One word on how it is."""
+        if self.state.failures:
+            return "failing"
+        return "fine" if self.state.last_success else "not asked yet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """What the page shows."""
+
+    now: datetime
+    sources: tuple[WatchedSource, ...]
+    channels: tuple[str, ...]
+    subscriptions: int
+    newest: tuple[Inspection, ...]  #: newest first
+
+
+@lru_cache(maxsize=1)
+def _template() -> Template:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("monitor.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["ago"] = ago
+    return environment.get_template("status.html")
+
+
+def ago(moment: datetime | None, now: datetime) -> str:
+    """A moment as people say it: ``4 min ago``, ``in 11 min``."""
+    if moment is None:
+        return "never"
+    seconds = (now - moment).total_seconds()
+    size = abs(seconds)
+    text = next(f"{size / unit:.0f} {name}" for limit, unit, name in _STEPS if size < limit)
+    return f"{text} ago" if seconds >= 0 else f"in {text}"
+
+
+_STEPS = ((90, 1, "s"), (5400, 60, "min"), (129600, 3600, "h"), (float("inf"), 86400, "days"))
+
+
+def render_status(status: Status, health: Health) -> str:
+    """The page as HTML; everything that came from outside is escaped."""
+    return _template().render(status=status, health=health, version=__version__, areas=tuple(Area))
