@@ -30,7 +30,7 @@ from monitor.settings.keys import (
 )
 from monitor.settings.tables import Problem, SettingsError, Table, read_tables
 
-__all__ = ["Problem", "Settings", "SettingsError", "Table", "load"]
+__all__ = ["Problem", "Settings", "SettingsError", "Table", "examine", "load"]
 
 _MONITOR = (
     Key(name="contact", read=text, default=""),
@@ -83,7 +83,6 @@ class Settings:
     sources: tuple[Table, ...]  #: enabled ones
     channels: tuple[Table, ...]
     subscriptions: tuple[Subscription, ...]
-    subscription_tables: tuple[Table, ...]  #: as written, in the order of `subscriptions`
 
     @property
     def page_url(self) -> str:
@@ -157,11 +156,10 @@ def _subscriptions(tables: list[Table], channels: tuple[Table, ...]) -> tuple[li
     return subscriptions, problems
 
 
-def load(config: Path, state: Path, environ: Mapping[str, str] | None = None) -> Settings:
-    """The settings of a folder of TOML files and an environment (default: the process's).
+def examine(config: Path, state: Path, environ: Mapping[str, str] | None = None) -> tuple[Settings, tuple[Problem, ...]]:
+    """The settings of a folder of TOML files and an environment (default: the process's), and everything wrong with them.
 
-    Raises:
-        SettingsError: with every problem found, each naming file, line where known, table, key and the nearest valid value.
+    What is wrong is left out of the settings, or has its default. Raises SettingsError only when there is no such folder.
     """
     environ = os.environ if environ is None else environ
     if not config.is_dir():
@@ -172,14 +170,12 @@ def load(config: Path, state: Path, environ: Mapping[str, str] | None = None) ->
     general, more = _section(tables, "[monitor]", _MONITOR, environ)
     fetch, even_more = _section(tables, "[fetch]", _FETCH, environ)
     problems += more + even_more
-    for table in of["[[source]]"]:
-        problems += check(table, _SOURCE, open_ended=True)[1]
+    checked = [(table, check(table, _SOURCE, open_ended=True)[1]) for table in of["[[source]]"]]
+    problems += [problem for _, found in checked for problem in found]
     channels = tuple(of["[channel.NAME]"])
     subscriptions, wrong = _subscriptions(of["[[subscription]]"], channels)
     problems += wrong + _doubled(of["[[source]]"]) + _doubled(of["[[subscription]]"])
-    if problems:
-        raise SettingsError(tuple(problems))
-    return Settings(
+    settings = Settings(
         config=config,
         state=state,
         **general,
@@ -187,8 +183,20 @@ def load(config: Path, state: Path, environ: Mapping[str, str] | None = None) ->
         allow_private=fetch["allow_private"],
         robots=fetch["robots"],
         concurrency=fetch["concurrency"],
-        sources=tuple(t for t in of["[[source]]"] if t.values.get("enabled", True)),
+        sources=tuple(table for table, found in checked if not found and table.values.get("enabled", True)),
         channels=channels,
         subscriptions=tuple(subscriptions),
-        subscription_tables=tuple(of["[[subscription]]"]),
     )
+    return settings, tuple(problems)
+
+
+def load(config: Path, state: Path, environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings of `examine`, where nothing is wrong with them.
+
+    Raises:
+        SettingsError: with every problem found, each naming file, line where known, table, key and the nearest valid value.
+    """
+    settings, problems = examine(config, state, environ)
+    if problems:
+        raise SettingsError(problems)
+    return settings

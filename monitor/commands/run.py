@@ -1,0 +1,136 @@
+"""``monitor run``: the daemon and its page."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from monitor import __version__
+from monitor.commands.options import clock_for, folder_options
+from monitor.ports import ConfigError, MonitorError
+
+if TYPE_CHECKING:
+    from monitor.bootstrap import Parts
+    from monitor.settings import Settings
+
+
+def add_parser(subparsers: Any) -> None:
+    """Declare the command."""
+    parser = subparsers.add_parser(
+        "run",
+        parents=[folder_options()],
+        description="Starts the monitor and serves its page. Ctrl-C or SIGTERM ends it; a message in flight is finished first.",
+    )
+    parser.add_argument("--listen", metavar="HOST:PORT", help="where to serve the page (default: as monitor.toml says)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run until told to stop."""
+    from monitor.settings import load
+
+    settings = load(args.config, args.state)
+    if args.listen:
+        settings = replace(settings, listen=_address(args.listen))
+    _log_to_stderr(settings.log_level)
+    listening = _listen(settings.listen)
+    settings = replace(settings, listen=(settings.listen[0], listening.getsockname()[1]))
+    with listening:
+        asyncio.run(_serve(settings, listening))
+    return 0
+
+
+def _address(text: str) -> tuple[str, int]:
+    from monitor.settings.keys import address
+
+    try:
+        return address(text)
+    except ValueError as error:
+        raise ConfigError(str(error), key="--listen") from None
+
+
+def _listen(where: tuple[str, int]) -> socket.socket:
+    """The socket, bound before anything else is built: a taken port is a plain sentence, not a half-started daemon."""
+    family = socket.AF_INET6 if ":" in where[0] else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind(where)
+    except OSError as error:
+        listening.close()
+        reason = error.strerror or error
+        raise MonitorError(
+            f"cannot listen at {where[0]}:{where[1]}: {reason}. Use --listen HOST:PORT for another place."
+        ) from None
+    return listening
+
+
+def _log_to_stderr(level: str) -> None:
+    logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", datefmt="%H:%M:%S")
+    for noisy in ("apscheduler", "httpx", "httpcore", "apprise", "uvicorn", "trafilatura", "asyncio"):
+        # Below a warning they speak of themselves, and of addresses and tokens.
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+async def _serve(settings: Settings, listening: socket.socket) -> None:
+    import uvicorn
+
+    from monitor.bootstrap import assembled
+    from monitor.daemon import Daemon
+    from monitor.web import create_app
+
+    class Server(uvicorn.Server):
+        """Uvicorn that leaves signals to us: its own re-raises them, and a clean stop would look like a crash."""
+
+        @contextlib.contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            yield
+
+    async with assembled(settings, clock_for(None)) as parts:
+        daemon = Daemon(pipeline=parts.pipeline, drain=parts.drain, clock=parts.clock)
+        app = create_app(daemon, parts.status)
+        server = Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5, lifespan="on"))
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, _stop, server)
+        print(_first_screen(parts), flush=True)
+        await server.serve(sockets=[listening])
+
+
+def _stop(server: Any) -> None:
+    server.should_exit = True
+
+
+def _first_screen(parts: Parts) -> str:
+    """What is watched, where the page is, how to add a channel."""
+    settings = parts.settings
+    outlets = sorted({source.outlet for source in parts.sources if source.outlet}, key=str.casefold)
+    shown = ", ".join(outlets[:8]) + (f" and {len(outlets) - 8} more" if len(outlets) > 8 else "")
+    listeners = f"{len(parts.subscriptions)} subscription{'' if len(parts.subscriptions) == 1 else 's'}"
+    lines = [
+        f"Ofsted rating monitor {__version__}",
+        "",
+        f"  Watches   {len(parts.sources)} sources: {shown}",
+        f"            ({settings.config / 'sources.toml'})",
+        f"  Page      {settings.page_url}   health: {settings.page_url}healthz",
+        f"  Alerts    {listeners}, to {', '.join(sorted(parts.channels))}",
+    ]
+    if not settings.channels:
+        lines += [
+            "            Nobody is subscribed yet, so every change is printed here. To send mail or Slack messages:",
+            f'            1. {settings.config / "channels.toml"}: [channel.mail]  url_env = "MONITOR_MAIL_URL"',
+            f"            2. {settings.config / 'subscriptions.toml'}: [[subscription]]  name, channel, to, authorities",
+            "            3. monitor check, then start again",
+        ]
+    lines += [
+        f"  State     {parts.database}",
+        "  Stop      Ctrl-C (a message in flight is finished first)",
+        "",
+    ]
+    return "\n".join(lines)
