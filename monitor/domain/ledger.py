@@ -269,7 +269,10 @@ def _change(
     kinds = move.kinds | ({update} if update else set())
     if mixed and direction(move.old, move.new):
         kinds |= {Kind.MIXED}
-    key = f"{after.key}:{move.area}:{move.new}" + (f":{update}" if update else "")
+    # Reports that overrule each other share one key, so that they cannot ping-pong; Ofsted's correction has its own.
+    reports_only = update is Kind.CORRECTED and after.trust not in OFFICIAL
+    suffix = "" if update is None else f":{update}_by_reports" if reports_only else f":{update}"
+    key = f"{after.key}:{move.area}:{move.new}{suffix}"
     stated = account.previous.get(move.area, (None, None))
     return Change(
         key=key,
