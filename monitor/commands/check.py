@@ -15,7 +15,7 @@ def add_parser(subparsers: Any) -> None:
         "check",
         parents=[folder_options()],
         description="Checks every file of the configuration and the environment: unknown keys, wrong types, unknown "
-        "authorities, missing secrets, doubled names. Connects to nothing, writes nothing. Exit status 2 when something is wrong.",
+        "authorities, missing secrets, doubled names. Connects to nothing, writes nothing. Exit status 2 if something is wrong.",
     )
 
 

@@ -19,8 +19,8 @@ def add_parser(subparsers: Any) -> None:
         "once",
         parents=[folder_options()],
         description="Polls every source once, reads what is new, compares, sends what is due, and exits. With --as-of it "
-        "pretends that it is the evening of that day: only inspections published before it are known, ages count from it, and sources "
-        "count as watched before (otherwise a source's first poll is a baseline that alerts nobody).",
+        "pretends that it is the evening of that day: only inspections published before it are known, ages count from it, and "
+        "sources count as watched before (otherwise a source's first poll is a baseline that alerts nobody).",
     )
     parser.add_argument("--as-of", type=day, metavar="YYYY-MM-DD", help="pretend that it is this day")
     parser.add_argument("--json", action="store_true", help="print what was found as JSON")

@@ -19,6 +19,7 @@ from monitor.ports import ConfigError, MonitorError
 if TYPE_CHECKING:
     from monitor.bootstrap import Parts
     from monitor.settings import Settings
+    from monitor.web.status import Status
 
 
 def add_parser(subparsers: Any) -> None:
@@ -94,13 +95,30 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
 
     async with assembled(settings, clock_for(None)) as parts:
         daemon = Daemon(pipeline=parts.pipeline, drain=parts.drain, clock=parts.clock)
-        app = create_app(daemon, parts.status)
+        app = create_app(daemon, lambda: _status(parts))
         server = Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5, lifespan="on"))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, _stop, server)
         print(_first_screen(parts), flush=True)
         await server.serve(sockets=[listening])
+
+
+def _status(parts: Parts) -> Status:
+    """What the status page shows, read from the store."""
+    from monitor.web.status import Status, WatchedSource
+
+    newest = sorted(parts.store.inspections(as_of=parts.clock.today()), key=lambda each: each.rank_key, reverse=True)
+    return Status(
+        now=parts.clock.now(),
+        sources=tuple(
+            WatchedSource(name=s.name, outlet=s.outlet, interval=s.interval, state=parts.store.source_state(s.name))
+            for s in parts.sources
+        ),
+        channels=tuple(sorted(parts.channels)),
+        subscriptions=len(parts.subscriptions),
+        newest=tuple(newest[:12]),
+    )
 
 
 def _stop(server: Any) -> None:

@@ -22,7 +22,7 @@ def next_due(*, now: datetime, interval: timedelta, failures: int = 0, retry_aft
     """
     pause = interval
     if failures:
-        pause = max(interval, min(LONGEST_PAUSE, interval * 2 ** min(failures - 1, 10)))
+        pause = max(interval, min(LONGEST_PAUSE, interval * float(2 ** min(failures - 1, 10))))
     return now + max(pause, timedelta(seconds=retry_after or 0))
 
 
@@ -37,5 +37,5 @@ def next_try(*, now: datetime, tries: int, permanent: bool = False, retry_after:
     """
     if permanent or tries >= MOST_TRIES:
         return None
-    pause = min(_FIRST_RETRY * 2 ** (tries - 1), timedelta(hours=12))
+    pause = min(_FIRST_RETRY * float(2 ** (tries - 1)), timedelta(hours=12))
     return now + max(pause, timedelta(seconds=retry_after or 0))

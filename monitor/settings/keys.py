@@ -124,8 +124,8 @@ def check(table: Table, keys: Sequence[Key], *, open_ended: bool = False) -> tup
     ]
     values: dict[str, object] = {}
     for key in keys:
+        values[key.name] = key.default
         if key.name not in table.values:
-            values[key.name] = key.default
             if key.required:
                 problems.append(table.problem(key.name, "is required"))
             continue

@@ -1,0 +1,225 @@
+"""Composition root: settings become sources, channels, a store and a pipeline. Only this module knows the concrete classes."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from monitor.clock import london
+from monitor.domain.model import Link, Reading, Report, SourceClass
+from monitor.domain.subscriptions import Subscription
+from monitor.pipeline import Document, Pipeline
+from monitor.ports import Channel, Clock, ConfigError, Page, Source, StoreError
+from monitor.settings import Problem, Settings, SettingsError, Table
+
+if TYPE_CHECKING:
+    from monitor.delivery import Outbox
+    from monitor.reading.worker import Worker
+    from monitor.store import SqlStore
+
+#: Where changes go while nobody is subscribed: the terminal.
+CONSOLE = "console"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Everything assembled, ready to run."""
+
+    settings: Settings
+    clock: Clock
+    store: SqlStore
+    sources: tuple[Source, ...]
+    channels: Mapping[str, Channel]
+    subscriptions: tuple[Subscription, ...]
+    pipeline: Pipeline
+    outbox: Outbox
+    database: str  #: where the state is, without secrets
+
+    async def drain(self, stop: asyncio.Event) -> None:
+        """Send what is due until `stop`; ends after the message in flight is settled."""
+        await self.outbox.drain(stop)
+
+    async def send_due(self) -> None:
+        """Send what is due now, and return."""
+        await self.outbox.send_due()
+
+
+def _problem(table: Table, error: ConfigError) -> Problem:
+    """Where in its file a source or channel that cannot be built is wrong; the error's key is the key of the table."""
+    message = str(error)
+    key = error.key if error.key in table.values or error.key in table.lines else ""
+    return table.problem(key, message.removeprefix(f"{error.key}: ") if key else message)
+
+
+def build_sources(settings: Settings) -> tuple[Source, ...]:
+    """Every enabled source. Raises SettingsError with each one that cannot be built."""
+    from monitor.sources import build_source
+
+    sources: list[Source] = []
+    problems: list[Problem] = []
+    for table in settings.sources:
+        try:
+            sources.append(build_source(dict(table.values)))
+        except ConfigError as error:
+            problems.append(_problem(table, error))
+    if problems:
+        raise SettingsError(tuple(problems))
+    return tuple(sources)
+
+
+def build_channels(settings: Settings) -> dict[str, Channel]:
+    """Every channel by name; the terminal alone where none is configured. Raises SettingsError with each unusable one."""
+    from monitor.channels import build_channel
+
+    channels: dict[str, Channel] = {}
+    problems: list[Problem] = []
+    for table in settings.channels:
+        try:
+            channels[table.name] = build_channel(table.name, dict(table.values), os.environ.get)
+        except ConfigError as error:
+            problems.append(_problem(table, error))
+    if problems:
+        raise SettingsError(tuple(problems))
+    return channels or {CONSOLE: build_channel(CONSOLE, {"url": "console://"}, os.environ.get)}
+
+
+def _subscriptions(settings: Settings) -> tuple[Subscription, ...]:
+    """The subscriptions; everything to the terminal where no channel is configured."""
+    if settings.channels or settings.subscriptions:
+        return settings.subscriptions
+    return (Subscription(name="terminal", channel=CONSOLE),)
+
+
+@contextmanager
+def _alone(state: Path) -> Iterator[None]:
+    """One monitor a state folder: two would poll twice. The lock ends with the process, however that ends."""
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        file = (state / "monitor.lock").open("a+")
+    except OSError as error:
+        raise StoreError(f"cannot be written: {error.strerror}", key=str(state)) from None
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.seek(0)
+            holder = file.read().strip() or "another process"
+            raise StoreError(
+                f"in use by another monitor ({holder}); stop it, or use --state for another folder", key=str(state)
+            ) from None
+        file.truncate(0)
+        file.write(f"process {os.getpid()}")
+        file.flush()
+        yield
+
+
+class Reader:
+    """Pages into articles and reports, by what their bytes are, in a child process that can be killed."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+
+    def __call__(self, page: Page, link: Link, source: Source | None) -> Document:
+        """The article or report of a page. Raises ReadError for what is neither."""
+        if b"%PDF-" in page.body[:1024]:
+            from monitor.reading.report import read_report
+
+            return read_report(page.body, page.url, worker=self._worker)
+        from monitor.reading.html import read_page
+
+        return read_page(
+            page,
+            source.outlet if source else "",
+            source_class=source.source_class if source else SourceClass.PRESS,
+            published=link.published.astimezone(london()).date() if link.published else None,
+            title=link.title,
+            worker=self._worker,
+        )
+
+
+def classify_document(document: Document) -> Reading:
+    """What a document says: of an article what the classifier finds, of a report the grades in its table."""
+    if isinstance(document, Report):
+        return Reading(judgements=document.judgements, relevant=True)
+    from monitor.classifier import classify
+
+    return classify(document.title, document.text, published=document.published)
+
+
+def database_url(settings: Settings) -> str:
+    """Where the state is: as configured, else a file in the state folder."""
+    return settings.database_url or f"sqlite:///{(settings.state / 'monitor.db').absolute()}"
+
+
+def _message_domain(settings: Settings) -> str:
+    """What stands at the right of message ids: the host of the public page, where there is one."""
+    return urlsplit(settings.public_url).hostname or "monitor.invalid"
+
+
+@asynccontextmanager
+async def assembled(settings: Settings, clock: Clock, *, watched_before: bool = False) -> AsyncIterator[Parts]:
+    """Everything, opened and ready; closed again at the end of the block.
+
+    Args:
+        settings: checked by `settings.load`; sources and channels that cannot be built raise SettingsError here.
+        clock: the only clock of everything assembled.
+        watched_before: see `Pipeline`.
+    """
+    from monitor.delivery import Outbox, SentJournal
+    from monitor.fetch import HttpFetcher, Limits
+    from monitor.messages import Renderer
+    from monitor.reading.worker import Worker
+    from monitor.store import open_store
+
+    sources, channels, subscriptions = build_sources(settings), build_channels(settings), _subscriptions(settings)
+    url = database_url(settings)
+    with _alone(settings.state):
+        store = await asyncio.to_thread(
+            open_store,
+            url,
+            subscriptions=lambda: subscriptions,
+            renderer=Renderer(domain=_message_domain(settings)),
+            alert_window=settings.alert_window,
+        )
+        fetcher = HttpFetcher(
+            clock=clock,
+            contact=settings.contact or settings.public_url,
+            limits=Limits(deadline=settings.fetch_deadline.total_seconds()),
+            allow_private=settings.allow_private,
+            robots=settings.robots,
+        )
+        worker = Worker()
+        try:
+            yield Parts(
+                settings=settings,
+                clock=clock,
+                store=store,
+                sources=sources,
+                channels=channels,
+                subscriptions=tuple(subscriptions),
+                pipeline=Pipeline(
+                    store=store,
+                    fetcher=fetcher,
+                    sources=sources,
+                    read=Reader(worker),
+                    classify=classify_document,
+                    clock=clock,
+                    concurrency=settings.concurrency,
+                    watched_before=watched_before,
+                ),
+                outbox=Outbox(
+                    store=store, channels=channels, clock=clock, journal=SentJournal(settings.state / "sent.journal")
+                ),
+                database=url.split("@")[-1].removeprefix("sqlite:///"),
+            )
+        finally:
+            worker.close()
+            await fetcher.close()
+            store.close()

@@ -1,0 +1,171 @@
+"""Configuration that is right, and one mistake at a time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.domain.model import Kind
+from monitor.settings import SettingsError, examine, load
+
+FINE = {
+    "monitor.toml": '[monitor]\ncontact = "desk@council.example"\nlisten = "127.0.0.1:9001"\nalert_window = "14d"\n',
+    "sources.toml": '[[source]]\nname = "gazette"\nkind = "feed"\nurl = "https://gazette.example/feed.xml"\ninterval = "10m"\n',
+    "channels.toml": '[channel.mail]\nurl_env = "MAIL_URL"\n',
+    "subscriptions.toml": '[[subscription]]\nname = "desk"\nchannel = "mail"\nto = "a@b.example"\nauthorities = ["Leeds"]\n',
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name, text in FINE.items():
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def problems(folder: Path, environ: dict[str, str] | None = None) -> list[str]:
+    return [str(problem).removeprefix(f"{folder}/") for problem in examine(folder, folder / "state", environ or {})[1]]
+
+
+def test_a_right_configuration_becomes_settings(folder: Path) -> None:
+    settings = load(folder, folder / "state", {})
+    assert settings.listen == ("127.0.0.1", 9001)
+    assert settings.alert_window == timedelta(days=14)
+    assert [source.name for source in settings.sources] == ["gazette"]
+    assert [channel.name for channel in settings.channels] == ["mail"]
+    assert settings.subscriptions[0].channel == "mail"
+    assert Kind.OUT_OF_INADEQUATE in settings.subscriptions[0].kinds
+
+
+def test_empty_folder_has_defaults(tmp_path: Path) -> None:
+    settings = load(tmp_path, tmp_path / "state", {})
+    assert settings.listen == ("127.0.0.1", 8321)
+    assert settings.page_url == "http://127.0.0.1:8321/"
+    assert settings.sources == settings.channels == settings.subscriptions == ()
+
+
+def test_the_environment_has_the_last_word(folder: Path) -> None:
+    environ = {"MONITOR_LISTEN": ":7000", "MONITOR_FETCH_DEADLINE": "5s", "MONITOR_FETCH_ALLOW_PRIVATE": "yes"}
+    settings = load(folder, folder / "state", environ)
+    assert settings.listen == ("0.0.0.0", 7000)
+    assert settings.page_url == "http://localhost:7000/"
+    assert settings.fetch_deadline == timedelta(seconds=5)
+    assert settings.allow_private
+    assert settings.contact == "desk@council.example"
+
+
+def test_disabled_sources_are_checked_but_not_watched(folder: Path) -> None:
+    text = FINE["sources.toml"] + 'enabled = false\n\n[[source]]\nname = "other"\nkind = "feed"\nenabled = "maybe"\n'
+    (folder / "sources.toml").write_text(text)
+    settings, found = examine(folder, folder / "state", {})
+    assert settings.sources == ()
+    assert [str(p).removeprefix(f"{folder}/") for p in found] == [
+        "sources.toml:11: [[source]] \"other\": enabled: expected true or false, found a string: 'maybe'"
+    ]
+
+
+BROKEN = {
+    "unknown authority": (
+        "subscriptions.toml",
+        '[[subscription]]\nname = "desk"\nchannel = "mail"\nauthorities = ["Wolverhamton"]\n',
+        "subscriptions.toml:4: [[subscription]] \"desk\": authorities: unknown authority 'Wolverhamton'; "
+        "did you mean 'Wolverhampton'?",
+    ),
+    "unknown key": (
+        "monitor.toml",
+        '[monitor]\nlisten = "127.0.0.1:9001"\nallert_window = "14d"\n',
+        "monitor.toml:3: [monitor]: allert_window: unknown key; did you mean 'alert_window'?",
+    ),
+    "bad URL": (
+        "sources.toml",
+        '# our sources\n[[source]]\nname = "gazette"\nkind = "feed"\nurl = "gazette.example/feed.xml"\n',
+        "sources.toml:5: [[source]] \"gazette\": url: expected a URL such as \"https://www.example.org/feed.xml\", "
+        "found 'gazette.example/feed.xml'",
+    ),
+    "password in a URL": (
+        "sources.toml",
+        '[[source]]\nname = "gazette"\nkind = "feed"\nurl = "https://me:secret@gazette.example/"\n',
+        'sources.toml:4: [[source]] "gazette": url: a URL here must not hold a user name or password',
+    ),
+    "doubled name": (
+        "sources.toml",
+        FINE["sources.toml"] * 2,
+        "sources.toml:7: [[source]] \"gazette\": name: 'gazette' is already the name of the one at line 1 of {folder}/sources.toml",
+    ),
+    "wrong type": (
+        "monitor.toml",
+        "[monitor]\nlisten = 8321\n",
+        "monitor.toml:2: [monitor]: listen: expected a string in quotes, found a number: 8321",
+    ),
+    "wrong length of time": (
+        "monitor.toml",
+        '[monitor]\nalert_window = "a month"\n',
+        "monitor.toml:2: [monitor]: alert_window: expected a length of time such as \"15m\", \"2h\" or \"30d\", found 'a month'",
+    ),
+    "wrong word": (
+        "monitor.toml",
+        '[monitor]\nlog_level = "warn"\n',
+        "monitor.toml:2: [monitor]: log_level: 'warn' is not known; did you mean 'warning'?; one of: debug, info, warning, error",
+    ),
+    "unknown channel": (
+        "subscriptions.toml",
+        '[[subscription]]\nname = "desk"\nchannel = "mial"\n',
+        "subscriptions.toml:3: [[subscription]] \"desk\": channel: there is no [channel.mial]; did you mean 'mail'?; channels: mail",
+    ),
+    "unknown kind of change": (
+        "subscriptions.toml",
+        '[[subscription]]\nname = "desk"\nchannel = "mail"\nkinds = ["up_graded"]\n',
+        "subscriptions.toml:4: [[subscription]] \"desk\": kinds: unknown value 'up_graded'; did you mean 'upgraded'?",
+    ),
+    "table in the wrong file": (
+        "channels.toml",
+        '[chanel.mail]\nurl_env = "MAIL_URL"\n',
+        "channels.toml:1: [chanel.mail]: unknown table; did you mean '[channel.NAME]'?",
+    ),
+    "key outside any table": (
+        "monitor.toml",
+        'listen = "127.0.0.1:1"\n',
+        "monitor.toml:1: listen: a key outside any table; this file holds [monitor] and [fetch]",
+    ),
+    "no TOML": (
+        "monitor.toml",
+        "[monitor]\nlisten 8321\n",
+        "monitor.toml:2: this is not TOML: Expected '=' after a key in a key/value pair (at line 2, column 8)",
+    ),
+    "missing name": (
+        "sources.toml",
+        '[[source]]\nkind = "feed"\n',
+        "sources.toml:1: [[source]]: name: is required",
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", BROKEN)
+def test_a_mistake_is_named_with_its_place_and_the_cure(folder: Path, mistake: str) -> None:
+    file, text, message = BROKEN[mistake]
+    (folder / file).write_text(text)
+    found = problems(folder)
+    assert message.replace("{folder}", str(folder)) in found
+    assert all("channel: there is no" in other for other in found if other != message.replace("{folder}", str(folder)))
+
+
+def test_all_mistakes_are_told_at_once(folder: Path) -> None:
+    (folder / "monitor.toml").write_text('[monitor]\nlisten = 1\nlog_level = "loud"\n')
+    (folder / "sources.toml").write_text('[[source]]\nname = "x"\nkind = "feed"\nurl = "x"\n')
+    with pytest.raises(SettingsError) as caught:
+        load(folder, folder / "state", {})
+    assert len(caught.value.problems) == 3
+    assert caught.value.exit_status == 2
+
+
+def test_a_bad_environment_variable_is_named_as_such(folder: Path) -> None:
+    assert problems(folder, {"MONITOR_LISTEN": "nowhere"}) == [
+        "environment: [monitor]: listen: expected host and port such as \"127.0.0.1:8321\", found 'nowhere'"
+    ]
+
+
+def test_a_missing_folder_is_said_plainly(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="there is no such folder"):
+        load(tmp_path / "nowhere", tmp_path, {})
