@@ -129,6 +129,10 @@ class Poll:
     not_modified: bool = False
     failure: FetchFailure | None = None
     cursor: str = ""
+    items: int = 0  #: what the source showed before any filter: silence of items is the alarm, not silence of news
+    undated: int = 0  #: of the items, those without a date or a title
+    newest: datetime | None = None  #: publication of the newest item
+    moved_to: str = ""  #: where a permanent redirect says that the source now lives
 
 
 class Source(Protocol):

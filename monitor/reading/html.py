@@ -1,0 +1,105 @@
+"""Pages and plain texts to articles: the parent's side, which never parses a stranger's HTML itself."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime
+from functools import cache
+
+from monitor.domain.model import Article, SourceClass
+from monitor.ports import Page, ReadError
+from monitor.reading.dates import london_day
+from monitor.reading.furniture import fold, without_furniture
+from monitor.reading.worker import Worker
+
+_READER = "monitor.reading.article:read_article"
+_LONGEST_TITLE = 300
+
+
+@cache
+def shared_worker() -> Worker:
+    """The child that reads pages for callers without one of their own. It ends with this process: its input closes."""
+    return Worker(memory=1 << 30, cpu=10, wall=15.0)
+
+
+def read_page(
+    page: Page,
+    outlet: str = "",
+    *,
+    source_class: SourceClass = SourceClass.PRESS,
+    published: date | None = None,
+    title: str = "",
+    worker: Worker | None = None,
+) -> Article:
+    """The article on a fetched page. `published` and `title` stand in where the page gives none (a feed's entry knows them).
+
+    Parsing happens in `worker`, a killable child. Raises `ReadError` with reason ``interstitial`` (consent, challenge, login,
+    maintenance, not found), ``empty``, ``pdf``, ``not_text``, ``no_article``, ``hostile``, or the worker's own ``timeout``,
+    ``memory``, ``crashed``.
+    """
+    if _is_plain(page):
+        from monitor.reading.decode import decode
+
+        return read_text(decode(page.body, page.content_type), url=page.url, outlet=outlet, published=published)
+    found = (worker or shared_worker()).call(_READER, page.body, page.url, page.content_type)
+    day = london_day(datetime.fromisoformat(found["published"])) if found["published"] else None
+    if day is not None and page.retrieved is not None and day > london_day(page.retrieved):
+        day = None  # a date in the future is a mistake or an event's date
+    return _article(
+        url=found["canonical"] or page.url,
+        title=found["title"] or title,
+        text=found["text"],
+        published=day or published,
+        retrieved=page.retrieved,
+        outlet=outlet,
+        source_class=source_class,
+    )
+
+
+def read_text(
+    text: str,
+    *,
+    url: str = "",
+    outlet: str = "",
+    published: date | None = None,
+    source_class: SourceClass = SourceClass.PRESS,
+) -> Article:
+    """An article saved as plain text: the first line is the title, unless it is a bare "News" or a paragraph.
+
+    Page furniture is cut as on pages. Raises `ReadError` with reason ``empty``.
+    """
+    lines = [line.strip() for line in text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    lines = [line for line in lines if line]
+    while lines and fold(lines[0]) == "news":
+        lines.pop(0)
+    if not lines:
+        raise ReadError("the text is empty", reason="empty", key=url)
+    title = lines.pop(0) if len(lines[0]) <= _LONGEST_TITLE else ""
+    body = "\n\n".join(without_furniture(lines, title=title))
+    return _article(url=url, title=title, text=body, published=published, outlet=outlet, source_class=source_class)
+
+
+def _is_plain(page: Page) -> bool:
+    return page.content_type.partition(";")[0].strip().lower() == "text/plain" and b"<html" not in page.body[:2048].lower()
+
+
+def _article(
+    *,
+    url: str,
+    title: str,
+    text: str,
+    published: date | None,
+    outlet: str,
+    source_class: SourceClass,
+    retrieved: datetime | None = None,
+) -> Article:
+    return Article(
+        url=url,
+        title=title,
+        text=text,
+        published=published,
+        retrieved=retrieved,
+        outlet=outlet,
+        source_class=source_class,
+        sha256=hashlib.sha256(f"{title}\n\n{text}".encode("utf-8", "surrogatepass")).hexdigest(),
+    )

@@ -1,0 +1,242 @@
+"""What a page says about itself: title, publication date, full text as data, canonical address.
+
+Order of belief: JSON-LD (also with the key spelt ``headLine``, as GOV.UK does), Open Graph, meta tags, ``<time>``, visible
+text, address.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from monitor.domain.urls import absolute, registrable
+from monitor.reading.dates import parse_moment
+
+_ARTICLES = (
+    "article",
+    "newsarticle",
+    "reportagenewsarticle",
+    "analysisnewsarticle",
+    "blogposting",
+    "report",
+    "liveblogposting",
+)
+_DATE_METAS = (
+    "article:published_time",
+    "og:article:published_time",
+    "og:published_time",
+    "datepublished",
+    "date.published",
+    "publish-date",
+    "parsely-pub-date",
+    "sailthru.date",
+    "pubdate",
+    "publishdate",
+    "publication_date",
+    "publicationdate",
+    "dc.date.issued",
+    "dcterms.issued",
+    "dcterms.created",
+    "dc.date",
+    "dcterms.date",
+    "article.published",
+    "cxenseparse:recs:publishtime",
+    "published-date",
+    "published_at",
+    "govuk:first-published-at",
+    "date",
+)
+_MODIFIED_METAS = ("govuk:public-updated-at", "article:modified_time", "dcterms.modified", "last-modified")
+_TITLE_METAS = ("og:title", "twitter:title", "dc.title", "dcterms.title", "title")
+_PUBLISHED_WORDS = re.compile(r"\b(?:published|posted|first published|date|on|created|added|updated)\b", re.IGNORECASE)
+_URL_DATE = re.compile(r"/((?:19|20)\d{2})/(\d{1,2})/(\d{1,2})(?:/|$)")
+_SEPARATORS = re.compile(r"\s+[|\-–—·»•:]\s+|\s+::\s+")
+_WITHDRAWN = re.compile(r"^\[withdrawn\]\s*", re.IGNORECASE)
+_MOST_JSON = 400_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metadata:
+    """What was found; empty where nothing was."""
+
+    title: str = ""
+    published: datetime | None = None
+    body: str = ""  #: the article's text as the page's own data give it
+    canonical: str = ""
+    site: str = ""
+
+
+def metadata_of(tree: LexborHTMLParser, url: str) -> Metadata:
+    """Read a page's metadata. Broken or contradictory data are passed over, never an error."""
+    items = _json_ld(tree)
+    article = next((item for item in items if _is_article(item)), {})
+    metas = _metas(tree)
+    site = metas.get("og:site_name", "") or metas.get("application-name", "")
+    return Metadata(
+        title=_title(tree, article, metas, site, url),
+        published=_published(tree, article, metas, url),
+        body=_text(article.get("articleBody") or article.get("articlebody")),
+        canonical=_canonical(tree, metas, url),
+        site=site,
+    )
+
+
+def _json_ld(tree: LexborHTMLParser) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for node in tree.css('script[type="application/ld+json"]')[:20]:
+        text = node.text() or ""
+        if len(text) > _MOST_JSON:
+            continue
+        try:
+            loaded = json.loads(text.strip().removeprefix("<!--").removesuffix("-->").strip(), strict=False)
+        except (ValueError, RecursionError):
+            continue
+        _flatten(loaded, found)
+    return found
+
+
+def _flatten(value: Any, found: list[dict[str, Any]], depth: int = 0) -> None:
+    if depth > 4 or len(found) > 200:
+        return
+    if isinstance(value, list):
+        for item in value[:100]:
+            _flatten(item, found, depth + 1)
+    elif isinstance(value, dict):
+        found.append(value)
+        for key in ("@graph", "mainEntity", "mainEntityOfPage"):
+            if isinstance(value.get(key), list | dict):
+                _flatten(value[key], found, depth + 1)
+
+
+def _is_article(item: dict[str, Any]) -> bool:
+    kinds = item.get("@type")
+    names = kinds if isinstance(kinds, list) else [kinds]
+    return any(isinstance(name, str) and name.rsplit("/", 1)[-1].lower() in _ARTICLES for name in names)
+
+
+def _text(value: Any) -> str:
+    return " ".join(value.split()) if isinstance(value, str) else ""
+
+
+def _metas(tree: LexborHTMLParser) -> dict[str, str]:
+    """The first value of every meta tag, by lower-case name or property."""
+    metas: dict[str, str] = {}
+    for node in tree.css("meta")[:500]:
+        attributes = node.attributes
+        name = (attributes.get("property") or attributes.get("name") or attributes.get("itemprop") or "").lower()
+        content = " ".join((attributes.get("content") or "").split())
+        if name and content:
+            metas.setdefault(name, content)
+    return metas
+
+
+def _title(tree: LexborHTMLParser, article: dict[str, Any], metas: dict[str, str], site: str, url: str) -> str:
+    stated = [_text(article.get("headline") or article.get("headLine") or article.get("name"))]
+    stated += [metas.get(name, "") for name in _TITLE_METAS]
+    node = tree.css_first("title")
+    page = " ".join((node.text() or "").split()) if node else ""
+    stated = [_without_site(title, site, url) for title in [*stated, page] if title]
+    headings = [text for heading in tree.css("h1")[:4] if (text := " ".join((heading.text(separator=" ") or "").split()))]
+    for heading in headings:
+        # What the reader sees, when the page's data agree that it is the title; site names stand in <h1> too.
+        if any(_alike(heading, title) for title in stated):
+            return _WITHDRAWN.sub("", heading)
+    return _WITHDRAWN.sub("", next(iter([*stated, *headings]), ""))
+
+
+def _alike(heading: str, title: str) -> bool:
+    one, other = _letters(heading), _letters(title)
+    return len(one) > 8 and (one in other or (len(other) > 8 and other in one))
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in text.lower() if char.isalnum())
+
+
+def _without_site(title: str, site: str, url: str) -> str:
+    """Cut " - BBC News" and the like: a last part that names the site, or a short one after a bar."""
+    parts = _SEPARATORS.split(title)
+    if len(parts) < 2:
+        return title
+    last = parts[-1]
+    key = _letters(registrable(url).partition(".")[0])
+    named = _letters(last)
+    short = len(last.split()) <= 5 and re.search(r"\s[|»•·–—]\s+" + re.escape(last) + "$", title) is not None
+    if (site and _letters(site) in named) or (key and (key in named or named in key)) or "news" in named or short:
+        cut = title.rfind(last)
+        return _without_site(title[:cut].rstrip(" |-–—·»•:"), site, url)
+    return title
+
+
+def _published(tree: LexborHTMLParser, article: dict[str, Any], metas: dict[str, str], url: str) -> datetime | None:
+    candidates = [_text(article.get("datePublished") or article.get("dateCreated"))]
+    candidates += [metas.get(name, "") for name in _DATE_METAS]
+    for candidate in candidates:
+        if candidate and (moment := parse_moment(candidate)):
+            return moment
+    for finder in (_time_elements, _visible):
+        if moment := finder(tree):
+            return moment
+    if match := _URL_DATE.search(urlsplit(url).path):
+        return parse_moment("-".join(match.groups()))
+    return next((moment for name in _MODIFIED_METAS if (moment := parse_moment(metas.get(name, "")))), None)
+
+
+def _time_elements(tree: LexborHTMLParser) -> datetime | None:
+    """The first <time> of the article, preferring ones that say they are the publication."""
+    fallback: datetime | None = None
+    for node in tree.css("[itemprop=datePublished], time[pubdate], article time, main time, header time, time")[:20]:
+        attributes = node.attributes
+        moment = parse_moment(attributes.get("datetime") or attributes.get("content") or node.text() or "")
+        words = f"{attributes.get('itemprop') or ''} {attributes.get('class') or ''}".lower()
+        if moment is None or "modified" in words or "updated" in words:
+            continue
+        if "publish" in words or "pubdate" in attributes or "entry-date" in words:
+            return moment
+        fallback = fallback or moment
+    return fallback
+
+
+def _visible(tree: LexborHTMLParser) -> datetime | None:
+    """A short line that is a date, or says "Published ...", among the lines around the title."""
+    for node in tree.css("p, span, div, li, dd, small, em, h2, h3, h4, h5, h6")[:600]:
+        text = _own_text(node)
+        if not 8 <= len(text) <= 90:
+            continue
+        moment = parse_moment(text)
+        if moment is not None and (_PUBLISHED_WORDS.search(text) or len(text) <= 40):
+            return moment
+    return None
+
+
+def _own_text(node: LexborNode) -> str:
+    child = node.first_child
+    if child is None or (child.next is None and child.tag not in ("-text", "strong", "b", "em", "span")):
+        return ""
+    size = 0
+    parts = []
+    while child is not None and size < 120:
+        if child.tag in ("-text", "strong", "b", "em", "span", "i"):
+            part = child.text() or ""
+            parts.append(part)
+            size += len(part)
+        elif child.tag in ("div", "p", "ul", "section"):
+            return ""
+        child = child.next
+    return " ".join("".join(parts).split())
+
+
+def _canonical(tree: LexborHTMLParser, metas: dict[str, str], url: str) -> str:
+    """The page's own name for its address, when it is on the same site and not the site's front."""
+    node = tree.css_first('link[rel="canonical"]')
+    for value in ((node.attributes.get("href") or "") if node else "", metas.get("og:url", "")):
+        address = absolute(value, url) if value else ""
+        if address and registrable(address) == registrable(url) and urlsplit(address).path not in ("", "/"):
+            return address
+    return ""

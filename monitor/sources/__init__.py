@@ -1,0 +1,140 @@
+"""Where articles are announced: one module a kind, independent of each other, found by the row that names it.
+
+Adding a site is a ``[[source]]`` table; adding a kind is one module and one row of `KINDS`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import re
+import typing
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, fields
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from monitor.domain.model import SourceClass
+from monitor.ports import ConfigError, Source
+
+#: kind -> module:class. The class takes the keys of its table as keyword arguments.
+KINDS = {
+    "feed": "monitor.sources.feed:FeedSource",
+    "listing": "monitor.sources.listing:ListingSource",
+}
+
+_DURATION = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|w|weeks?)\s*$")
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_LEAST_INTERVAL = 30.0
+_OURS = frozenset({"worker"})  # fields that are not keys of the table
+
+
+def build_source(table: Mapping[str, Any], **wiring: Any) -> Source:
+    """The source that one ``[[source]]`` table declares. `wiring` goes to the class as it is (``worker=...``).
+
+    Raises `ConfigError` naming the source, the key and the nearest valid value: unknown kind or key, missing key, wrong type,
+    unusable URL, interval under 30 seconds.
+    """
+    name = table.get("name")
+    if not isinstance(name, str) or not name.strip():
+        raise ConfigError("a [[source]] needs a name", key="name")
+    kind = table.get("kind", "feed")
+    if kind not in KINDS:
+        raise ConfigError(f"unknown kind {kind!r}{_nearest(str(kind), KINDS)}", key=f"source {name!r}: kind")
+    cls = _class_of(kind)
+    types = typing.get_type_hints(cls)
+    allowed = {_key(field.name): field for field in fields(cls) if field.name not in _OURS}
+    values: dict[str, Any] = {}
+    for key, value in table.items():
+        if key == "kind":
+            continue
+        if key not in allowed:
+            raise ConfigError(
+                f"unknown key for kind {kind!r}{_nearest(key, [*allowed, 'kind'])}", key=f"source {name!r}: {key}"
+            )
+        values[allowed[key].name] = _value(value, types[allowed[key].name], f"source {name!r}: {key}", key)
+    missing = [key for key, field in allowed.items() if _is_required(field) and field.name not in values]
+    if missing:
+        raise ConfigError(f"kind {kind!r} needs {', '.join(missing)}", key=f"source {name!r}")
+    values.setdefault("outlet", name)
+    return typing.cast(Source, cls(**values, **wiring))
+
+
+def keys_of(kind: str) -> tuple[str, ...]:
+    """The keys that a table of `kind` may have, for help and checks."""
+    return ("kind", *(_key(field.name) for field in fields(_class_of(kind)) if field.name not in _OURS))
+
+
+@cache
+def _class_of(kind: str) -> Any:
+    module, _, name = KINDS[kind].partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+def _key(field: str) -> str:
+    return "class" if field == "source_class" else field
+
+
+def _is_required(field: Any) -> bool:
+    return field.default is MISSING and field.default_factory is MISSING
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    options = sorted(known)
+    close = difflib.get_close_matches(word, options, n=1, cutoff=0.5)
+    return f"; did you mean {close[0]!r}?" if close else f"; known are {', '.join(options)}"
+
+
+def seconds(value: Any, key: str) -> float:
+    """An interval in seconds from a number or "15m", "1 h", "2 days". Raises `ConfigError` naming `key`."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(value, str) and (match := _DURATION.match(value.lower())):
+        return float(match[1]) * _UNITS[match[2][0]]
+    raise ConfigError(f"{value!r} is no length of time; write 900 or '15m'", key=key)
+
+
+def _value(value: Any, hint: Any, where: str, key: str) -> Any:
+    if key in ("interval", "cadence"):
+        length = seconds(value, where)
+        if key == "interval" and length < _LEAST_INTERVAL:
+            raise ConfigError(f"polling every {length:g} s is impolite; the least is {_LEAST_INTERVAL:g} s", key=where)
+        return length
+    if hint is SourceClass:
+        try:
+            return SourceClass(value)
+        except ValueError:
+            raise ConfigError(f"unknown class {value!r}{_nearest(str(value), [*SourceClass])}", key=where) from None
+    if hint is bool:
+        return _typed(value, bool, "true or false", where)
+    if hint is int:
+        return _typed(value, int, "a whole number", where)
+    if hint is float:
+        return float(_typed(value, (int, float), "a number", where))
+    if hint is str:
+        text = _typed(value, str, "a text", where)
+        return _url(text, where) if key == "url" else text
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise ConfigError(f"{value!r} should be a list of texts", key=where)
+    return tuple(value)
+
+
+def _typed(value: Any, kind: Any, words: str, where: str) -> Any:
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        raise ConfigError(f"{value!r} should be {words}", key=where)
+    return value
+
+
+def _url(text: str, where: str) -> str:
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname)
+        credentials = "@" in parts.netloc
+    except ValueError:
+        usable = credentials = False
+    if not usable:
+        raise ConfigError(f"{text!r} is no http or https address", key=where)
+    if credentials:
+        raise ConfigError("an address may not carry credentials", key=where)
+    return text

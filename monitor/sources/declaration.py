@@ -1,0 +1,104 @@
+"""What every kind of source is declared with, and what kinds do alike: keyword filter, links from entries, one parse.
+
+No kind knows another; this module knows none of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from monitor.domain.model import Link, SourceClass
+from monitor.domain.urls import canonical, registrable
+from monitor.ports import Fetcher, FetchFailure, Page, Poll, ReadError, SourceState, Validators
+from monitor.reading.html import shared_worker
+from monitor.reading.worker import Worker
+
+
+@dataclass(kw_only=True)
+class Declared:
+    """The keys that a ``[[source]]`` of any kind may have; `url` of one that has no address is empty."""
+
+    name: str
+    url: str = ""
+    outlet: str = ""
+    source_class: SourceClass = SourceClass.PRESS
+    interval: float = 900.0  #: seconds between polls
+    enabled: bool = True
+    keywords: tuple[str, ...] = ()  #: a link is followed only when its title or summary contains one of them
+    sites: tuple[str, ...] = ()  #: registrable domains that links may lead to; the source's own when empty
+    cadence: float = 0.0  #: seconds within which a new item is expected; 0 when nothing is known
+    comment: str = ""  #: what is known of the source, for `sources list`
+    worker: Worker | None = field(default=None, repr=False)  #: the child that parses; the process's own when not given
+
+    async def parse(self, function: str, *arguments: Any) -> Any:
+        """Run a reading function in the killable child, without holding up the loop."""
+        worker = self.worker or shared_worker()
+        return await asyncio.to_thread(worker.call, function, *arguments)
+
+    def wanted(self, entry: Mapping[str, str]) -> bool:
+        """Whether an entry passes the keyword filter: titles and summaries in lower case, whole phrases anywhere."""
+        if not self.keywords:
+            return True
+        text = f"{entry.get('title', '')} {entry.get('summary', '')}".lower()
+        return any(keyword.lower() in text for keyword in self.keywords)
+
+    def links(self, entries: Sequence[Mapping[str, str]]) -> tuple[Link, ...]:
+        """Entries as links, once per article, filtered; links that lead off the source's sites are not followed."""
+        allowed = set(self.sites) or {registrable(self.url)}
+        found: dict[str, Link] = {}
+        for entry in entries:
+            url = entry["url"]
+            if not self.wanted(entry) or ("*" not in allowed and registrable(canonical(url)) not in _folded(allowed)):
+                continue
+            key = canonical(url)
+            found.setdefault(
+                key,
+                Link(
+                    source=self.name,
+                    url=url,
+                    canonical_url=key,
+                    title=entry.get("title", ""),
+                    published=datetime.fromisoformat(entry["published"]) if entry.get("published") else None,
+                    summary=entry.get("summary", ""),
+                ),
+            )
+        return tuple(found.values())
+
+    def poll_of(self, entries: Sequence[Mapping[str, str]], validators: Mapping[str, Validators], **more: Any) -> Poll:
+        """A successful poll with what health is judged by: items before any filter, undated ones, the newest."""
+        dates = [datetime.fromisoformat(entry["published"]) for entry in entries if entry.get("published")]
+        return Poll(
+            links=self.links(entries),
+            validators=validators,
+            items=len(entries),
+            undated=sum(1 for entry in entries if not entry.get("published") or not entry.get("title")),
+            newest=max(dates, default=None),
+            **more,
+        )
+
+    async def ask(self, fetcher: Fetcher, state: SourceState, url: str = "") -> Page | Poll:
+        """Fetch `url` (the source's own by default) conditionally; a `Poll` when there is nothing to parse."""
+        target = url or self.url
+        answer = await fetcher.fetch(target, state.validators.get(target, Validators()))
+        if isinstance(answer, FetchFailure):
+            return Poll(failure=answer, cursor=state.cursor)
+        if answer.not_modified:
+            return Poll(
+                not_modified=True, validators={target: answer.validators}, cursor=state.cursor, moved_to=answer.moved_to
+            )
+        return answer
+
+
+def unreadable(url: str, error: ReadError) -> Poll:
+    """The poll that came back with something that is no list of articles: a failure with the reader's reason."""
+    return Poll(failure=FetchFailure(url=url, reason=error.reason, detail=str(error)))
+
+
+def _folded(sites: set[str]) -> set[str]:
+    """Sites as canonical addresses name them: a feed on feeds.bbci.co.uk announces articles of bbc.co.uk."""
+    folds = {"bbci.co.uk": "bbc.co.uk", "bbc.com": "bbc.co.uk"}
+    return {folds.get(site, site) for site in sites}

@@ -1,0 +1,24 @@
+"""The `feed` kind: RSS, RDF, Atom and JSON Feed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from monitor.ports import Fetcher, Poll, ReadError, SourceState
+from monitor.sources.declaration import Declared, unreadable
+
+
+@dataclass(kw_only=True)
+class FeedSource(Declared):
+    """A feed at `url`."""
+
+    async def poll(self, fetcher: Fetcher, state: SourceState) -> Poll:
+        """Ask for the feed once; every entry it has is announced, the store knows which are new."""
+        page = await self.ask(fetcher, state)
+        if isinstance(page, Poll):
+            return page
+        try:
+            feed = await self.parse("monitor.reading.feed:read_feed", page.body, page.url, page.content_type)
+        except ReadError as error:
+            return unreadable(self.url, error)
+        return self.poll_of(feed["entries"], {self.url: page.validators}, moved_to=page.moved_to)
