@@ -10,7 +10,7 @@ import importlib
 import re
 import typing
 from collections.abc import Iterable, Mapping
-from dataclasses import MISSING, fields
+from dataclasses import fields
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,15 +33,15 @@ _OURS = frozenset({"worker"})  # fields that are not keys of the table
 def build_source(table: Mapping[str, Any], **wiring: Any) -> Source:
     """The source that one ``[[source]]`` table declares. `wiring` goes to the class as it is (``worker=...``).
 
-    Raises `ConfigError` naming the source, the key and the nearest valid value: unknown kind or key, missing key, wrong type,
-    unusable URL, interval under 30 seconds.
+    Raises `ConfigError` whose `key` is the key of the table, naming the nearest valid value: unknown kind or key, missing
+    key, wrong type, unusable URL, interval under 30 seconds.
     """
     name = table.get("name")
     if not isinstance(name, str) or not name.strip():
         raise ConfigError("a [[source]] needs a name", key="name")
     kind = table.get("kind", "feed")
     if kind not in KINDS:
-        raise ConfigError(f"unknown kind {kind!r}{_nearest(str(kind), KINDS)}", key=f"source {name!r}: kind")
+        raise ConfigError(f"unknown kind {kind!r}{_nearest(str(kind), KINDS)}", key="kind")
     cls = _class_of(kind)
     types = typing.get_type_hints(cls)
     allowed = {_key(field.name): field for field in fields(cls) if field.name not in _OURS}
@@ -50,13 +50,8 @@ def build_source(table: Mapping[str, Any], **wiring: Any) -> Source:
         if key == "kind":
             continue
         if key not in allowed:
-            raise ConfigError(
-                f"unknown key for kind {kind!r}{_nearest(key, [*allowed, 'kind'])}", key=f"source {name!r}: {key}"
-            )
-        values[allowed[key].name] = _value(value, types[allowed[key].name], f"source {name!r}: {key}", key)
-    missing = [key for key, field in allowed.items() if _is_required(field) and field.name not in values]
-    if missing:
-        raise ConfigError(f"kind {kind!r} needs {', '.join(missing)}", key=f"source {name!r}")
+            raise ConfigError(f"unknown key for kind {kind!r}{_nearest(key, [*allowed, 'kind'])}", key=key)
+        values[allowed[key].name] = _value(value, types[allowed[key].name], key)
     values.setdefault("outlet", name)
     return typing.cast(Source, cls(**values, **wiring))
 
@@ -76,10 +71,6 @@ def _key(field: str) -> str:
     return "class" if field == "source_class" else field
 
 
-def _is_required(field: Any) -> bool:
-    return field.default is MISSING and field.default_factory is MISSING
-
-
 def _nearest(word: str, known: Iterable[str]) -> str:
     options = sorted(known)
     close = difflib.get_close_matches(word, options, n=1, cutoff=0.5)
@@ -95,38 +86,38 @@ def seconds(value: Any, key: str) -> float:
     raise ConfigError(f"{value!r} is no length of time; write 900 or '15m'", key=key)
 
 
-def _value(value: Any, hint: Any, where: str, key: str) -> Any:
+def _value(value: Any, hint: Any, key: str) -> Any:
     if key in ("interval", "cadence"):
-        length = seconds(value, where)
+        length = seconds(value, key)
         if key == "interval" and length < _LEAST_INTERVAL:
-            raise ConfigError(f"polling every {length:g} s is impolite; the least is {_LEAST_INTERVAL:g} s", key=where)
+            raise ConfigError(f"polling every {length:g} s is impolite; the least is {_LEAST_INTERVAL:g} s", key=key)
         return length
     if hint is SourceClass:
         try:
             return SourceClass(value)
         except ValueError:
-            raise ConfigError(f"unknown class {value!r}{_nearest(str(value), [*SourceClass])}", key=where) from None
+            raise ConfigError(f"unknown class {value!r}{_nearest(str(value), [*SourceClass])}", key=key) from None
     if hint is bool:
-        return _typed(value, bool, "true or false", where)
+        return _typed(value, bool, "true or false", key)
     if hint is int:
-        return _typed(value, int, "a whole number", where)
+        return _typed(value, int, "a whole number", key)
     if hint is float:
-        return float(_typed(value, (int, float), "a number", where))
+        return float(_typed(value, (int, float), "a number", key))
     if hint is str:
-        text = _typed(value, str, "a text", where)
-        return _url(text, where) if key == "url" else text
+        text = _typed(value, str, "a text", key)
+        return _url(text, key) if key == "url" else text
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise ConfigError(f"{value!r} should be a list of texts", key=where)
+        raise ConfigError(f"{value!r} should be a list of texts", key=key)
     return tuple(value)
 
 
-def _typed(value: Any, kind: Any, words: str, where: str) -> Any:
+def _typed(value: Any, kind: Any, words: str, key: str) -> Any:
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-        raise ConfigError(f"{value!r} should be {words}", key=where)
+        raise ConfigError(f"{value!r} should be {words}", key=key)
     return value
 
 
-def _url(text: str, where: str) -> str:
+def _url(text: str, key: str) -> str:
     try:
         parts = urlsplit(text)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname)
@@ -134,7 +125,7 @@ def _url(text: str, where: str) -> str:
     except ValueError:
         usable = credentials = False
     if not usable:
-        raise ConfigError(f"{text!r} is no http or https address", key=where)
+        raise ConfigError(f"{text!r} is no http or https address", key=key)
     if credentials:
-        raise ConfigError("an address may not carry credentials", key=where)
+        raise ConfigError("an address may not carry credentials", key=key)
     return text

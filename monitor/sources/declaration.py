@@ -9,11 +9,11 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from monitor.domain.model import Link, SourceClass
 from monitor.domain.urls import canonical, registrable
-from monitor.ports import Fetcher, FetchFailure, Page, Poll, ReadError, SourceState, Validators
+from monitor.ports import ConfigError, Fetcher, FetchFailure, Page, Poll, ReadError, SourceState, Validators
 from monitor.reading.html import shared_worker
 from monitor.reading.worker import Worker
 
@@ -33,6 +33,12 @@ class Declared:
     cadence: float = 0.0  #: seconds within which a new item is expected; 0 when nothing is known
     comment: str = ""  #: what is known of the source, for `sources list`
     worker: Worker | None = field(default=None, repr=False)  #: the child that parses; the process's own when not given
+
+    needs_url: ClassVar[bool] = True  #: whether the kind is useless without an address
+
+    def __post_init__(self) -> None:
+        if self.needs_url and not self.url:
+            raise ConfigError("a source of this kind needs an address", key="url")
 
     async def parse(self, function: str, *arguments: Any) -> Any:
         """Run a reading function in the killable child, without holding up the loop."""

@@ -29,8 +29,9 @@ class ListingSource(Declared):
     in_place: bool = False
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if not self.in_place and not self.link:
-            raise ConfigError("a listing needs `link`, the CSS selector of its anchors (or in_place = true)", key=self.name)
+            raise ConfigError("a listing needs `link`, the CSS selector of its anchors (or in_place = true)", key="link")
 
     async def poll(self, fetcher: Fetcher, state: SourceState) -> Poll:
         """Ask for the page (and those that follow it) once."""
