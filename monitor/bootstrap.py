@@ -52,23 +52,25 @@ class Parts:
 
 
 def _problem(table: Table, error: ConfigError) -> Problem:
-    """Where in its file a source or channel that cannot be built is wrong; the error's key is the key of the table."""
-    message = str(error)
-    key = error.key if error.key in table.values or error.key in table.lines else ""
-    return table.problem(key, message.removeprefix(f"{error.key}: ") if key else message)
+    """Where in its file a source or channel is wrong; the last word of the error's key is the key of the table, if any."""
+    key = error.key.rsplit(": ", 1)[-1]
+    return table.problem(key if key.isidentifier() else "", str(error).removeprefix(f"{error.key}: "))
 
 
-def build_sources(settings: Settings) -> tuple[Source, ...]:
-    """Every enabled source. Raises SettingsError with each one that cannot be built."""
+def build_sources(settings: Settings, **wiring: object) -> tuple[Source, ...]:
+    """Every enabled source. Raises SettingsError with each one, enabled or not, that cannot be built."""
     from monitor.sources import build_source
 
     sources: list[Source] = []
     problems: list[Problem] = []
     for table in settings.sources:
         try:
-            sources.append(build_source(dict(table.values)))
+            source = build_source(table.values, **wiring)
         except ConfigError as error:
             problems.append(_problem(table, error))
+            continue
+        if table.values.get("enabled", True):
+            sources.append(source)
     if problems:
         raise SettingsError(tuple(problems))
     return tuple(sources)
@@ -178,7 +180,12 @@ async def assembled(settings: Settings, clock: Clock, *, watched_before: bool = 
     from monitor.reading.worker import Worker
     from monitor.store import open_store
 
-    sources, channels, subscriptions = build_sources(settings), build_channels(settings), _subscriptions(settings)
+    worker = Worker()
+    sources, channels, subscriptions = (
+        build_sources(settings, worker=worker),
+        build_channels(settings),
+        _subscriptions(settings),
+    )
     url = database_url(settings)
     with _alone(settings.state):
         store = await asyncio.to_thread(
@@ -195,7 +202,6 @@ async def assembled(settings: Settings, clock: Clock, *, watched_before: bool = 
             allow_private=settings.allow_private,
             robots=settings.robots,
         )
-        worker = Worker()
         try:
             yield Parts(
                 settings=settings,

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from monitor.commands.options import folder_options
+
+if TYPE_CHECKING:
+    from monitor.settings import Problem, Settings
 
 
 def add_parser(subparsers: Any) -> None:
@@ -14,29 +17,38 @@ def add_parser(subparsers: Any) -> None:
     subparsers.add_parser(
         "check",
         parents=[folder_options()],
-        description="Checks every file of the configuration and the environment: unknown keys, wrong types, unknown "
-        "authorities, missing secrets, doubled names. Connects to nothing, writes nothing. Exit status 2 if something is wrong.",
+        description="Checks every file of the configuration and the environment: unknown keys, wrong types, "
+        "unknown authorities, missing secrets, doubled names. Connects to nothing. Exit status 2 if anything is wrong.",
     )
 
 
-def run(args: argparse.Namespace) -> int:
-    """Load and build everything that needs no network; print every problem, or what would be watched."""
+def problems_in(settings: Settings) -> list[Problem]:
+    """What is wrong with sources and channels: all that is seen only when they are built."""
     from monitor.bootstrap import build_channels, build_sources
-    from monitor.settings import SettingsError, examine
+    from monitor.settings import SettingsError
 
-    settings, found = examine(args.config, args.state)
-    problems = list(found)
+    problems: list[Problem] = []
     for build in (build_sources, build_channels):
         try:
             build(settings)
         except SettingsError as error:
             problems += error.problems
+    return problems
+
+
+def run(args: argparse.Namespace) -> int:
+    """Load and build everything that needs no network; print every problem, or what would be watched."""
+    from monitor.settings import examine
+
+    settings, found = examine(args.config, args.state)
+    problems = [*found, *problems_in(settings)]
     if problems:
         print("\n".join(map(str, problems)), file=sys.stderr)
         print(f"{len(problems)} problem{'s' if len(problems) != 1 else ''} in {args.config}", file=sys.stderr)
         return 2
+    watched = sum(bool(table.values.get("enabled", True)) for table in settings.sources)
     print(
-        f"{args.config}: fine. {len(settings.sources)} sources, {len(settings.channels)} channels, "
-        f"{len(settings.subscriptions)} subscriptions."
+        f"{args.config}: fine. {watched} sources ({len(settings.sources) - watched} more switched off), "
+        f"{len(settings.channels)} channels, {len(settings.subscriptions)} subscriptions."
     )
     return 0

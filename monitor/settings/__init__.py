@@ -13,7 +13,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from monitor.domain.model import SourceClass
 from monitor.domain.subscriptions import Subscription, SubscriptionError, subscription_from_table
 from monitor.settings.keys import (
     Key,
@@ -46,14 +45,9 @@ _FETCH = (
     Key(name="robots", read=flag, default=True),
     Key(name="concurrency", read=whole(1, 8), default=4),
 )
-#: What every source has; its kind knows the rest.
+#: What is asked of a source's table here; its kind knows the rest.
 _SOURCE = (
     Key(name="name", read=text, required=True),
-    Key(name="kind", read=text, required=True),
-    Key(name="url", read=web_url),
-    Key(name="outlet", read=text),
-    Key(name="class", read=one_of(*(str(c) for c in SourceClass)), default="press"),
-    Key(name="interval", read=duration, default=timedelta(minutes=15)),
     Key(name="enabled", read=flag, default=True),
 )
 _FILES = {
@@ -80,7 +74,7 @@ class Settings:
     allow_private: bool  #: may sources be on private networks?
     robots: bool
     concurrency: int  #: pages fetched at once
-    sources: tuple[Table, ...]  #: enabled ones
+    sources: tuple[Table, ...]  #: also the ones that are not enabled: they have to be right as well
     channels: tuple[Table, ...]
     subscriptions: tuple[Subscription, ...]
 
@@ -183,7 +177,7 @@ def examine(config: Path, state: Path, environ: Mapping[str, str] | None = None)
         allow_private=fetch["allow_private"],
         robots=fetch["robots"],
         concurrency=fetch["concurrency"],
-        sources=tuple(table for table, found in checked if not found and table.values.get("enabled", True)),
+        sources=tuple(table for table, found in checked if not found),
         channels=channels,
         subscriptions=tuple(subscriptions),
     )
