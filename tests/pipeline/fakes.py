@@ -1,0 +1,152 @@
+"""A world for the pipeline: fakes with verbs, each doing one thing that real ones do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from monitor.domain.model import Article, Change, Link, Reading, Report, SourceClass
+from monitor.ports import (
+    FetchFailure,
+    LinkFailure,
+    Page,
+    Poll,
+    ReadError,
+    Recorded,
+    SourceState,
+    Validators,
+)
+
+
+class FakeClock:
+    def __init__(self, start: datetime = datetime(2026, 8, 3, 12, tzinfo=UTC)) -> None:
+        self.moment = start
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def today(self) -> date:
+        return self.moment.date()
+
+    def advance(self, **length: float) -> None:
+        self.moment += timedelta(**length)
+
+
+@dataclass
+class FakeSource:
+    """Lists what it is told to list."""
+
+    name: str = "gazette"
+    outlet: str = "The Gazette"
+    source_class: SourceClass = SourceClass.PRESS
+    interval: float = 900.0
+    answer: Poll = field(default_factory=Poll)
+    trips: Exception | None = None
+    asked_with: list[SourceState] = field(default_factory=list)
+
+    def lists(self, *urls: str) -> FakeSource:
+        self.answer = Poll(links=tuple(link(url, self.name) for url in urls), validators={"feed": Validators(etag="1")})
+        return self
+
+    def fails(self, reason: str = "timeout", retry_after: float | None = None) -> FakeSource:
+        self.answer = Poll(failure=FetchFailure(url="feed", reason=reason, retry_after=retry_after))
+        return self
+
+    async def poll(self, fetcher: object, state: SourceState) -> Poll:
+        self.asked_with.append(state)
+        if self.trips:
+            raise self.trips
+        return self.answer
+
+
+def link(url: str, source: str = "gazette") -> Link:
+    return Link(source=source, url=url, canonical_url=url)
+
+
+@dataclass
+class FakeFetcher:
+    """Serves what it was given; everything else is not found."""
+
+    answers: dict[str, Page | FetchFailure] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    def serves(self, url: str, body: str = "text") -> FakeFetcher:
+        self.answers[url] = Page(url=url, status=200, content_type="text/html", body=body.encode())
+        return self
+
+    def refuses(
+        self, url: str, reason: str = "timeout", *, permanent: bool = False, retry_after: float | None = None
+    ) -> FakeFetcher:
+        self.answers[url] = FetchFailure(url=url, reason=reason, permanent=permanent, retry_after=retry_after)
+        return self
+
+    async def fetch(self, url: str, validators: Validators = Validators()) -> Page | FetchFailure:
+        self.asked.append(url)
+        return self.answers.get(url) or FetchFailure(url=url, reason="not_found", status=404, permanent=True)
+
+
+@dataclass
+class FakeStore:
+    """Remembers in memory what the pipeline needs remembered."""
+
+    states: dict[str, SourceState] = field(default_factory=dict)
+    waiting: dict[str, tuple[Link, bool, datetime]] = field(default_factory=dict)
+    known: set[str] = field(default_factory=set)
+    recorded: list[tuple[str, bool]] = field(default_factory=list)
+    failures: list[tuple[LinkFailure, datetime | None]] = field(default_factory=list)
+    finds: tuple[Change, ...] = ()
+    trips: Exception | None = None
+
+    def source_state(self, name: str) -> SourceState:
+        return self.states.get(name, SourceState(name=name))
+
+    def record_poll(self, name: str, poll: Poll, *, now: datetime, next_due_at: datetime) -> tuple[Link, ...]:
+        before = self.source_state(name)
+        self.states[name] = SourceState(
+            name=name,
+            validators=poll.validators,
+            last_success=before.last_success if poll.failure else now,
+            next_due_at=next_due_at,
+            failures=before.failures + 1 if poll.failure else 0,
+            polled_before=before.polled_before or not poll.failure,
+        )
+        new = tuple(each for each in poll.links if each.canonical_url not in self.known)
+        self.known.update(each.canonical_url for each in new)
+        self.waiting |= {each.canonical_url: (each, not before.polled_before, now) for each in new}
+        return new
+
+    def links_to_read(self, *, now: datetime, limit: int = 100) -> tuple[tuple[Link, bool], ...]:
+        return tuple((each, first) for each, first, due in self.waiting.values() if due <= now)[:limit]
+
+    def link_failed(self, failure: LinkFailure, *, now: datetime, retry_at: datetime | None) -> None:
+        self.failures.append((failure, retry_at))
+        url = failure.link.canonical_url
+        if retry_at is None:
+            del self.waiting[url]
+        else:
+            each, first, _ = self.waiting[url]
+            self.waiting[url] = (each, first, retry_at)
+
+    def record(
+        self, document: Article | Report, reading: Reading, *, link: Link | None, baseline: bool, now: datetime
+    ) -> Recorded:
+        if self.trips:
+            raise self.trips
+        assert link is not None
+        self.recorded.append((document.title, baseline))
+        del self.waiting[link.canonical_url]
+        return Recorded(duplicate=False, changes=self.finds, deliveries=len(self.finds))
+
+
+def read(page: Page, link: Link, source: object) -> Article:
+    """The body is the title; some bodies cannot be read."""
+    text = page.body.decode()
+    if text == "consent":
+        raise ReadError("a consent page", reason="interstitial")
+    if text == "bomb":
+        raise RuntimeError("boom")
+    return Article(url=page.url, title=text, text=text)
+
+
+def classify(document: object) -> Reading:
+    return Reading()
