@@ -1,0 +1,38 @@
+"""The terminal as a channel: what a subscriber would read, printed."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from typing import TextIO
+
+from monitor.ports import CommitPoint, Delivery, Outcome, Result
+
+_RULE = "=" * 76
+
+
+class ConsoleChannel:
+    """Prints the text form of a message. Sent means written and flushed."""
+
+    on_uncertain = "hold"
+
+    def __init__(self, name: str, stream: TextIO | None = None) -> None:
+        self.name = name
+        self._stream = stream
+        self._lock = threading.Lock()
+
+    def send(self, delivery: Delivery, commit: CommitPoint) -> Outcome:
+        """Print one message."""
+        message = delivery.message
+        to = f"To:      {delivery.recipient}\n" if delivery.recipient else ""
+        text = f"{_RULE}\n{to}Subject: {message.subject}\n{_RULE}\n{message.text}\n"
+        if not commit():
+            return Outcome(result=Result.TRANSIENT, reason="lost_claim")
+        stream = self._stream or sys.stdout
+        try:
+            with self._lock:
+                stream.write(text)
+                stream.flush()
+        except (OSError, ValueError) as error:
+            return Outcome(result=Result.UNCERTAIN, reason=f"terminal: {type(error).__name__}")
+        return Outcome(result=Result.SENT)

@@ -1,0 +1,125 @@
+"""One POST with the last byte of its body in our own hands, and the answer as a status."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import ssl
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+from monitor.ports import CommitPoint, Outcome, Result
+
+TIMEOUT = 15.0
+#: From the first byte to the last of the answer, seconds.
+DEADLINE = 60.0
+_LONGEST_ANSWER = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What the server answered to a complete request."""
+
+    status: int
+    body: str
+    headers: Mapping[str, str]  #: lower-case names
+
+    def retry_after(self, now: datetime | None = None) -> float | None:
+        """Seconds that the server asks to wait, from a number or a date; None when it does not say so intelligibly."""
+        text = self.headers.get("retry-after", "").strip()
+        if text.isdecimal():
+            return float(text)
+        try:
+            when = parsedate_to_datetime(text)
+            answered = parsedate_to_datetime(self.headers["date"]) if now is None else now
+        except (ValueError, KeyError, TypeError):
+            return None
+        return (_aware(when) - _aware(answered)).total_seconds()
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def post(
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    commit: CommitPoint,
+    *,
+    context: ssl.SSLContext | None = None,
+    timeout: float = TIMEOUT,
+    deadline: float = DEADLINE,
+) -> Reply | Outcome:
+    """POST `body` (at least one byte); redirects are not followed. Gives the reply, or the outcome where there was none."""
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", parts.port
+    connection: http.client.HTTPConnection
+    if parts.scheme == "https":
+        connection = http.client.HTTPSConnection(host, port, timeout=timeout, context=context or ssl.create_default_context())
+    else:
+        connection = http.client.HTTPConnection(host, port, timeout=timeout)
+    committed = False
+    try:
+        connection.connect()
+        with _deadline(connection, deadline):
+            connection.putrequest("POST", (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
+            for name, value in {**headers, "Content-Length": str(len(body)), "Connection": "close"}.items():
+                connection.putheader(name, value)
+            connection.endheaders(body[:-1])
+            if not commit():
+                return Outcome(result=Result.TRANSIENT, reason="lost_claim")
+            committed = True
+            connection.send(body[-1:])
+            answer = connection.getresponse()
+            text = answer.read(_LONGEST_ANSWER).decode("utf-8", "replace")
+        return Reply(status=answer.status, body=text, headers={k.lower(): v for k, v in answer.getheaders()})
+    except ssl.SSLCertVerificationError:
+        return Outcome(result=Result.TRANSIENT, reason="bad_certificate")
+    except (OSError, http.client.HTTPException) as error:
+        what = "timeout" if isinstance(error, TimeoutError) else "disconnected" if committed else "unreachable"
+        if committed:
+            return Outcome(result=Result.UNCERTAIN, reason=f"{what}_after_last_byte")
+        return Outcome(result=Result.TRANSIENT, reason=what)
+    finally:
+        connection.close()
+
+
+@contextmanager
+def _deadline(connection: http.client.HTTPConnection, seconds: float) -> Iterator[None]:
+    """End the connection after a total time, however slowly it drips."""
+
+    def end() -> None:
+        with suppress(OSError):
+            if connection.sock is not None:
+                connection.sock.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def outcome_of(reply: Reply, *, repeatable: bool) -> Outcome:
+    """A status as an outcome. `repeatable`: the receiver is known to act once on a repeated request.
+
+    A gateway's 502 or 504, and a 500 of unknown origin, may follow a delivery: without repeatability that is a doubt.
+    """
+    reason = f"http_{reply.status}"
+    match reply.status:
+        case status if 200 <= status < 300:
+            return Outcome(result=Result.SENT, reason=reason)
+        case 408 | 425 | 429 | 503:
+            return Outcome(result=Result.TRANSIENT, reason=reason, retry_after=reply.retry_after())
+        case status if status >= 500:
+            return Outcome(result=Result.TRANSIENT if repeatable else Result.UNCERTAIN, reason=reason)
+        case _:
+            return Outcome(result=Result.PERMANENT, reason=reason)

@@ -1,0 +1,35 @@
+"""A message as a mail: the same bytes at every try."""
+
+from __future__ import annotations
+
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+
+from monitor.ports import Delivery
+
+# Quoted-printable everywhere: eight-bit bodies are re-encoded by some relays, which breaks signatures.
+_POLICY = SMTP.clone(cte_type="7bit", max_line_length=78)
+
+
+def mime(delivery: Delivery, *, sender: str, sender_name: str, recipient: str, reply_to: str = "") -> bytes:
+    """The mail of a delivery. Its id, its date and the boundary between its parts come from the delivery, none from now."""
+    message = delivery.message
+    mail = EmailMessage(policy=_POLICY)
+    mail["From"] = _address(sender, sender_name)
+    mail["To"] = _address(recipient, "")
+    if reply_to:
+        mail["Reply-To"] = _address(reply_to, "")
+    mail["Subject"] = message.subject
+    for name, value in message.headers.items():
+        mail[name] = value
+    mail.set_content(message.text, cte="quoted-printable")
+    if message.html:
+        mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
+        mail.set_boundary(f"=_{delivery.id}")
+    return mail.as_bytes()
+
+
+def _address(address: str, name: str) -> Address:
+    user, _, domain = address.rpartition("@")
+    return Address(display_name=name, username=user, domain=domain)

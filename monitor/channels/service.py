@@ -1,0 +1,51 @@
+"""Every other service, as Apprise has it: one target a delivery, plain text, journalled before the call as a whole."""
+
+from __future__ import annotations
+
+import apprise
+
+from monitor.ports import CommitPoint, ConfigError, Delivery, Outcome, Result
+
+#: Services that reach into this machine instead of out of it.
+REFUSED = frozenset({"dbus", "exec", "file", "glib", "gnome", "kde", "macosx", "qt", "syslog", "windows"})
+
+
+class ServiceChannel:
+    """One Apprise address. Apprise does not say why it failed, so a failure after the call began is a doubt."""
+
+    def __init__(self, name: str, url: str, *, on_uncertain: str = "hold") -> None:
+        self.name = name
+        self.on_uncertain = on_uncertain
+        self._url = url
+        schema = url.partition(":")[0].lower()
+        if schema in REFUSED:
+            raise ConfigError(f"{schema}:// acts on this machine and is not a way out", key="url")
+        service = self._service()
+        if len(service) != 1:
+            raise ConfigError("one address a channel: several targets cannot be settled apart", key="url")
+
+    def _service(self) -> apprise.Apprise:
+        # A new one each time: throttles and memories live in the object.
+        service = apprise.Apprise(asset=apprise.AppriseAsset(app_id="Ofsted rating monitor", http_redirects=False))
+        try:
+            understood = service.add(self._url)
+        except TypeError:
+            understood = False
+        if not understood:
+            raise ConfigError("Apprise does not understand this address", key="url")
+        return service
+
+    def send(self, delivery: Delivery, commit: CommitPoint) -> Outcome:
+        """Call the service. The commit point is before the whole call: what happens inside it is Apprise's."""
+        service = self._service()
+        if not commit():
+            return Outcome(result=Result.TRANSIENT, reason="lost_claim")
+        result = service.notify(
+            body=delivery.message.text,
+            title=delivery.message.subject,
+            body_format=apprise.NotifyFormat.TEXT,
+        )
+        # AppriseResult since 2.2: SUCCESS is 0, so its truth value must not be asked.
+        if getattr(result, "value", result) in (0, True):
+            return Outcome(result=Result.SENT, reason="accepted")
+        return Outcome(result=Result.UNCERTAIN, reason="apprise_failed")

@@ -1,0 +1,203 @@
+"""One mail over SMTP with the last dot in our own hands, and the server's answer as an outcome.
+
+A server may act on a mail only after the dot that ends it. Everything before is safe to repeat; the commit point is called
+just before the dot; after it only an answer tells what happened, and no answer is a doubt.
+"""
+
+from __future__ import annotations
+
+import re
+import smtplib
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+from monitor.ports import CommitPoint, Outcome, Result
+
+#: Seconds for one command's answer, for the whole session up to the dot, and for the answer to the dot (RFC 5321: 10 minutes).
+COMMAND_TIMEOUT = 30.0
+SESSION_DEADLINE = 180.0
+DOT_TIMEOUT = 600.0
+_ENHANCED = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """Where mail is handed in. `mode` is ``insecure``, ``starttls`` or ``ssl``; it is never weakened."""
+
+    host: str
+    port: int
+    mode: str
+    user: str = ""
+    password: str = ""
+    context: ssl.SSLContext | None = None
+    command_timeout: float = COMMAND_TIMEOUT
+    session_deadline: float = SESSION_DEADLINE
+    dot_timeout: float = DOT_TIMEOUT
+
+
+class _Refused(Exception):
+    """The server answered a step with a code that is not the one to go on with."""
+
+    def __init__(self, stage: str, code: int, text: bytes) -> None:
+        self.stage, self.code = stage, code
+        found = _ENHANCED.search(text.decode("ascii", "replace"))
+        self.detail = f" {found[0]}" if found else ""
+        super().__init__(stage)
+
+
+def _outcome(refused: _Refused) -> Outcome:
+    """A refusal as an outcome. Its reason names code and stage, never the address that servers like to repeat."""
+    reason = f"smtp_{refused.code}_{refused.stage}{refused.detail}"
+    # A refused login says nothing of this message: it waits until the account is put right.
+    lasting = 500 <= refused.code < 600 and refused.stage != "auth"
+    return Outcome(result=Result.PERMANENT if lasting else Result.TRANSIENT, reason=reason)
+
+
+def hand_over(server: Server, sender: str, recipient: str, body: bytes, commit: CommitPoint) -> Outcome:
+    """Hand in one mail. Never raises for what a server does; the outcome's reason is a code.
+
+    Args:
+        server: where.
+        sender: envelope-from address.
+        recipient: envelope-to address.
+        body: the mail with CRLF line ends, not yet dot-stuffed.
+        commit: called once, just before the dot.
+    """
+    stage = _Stage()
+    try:
+        with _session(server, stage) as smtp, _deadline(smtp, server.session_deadline):
+            _envelope(smtp, stage, sender, recipient, len(body))
+            smtp.send(_stuffed(body))
+            stage.name = "commit"
+            if not commit():
+                return Outcome(result=Result.TRANSIENT, reason="lost_claim")
+            stage.committed = True
+            return _dot(smtp, server)
+    except _Refused as refused:
+        return _outcome(refused)
+    except smtplib.SMTPNotSupportedError:
+        return _unsupported(stage)
+    except smtplib.SMTPResponseException as error:
+        text = error.smtp_error if isinstance(error.smtp_error, bytes) else str(error.smtp_error).encode()
+        return _doubt(stage, "garbled") if stage.committed else _outcome(_Refused(stage.name, error.smtp_code, text))
+    except ssl.SSLCertVerificationError:
+        return Outcome(result=Result.TRANSIENT, reason="bad_certificate")
+    except (TimeoutError, smtplib.SMTPException, OSError, ValueError) as error:
+        return _doubt(stage, _name(error))
+
+
+@dataclass(slots=True)
+class _Stage:
+    name: str = "connect"
+    committed: bool = False
+
+
+def _name(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return "timeout"
+    if isinstance(error, smtplib.SMTPServerDisconnected | ConnectionError):
+        return "disconnected"
+    return "unreachable" if isinstance(error, OSError) else "garbled"
+
+
+def _doubt(stage: _Stage, what: str) -> Outcome:
+    if stage.committed:
+        return Outcome(result=Result.UNCERTAIN, reason=f"{what}_after_last_byte")
+    return Outcome(result=Result.TRANSIENT, reason=f"{what}_{stage.name}")
+
+
+def _unsupported(stage: _Stage) -> Outcome:
+    """The server lacks an extension: encryption may come back, addresses it cannot carry will not."""
+    if stage.name == "mail":
+        return Outcome(result=Result.PERMANENT, reason="smtputf8_not_offered")
+    return Outcome(result=Result.TRANSIENT, reason=f"{stage.name}_not_offered")
+
+
+@contextmanager
+def _session(server: Server, stage: _Stage) -> Iterator[smtplib.SMTP]:
+    """A connection that is greeted, encrypted as demanded and logged in; closed without a word if the mail was not ended."""
+    # The own name is not looked up: a resolver that hangs must not hang every mail.
+    name = socket.gethostname()
+    if server.mode == "ssl":
+        make: Callable[..., smtplib.SMTP] = smtplib.SMTP_SSL
+        smtp = make(server.host, server.port, name, timeout=server.command_timeout, context=server.context)
+    else:
+        smtp = smtplib.SMTP(server.host, server.port, name, timeout=server.command_timeout)
+    try:
+        stage.name = "helo"
+        smtp.ehlo_or_helo_if_needed()
+        if server.mode == "starttls":
+            stage.name = "starttls"
+            smtp.starttls(context=server.context)
+            smtp.ehlo()
+        if server.user and server.password:
+            stage.name = "auth"
+            smtp.login(server.user, server.password)
+        yield smtp
+    finally:
+        smtp.close()
+
+
+def _envelope(smtp: smtplib.SMTP, stage: _Stage, sender: str, recipient: str, size: int) -> None:
+    stage.name = "mail"
+    options = [f"size={size}"] if smtp.has_extn("size") else []
+    if not (sender + recipient).isascii():
+        if not smtp.has_extn("smtputf8"):
+            raise smtplib.SMTPNotSupportedError("SMTPUTF8")
+        options += ["SMTPUTF8"]
+        smtp.command_encoding = "utf-8"
+    _expect(stage, smtp.mail(sender, options), 250)
+    stage.name = "rcpt"
+    _expect(stage, smtp.rcpt(recipient), 250, 251)
+    stage.name = "data"
+    smtp.putcmd("data")
+    _expect(stage, smtp.getreply(), 354)
+
+
+def _expect(stage: _Stage, reply: tuple[int, bytes], *codes: int) -> None:
+    code, text = reply
+    if code not in codes:
+        raise _Refused(stage.name, code, text)
+
+
+def _stuffed(body: bytes) -> bytes:
+    """The mail as it travels: a dot that begins a line is doubled, the last line is ended."""
+    quoted = re.sub(rb"(?m)^\.", b"..", body)
+    return quoted if quoted.endswith(b"\r\n") else quoted + b"\r\n"
+
+
+def _dot(smtp: smtplib.SMTP, server: Server) -> Outcome:
+    if smtp.sock is not None:
+        smtp.sock.settimeout(server.dot_timeout)
+    with _deadline(smtp, server.dot_timeout):
+        smtp.send(b".\r\n")
+        code, text = smtp.getreply()
+    if code // 100 == 2:
+        with suppress(OSError, smtplib.SMTPException):
+            smtp.putcmd("quit")  # its answer is not waited for: the mail is settled
+        return Outcome(result=Result.SENT, reason=f"smtp_{code}")
+    if code // 100 in {4, 5}:
+        return _outcome(_Refused("dot", code, text))
+    return Outcome(result=Result.UNCERTAIN, reason="garbled_after_last_byte")
+
+
+@contextmanager
+def _deadline(smtp: smtplib.SMTP, seconds: float) -> Iterator[None]:
+    """End the connection after a total time: a server that sends a byte a second never trips a timeout of reads."""
+
+    def end() -> None:
+        with suppress(OSError):
+            if smtp.sock is not None:
+                smtp.sock.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()

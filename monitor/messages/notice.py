@@ -1,0 +1,252 @@
+"""What a message is about, and the view of it that every form of the message (mail, plain text, Slack) is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from itertools import groupby
+
+from monitor.domain.model import Area, Change, Inspection, Kind, Rating, Trust
+from monitor.messages.plain import day_words, link, listed, plain
+
+#: Areas in the order of a report's first page; the overall grade leads where there is one.
+ORDER = (
+    Area.OVERALL,
+    Area.LEADERSHIP,
+    Area.HELP_AND_PROTECTION,
+    Area.CHILDREN_IN_CARE,
+    Area.CARE_LEAVERS,
+    Area.ADOPTION,
+)
+AREA_NAMES: Mapping[Area, str] = {
+    Area.OVERALL: "Overall effectiveness",
+    Area.LEADERSHIP: "Impact of leaders",
+    Area.HELP_AND_PROTECTION: "Help and protection",
+    Area.CHILDREN_IN_CARE: "Children in care",
+    Area.CARE_LEAVERS: "Care leavers",
+    Area.ADOPTION: "Adoption",
+}
+
+
+class Purpose(StrEnum):
+    """Why a message is sent. It keeps messages of different purposes apart and decides the first word of the subject."""
+
+    CHANGE = "change"
+    CONFIRMED = "confirmed"
+    CORRECTED = "corrected"
+    DIGEST = "digest"
+    TEST = "test"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One message to be rendered: the changes it tells of and what the reader needs to place them."""
+
+    id: str  #: of the delivery; the Message-ID is made from it
+    created: datetime
+    changes: tuple[Change, ...]
+    purpose: Purpose = Purpose.CHANGE
+    previous: Mapping[str, Inspection] = field(default_factory=dict, hash=False)  #: by inspection key: the one before it
+    reasons: tuple[str, ...] = ()  #: why this person gets it, a sentence a subscription
+    notes: tuple[str, ...] = ()  #: the subscriber's own notes
+    context: Mapping[str, str] = field(default_factory=dict, hash=False)  #: by URN: a line that places the authority
+    also: tuple[str, ...] = ()  #: what could not be told for certain before ("also reported")
+    unsubscribe: str = ""  #: address that ends the subscription with one POST
+    manage: str = ""  #: address of the page where it is changed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of the table: an area before and now, in words."""
+
+    area: str
+    before: str
+    now: str
+    moved: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A sentence of evidence and where it stands."""
+
+    text: str
+    source: str
+    day: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """Everything a message says of one inspection."""
+
+    authority: str
+    headline: str
+    rows: tuple[Row, ...]
+    caption: str
+    quotes: tuple[Quote, ...]
+    status: str
+    context: str
+    conflicts: tuple[str, ...]
+    report_url: str
+
+
+def by_inspection(changes: Sequence[Change]) -> tuple[tuple[Change, ...], ...]:
+    """The changes of each inspection together, areas in the order of a report, in a fixed order of inspections."""
+    ordered = sorted(changes, key=lambda change: (change.authority.name, change.inspection.key, ORDER.index(change.area)))
+    return tuple(tuple(group) for _key, group in groupby(ordered, key=lambda change: change.inspection.key))
+
+
+def worst(changes: Sequence[Change]) -> tuple[Change, ...]:
+    """The changes that went into inadequate, else the ones that went down."""
+    down = [change for change in changes if moved(change) < 0]
+    return tuple([change for change in down if change.new is Rating.INADEQUATE] or down)
+
+
+def moved(change: Change) -> int:
+    """Points on the scale: negative is down; 0 where nothing is known to have moved."""
+    return 0 if change.old is None else change.new.rank - change.old.rank
+
+
+def direction(changes: Sequence[Change]) -> str:
+    """One word for an inspection's changes: up, down, mixed, unchanged or rated."""
+    moves = {1 if moved(change) > 0 else -1 for change in changes if moved(change)}
+    if len(moves) == 2:
+        return "mixed"
+    if moves:
+        return "up" if moves == {1} else "down"
+    return "rated" if any(change.old is None for change in changes) else "unchanged"
+
+
+_SHORT = {
+    Area.OVERALL: "overall",
+    Area.LEADERSHIP: "leadership",
+    Area.HELP_AND_PROTECTION: "protection",
+    Area.CHILDREN_IN_CARE: "in care",
+    Area.CARE_LEAVERS: "care leavers",
+    Area.ADOPTION: "adoption",
+}
+
+
+def _areas(changes: Sequence[Change]) -> str:
+    return listed([_SHORT[change.area] for change in changes])
+
+
+def headline(changes: Sequence[Change]) -> str:
+    """What moved at one inspection, worst first: ``leadership and protection now inadequate``."""
+    overall = next((change for change in changes if change.area is Area.OVERALL and moved(change)), None)
+    fallen = [change for change in worst(changes) if change.new is Rating.INADEQUATE]
+    if fallen:
+        if overall in fallen:
+            return "now inadequate"
+        return f"{_areas(fallen)} now inadequate"
+    if overall is not None:
+        if overall.old is Rating.INADEQUATE:
+            return f"no longer inadequate, now {overall.new.words}"
+        return f"{'up' if moved(overall) > 0 else 'down'} from {overall.old and overall.old.words} to {overall.new.words}"
+    parts = []
+    for sign, word in ((-1, "down"), (1, "up")):
+        there = [change for change in changes if moved(change) * sign > 0]
+        parts += [
+            f"{_areas([change for change in there if change.new is rating])} {word} to {rating.words}"
+            for rating in sorted({change.new for change in there}, key=lambda rating: rating.rank)
+        ]
+    if parts:
+        return ", ".join(parts)
+    first = next((change for change in changes if change.area is Area.OVERALL), changes[0])
+    verb = "rated" if first.old is None else "still"
+    same = [change for change in changes if change.new is first.new]
+    return f"{verb} {first.new.words}" + ("" if first.area is Area.OVERALL else f" for {_areas(same)}")
+
+
+def source_words(change: Change) -> str:
+    """Whose word it is: ``Ofsted`` once it is confirmed, else ``reported by OUTLET``."""
+    if change.inspection.trust is Trust.CONFIRMED:
+        return "Ofsted"
+    return f"reported by {plain(change.outlet)}" if change.outlet else "reported"
+
+
+def status(inspection: Inspection, outlet: str) -> str:
+    """The step of the trust ladder, as a sentence."""
+    outlets = sorted(plain(name) for name in inspection.outlets) or ([plain(outlet)] if outlet else [])
+    match inspection.trust:
+        case Trust.CONFIRMED:
+            return "Confirmed by Ofsted's own report."
+        case Trust.CONTRADICTED:
+            return "Ofsted's own report says otherwise."
+        case Trust.CORROBORATED:
+            return f"Reported by independent outlets ({', '.join(outlets)}); not yet confirmed by Ofsted."
+        case _:
+            return f"Reported by {listed(outlets) or 'one outlet'}; not yet confirmed by Ofsted."
+
+
+def _rows(changes: Sequence[Change], previous: Inspection | None) -> tuple[Row, ...]:
+    inspection = changes[0].inspection
+    told = {change.area: change for change in changes}
+    before = previous.ratings if previous is not None else {}
+    rows = []
+    for area in ORDER:
+        change = told.get(area)
+        now = change.new if change else inspection.ratings.get(area)
+        old = change.old if change else before.get(area)
+        if area is Area.CARE_LEAVERS and change is None and previous is not None and previous.combined_care:
+            old = None  # one grade covered both until 2022: what care leavers alone would have had is unknown
+        if now is None and not (area is Area.OVERALL and old is not None):
+            continue
+        rows.append(
+            Row(
+                area=AREA_NAMES[area],
+                before=old.words.capitalize() if old else "Not known",
+                now=now.words.capitalize() if now else "Not reported" if not inspection.fieldwork.end else "No longer given",
+                moved=change is not None and moved(change) != 0,
+            )
+        )
+    return tuple(rows)
+
+
+def _quotes(changes: Sequence[Change]) -> tuple[Quote, ...]:
+    seen: dict[tuple[str, str], Quote] = {}
+    for change in changes:
+        text = plain(change.evidence)
+        if text:
+            seen.setdefault(
+                (text, change.url),
+                Quote(text=text, source=plain(change.outlet), day=day_words(change.inspection.published), url=link(change.url)),
+            )
+    return tuple(seen.values())
+
+
+def _caption(changes: Sequence[Change], previous: Inspection | None) -> str:
+    day: date | None = previous.published if previous else next((c.old_published for c in changes if c.old_published), None)
+    name = changes[0].authority.name
+    now = day_words(changes[0].inspection.published)
+    return f"{name}: before ({day_words(day)}) and now ({now})" if day else f"{name}: ratings of {now}"
+
+
+def section(changes: Sequence[Change], notice: Notice) -> Section:
+    """What `notice` says of one inspection."""
+    first = changes[0]
+    inspection = first.inspection
+    previous = notice.previous.get(inspection.key)
+    return Section(
+        authority=first.authority.name,
+        headline=headline(changes),
+        rows=_rows(changes, previous),
+        caption=_caption(changes, previous),
+        quotes=_quotes(changes),
+        status=status(inspection, first.outlet),
+        context=plain(notice.context.get(first.authority.urn, "")),
+        conflicts=tuple(dict.fromkeys(plain(change.conflict) for change in changes if change.conflict)),
+        report_url=link(inspection.url),
+    )
+
+
+def purpose_of(changes: Sequence[Change]) -> Purpose:
+    """What sort of message these changes make: an update only where all of them are."""
+    if all(Kind.CORRECTED in change.kinds for change in changes):
+        return Purpose.CORRECTED
+    if all(Kind.CONFIRMED in change.kinds for change in changes):
+        return Purpose.CONFIRMED
+    return Purpose.CHANGE

@@ -1,0 +1,76 @@
+"""The Slack form: Block Kit within its limits, a top-level text for notifications and screen readers, everything escaped."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from monitor.messages.notice import Notice, Row, Section
+from monitor.messages.plain import plain
+
+_MOST_BLOCKS = 50
+_MOST_FIELDS = 10
+_HEADER = 150
+_SECTION = 3000
+_FIELD = 2000
+
+
+def escape(text: str) -> str:
+    """Slack reads ``&``, ``<`` and ``>`` as markup: mentions of a whole channel and disguised links are written with them."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _words(text: str, longest: int) -> str:
+    """Escaped and cut to `longest` characters, never inside an entity."""
+    shown = plain(text, longest)
+    while len(escape(shown)) > longest:
+        shown = shown[: len(shown) - 10].rstrip() + "…"
+    return escape(shown)
+
+
+def _mrkdwn(text: str) -> dict[str, object]:
+    return {"type": "mrkdwn", "text": text}
+
+
+def _plain_text(text: str, longest: int) -> dict[str, object]:
+    return {"type": "plain_text", "text": plain(text, longest), "emoji": False}
+
+
+def _row(row: Row) -> str:
+    return f"{row.area}: " + (f"from {row.before.lower()} to {row.now.lower()}" if row.moved else row.now.lower())
+
+
+def _section_blocks(section: Section) -> list[dict[str, object]]:
+    blocks: list[dict[str, object]] = [
+        {"type": "header", "text": _plain_text(f"{section.authority}: {section.headline}", _HEADER)},
+    ]
+    fields = [_plain_text(_row(row), _FIELD) for row in section.rows]
+    if fields:
+        blocks.append({"type": "section", "fields": fields[:_MOST_FIELDS]})
+    for quote in section.quotes[:3]:
+        words = f"“{quote.text}” ({quote.source or 'source'}, {quote.day})"
+        block: dict[str, object] = {"type": "section", "text": _plain_text(words, _SECTION)}
+        if quote.url:
+            block["accessory"] = {
+                "type": "button",
+                "text": _plain_text("Read the source", 75),
+                "url": quote.url,
+                "action_id": f"source-{len(blocks)}",
+            }
+        blocks.append(block)
+    lines = [section.status, *(f"Note: {conflict}" for conflict in section.conflicts), section.context]
+    blocks.append({"type": "context", "elements": [_mrkdwn(_words(line, _FIELD)) for line in lines if line][:_MOST_FIELDS]})
+    return blocks
+
+
+def slack_payload(notice: Notice, subject: str, sections: Sequence[Section]) -> str:
+    """The JSON for a webhook or ``chat.postMessage``. Scraped text travels as plain text or escaped, never as markup."""
+    blocks = [block for section in sections for block in _section_blocks(section)]
+    foot = [*notice.also, *notice.notes, *notice.reasons]
+    if len(blocks) >= _MOST_BLOCKS:
+        blocks = blocks[: _MOST_BLOCKS - 2]
+        blocks.append({"type": "context", "elements": [_mrkdwn("More in this alert than fits here.")]})
+    if foot:
+        blocks.append({"type": "context", "elements": [_mrkdwn(_words(line, _FIELD)) for line in foot][:_MOST_FIELDS]})
+    document = {"text": _words(subject, _SECTION), "blocks": blocks, "unfurl_links": False, "unfurl_media": False}
+    return json.dumps(document, ensure_ascii=False, sort_keys=True)

@@ -1,0 +1,59 @@
+"""The plain-text part: written by hand from the same view as the HTML, at most 78 columns, addresses on lines of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from textwrap import wrap
+
+from monitor.messages.notice import Notice, Section
+from monitor.messages.plain import plain
+
+WIDTH = 76
+
+
+def _paragraph(text: str, indent: str = "") -> list[str]:
+    return wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+
+
+def _section(section: Section) -> list[str]:
+    title = f"{section.authority}: {section.headline}"
+    lines = [*_paragraph(title), "-" * min(len(title), WIDTH), ""]
+    for row in section.rows:
+        if row.moved:
+            lines += _paragraph(f"* {row.area}: from {row.before.lower()} to {row.now.lower()}")
+        elif row.before == "Not known":
+            lines += _paragraph(f"* {row.area}: {row.now.lower()} (before: not known)")
+        else:
+            same = row.before == row.now
+            lines += _paragraph(
+                f"* {row.area}: {row.now.lower()}" + (", as before" if same else f" (was {row.before.lower()})")
+            )
+    lines.append("")
+    for quote in section.quotes:
+        lines += [*_paragraph(f"“{quote.text}”", "  "), *_paragraph(f"{quote.source or 'Source'}, {quote.day}", "  ")]
+        lines += [f"  {quote.url}", ""] if quote.url else [""]
+    lines += _paragraph(section.status)
+    for conflict in section.conflicts:
+        lines += _paragraph(f"Note: {conflict}")
+    if section.context:
+        lines += _paragraph(section.context)
+    if section.report_url and section.report_url not in {quote.url for quote in section.quotes}:
+        lines += ["", "Ofsted's report:", section.report_url]
+    return [*lines, ""]
+
+
+def text_part(notice: Notice, sections: Sequence[Section]) -> str:
+    """The whole message as plain text, ending in a newline."""
+    lines: list[str] = []
+    for each in sections:
+        lines += _section(each)
+    if notice.also:
+        lines += ["Also reported", *(line for item in notice.also for line in _paragraph(f"* {plain(item)}")), ""]
+    lines += [line for note in notice.notes for line in _paragraph(f"Your note: {plain(note)}")]
+    if notice.reasons:
+        lines += ["Why you got this", *(line for why in notice.reasons for line in _paragraph(f"* {plain(why)}"))]
+    if notice.manage:
+        lines += ["", "Change or pause this subscription:", notice.manage]
+    if notice.unsubscribe:
+        lines += ["", "Unsubscribe:", notice.unsubscribe]
+    return "\n".join(lines).rstrip() + "\n"

@@ -1,0 +1,216 @@
+"""The outbox: a move of a delivery is one conditional UPDATE, fenced by owner and epoch, and leaves a line in the journal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
+
+from monitor.ports import Delivery, DeliveryState, Message, Outcome, Result
+from monitor.store.schema import alerts, deliveries, journal, subscriptions, suspensions
+
+#: Three refusals for good and an address is left alone until somebody looks at it.
+HARD_BOUNCES = 3
+_CLAIMED = (DeliveryState.SENDING, DeliveryState.COMMITTING)
+
+
+def message_of(row: Mapping[Any, Any]) -> Message:
+    """The frozen message of a delivery's row."""
+    return Message(
+        subject=row["subject"],
+        text=row["text"],
+        html=row["html"],
+        slack=row["slack"],
+        headers=dict(row["headers"]),
+        payload=row["payload"],
+    )
+
+
+def _delivery(row: Mapping[Any, Any]) -> Delivery:
+    return Delivery(
+        id=row["id"],
+        channel=row["channel"],
+        recipient=row["recipient"],
+        message=message_of(row),
+        attempt=row["attempt"],
+        owner=row["owner"],
+        epoch=row["epoch"],
+        created=row["created"],
+    )
+
+
+def note(
+    connection: Connection, moved: Iterable[str], *, before: str, after: str, now: datetime, reason: str = "", owner: str = ""
+) -> None:
+    """Write a move of each delivery into the audit journal."""
+    lines = [
+        {"id": uuid4().hex, "at": now, "delivery": each, "before": before, "after": after, "reason": reason, "owner": owner}
+        for each in moved
+    ]
+    if lines:
+        connection.execute(insert(journal), lines)
+
+
+def claim(connection: Connection, owner: str, now: datetime, lease: float, limit: int) -> tuple[Delivery, ...]:
+    """Take what is due. One statement on either engine: SQLite is in an immediate transaction, PostgreSQL skips locked rows."""
+    due = (
+        select(deliveries.c.id)
+        .where(deliveries.c.state == DeliveryState.PENDING, deliveries.c.not_before <= now)
+        .order_by(deliveries.c.not_before)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    taken = connection.execute(
+        update(deliveries)
+        .where(deliveries.c.id.in_(due))
+        .values(
+            state=DeliveryState.SENDING,
+            owner=owner,
+            epoch=deliveries.c.epoch + 1,
+            attempt=deliveries.c.attempt + 1,
+            lease_until=now + timedelta(seconds=lease),
+        )
+        .returning(*deliveries.c)
+    ).mappings()
+    claimed = sorted((_delivery(row) for row in taken), key=lambda delivery: delivery.created)
+    note(connection, (d.id for d in claimed), before=DeliveryState.PENDING, after=DeliveryState.SENDING, now=now, owner=owner)
+    return tuple(claimed)
+
+
+def _ours(delivery: Delivery) -> ColumnElement[bool]:
+    """The fence: still claimed by this owner, in this very claim."""
+    return and_(deliveries.c.id == delivery.id, deliveries.c.owner == delivery.owner, deliveries.c.epoch == delivery.epoch)
+
+
+def committing(connection: Connection, delivery: Delivery, now: datetime) -> bool:
+    """Journal that the last byte is about to go. False: the claim was taken over, or everyone it was for has left since."""
+    if _nobody_left(connection, delivery.id):
+        gone = connection.execute(
+            update(deliveries)
+            .where(_ours(delivery), deliveries.c.state == DeliveryState.SENDING)
+            .values(state=DeliveryState.CANCELLED, reason="unsubscribed", settled_at=now, lease_until=None)
+        )
+        if gone.rowcount:
+            _note_move(connection, delivery, DeliveryState.SENDING, DeliveryState.CANCELLED, "unsubscribed", now)
+        return False
+    moved = connection.execute(
+        update(deliveries)
+        .where(_ours(delivery), deliveries.c.state == DeliveryState.SENDING)
+        .values(state=DeliveryState.COMMITTING)
+    )
+    if not moved.rowcount:
+        return False
+    _note_move(connection, delivery, DeliveryState.SENDING, DeliveryState.COMMITTING, "", now)
+    return True
+
+
+def _nobody_left(connection: Connection, delivery: str) -> bool:
+    """Whether the delivery was for subscriptions, and all of them have ended."""
+    ends = connection.execute(
+        select(subscriptions.c.ended_at)
+        .join(alerts, alerts.c.subscription == subscriptions.c.name)
+        .where(alerts.c.delivery == delivery)
+    ).scalars()
+    found = list(ends)
+    return bool(found) and all(ended is not None for ended in found)
+
+
+def _note_move(connection: Connection, delivery: Delivery, before: str, after: str, reason: str, now: datetime) -> None:
+    note(connection, (delivery.id,), before=before, after=after, reason=reason, now=now, owner=delivery.owner)
+
+
+def settled_state(outcome: Outcome, not_before: datetime | None) -> DeliveryState:
+    """Where an outcome leaves a delivery; a transient failure without a next time has used up its tries."""
+    match outcome.result:
+        case Result.SENT:
+            return DeliveryState.SENT
+        case Result.UNCERTAIN:
+            return DeliveryState.UNCERTAIN
+        case Result.TRANSIENT if not_before is not None:
+            return DeliveryState.PENDING
+        case _:
+            return DeliveryState.FAILED
+
+
+def settle(
+    connection: Connection, delivery: Delivery, outcome: Outcome, now: datetime, not_before: datetime | None = None
+) -> bool:
+    """Record how a claimed delivery ended. An answer that comes after recovery gave up waiting still settles the doubt."""
+    after = settled_state(outcome, not_before)
+    states = (*_CLAIMED, DeliveryState.UNCERTAIN) if outcome.result is not Result.UNCERTAIN else _CLAIMED
+    before = connection.execute(
+        select(deliveries.c.state, deliveries.c.target).where(_ours(delivery), deliveries.c.state.in_(states)).with_for_update()
+    ).one_or_none()
+    if before is None:
+        return False
+    values: dict[str, object] = {"state": after, "reason": outcome.reason, "lease_until": None}
+    if after is DeliveryState.PENDING:
+        values["not_before"] = not_before
+    else:
+        values["settled_at"] = now
+    connection.execute(update(deliveries).where(_ours(delivery)).values(**values))
+    _note_move(connection, delivery, before.state, after, outcome.reason, now)
+    if outcome.result is Result.PERMANENT:
+        _count_bounce(connection, before.target, outcome.reason, now)
+    elif outcome.result is Result.SENT:
+        connection.execute(update(suspensions).where(suspensions.c.target == before.target).values(hard_bounces=0))
+    return True
+
+
+def _count_bounce(connection: Connection, target: str, reason: str, now: datetime) -> None:
+    if not (reason.startswith("smtp_5") and "_rcpt" in reason):
+        return  # refused for another reason than the address
+    count = connection.execute(select(suspensions.c.hard_bounces).where(suspensions.c.target == target)).scalar()
+    if count is None:
+        connection.execute(insert(suspensions).values(target=target, hard_bounces=0, reason=reason))
+    bounces = (count or 0) + 1
+    values: dict[str, object] = {"hard_bounces": bounces, "reason": reason}
+    if bounces >= HARD_BOUNCES:
+        values["suspended_at"] = now
+    connection.execute(update(suspensions).where(suspensions.c.target == target).values(**values))
+
+
+def recover(
+    connection: Connection, now: datetime, owner: str, accepted: Collection[str] = (), *, exclusive: bool = False
+) -> Counter[str]:
+    """Every non-terminal state that a dead owner left: what was unfinished is sent again, what may have arrived is not.
+
+    `accepted` are deliveries whose acceptance reached the file journal but not the database. `exclusive` says that no
+    other process can be alive on this database; otherwise only claims past their lease are taken over. Taking over a live
+    claim is safe in any case: it fails at its commit point.
+    """
+    left = or_(deliveries.c.lease_until.is_(None), deliveries.c.lease_until <= now)
+    dead = or_(deliveries.c.owner != owner, left) if exclusive else left
+    done: Counter[str] = Counter()
+    rows = connection.execute(
+        select(deliveries.c.id, deliveries.c.state)
+        .where(deliveries.c.state.in_((*_CLAIMED, DeliveryState.UNCERTAIN)), dead)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in rows:
+        after, reason = _recovered(row.state, row.id in accepted)
+        if after == row.state:
+            continue
+        values: dict[str, object] = {"state": after, "reason": reason, "lease_until": None, "owner": owner}
+        if after is DeliveryState.PENDING:
+            values["not_before"] = now
+        else:
+            # The claim keeps its owner, so that a late answer of a process that only seemed dead can still settle it.
+            values |= {"settled_at": now}
+            del values["owner"]
+        connection.execute(update(deliveries).where(deliveries.c.id == row.id).values(**values))
+        note(connection, (row.id,), before=row.state, after=after, reason=reason, now=now, owner=owner)
+        done[reason] += 1
+    return done
+
+
+def _recovered(state: str, accepted: bool) -> tuple[DeliveryState, str]:
+    if accepted:
+        return DeliveryState.SENT, "found_in_journal"
+    if state == DeliveryState.SENDING:
+        return DeliveryState.PENDING, "interrupted_before_commit"
+    return DeliveryState.UNCERTAIN, "interrupted_after_commit"

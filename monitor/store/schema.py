@@ -1,0 +1,366 @@
+"""The tables: one schema for SQLite and PostgreSQL. What may happen only once is a unique key here, not an ``if`` elsewhere."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+
+#: The newest migration. `open_store` compares it with the database's own row before it imports any migration machinery.
+HEAD = "0001"
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC datetime. SQLite keeps no offset: it is put back on the way out, and naive values are refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Convert to UTC for the database."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a datetime without an offset was about to be stored")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give it back aware."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _id() -> Column[Any]:
+    """Random, never reused: a restored copy of the state must not hand out numbers that were sent before."""
+    return Column("id", String(32), primary_key=True)
+
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("validators", JSON, nullable=False),
+    Column("cursor", Text, nullable=False, default=""),
+    Column("polled_before", Boolean, nullable=False, default=False),
+    Column("last_success", Moment),
+    Column("next_due_at", Moment),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("reason", String, nullable=False, default=""),
+)
+
+polls = Table(
+    "polls",
+    metadata,
+    _id(),
+    Column("source", ForeignKey("sources.name"), nullable=False),
+    Column("polled_at", Moment, nullable=False),
+    Column("links", Integer, nullable=False),
+    Column("new_links", Integer, nullable=False),
+    Column("undated", Integer, nullable=False),
+    Column("newest", Moment),
+    Column("not_modified", Boolean, nullable=False),
+    Column("reason", String, nullable=False, default=""),
+    Column("status", Integer),
+    Index("ix_polls_source_polled_at", "source", "polled_at"),
+)
+
+captures = Table(
+    "captures",
+    metadata,
+    _id(),
+    Column("url", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("content_type", String, nullable=False, default=""),
+    Column("retrieved", Moment, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # zlib
+    UniqueConstraint("url", "sha256"),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    _id(),
+    Column("url", Text, nullable=False),
+    Column("canonical_url", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("form", String, nullable=False),  # article | report
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("published", Date),
+    Column("retrieved", Moment),
+    Column("recorded_at", Moment, nullable=False),
+    Column("outlet", String, nullable=False),
+    Column("source", String, nullable=False, default=""),
+    Column("source_class", String, nullable=False),
+    Column("relevant", Boolean, nullable=False),
+    Column("reason", String, nullable=False, default=""),
+    Column("classifier_version", String, nullable=False, default=""),
+    Column("background", JSON, nullable=False),
+    UniqueConstraint("canonical_url", "sha256"),
+    Index("ix_articles_sha256", "sha256"),
+    Index("ix_articles_recorded_at", "recorded_at"),
+)
+
+links = Table(
+    "links",
+    metadata,
+    _id(),
+    Column("canonical_url", Text, nullable=False, unique=True),
+    Column("url", Text, nullable=False),
+    Column("source", ForeignKey("sources.name"), nullable=False),
+    Column("title", Text, nullable=False, default=""),
+    Column("summary", Text, nullable=False, default=""),
+    Column("published", Moment),
+    Column("first_seen", Moment, nullable=False),
+    Column("baseline", Boolean, nullable=False),
+    Column("state", String, nullable=False),  # new | read | given_up
+    Column("retry_at", Moment),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("reason", String, nullable=False, default=""),
+    Column("detail", Text, nullable=False, default=""),
+    Column("article", ForeignKey("articles.id")),
+    Index("ix_links_waiting", "retry_at", sqlite_where=text("state = 'new'"), postgresql_where=text("state = 'new'")),
+)
+
+judgements = Table(
+    "judgements",
+    metadata,
+    _id(),
+    Column("article", ForeignKey("articles.id"), nullable=False, index=True),
+    Column("urn", String, nullable=False, index=True),
+    Column("area", String, nullable=False),
+    Column("rating", String, nullable=False),
+    Column("previous", String),
+    Column("previous_year", Integer),
+    Column("tier", String, nullable=False),
+    Column("frame", String, nullable=False),
+    Column("page", Integer),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("in_title", Boolean, nullable=False),
+    Column("quote", Text, nullable=False),
+    Column("classifier_version", String, nullable=False),
+)
+
+rejections = Table(
+    "rejections",
+    metadata,
+    _id(),
+    Column("article", ForeignKey("articles.id"), nullable=False, index=True),
+    Column("reason", String, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("in_title", Boolean, nullable=False),
+    Column("quote", Text, nullable=False),
+)
+
+inspections = Table(
+    "inspections",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("urn", String, nullable=False, index=True),
+    Column("framework", String, nullable=False),
+    Column("published", Date, nullable=False),
+    Column("fieldwork_start", Date),
+    Column("fieldwork_end", Date),
+    Column("trust", String, nullable=False),
+    Column("combined_care", Boolean, nullable=False),
+    Column("outlets", JSON, nullable=False),
+    Column("ratings", JSON, nullable=False),
+    Column("url", Text, nullable=False, default=""),
+    Column("updated_at", Moment, nullable=False),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("inspection", ForeignKey("inspections.key"), nullable=False, index=True),
+    Column("article", ForeignKey("articles.id")),  # empty for what the shipped history says
+    Column("urn", String, nullable=False),
+    Column("outlet", String, nullable=False),
+    Column("source_class", String, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("published", Date, nullable=False),
+    Column("ratings", JSON, nullable=False),
+    Column("previous", JSON, nullable=False),
+    Column("evidence", JSON, nullable=False),
+    Column("framework", String, nullable=False),
+    Column("fieldwork_start", Date),
+    Column("fieldwork_end", Date),
+    Column("combined_care", Boolean, nullable=False),
+    Column("recorded_at", Moment, nullable=False),
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    _id(),
+    Column("key", String, nullable=False, unique=True),
+    Column("inspection", ForeignKey("inspections.key"), nullable=False, index=True),
+    Column("article", ForeignKey("articles.id")),
+    Column("urn", String, nullable=False, index=True),
+    Column("area", String, nullable=False),
+    Column("old", String),
+    Column("new", String, nullable=False),
+    Column("kinds", JSON, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("outlet", String, nullable=False),
+    Column("source_class", String, nullable=False),
+    Column("old_published", Date),
+    Column("old_year", Integer),
+    Column("reported", String),
+    Column("conflict", Text, nullable=False, default=""),
+    Column("silent", String, nullable=False, default=""),  # why it was recorded without alerting anyone; empty when it alerts
+    Column("recorded_at", Moment, nullable=False, index=True),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("origin", String, nullable=False),  # config | self-service
+    Column("channel", String, nullable=False),
+    Column("target", String, nullable=False, index=True),
+    Column("definition", JSON, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("confirmed_at", Moment),
+    Column("ended_at", Moment),
+    Column("ended_reason", String, nullable=False, default=""),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    _id(),
+    Column("purpose", String, nullable=False),  # change | confirmed | corrected | digest | test | notice
+    Column("channel", String, nullable=False),
+    Column("recipient", String, nullable=False),
+    Column("target", String, nullable=False),
+    Column("change_set", String(64), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("slack", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("headers", JSON, nullable=False),
+    Column("state", String, nullable=False),
+    Column("reason", Text, nullable=False, default=""),
+    Column("attempt", Integer, nullable=False, default=0),
+    Column("owner", String, nullable=False, default=""),
+    Column("epoch", Integer, nullable=False, default=0),
+    Column("not_before", Moment, nullable=False),
+    Column("lease_until", Moment),
+    Column("created", Moment, nullable=False),
+    Column("settled_at", Moment),
+    UniqueConstraint("target", "change_set"),
+    # Partial: the working set stays small however many settled rows there are.
+    Index(
+        "ix_deliveries_due",
+        "not_before",
+        sqlite_where=text("state = 'pending'"),
+        postgresql_where=text("state = 'pending'"),
+    ),
+    Index(
+        "ix_deliveries_open",
+        "state",
+        sqlite_where=text("state IN ('held', 'sending', 'committing', 'uncertain', 'failed')"),
+        postgresql_where=text("state IN ('held', 'sending', 'committing', 'uncertain', 'failed')"),
+    ),
+    Index("ix_deliveries_target_created", "target", "created"),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    _id(),
+    Column("change", ForeignKey("changes.id"), nullable=False),
+    Column("subscription", ForeignKey("subscriptions.name"), nullable=False),
+    Column("delivery", ForeignKey("deliveries.id"), index=True),  # empty while it waits for a digest
+    Column("created", Moment, nullable=False),
+    UniqueConstraint("change", "subscription"),
+    Index(
+        "ix_alerts_waiting", "subscription", sqlite_where=text("delivery IS NULL"), postgresql_where=text("delivery IS NULL")
+    ),
+)
+
+#: A person is told a change once, whatever number of subscriptions match it.
+tellings = Table(
+    "tellings",
+    metadata,
+    Column("change", ForeignKey("changes.id"), primary_key=True),
+    Column("target", String, primary_key=True),
+    Column("delivery", ForeignKey("deliveries.id"), index=True),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("owner", String, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("expires", Moment, nullable=False),
+)
+
+#: Every move of a delivery, for audit: who moved it, from where to where, why.
+journal = Table(
+    "journal",
+    metadata,
+    _id(),
+    Column("at", Moment, nullable=False),
+    Column("delivery", ForeignKey("deliveries.id"), nullable=False, index=True),
+    Column("before", String, nullable=False),
+    Column("after", String, nullable=False),
+    Column("reason", Text, nullable=False, default=""),
+    Column("owner", String, nullable=False, default=""),
+    Column("attempt", Integer, nullable=False, default=0),
+)
+
+#: Small named values of the state itself (which boot wrote it last, whether sending is off).
+facts = Table(
+    "facts",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+#: Addresses that refused for good; three hard bounces stop all mail to one.
+suspensions = Table(
+    "suspensions",
+    metadata,
+    Column("target", String, primary_key=True),
+    Column("hard_bounces", Integer, nullable=False, default=0),
+    Column("suspended_at", Moment),
+    Column("reason", String, nullable=False, default=""),
+)
