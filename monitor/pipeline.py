@@ -11,11 +11,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from monitor.domain.model import Article, Change, Link, Reading, Report
-from monitor.domain.timetable import next_due, next_try
+from monitor.domain.timetable import full_fetch_due, next_due, next_try
 from monitor.ports import Clock, Fetcher, FetchFailure, LinkFailure, Page, Poll, ReadError, Recorded, Source, Store
 
 _log = logging.getLogger(__name__)
@@ -86,11 +86,15 @@ class Pipeline:
     async def poll(self, source: Source) -> Polled:
         """Ask one source what is there, and save its links, validators and next due time in one transaction."""
         state = await asyncio.to_thread(self.store.source_state, source.name)
+        if full_fetch_due(name=source.name, last_success=state.last_success, now=self.clock.now()):
+            state = replace(state, validators={})
         poll = await _guarded(source.poll(self.fetcher, state), source)
         now = self.clock.now()
         failures = state.failures + 1 if poll.failure else 0
         retry_after = poll.failure.retry_after if poll.failure else None
-        due = next_due(now=now, interval=timedelta(seconds=source.interval), failures=failures, retry_after=retry_after)
+        due = next_due(
+            now=now, interval=timedelta(seconds=source.interval), failures=failures, retry_after=retry_after, name=source.name
+        )
         new = await asyncio.to_thread(self.store.record_poll, source.name, poll, now=now, next_due_at=due)
         if poll.failure:
             _log.warning("%s: %s: %s %s", source.name, poll.failure.url, poll.failure.reason, poll.failure.detail)

@@ -3,26 +3,79 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
+from zlib import crc32
+from zoneinfo import ZoneInfo
 
 #: A source that keeps failing is asked less and less often, down to this.
 LONGEST_PAUSE = timedelta(hours=6)
 #: A page that cannot be read is tried this often before it is given up: 15 min, 30 min, 1 h, ... about two days in all.
 MOST_TRIES = 8
 _FIRST_RETRY = timedelta(minutes=15)
+#: A server may answer "not modified" for ever by mistake: one day in so many, everything is asked for in full.
+_FULL_FETCH_DAYS = 30
 
 
-def next_due(*, now: datetime, interval: timedelta, failures: int = 0, retry_after: float | None = None) -> datetime:
+@cache
+def _london() -> ZoneInfo:
+    return ZoneInfo("Europe/London")
+
+
+def pace(moment: datetime) -> float:
+    """How many intervals to wait for news at `moment`: 1 by day from Monday to Friday, more when nothing is published.
+
+    Ofsted publishes on weekday mornings and the press follows by day (of 318 reports none came out on a weekend).
+    """
+    local = moment.astimezone(_london())
+    night = local.hour < 6 or local.hour >= 22
+    if local.weekday() >= 5:
+        return 6.0 if night else 3.0
+    if night:
+        return 4.0
+    return 1.0 if 7 <= local.hour < 19 else 2.0
+
+
+def _paced(now: datetime, interval: timedelta) -> timedelta:
+    """The interval stretched by the pace, but never past the hour at which the pace quickens again."""
+    least, wanted = interval, min(interval * pace(now), max(interval, LONGEST_PAUSE))
+    hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    while hour < now + wanted:
+        if pace(hour) < pace(now):
+            return max(least, hour - now)
+        hour += timedelta(hours=1)
+    return max(least, wanted)
+
+
+def full_fetch_due(*, name: str, last_success: datetime | None, now: datetime) -> bool:
+    """Whether the validators of a source are to be forgotten for this poll: the first success of its day, one day in 30."""
+    if last_success is None:
+        return False
+    day = now.astimezone(_london()).date()
+    is_its_day = (day.toordinal() + crc32(name.encode())) % _FULL_FETCH_DAYS == 0
+    return is_its_day and last_success.astimezone(_london()).date() < day
+
+
+def next_due(
+    *, now: datetime, interval: timedelta, failures: int = 0, retry_after: float | None = None, name: str = ""
+) -> datetime:
     """When a source is to be polled again.
+
+    With a `name` the wait follows the week (`pace`) and is spread by up to a tenth, always the same way for the same source
+    and moment: sources that were started together do not stay together, and a test sees no chance.
 
     Args:
         now: when it was polled.
         interval: its usual time between polls.
         failures: polls that failed in a row, this one included; each doubles the wait.
         retry_after: seconds the server asked for; never shortens the wait.
+        name: of the source; without one the interval is kept exactly.
     """
     pause = interval
+    if name:
+        pause = _paced(now, interval)
+        pause += pause * ((crc32(f"{name} {now.isoformat()}".encode()) % 2001 - 1000) / 10_000)
     if failures:
-        pause = max(interval, min(LONGEST_PAUSE, interval * float(2 ** min(failures - 1, 10))))
+        pause = max(pause, min(LONGEST_PAUSE, interval * float(2 ** min(failures - 1, 10))))
     return now + max(pause, timedelta(seconds=retry_after or 0))
 
 
