@@ -18,6 +18,7 @@ from monitor.ports import ConfigError, MonitorError
 
 if TYPE_CHECKING:
     from monitor.bootstrap import Parts
+    from monitor.daemon import Daemon
     from monitor.settings import Settings
     from monitor.web.status import Status
 
@@ -84,7 +85,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
 
     from monitor.bootstrap import assembled
     from monitor.daemon import Daemon
-    from monitor.web import create_app
+    from monitor.web import Front
 
     class Server(uvicorn.Server):
         """Uvicorn that leaves signals to us: its own re-raises them, and a clean stop would look like a crash."""
@@ -95,13 +96,19 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
 
     async with assembled(settings, clock_for(None)) as parts:
         daemon = Daemon(pipeline=parts.pipeline, drain=parts.drain, clock=parts.clock)
-        app = create_app(daemon, lambda: _status(parts))
+        app = Front(daemon, lambda: _pages(daemon, parts))
         server = Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5, lifespan="on"))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, _stop, server)
         print(_first_screen(parts), flush=True)
         await server.serve(sockets=[listening])
+
+
+def _pages(daemon: Daemon, parts: Parts) -> Any:
+    from monitor.web.app import create_app
+
+    return create_app(daemon, lambda: _status(parts))
 
 
 def _status(parts: Parts) -> Status:

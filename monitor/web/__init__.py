@@ -1,5 +1,5 @@
 """The monitor's pages: health for machines, status for people."""
 
-from monitor.web.app import create_app
+from monitor.web.front import Front
 
-__all__ = ["create_app"]
+__all__ = ["Front"]

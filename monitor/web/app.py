@@ -1,19 +1,20 @@
-"""The web app. Its lifespan owns the daemon: they start and stop together."""
+"""The pages that people read, as a FastAPI app. Health and the daemon's life are in `front`."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 
-from fastapi import FastAPI
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse
 
 from monitor import __version__
 from monitor.daemon import Daemon
 from monitor.web.status import Status, render_status
 
 _HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
@@ -21,47 +22,20 @@ _HEADERS = {
 
 
 def create_app(daemon: Daemon, status: Callable[[], Status]) -> FastAPI:
-    """The app around a daemon. `status` gives what the status page shows; blocking, it is called in a thread."""
+    """The pages around a daemon. `status` gives what the status page shows; blocking, it is called in a thread."""
+    app = FastAPI(title="Ofsted rating monitor", version=__version__, docs_url=None, redoc_url=None)
 
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await daemon.start()
-        try:
-            yield
-        finally:
-            await daemon.stop()
-
-    app = FastAPI(title="Ofsted rating monitor", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
-
-    @app.get("/healthz")
-    async def healthz() -> JSONResponse:
-        """Whether the process is alive and its event loop comes round."""
-        health = daemon.health
-        body = {
-            "status": "ok",
-            "version": __version__,
-            "started": health.started.isoformat(),
-            "polls": health.polls,
-            "failed_polls": health.failed_polls,
-            "changes": health.changes,
-        }
-        return JSONResponse(body, headers=_HEADERS)
-
-    @app.get("/readyz")
-    async def readyz() -> JSONResponse:
-        """Whether it does its work: 503 when messages are not being sent or the loop is stuck."""
-        health = daemon.health
-        body = {
-            "ready": health.ready,
-            "delivering": health.delivering,
-            "beat_seconds": round(health.beat, 1),
-            "last_poll": health.last_poll.isoformat() if health.last_poll else None,
-        }
-        return JSONResponse(body, status_code=200 if health.ready else 503, headers=_HEADERS)
+    @app.middleware("http")
+    async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        """What every page tells the browser about itself."""
+        response = await call_next(request)
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
 
     @app.get("/", response_class=HTMLResponse)
     def status_page() -> HTMLResponse:
         """What is watched, how each source is, and what was found lately."""
-        return HTMLResponse(render_status(status(), daemon.health), headers=_HEADERS)
+        return HTMLResponse(render_status(status(), daemon.health))
 
     return app

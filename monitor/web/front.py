@@ -1,0 +1,90 @@
+"""What the server runs: owns the daemon, answers health at once, and hands everything else to the pages.
+
+The pages (FastAPI) take half a second to import. Health must not wait for them: they are built in a thread while the
+daemon already works.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from monitor import __version__
+from monitor.daemon import Daemon
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_HEADERS = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
+
+
+class Front:
+    """An ASGI application around a daemon; `build_pages` gives the rest of the site and is called once, in a thread."""
+
+    def __init__(self, daemon: Daemon, build_pages: Callable[[], Asgi]) -> None:
+        self._daemon = daemon
+        self._build_pages = build_pages
+        self._pages: asyncio.Task[Asgi] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection, or start and stop with the server."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http" and scope["path"] in {"/healthz", "/readyz"} and scope["method"] in {"GET", "HEAD"}:
+            status, body = self.healthz() if scope["path"] == "/healthz" else self.readyz()
+            await _answer(send, status, body, head=scope["method"] == "HEAD")
+        else:
+            pages = await asyncio.shield(self._building())
+            await pages(scope, receive, send)
+
+    def healthz(self) -> tuple[int, dict[str, object]]:
+        """Whether the process is alive and its event loop comes round."""
+        health = self._daemon.health
+        return 200, {
+            "status": "ok",
+            "version": __version__,
+            "started": health.started.isoformat(),
+            "polls": health.polls,
+            "failed_polls": health.failed_polls,
+            "changes": health.changes,
+        }
+
+    def readyz(self) -> tuple[int, dict[str, object]]:
+        """Whether it does its work: 503 when messages are not being sent or the loop is stuck."""
+        health = self._daemon.health
+        return 200 if health.ready else 503, {
+            "ready": health.ready,
+            "delivering": health.delivering,
+            "beat_seconds": round(health.beat, 1),
+            "last_poll": health.last_poll.isoformat() if health.last_poll else None,
+        }
+
+    def _building(self) -> asyncio.Task[Asgi]:
+        if self._pages is None:
+            self._pages = asyncio.create_task(asyncio.to_thread(self._build_pages), name="pages")
+        return self._pages
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """The ASGI lifespan: the daemon starts before the first request and ends after the last."""
+        await receive()
+        try:
+            await self._daemon.start()
+        except Exception as error:
+            await send({"type": "lifespan.startup.failed", "message": f"{type(error).__name__}: {error}"})
+            raise
+        self._building()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self._daemon.stop()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+async def _answer(send: Send, status: int, body: dict[str, object], *, head: bool) -> None:
+    payload = json.dumps(body).encode()
+    headers = [*_HEADERS, (b"content-length", str(len(payload)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if head else payload})
