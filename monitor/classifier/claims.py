@@ -1,0 +1,124 @@
+"""Chunks to claims: which grade is said of which subject, by the rows of `tables.frames`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from monitor.classifier.chunks import Chunk
+from monitor.tables.frames import FRAMES, Frame
+
+#: chunks that frames look through
+_TRANSPARENT = frozenset("IYP?!_")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One grade said of one subject in one sentence; who and which areas may still be open."""
+
+    sentence: int  #: number of the sentence in the document
+    grade: Chunk  #: code R, E or U
+    at: int  #: place of the grade among the sentence's chunks
+    subject: Chunk | None
+    subject_at: int
+    frame: str
+    overall: bool = False  #: the word "overall" goes with the grade
+    extra: Chunk | None = None  #: areas added by "along with"
+
+
+@lru_cache(maxsize=1)
+def _rows() -> tuple[tuple[Frame, re.Pattern[str]], ...]:
+    return tuple((frame, re.compile(frame.pattern)) for frame in FRAMES)
+
+
+def _view(chunks: Sequence[Chunk], indices: Sequence[int]) -> tuple[str, list[int]]:
+    """The codes of the chunks at `indices` that frames see, and where each came from."""
+    seen = [i for i in indices if chunks[i].code not in _TRANSPARENT]
+    return "".join(chunks[i].code for i in seen), seen
+
+
+def _needs(frame: Frame, chunks: Sequence[Chunk], at: int) -> bool:
+    if frame.needs == "quoted":
+        return chunks[at].quoted and chunks[at].value != "requires_improvement"
+    if frame.needs == "listed":
+        following = next((c for c in chunks[at + 1 :] if c.code == "X"), None)
+        return following is not None and following.value == "listed"
+    if frame.needs == "pronoun":
+        pronoun = next((chunks[i] for i in range(at - 1, -1, -1) if chunks[i].code == "G"), None)
+        return pronoun is not None and pronoun.value in {"it", "they"}
+    if frame.needs == "judged":
+        left, seen = _view(chunks, range(at - 1, -1, -1))
+        return bool(seen) and left[0] == "V" and chunks[seen[0]].value == "judge" and not (len(left) > 1 and left[1] in "BXSAG")
+    return True
+
+
+def bind(chunks: Sequence[Chunk], at: int) -> tuple[str, int] | None:
+    """The first frame row that fits the grade at `at`: (row name, place of its subject)."""
+    right, right_at = _view(chunks, range(at + 1, min(len(chunks), at + 40)))
+    left, left_at = _view(chunks, range(at - 1, max(-1, at - 40), -1))
+    if chunks[at].code == "E":
+        same = re.match(r"[^RE|;^]*?(?P<s>[XLTZ])", left)
+        if same:
+            return "same-as-before", left_at[same.start("s")]
+    for frame, pattern in _rows():
+        text, places = (right, right_at) if frame.side == "right" else (left, left_at)
+        found = pattern.match(text)
+        if found and _needs(frame, chunks, at):
+            return frame.name, places[found.start("s")]
+    return None
+
+
+def claims(number: int, chunks: Sequence[Chunk]) -> list[Claim]:
+    """Every claim of a sentence, in the order of its grades. A grade without a subject is a claim too: it may be resolved or rejected."""
+    found: list[Claim] = []
+    for at, chunk in enumerate(chunks):
+        if chunk.code == "R" or chunk.code == "E":
+            found.append(_claim(number, chunks, at))
+        elif chunk.code == "U":
+            so = _ellipsis(number, chunks, at)
+            if so is not None:
+                found.append(so)
+    return found
+
+
+def _claim(number: int, chunks: Sequence[Chunk], at: int) -> Claim:
+    if chunks[at].plural:
+        return _clean_sweep(number, chunks, at)
+    bound = bind(chunks, at)
+    name, subject_at = bound or ("", -1)
+    subject = chunks[subject_at] if bound else None
+    extra = None
+    right, places = _view(chunks, range(at + 1, min(len(chunks), at + 6)))
+    plus = re.match(r"N?,?\+F?(X)", right)
+    if plus and name not in {"for-areas", "overall-and-areas"}:
+        extra = chunks[places[plus.start(1)]]
+    return Claim(number, chunks[at], at, subject, subject_at, name, _overall(chunks, at, subject_at), extra)
+
+
+def _overall(chunks: Sequence[Chunk], at: int, subject_at: int) -> bool:
+    """Whether "overall" stands right beside the grade or between it and its subject."""
+    right, _ = _view(chunks, range(at + 1, min(len(chunks), at + 4)))
+    if re.match(r"N?F?O", right):
+        return True
+    low, high = sorted((at, subject_at if subject_at >= 0 else at))
+    return any(chunk.code == "O" for chunk in chunks[low + 1 : high])
+
+
+def _ellipsis(number: int, chunks: Sequence[Chunk], at: int) -> Claim | None:
+    """``So too was help and protection``: the grade said last applies to what follows."""
+    right, places = _view(chunks, range(at + 1, min(len(chunks), at + 12)))
+    found = re.match(r"[F&_.GV>]{0,5}(?P<s>[XTL])(?![^|;,]{0,6}[RE])(?:,Q[^RE|;]{1,9},&(?P<more>X))?", right)
+    if found is None:
+        return None
+    where = places[found.start("s")]
+    more = chunks[places[found.start("more")]] if found.group("more") else None
+    return Claim(number, chunks[at], at, chunks[where], where, "so-too", extra=more)
+
+
+def _clean_sweep(number: int, chunks: Sequence[Chunk], at: int) -> Claim:
+    """``five "outstandings" out of five``: a plural grade is everything at once."""
+    grade = chunks[at]
+    subject = Chunk("L", "all", grade.start, grade.end, owner=next((c.owner or c for c in reversed(chunks[:at]) if c.code in "SA"), None))
+    return Claim(number, grade, at, subject, at, "clean-sweep", overall=True)

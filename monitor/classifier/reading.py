@@ -1,0 +1,124 @@
+"""Statements to a Reading: the gates that keep background out, one judgement an authority and area, previous grades joined on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from monitor.classifier.resolve import Line, Statement, nearby, same_day, topics
+from monitor.domain.authorities import by_urn
+from monitor.domain.model import Area, Judgement, Rating, Reading, Rejection, Span, Tier
+
+VERSION = "1"
+_NO_OVERALL = date(2026, 7, 1)  #: from here on an overall grade is believed only where the word is said
+
+
+def gate(statement: Statement, main: Sequence[str], published: date | None) -> str:
+    """Why a statement is not this article's news, or an empty string."""
+    if statement.reason:
+        return statement.reason
+    scope, line = statement.scope, statement.line
+    if scope.status != "current":
+        return "previous" if scope.status == "previous" else scope.status
+    if statement.rating is Rating.ADEQUATE and published is not None and published > date(2014, 6, 1):
+        return "retired_grade"
+    if Area.OVERALL in statement.areas and published is not None and published >= _NO_OVERALL and not statement.claim.overall and statement.claim.frame != "label":
+        return "no_overall_grade"
+    if line.sentence.speech[statement.claim.grade.start] and not (statement.named and same_day(line)):
+        return "speech"
+    if main and not set(statement.urns) & set(main) and _background(statement):
+        return "background_authority"
+    return ""
+
+
+def _background(statement: Statement) -> bool:
+    line = statement.line
+    if same_day(line):
+        return False
+    if nearby(line, statement.urns) or statement.scope.stays or not statement.named:
+        return True
+    return not re.search(r"\b(?:was|were|has been|have been|received|given|got|earned)\b", line.words)
+
+
+def read(lines: Sequence[Line], statements: Sequence[Statement], published: date | None) -> Reading:
+    """Gate, merge and join statements into the article's reading."""
+    main = topics(lines)
+    reasons = [gate(s, main, published) for s in statements]
+    news: dict[tuple[str, Area], tuple[Statement, int]] = {}
+    conflicts: set[tuple[str, Area]] = set()
+    rejected: list[Rejection] = []
+    for statement, reason in zip(statements, reasons, strict=True):
+        if reason:
+            rejected.append(_rejection(statement, reason))
+            continue
+        for urn in statement.urns:
+            for area in statement.areas:
+                _put(news, conflicts, urn, area, statement)
+    earlier = [s for s, r in zip(statements, reasons, strict=True) if r == "previous" and s.rating is not None and s.urns]
+    judgements = tuple(_judgement(urn, area, s, earlier) for (urn, area), (s, _) in news.items() if (urn, area) not in conflicts)
+    reason = "" if judgements else (rejected[0].reason if rejected else "no_rating")
+    return Reading(judgements=judgements, rejected=tuple(rejected), relevant=bool(judgements), reason=reason, classifier_version=VERSION)
+
+
+def _weight(statement: Statement) -> int:
+    """How far a statement is believed against another about the same authority and area."""
+    listed = statement.claim.subject is not None and statement.claim.subject.code in "LT"
+    return (0 if statement.line.sentence.in_title else 4) + (0 if listed else 2) + (0 if statement.inferred else 1)
+
+
+def _put(news: dict[tuple[str, Area], tuple[Statement, int]], conflicts: set[tuple[str, Area]], urn: str, area: Area, statement: Statement) -> None:
+    key, weight = (urn, area), _weight(statement)
+    if key not in news:
+        news[key] = (statement, weight)
+        return
+    held, held_weight = news[key]
+    if held.rating == statement.rating:
+        if weight > held_weight:
+            news[key] = (statement, weight)
+    elif weight > held_weight:
+        news[key] = (statement, weight)
+        conflicts.discard(key)
+    elif weight == held_weight:
+        conflicts.add(key)
+
+
+def _span(statement: Statement) -> Span:
+    sentence = statement.line.sentence
+    return Span(start=sentence.start, end=sentence.end, in_title=sentence.in_title)
+
+
+def _rejection(statement: Statement, reason: str) -> Rejection:
+    return Rejection(reason=reason, span=_span(statement), quote="")
+
+
+def _judgement(urn: str, area: Area, statement: Statement, earlier: Iterable[Statement]) -> Judgement:
+    assert statement.rating is not None
+    previous, year = _previous(urn, area, statement, earlier)
+    return Judgement(
+        authority=by_urn()[urn],
+        area=area,
+        rating=statement.rating,
+        evidence=_span(statement),
+        quote="",
+        previous=previous,
+        previous_year=year,
+        tier=Tier.INFERRED if statement.inferred else Tier.EXPLICIT,
+        frame=statement.claim.frame,
+    )
+
+
+def _everything(statement: Statement) -> bool:
+    """Whether a statement is about all areas, and so about the service as a whole."""
+    return statement.claim.subject is not None and statement.claim.subject.code == "L"
+
+
+def _previous(urn: str, area: Area, statement: Statement, earlier: Iterable[Statement]) -> tuple[Rating | None, int | None]:
+    """The latest earlier grade of the same area that the article states."""
+    stated = [(s.scope.year or 0, s.rating) for s in earlier if urn in s.urns and (area in s.areas or (area is Area.OVERALL and _everything(s)))]
+    if stated:
+        year, rating = max(stated, key=lambda pair: pair[0])
+        return rating, year or None
+    if statement.scope.stays:
+        return statement.rating, statement.scope.year
+    return None, None

@@ -1,0 +1,184 @@
+"""Claims x modifiers: is a grade current, earlier, denied, hoped for, or another body's? And of which year?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from monitor.classifier.chunks import Chunk
+from monitor.classifier.claims import Claim
+from monitor.classifier.text import Sentence
+
+MONTHS = {m: i + 1 for i, m in enumerate("january february march april may june july august september october november december".split())}
+MONTHS |= {m[:3]: n for m, n in MONTHS.items() if m != "may"} | {"sept": 9, "spring": 4, "summer": 7, "autumn": 10, "winter": 1}
+_NUMBERS = {w: i for i, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())} | {"a": 1, "decade": 10}
+_FIELDWORK = frozenset("visit visits visited inspection inspected inspectors came weeks week fortnight spent called team follows following".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What surrounds a grade makes of it."""
+
+    status: str  #: current | previous | earlier | negated | hypothetical | other_body
+    year: int | None = None
+    cue: str = ""  #: the words that decided
+    stays: bool = False  #: "remains", "again", "retained": the previous grade was the same
+
+
+def scope(claim: Claim, chunks: Sequence[Chunk], sentence: Sentence, published: date | None) -> Scope:
+    """The status of one claim from the chunks of its own clause."""
+    low, high = window(claim, chunks, sentence)
+    grade_at = claim.at
+    between = range(min(grade_at, claim.subject_at) + 1, max(grade_at, claim.subject_at)) if claim.subject_at >= 0 else range(0)
+    near = [chunks[i] for i in range(max(low, grade_at - 3), grade_at)]
+    words = [t.word for t in sentence.tokens]
+    if claim.subject is not None and claim.subject.code == "D":
+        return Scope("other_body", cue=claim.subject.value)
+    after = chunks[grade_at + 1 : grade_at + 4]
+    if len(after) > 1 and after[0].code == "^" and words[after[0].start] == "since" and any(c.code in "YP" for c in after[1:]):
+        return Scope("standing", cue="since")
+    reach = _without_aside(claim, chunks, low, high)
+    year = _year(chunks, reach, sentence, published)
+    stays = _stays(claim, chunks, words, low)
+    for chunk in reversed(near):
+        text = " ".join(words[chunk.start : chunk.end])
+        if chunk.code == "!" and text == "no longer":
+            return Scope("previous", year, text)
+        if chunk.code == "!" and grade_at - chunks.index(chunk) <= 3:
+            return Scope("negated", year, text)
+        if chunk.code == "<":
+            return Scope("previous", year, text)
+        if chunk.code in ">R.":
+            break
+    for i in range(low, grade_at):
+        if chunks[i].code == "?" and (i in between or i >= claim.subject_at - 3 or claim.subject_at > grade_at):
+            return Scope("hypothetical", cue=" ".join(words[chunks[i].start : chunks[i].end]))
+    if year is not None:
+        return Scope("previous", year, str(year), stays)
+    for i in reach:
+        chunk = chunks[i]
+        if chunk.code != "P":
+            continue
+        text = " ".join(words[chunk.start : chunk.end])
+        if chunk.value == "had" and not (i in between or grade_at - 3 <= i < grade_at):
+            continue
+        if chunk.value == "recent":
+            return Scope("earlier", None, text)
+        return Scope("previous", _relative_year(text, published), text, stays)
+    return Scope("current", stays=stays)
+
+
+def window(claim: Claim, chunks: Sequence[Chunk], sentence: Sentence) -> tuple[int, int]:
+    """The stretch of chunks whose modifiers reach the grade: its clause, without the stretch of the grade before or after it."""
+    low = claim.at
+    while low > 0:
+        before = chunks[low - 1]
+        if before.code in ";|^" and not (before.code in "|^" and low - 1 > claim.subject_at >= 0):
+            break
+        if before.code in "RE":
+            low = _split(chunks, low - 1, claim.at)
+            break
+        low -= 1
+    if low > 0 and chunks[low - 1].code == "^" and low >= 2 and chunks[low - 2].code == "P" and chunks[low - 2].value == "past":
+        low -= 2  # "seven years after it was rated inadequate"
+    elif low > 1 and chunks[low - 1].code == "^" and any(c.code in "YP" for c in chunks[max(0, low - 3) : low - 1]):
+        low = max(0, low - 3)  # "since 2016, when it required improvement"
+    high = claim.at + 1
+    while high < len(chunks):
+        after = chunks[high]
+        if after.code in ";Q":
+            break
+        if after.code in "|" or (after.code == "^" and not _dates(chunks, high + 1, sentence)):
+            break
+        if after.code in "RE":
+            high = _split(chunks, claim.at, high)
+            break
+        if after.code == "," and not re.match("[F.]{0,2}[PY]", "".join("H" if c.value == "had" else c.code for c in chunks[high + 1 : high + 4])):
+            break
+        high += 1
+    return low, high
+
+
+def _dates(chunks: Sequence[Chunk], at: int, sentence: Sentence) -> bool:
+    """Whether a clause of time dates the grade before it: ``when inspectors came in 2019``, ``when last inspected``."""
+    if sentence.tokens[chunks[at - 1].start].word != "when":
+        return False
+    for chunk in chunks[at : at + 7]:
+        if chunk.code in "PY":
+            return True
+        if chunk.code in "RE;|^":
+            return False
+    return False
+
+
+def _split(chunks: Sequence[Chunk], first: int, second: int) -> int:
+    """Where, between two grades, the words stop belonging to the first."""
+    for i in range(first + 1, second):
+        if chunks[i].code in ",&|;->:WQ" or (chunks[i].code == "^" and not any(c.code in "YP" for c in chunks[i:second])):
+            return i
+    return second if chunks[second].code == "E" else first + 1
+
+
+def _without_aside(claim: Claim, chunks: Sequence[Chunk], low: int, high: int) -> list[int]:
+    """The window's places, less asides between commas after a name or noun: ``Darlington, visited in 2015, was rated ...``."""
+    out: set[int] = set()
+    for i in range(1, claim.at):
+        if chunks[i].code not in ",-(" or chunks[i - 1].code not in "AGSX":
+            continue
+        for j in range(i + 1, claim.at):
+            if chunks[j].code in "RE|":
+                break
+            if chunks[j].code in ",-)" and chunks[j + 1].code in "BV":
+                out.update(range(i, j + 1))
+                break
+    return [i for i in range(low, high) if i not in out]
+
+
+def _year(chunks: Sequence[Chunk], reach: Sequence[int], sentence: Sentence, published: date | None) -> int | None:
+    """A past year named in the window, if any; a year that only dates this inspection's fieldwork is not one."""
+    if published is None:
+        return None
+    words = [t.word for t in sentence.tokens]
+    found: list[int] = []
+    for i in reach:
+        if chunks[i].code != "Y":
+            continue
+        year, at = int(chunks[i].value), chunks[i].start
+        month = next((MONTHS[w] for w in reversed(words[max(0, at - 4) : at]) if w in MONTHS), None)
+        age = (published.year - year) * 12 + (published.month - month if month else 0)
+        fieldwork = any(w in _FIELDWORK for w in words[max(0, at - 9) : at])
+        if year > published.year or (year == published.year and age <= (8 if fieldwork else 2)):
+            continue
+        if fieldwork and (age <= 9 if month else age <= 12 and published.month <= 4):
+            continue
+        found.append(year)
+    return max(found, default=None)
+
+
+def _relative_year(text: str, published: date | None) -> int | None:
+    """The year meant by "four years ago" or "last year"."""
+    if published is None:
+        return None
+    words = text.split()
+    if words[0] == "last" and len(words) == 2 and words[1] in {"year", "spring", "summer", "autumn", "winter"}:
+        return published.year - 1 if words[1] != "winter" else published.year - 1
+    if "decade" in words:
+        return published.year - 10
+    if "years" in words or "year" in words:
+        for word in words:
+            count = int(word) if word.isdigit() else _NUMBERS.get(word)
+            if count:
+                return published.year - count
+    return None
+
+
+def _stays(claim: Claim, chunks: Sequence[Chunk], words: list[str], low: int) -> bool:
+    """Whether the clause says that the grade is the one it had before."""
+    if any(c.code in "VB" and c.value in {"keep", "remain"} for c in chunks[max(low, claim.at - 4) : claim.at]):
+        return True
+    start = chunks[max(low, claim.at - 4)].start if claim.at > low else claim.grade.start
+    around = words[start : claim.grade.end + 8]
+    text = " ".join(around)
+    return any(cue in text for cue in (" again ", "again rated", "second time running", "consecutive", "in a row", "second inspection running", "once again", "successive", "time running"))

@@ -1,0 +1,154 @@
+"""Text to tokens and sentences with offsets that survive: nothing here changes the length of what it reads."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from monitor.tables.asides import SKIP_LINES, STOP_LINES
+
+#: one character for one, so that offsets stay true
+_FOLD = str.maketrans({"’": "'", "‘": "'", "‛": "'", "`": "'", "´": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "–": "-", "—": "-", "‒": "-", "−": "-", "‐": "-", "‑": "-", "\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u200b": " ", "…": ".", "•": "*", "·": "*", "▪": "*", "●": "*", "\r": " ", "\t": " "})
+_TOKEN = re.compile(r"[0-9]+(?:[.,][0-9]+)*|[^\W\d_]+[0-9]*|[^\w\s]")
+_TAIL = frozenset({"s", "t", "re", "ll", "ve", "d", "m"})
+_ABBREVIATIONS = frozenset("cllr cllrs mr mrs ms dr st rev prof sir hon no vs etc eg ie jan feb mar apr jun jul aug sep sept oct nov dec rt cr inc ltd approx".split())
+#: a sentence longer than this is cut at a space: no rule needs more, and hostile text must not make one
+MAX_SENTENCE = 1200
+
+
+def fold(text: str) -> str:
+    """`text` with quotes, dashes and blanks made plain and letters lower-cased, character for character (same length)."""
+    folded = text.translate(_FOLD)
+    lowered = folded.lower()
+    return lowered if len(lowered) == len(folded) else "".join(c.lower() if len(c.lower()) == 1 else c for c in folded)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word or a mark: folded form, and where it stands in the field (half-open characters)."""
+
+    word: str
+    start: int
+    end: int
+    capital: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A run of tokens between sentence ends."""
+
+    tokens: tuple[Token, ...]
+    start: int
+    end: int
+    paragraph: int  #: number of its paragraph in the field; -1 for the title
+    in_title: bool
+    bullet: bool  #: opens with a bullet or a number
+    speech: tuple[bool, ...]  #: for each token, whether it stands inside quoted speech (not a quoted word or two)
+
+
+def tokenize(raw: str, folded: str, start: int, end: int) -> list[Token]:
+    """Tokens of ``raw[start:end]``. A possessive or contraction is its own token; a hyphen inside a word separates silently."""
+    tokens: list[Token] = []
+    for found in _TOKEN.finditer(folded, start, end):
+        word, a, b = found.group(), found.start(), found.end()
+        if word == "-" and a > start and b < end and folded[a - 1].isalnum() and folded[b].isalnum():
+            continue
+        if tokens and tokens[-1].word == "'" and tokens[-1].end == a and a >= 2 and folded[a - 2].isalnum() and word in _TAIL:
+            apostrophe = tokens.pop()
+            if word == "t" and tokens and tokens[-1].word.endswith("n") and tokens[-1].end == apostrophe.start:
+                stem = tokens.pop()
+                tokens.append(Token(stem.word[:-1] or stem.word, stem.start, stem.end - 1, stem.capital))
+                tokens.append(Token("n't", stem.end - 1, b, False))
+            else:
+                tokens.append(Token("'" + word, apostrophe.start, b, False))
+            continue
+        tokens.append(Token(word, a, b, raw[a].isupper()))
+    return tokens
+
+
+def _ends_sentence(folded: str, at: int, limit: int) -> bool:
+    """Whether the mark at `at` closes a sentence: followed by a blank and a capital, digit or opening quote."""
+    after = at + 1
+    while after < limit and folded[after] in "\"')]":
+        after += 1
+    return after >= limit or folded[after].isspace()
+
+
+def _speech(tokens: list[Token], folded: str, open_quote: bool) -> tuple[tuple[bool, ...], bool]:
+    """Marks tokens inside double or single quotes that hold more than six words; carries an unclosed double quote on."""
+    inside = [False] * len(tokens)
+    stack: list[tuple[str, int]] = [('"', -1)] if open_quote else []
+    for i, token in enumerate(tokens):
+        if token.word not in "\"'" or not token.word:
+            continue
+        opens = token.end < len(folded) and not folded[token.end].isspace() and (token.start == 0 or not folded[token.start - 1].isalnum())
+        if stack and stack[-1][0] == token.word and not (opens and stack[-1][1] == -1 and i == 0):
+            began = stack.pop()[1]
+            if i - began > 7:
+                inside[began + 1 : i] = [True] * (i - began - 1)
+        elif opens:
+            if token.word == '"' or not stack:
+                stack = [*stack, (token.word, i)] if not (stack and stack[-1][1] == -1) else [(token.word, i)]
+    still = bool(stack) and stack[0][0] == '"'
+    if still:
+        began = stack[0][1]
+        inside[began + 1 :] = [True] * (len(tokens) - began - 1)
+    return tuple(inside), still
+
+
+def sentences(raw: str, *, in_title: bool = False) -> list[Sentence]:
+    """Cut a field into paragraphs (lines) and sentences."""
+    folded = fold(raw)
+    found: list[Sentence] = []
+    paragraph = -1
+    for line in re.finditer(r"[^\n]+", folded):
+        if not line.group().strip():
+            continue
+        paragraph += 1
+        plain = line.group().strip(" *-|>")
+        if plain.startswith(SKIP_LINES) and not in_title:
+            continue
+        if found and paragraph > 4 and plain.startswith(STOP_LINES) and not in_title:
+            break
+        bullet = bool(re.match(r"\s*(?:[*\-]|\d{1,2}[.)])\s", line.group()))
+        open_quote = False
+        for a, b in _cut(folded, line.start(), line.end()):
+            tokens = tokenize(raw, folded, a, b)
+            if tokens:
+                speech, open_quote = _speech(tokens, folded, open_quote)
+                found.append(Sentence(tuple(tokens), a, b, -1 if in_title else paragraph, in_title, bullet, speech))
+    return found
+
+
+def _cut(folded: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Sentence bounds within one line."""
+    bounds: list[tuple[int, int]] = []
+    begin = start
+    for mark in re.finditer(r"[.!?]", folded[start:end]):
+        at = start + mark.start()
+        if not _ends_sentence(folded, at, end):
+            continue
+        word = re.search(r"[a-z]+$", folded[max(begin, at - 12) : at])
+        if folded[at] == "." and word and (word.group() in _ABBREVIATIONS or len(word.group()) == 1):
+            continue
+        close = at + 1
+        while close < end and folded[close] in "\"')]":
+            close += 1
+        bounds.append((begin, close))
+        begin = close
+    if begin < end:
+        bounds.append((begin, end))
+    pieces: list[tuple[int, int]] = []
+    for a, b in bounds:
+        while b - a > MAX_SENTENCE:
+            space = folded.rfind(" ", a + 1, a + MAX_SENTENCE)
+            space = space if space > a else a + MAX_SENTENCE
+            pieces.append((a, space))
+            a = space
+        while a < b and folded[a].isspace():
+            a += 1
+        while b > a and folded[b - 1].isspace():
+            b -= 1
+        if a < b:
+            pieces.append((a, b))
+    return pieces

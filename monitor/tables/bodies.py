@@ -1,0 +1,22 @@
+"""Bodies, visits and regimes that use the same words and are not a council's children's-services judgement."""
+
+from monitor.tables.phrases import Phrase
+
+_HOME = "[home|homes|hostel|unit|respite centre|care home|care homes]"
+
+BODIES = (
+    Phrase("D", "childrens_home", (f"[children 's|childrens|residential|secure|registered|care|private|respite|council run|council 's|foster] {_HOME}", "[secure|] training centre", "residential [provision|school|schools|unit]", "children 's centre", "children 's centres", "children 's homes", "supported accommodation")),
+    Phrase("D", "school", ("[primary|secondary|special|virtual|nursery|infant|junior|grammar|high|state|local|] [school|schools|academy|academies|college|colleges|sixth form|pupil referral unit]", "multi academy trust", "pupils", "headteacher", "headteachers", "school improvement", "early years", "nursery", "nurseries", "childminder", "childminders", "pre school", "playgroup", "university", "apprenticeship", "apprenticeships", "further education", "adult learning")),
+    Phrase("D", "agency", ("[fostering|adoption|regional adoption|independent fostering] [agency|agencies]", "[fostering|foster care] [service|services]", "fostering", "adoption panel", "fostering and adoption")),
+    Phrase("D", "lscb", ("[local|] safeguarding [children|children 's] [board|boards|partnership|partnerships]", "[children 's|] safeguarding [board|boards|partnership]", "lscb", "lscbs", "safeguarding partnership")),
+    Phrase("D", "send", ("send", "special educational needs [and disabilities|and disability|provision|services|service|]", "special needs [provision|]", "sen", "[area|local area|] send inspection", "written statement of action", "local area partnership", "local offer")),
+    Phrase("D", "jtai", ("joint targeted area [inspection|inspections]", "jtai", "jtais", "joint [inspection|inspections]", "joint area child protection inspection", "joint area review")),
+    Phrase("D", "focused_visit", ("focused [visit|visits|inspection]", "focussed [visit|visits]", "assurance [visit|visits]", "focused assurance visit", "spot check")),
+    Phrase("D", "monitoring_visit", ("monitoring [visit|visits|inspection|letter|report]",)),
+    Phrase("D", "adult_social_care", ("[adult|adults|adults '|adult 's] [social care|services|care]", "care quality commission", "cqc", "[nursing|care] homes", "nhs [trust|]", "hospital", "hospitals", "gp [practice|surgery]", "[clinical|] commissioning group", "ambulance service")),
+    Phrase("D", "youth_justice", ("youth [justice|offending] [service|services|team|teams|]", "youth offender [institution|institutions]", "young offender institution", "[hm|his majesty 's|her majesty 's|] inspectorate of [probation|prisons|constabulary]", "hmi probation", "hmip", "probation [inspectorate|service|inspectors]", "hmicfrs")),
+    Phrase("D", "police_fire", ("[fire|fire and rescue|ambulance|rescue] [service|services|authority|brigade]", "[police force|constabulary|police]",)),
+    Phrase("D", "housing", ("[housing|homelessness|regulator of social housing|social housing] [service|services|regulator|department|]", "food hygiene [rating|]", "hygiene rating", "libraries", "library [service|services]", "planning department", "waste service")),
+    Phrase("D", "self_assessment", ("self [assessment|evaluation]", "peer review", "peer challenge", "survey", "capacity to improve", "quality of practice", "quality of provision", "staff survey", "outstanding schools")),
+    Phrase("D", "other_nation", ("estyn", "care inspectorate", "care inspectorate wales", "education scotland", "rqia", "welsh government", "scottish government", "northern ireland", "scotland", "wales", "stormont", "holyrood", "senedd")),
+)

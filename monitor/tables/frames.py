@@ -1,0 +1,54 @@
+"""Where, seen from a grade, the thing it is about may stand. Each row reads outwards from the grade and must fire on its example.
+
+Patterns run over chunk codes (`phrases.CODES`), one letter a chunk: to the right of the grade for ``right`` rows, to the left,
+*backwards*, for ``left`` rows. The group ``s`` is what is graded. Rows are tried in order; the first that fits wins.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One way of saying that something has a grade."""
+
+    name: str
+    side: str  #: "right" or "left"
+    pattern: str
+    example: str  #: a sentence in which this row must fire
+    counter: str = ""  #: a sentence in which it must not
+    needs: str = ""  #: a condition on the grade: quoted, judged
+
+
+#: verbs, links and small words between a grade and its subject
+_G = "[BVNMFE>+~_]"
+
+FRAMES = (
+    Frame("listed", "right", r"N?O?F{0,2}:?(?P<s>X)", "Ofsted gave it the worst possible rating in each of the areas: leadership, adoption and work with care leavers.", "", "listed"),
+    Frame("overall-and-areas", "right", r"N?O[&+,]{0,2}F{0,2}(?P<s>X)", "Ofsted graded the borough inadequate overall and for leadership, adoption and work with care leavers."),
+    Frame("for-areas", "right", r"N?F{1,2}&?(?P<s>[XD])", "The department was rated good for leadership.", "Leadership was rated good in June."),
+    Frame("list-after-all", "right", r"N?O?F{0,2}L[.QBVGIMF]{0,4}[:(-]F?(?P<s>X)", "Ofsted gave it the worst possible rating in each of the areas it looked at: leadership, help and protection, and care leavers."),
+    Frame("for-rest", "right", r"N?F{0,2}(?P<s>T)", "It was rated good in the other areas."),
+    Frame("for-all", "right", r"N?O?F{0,2}(?P<s>L)", "Services were judged inadequate in all areas."),
+    Frame("for-these", "right", r"N?F{1,2}(?P<s>Z)", "Leadership and adoption stood out, with a good rating for both areas."),
+    Frame("heavy-object", "right", r"(?P<s>X)(?![VBR])", "Inspectors rated as inadequate the impact of leaders.", "", "judged"),
+    Frame("quoted-attribute", "right", r"(?P<s>X)(?![VB])", "North Tyneside was praised for its 'outstanding' support for care leavers.", "It offers outstanding support for care leavers.", "quoted"),
+    Frame("plus-areas", "right", r",?\+(?P<s>X)", "Leadership was rated good, along with adoption."),
+    Frame("dash-for-areas", "right", r"-B?V?F{1,2}(?P<s>X)", "The same drop - from good to inadequate - was recorded for adoption."),
+    Frame("label", "left", r"[:-](?P<s>[XOTLSAD])", "Leadership: good"),
+    Frame("bracket", "left", r"\((?P<s>[XOLA])", "leadership (good)"),
+    Frame("both-of-list", "left", rf"{_G}*Z{_G}*[,-]{{0,2}}(?P<s>X)", "Leadership and adoption were both deemed good."),
+    Frame("dash-also", "left", r"-[.FVGQBS,]{1,8}(?P<s>X)", "It has children in care who feel safe - also good."),
+    Frame("out-of", "left", rf"{_G}*<{_G}*[,.]?{_G}*(?P<s>[XZTLSGAOD])", "Services have moved out of inadequate."),
+    Frame("told-they", "left", rf"{_G}*G{_G}*V{_G}*(?P<s>[XZTLSGA])", "Its adoption services have been told they require improvement.", "", "pronoun"),
+    Frame("subject", "left", rf"{_G}*(?P<s>[XZTLSGAOD])", "Leadership was judged to be good."),
+    Frame("from-to", "left", rf"{_G}*R<{_G}*\.?{_G}*(?P<s>[XZTLSGAOD])", "Leadership moved from inadequate to good."),
+    Frame("relative", "left", rf"{_G}*Q[,-]?(?P<s>[XZTLSGAOD])", "It has strong leadership, which was judged good."),
+    Frame("aside", "left", rf"{_G}*,{{1,2}}\.?{_G}*(?P<s>[XZTLSGAOD])", "Leadership, too, was rated good."),
+    Frame("parenthesis", "left", rf"{_G}*V{_G}*[,)-][^|;:RE,]{{0,8}}[,(-](?P<s>[XZTLSGAOD])", "Leadership, a worry in the past for ministers, was rated good."),
+    Frame("subject-with-relative", "left", rf"{_G}*V{_G}*[^|;:RE,^]{{0,12}}Q(?P<s>[SGA])", "A council where brothers and sisters in care were parted has been rated good."),
+    Frame("far-subject", "left", rf"{_G}*V{_G}*[.,&]?{_G}*[.,&]?{_G}*(?P<s>[XZTLSGAOD])", "Services that had struggled to recruit were rated good."),
+    Frame("service-after", "right", r"N?F{1,2}(?P<s>[SAGO])", "Inspectors awarded a good rating for its children's services."),
+    Frame("overall-after", "right", r"N?(?P<s>O)", "It is now good overall."),
+)
