@@ -212,6 +212,7 @@ class Report:
     combined_care: bool = False  #: "children in care and care leavers" was one grade (ILACS until 2022)
     previous: Rating | None = None  #: overall grade at the previous inspection, as its opening paragraphs state it
     previous_year: int | None = None
+    fieldwork_stated: str = ""  #: the dates of fieldwork as printed, in one line
     text: str = ""
     sha256: str = ""
     url: str = ""

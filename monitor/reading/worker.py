@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -41,7 +42,7 @@ class Worker:
         calls: int = 1000,
         answer_limit: int = 64 << 20,
     ) -> None:
-        """`memory` and `answer_limit` in bytes, `cpu` and `wall` in seconds a call; after `calls` calls the child is replaced."""
+        """`memory`, `answer_limit` in bytes; `cpu`, `wall` in seconds a call; after `calls` calls the child is replaced."""
         self._memory = memory
         self._cpu = cpu
         self._wall = wall
@@ -100,7 +101,7 @@ class Worker:
         if self._child is None or self._child.poll() is not None:
             self._stop()
             environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-            environment["PYTHONPATH"] = os.pathsep.join(path or os.getcwd() for path in sys.path)
+            environment["PYTHONPATH"] = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
             # What a parser prints about hostile bytes helps nobody and could fill the log.
             self._child = subprocess.Popen(
                 [sys.executable, "-m", "monitor.reading.child", str(self._memory), str(self._cpu)],
