@@ -22,7 +22,7 @@ EXPECTED: dict[date, set[Alerted]] = {
         ("South Tyneside", "leadership", "inadequate", "good", (OUT, UP)),
         ("South Tyneside", "help_and_protection", "requires_improvement", "good", (UP,)),
         ("South Tyneside", "children_in_care", "inadequate", "good", (OUT, UP)),
-        ("South Tyneside", "care_leavers", None, "outstanding", ("first_rating", "reached_outstanding")),
+        ("South Tyneside", "care_leavers", None, "outstanding", ("first_rating",)),
     },
     PORTSMOUTH: {
         ("Portsmouth", "leadership", "good", "outstanding", ("reached_outstanding", UP)),

@@ -12,7 +12,7 @@ FIRST, UP, OUT, NEW_TOP = (
     ("first_rating",),
     ("upgraded",),
     ("out_of_inadequate", "upgraded"),
-    ("first_rating", "reached_outstanding"),
+    ("first_rating",),
 )
 GOOD, RI, INADEQUATE, OUTSTANDING = "good", "requires_improvement", "inadequate", "outstanding"
 
@@ -35,7 +35,7 @@ REQUIRED: dict[date, set[Alerted]] = {
             for name in ("Wigan", "Wolverhampton", "Harrow")
             for area in ("leadership", "children_in_care", "care_leavers")
         ),
-        ("Wigan", "adoption", None, OUTSTANDING, NEW_TOP),
+        ("Wigan", "adoption", None, OUTSTANDING, FIRST),
     },
     date(2017, 6, 13): {
         ("Coventry", "overall", INADEQUATE, RI, OUT),
@@ -47,9 +47,9 @@ REQUIRED: dict[date, set[Alerted]] = {
         ("Knowsley", "adoption", INADEQUATE, GOOD, OUT),
         ("Kent", "overall", "adequate", GOOD, UP),
         ("North Tyneside", "overall", None, GOOD, FIRST),
-        ("North Tyneside", "care_leavers", None, OUTSTANDING, NEW_TOP),
+        ("North Tyneside", "care_leavers", None, OUTSTANDING, FIRST),
         ("Southwark", "overall", None, GOOD, FIRST),
-        ("Southwark", "adoption", None, OUTSTANDING, NEW_TOP),
+        ("Southwark", "adoption", None, OUTSTANDING, FIRST),
     },
     date(2017, 8, 29): set(),
     date(2018, 6, 13): set(),
