@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 
 from monitor.ports import Delivery
 
+# One unquoted local part and a domain: what people have. Quoted oddities are where injections hide.
+_USABLE = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x1f]+@[^\s@<>()\[\],;:\\\"\x00-\x1f]+")
 # Quoted-printable everywhere: eight-bit bodies are re-encoded by some relays, which breaks signatures.
 _POLICY = SMTP.clone(cte_type="7bit", max_line_length=78)
 
 
 def mime(delivery: Delivery, *, sender: str, sender_name: str, recipient: str, reply_to: str = "") -> bytes:
-    """The mail of a delivery. Its id, its date and the boundary between its parts come from the delivery, none from now."""
+    """The mail of a delivery. Its id, its date and the boundary between its parts come from the delivery, none from now.
+
+    Raises ValueError for an address that is none.
+    """
     message = delivery.message
     mail = EmailMessage(policy=_POLICY)
     mail["From"] = _address(sender, sender_name)
     mail["To"] = _address(recipient, "")
     if reply_to:
         mail["Reply-To"] = _address(reply_to, "")
-    mail["Subject"] = message.subject
+    mail["Subject"] = _line(message.subject)
     for name, value in message.headers.items():
-        mail[name] = value
+        mail[name] = _line(value)
     mail.set_content(message.text, cte="quoted-printable")
     if message.html:
         mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
@@ -30,6 +36,13 @@ def mime(delivery: Delivery, *, sender: str, sender_name: str, recipient: str, r
     return mail.as_bytes()
 
 
+def _line(value: str) -> str:
+    """One line: whatever would end a header line is a space."""
+    return " ".join(value.split())
+
+
 def _address(address: str, name: str) -> Address:
+    if not _USABLE.fullmatch(address):
+        raise ValueError("not an address")
     user, _, domain = address.rpartition("@")
     return Address(display_name=name, username=user, domain=domain)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 import apprise
 
+from monitor.channels.http import Reply, outcome_of
 from monitor.ports import CommitPoint, ConfigError, Delivery, Outcome, Result
 
 #: Services that reach into this machine instead of out of it.
@@ -45,7 +49,14 @@ class ServiceChannel:
             title=delivery.message.subject,
             body_format=apprise.NotifyFormat.TEXT,
         )
-        # AppriseResult since 2.2: SUCCESS is 0, so its truth value must not be asked.
-        if getattr(result, "value", result) in (0, True):
+        if result.status == apprise.AppriseResultStatus.SUCCESS:
             return Outcome(result=Result.SENT, reason="accepted")
-        return Outcome(result=Result.UNCERTAIN, reason="apprise_failed")
+        return _failure([str(entry.message) for entry in result.logs()])
+
+
+def _failure(logs: Sequence[str]) -> Outcome:
+    """Apprise gives no reason but in its log lines: a refusal by status is certain, everything else may have arrived."""
+    statuses = {int(found) for line in logs for found in re.findall(r"\berror=(\d{3})\b", line)}
+    if len(statuses) == 1 and (status := statuses.pop()) in range(400, 500):
+        return outcome_of(Reply(status=status, body="", headers={}), repeatable=False)
+    return Outcome(result=Result.UNCERTAIN, reason="apprise_failed")

@@ -93,7 +93,8 @@ class SlackChannel:
         self.name = name
         self.on_uncertain = on_uncertain
         self._endpoint = endpoint.rstrip("/")
-        parsed = Slack.parse_native_url(url) if url.startswith("http") else Slack.parse_url(url)
+        # Apprise itself hides the # of a channel name from URL parsing in this way.
+        parsed = Slack.parse_native_url(url) if url.startswith("http") else Slack.parse_url(url.replace("/#", "/%23"))
         if not parsed:
             raise ConfigError(
                 "not a Slack address: slack://TOKEN_A/TOKEN_B/TOKEN_C, or https://hooks.slack.com/services/...", key="url"

@@ -1,0 +1,81 @@
+"""A table becomes a channel, or an error that says what to write and shows no secret."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+
+from monitor.channels import build_channel
+from monitor.channels.console import ConsoleChannel
+from monitor.channels.service import ServiceChannel
+from monitor.ports import ConfigError, Delivery, Message, Outcome, Result
+from tests.builders import NOW
+from tests.channels.servers import Hook, http_server
+
+DELIVERY = Delivery(
+    id="d1",
+    channel="c",
+    recipient="ann@reader.test",
+    message=Message(subject="Kent: now good", text="Kent: good\n"),
+    attempt=1,
+    owner="o",
+    epoch=1,
+    created=NOW,
+)
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "message"),
+    [
+        ({}, "url_env", "exactly one"),
+        ({"url_env": "A", "url_file": "b"}, "url_file", "exactly one"),
+        ({"url_env": "UNSET"}, "url_env", "UNSET is not set"),
+        ({"url_file": "/nowhere/at/all"}, "url_file", "cannot be read"),
+        ({"url": "mailtos://u:hunter2@x.test"}, "url", "holds a secret"),
+        ({"url_envv": "A"}, "url_envv", "did you mean 'url_env'"),
+        ({"url_env": 3}, "url_env", "expected a string"),
+        ({"url": "console://", "on_uncertain": "shrug"}, "on_uncertain", "neither"),
+        ({"url_env": "BAD"}, "url", "does not understand"),
+        ({"url_env": "SYSLOG"}, "url", "acts on this machine"),
+        ({"url_env": "MAIL", "ca_file": "/nowhere"}, "ca_file", "not a file of certificates"),
+    ],
+)
+def test_what_is_wrong_is_named(table: dict[str, object], key: str, message: str) -> None:
+    secrets = {"A": "x", "BAD": "notaservice://hunter2", "SYSLOG": "syslog://", "MAIL": "mailtos://u:hunter2@gmail.com"}
+    with pytest.raises(ConfigError, match=message) as caught:
+        build_channel("c", table, secrets.get)
+    assert caught.value.key == key
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "url"
+    path.write_text("json://127.0.0.1:9/hook\n")
+    assert isinstance(build_channel("c", {"url_file": str(path)}, {}.get), ServiceChannel)
+
+
+def test_the_terminal_shows_what_a_reader_gets() -> None:
+    stream = io.StringIO()
+    assert ConsoleChannel("c", stream).send(DELIVERY, lambda: True) == Outcome(result=Result.SENT)
+    assert "To:      ann@reader.test\nSubject: Kent: now good\n" in stream.getvalue()
+    assert ConsoleChannel("c", stream).send(DELIVERY, lambda: False).reason == "lost_claim"
+
+
+@pytest.mark.parametrize(
+    ("status", "result"), [(200, Result.SENT), (404, Result.PERMANENT), (429, Result.TRANSIENT), (500, Result.UNCERTAIN)]
+)
+def test_any_other_service_is_called_as_apprise_has_it(status: int, result: Result) -> None:
+    with http_server(Hook(answer=lambda: (status, "", {}))) as (hook, address):
+        service = ServiceChannel("c", address.replace("http", "json") + "/hook")
+        assert service.send(DELIVERY, lambda: True).result is result
+    assert len(hook.requests) == 1
+    assert hook.requests[0][2]["title"] == "Kent: now good"
+    assert hook.requests[0][2]["message"].startswith("Kent: good")
+
+
+def test_a_service_is_not_called_without_the_claim() -> None:
+    with http_server() as (hook, address):
+        assert ServiceChannel("c", address.replace("http", "json")).send(DELIVERY, lambda: False).reason == "lost_claim"
+    assert hook.requests == []

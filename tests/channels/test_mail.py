@@ -1,0 +1,173 @@
+"""Mail to a real SMTP server: whole, once, with a reason for everything that goes wrong."""
+
+from __future__ import annotations
+
+from email import message_from_bytes, policy
+from typing import Any
+
+import pytest
+
+from monitor.channels import build_channel
+from monitor.channels.mail import MailChannel
+from monitor.ports import ConfigError, Delivery, Message, Outcome, Result
+from tests.builders import NOW
+from tests.channels.servers import Mailbox, scripted_smtp, smtp_server
+
+MESSAGE = Message(
+    subject="Kent: no longer inadequate, now good (Ofsted, 3 Aug)",
+    text="Kent: good – “at last”\n\n.\n.a line that begins with a dot\n",
+    html="<p>Kent: good</p>",
+    headers={"Message-ID": "<d1@monitor.test>", "Date": "Tue, 01 Sep 2026 12:00:00 +0000", "Auto-Submitted": "auto-generated"},
+)
+
+
+def delivery(recipient: str = "ann@reader.test", message: Message = MESSAGE) -> Delivery:
+    return Delivery(id="d1", channel="mail", recipient=recipient, message=message, attempt=1, owner="o", epoch=1, created=NOW)
+
+
+def channel(port: int, **changed: Any) -> MailChannel:
+    return MailChannel("mail", f"mailto://127.0.0.1:{port}", sender="Monitor <alerts@monitor.test>", **changed)
+
+
+class Commit:
+    """A commit point that remembers when it was asked."""
+
+    def __init__(self, answer: bool = True, watching: Mailbox | None = None) -> None:
+        self.calls = 0
+        self.answer = answer
+        self.watching = watching
+        self.mails_at_commit = 0
+
+    def __call__(self) -> bool:
+        self.calls += 1
+        self.mails_at_commit = len(self.watching.mails) if self.watching else 0
+        return self.answer
+
+
+def send(port: int, commit: Any = lambda: True, each: Delivery | None = None) -> Outcome:
+    return channel(port).send(each or delivery(), commit)
+
+
+def test_a_mail_arrives_whole() -> None:
+    with smtp_server() as (mailbox, port):
+        commit = Commit(watching=mailbox)
+        assert send(port, commit) == Outcome(result=Result.SENT, reason="smtp_250")
+    assert (commit.calls, commit.mails_at_commit) == (1, 0)
+    (envelope,) = mailbox.mails
+    assert envelope.mail_from == "alerts@monitor.test"
+    assert envelope.rcpt_tos == ["ann@reader.test"]
+    mail = message_from_bytes(envelope.content, policy=policy.default)
+    assert mail["From"] == "Monitor <alerts@monitor.test>"
+    assert mail["To"] == "ann@reader.test"
+    assert mail["Message-ID"] == "<d1@monitor.test>"
+    assert mail.get_body(("plain",)).get_content().replace("\r\n", "\n") == MESSAGE.text
+    assert mail.get_body(("html",)).get_content().strip() == MESSAGE.html
+    assert all(len(mail.get_all(name)) == 1 for name in mail)
+
+
+def test_a_second_try_sends_the_same_bytes() -> None:
+    with smtp_server() as (mailbox, port):
+        send(port)
+        send(port)
+    first, second = mailbox.mails
+    assert first.content == second.content
+
+
+def test_a_claim_lost_at_the_last_moment_sends_nothing() -> None:
+    with smtp_server() as (mailbox, port):
+        assert send(port, Commit(answer=False)) == Outcome(result=Result.TRANSIENT, reason="lost_claim")
+    assert mailbox.mails == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        ("451 4.7.1 greylisted, come back", Outcome(result=Result.TRANSIENT, reason="smtp_451_rcpt 4.7.1")),
+        ("550 5.1.1 <ann@reader.test> unknown", Outcome(result=Result.PERMANENT, reason="smtp_550_rcpt 5.1.1")),
+    ],
+)
+def test_a_refused_recipient_is_told_apart_and_not_named(answer: str, outcome: Outcome) -> None:
+    with smtp_server(Mailbox(rcpt=lambda _: answer)) as (mailbox, port):
+        assert send(port) == outcome
+    assert mailbox.mails == []
+
+
+@pytest.mark.parametrize(("answer", "result"), [("452 full", Result.TRANSIENT), ("554 spam", Result.PERMANENT)])
+def test_a_refused_mail_is_no_doubt(answer: str, result: Result) -> None:
+    with smtp_server(Mailbox(answer=lambda _: answer)) as (_, port):
+        assert send(port) == Outcome(result=result, reason=f"smtp_{answer[:3]}_dot")
+
+
+def test_a_mail_without_html_or_with_a_long_hostile_subject_is_still_one_mail() -> None:
+    hostile = Message(subject="Kent: \u2028 good " + "x" * 2000, text="plain", headers={"Message-ID": "<d1@monitor.test>"})
+    with smtp_server() as (mailbox, port):
+        assert send(port, each=delivery(message=hostile)).result is Result.SENT
+    mail = message_from_bytes(mailbox.mails[0].content, policy=policy.default)
+    assert mail["Bcc"] is None
+    assert mail.get_content_type() == "text/plain"
+
+
+@pytest.mark.parametrize("header", ["Kent\r\nBcc: everyone@x.test", "Kent\nX: y"])
+def test_a_header_cannot_be_broken_out_of(header: str) -> None:
+    with smtp_server() as (mailbox, port):
+        assert send(port, each=delivery(message=Message(subject=header, text="x"))).result is Result.SENT
+    mail = message_from_bytes(mailbox.mails[0].content, policy=policy.default)
+    assert mail["Bcc"] is None
+    assert mail["X"] is None
+
+
+@pytest.mark.parametrize("recipient", ["ann@reader.test\r\nRCPT TO:<eve@x.test>", "ann", "a@b@c", "<>"])
+def test_an_address_that_is_none_is_refused_here(recipient: str) -> None:
+    with smtp_server() as (mailbox, port):
+        assert send(port, each=delivery(recipient)) == Outcome(result=Result.PERMANENT, reason="address_unusable")
+    assert mailbox.mails == []
+
+
+def test_nobody_there_is_worth_another_try() -> None:
+    with smtp_server() as (_, port):
+        pass
+    assert send(port) == Outcome(result=Result.TRANSIENT, reason="disconnected_connect")
+
+
+def test_a_server_that_dies_after_the_dot_leaves_a_doubt() -> None:
+    def script(file: Any) -> None:
+        file.write(b"220 hello\r\n")
+        while line := file.readline():
+            if line.upper().startswith(b"DATA"):
+                file.write(b"354 go on\r\n")
+                while file.readline() != b".\r\n":
+                    pass
+                return
+            file.write(b"250 ok\r\n")
+
+    with scripted_smtp(script) as port:
+        assert send(port) == Outcome(result=Result.UNCERTAIN, reason="disconnected_after_last_byte")
+
+
+def test_a_server_without_encryption_gets_nothing_when_encryption_is_demanded() -> None:
+    with smtp_server() as (mailbox, port):
+        secure = MailChannel("mail", f"mailtos://127.0.0.1:{port}?mode=starttls", sender="a@monitor.test")
+        assert secure.send(delivery(), lambda: True) == Outcome(result=Result.TRANSIENT, reason="starttls_not_offered")
+    assert mailbox.mails == []
+
+
+def test_the_channels_own_address_is_the_recipient_when_the_delivery_names_none() -> None:
+    with smtp_server() as (mailbox, port):
+        named = MailChannel("mail", f"mailto://127.0.0.1:{port}/desk@reader.test", sender="a@monitor.test")
+        assert named.send(delivery(recipient=""), lambda: True).result is Result.SENT
+    assert mailbox.mails[0].rcpt_tos == ["desk@reader.test"]
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("mailto://user:hunter2@mail.example.org", "clear text"),
+        ("mailtos://user:hunter2@mail.example.org?verify=no", "anybody"),
+        ("mailtos://user:hunter2@mail.example.org?cc=b@c.test", "one recipient"),
+        ("mailto://mail.example.org", "not a usable mail address"),
+    ],
+)
+def test_an_unsafe_or_unusable_account_is_refused_without_its_password(url: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message) as caught:
+        build_channel("mail", {"url_env": "MAIL"}, {"MAIL": url}.get)
+    assert "hunter2" not in str(caught.value)

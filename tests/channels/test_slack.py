@@ -1,0 +1,79 @@
+"""Slack, against an endpoint that answers as Slack documents."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from monitor.channels import build_channel
+from monitor.channels.slack import SlackChannel
+from monitor.ports import Delivery, Message, Outcome, Result
+from tests.builders import NOW
+from tests.channels.servers import Hook, http_server
+
+URL = "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"
+BOT = "slack://xoxb-1234-1234-4ddbc191d40ee098cbaae6f3523ada2d/#alerts"
+PAYLOAD = {"text": "Kent: now good", "blocks": []}
+
+
+def delivery(recipient: str = "") -> Delivery:
+    message = Message(subject="Kent", text="Kent <!channel>", slack=json.dumps(PAYLOAD))
+    return Delivery(id="d1", channel="s", recipient=recipient, message=message, attempt=1, owner="o", epoch=1, created=NOW)
+
+
+def test_a_webhook_gets_the_frozen_payload() -> None:
+    with http_server() as (hook, address):
+        outcome = SlackChannel("s", URL, endpoint=address).send(delivery(), lambda: True)
+    assert outcome == Outcome(result=Result.SENT, reason="ok")
+    ((path, headers, body),) = hook.requests
+    assert path == "/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"
+    assert headers["Content-Type"].startswith("application/json")
+    assert body == PAYLOAD
+
+
+def test_a_bot_posts_to_the_channel_that_the_subscription_names() -> None:
+    with http_server(Hook(answer=lambda: (200, '{"ok": true, "ts": "1.2"}', {}))) as (hook, address):
+        assert SlackChannel("s", BOT, endpoint=address).send(delivery("#kent"), lambda: True).result is Result.SENT
+        assert SlackChannel("s", BOT, endpoint=address).send(delivery(), lambda: True).result is Result.SENT
+    assert [body["channel"] for _, _, body in hook.requests] == ["#kent", "#alerts"]
+    assert hook.requests[0][1]["Authorization"].startswith("Bearer xoxb-")
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        ((200, "invalid_payload", {}), Outcome(result=Result.PERMANENT, reason="invalid_payload")),
+        ((200, "<html>login</html>", {}), Outcome(result=Result.PERMANENT, reason="refused")),
+        ((400, "invalid_blocks", {}), Outcome(result=Result.PERMANENT, reason="http_400 invalid_blocks")),
+        ((403, "action_prohibited", {}), Outcome(result=Result.PERMANENT, reason="http_403 action_prohibited")),
+        ((404, "no_service", {}), Outcome(result=Result.PERMANENT, reason="http_404 no_service")),
+        ((410, "channel_is_archived", {}), Outcome(result=Result.PERMANENT, reason="http_410 channel_is_archived")),
+        ((429, "", {"Retry-After": "30"}), Outcome(result=Result.TRANSIENT, reason="http_429", retry_after=30.0)),
+        ((500, "", {}), Outcome(result=Result.TRANSIENT, reason="http_500")),
+        ((502, "", {}), Outcome(result=Result.UNCERTAIN, reason="http_502")),
+        ((302, "", {"Location": "https://elsewhere.test"}), Outcome(result=Result.PERMANENT, reason="http_302")),
+        ((0, "", {}), Outcome(result=Result.UNCERTAIN, reason="disconnected_after_last_byte")),
+    ],
+)
+def test_every_answer_has_its_outcome(answer: tuple[int, str, dict[str, str]], outcome: Outcome) -> None:
+    with http_server(Hook(answer=lambda: answer)) as (_, address):
+        assert SlackChannel("s", URL, endpoint=address).send(delivery(), lambda: True) == outcome
+
+
+def test_a_claim_lost_before_the_last_byte_posts_nothing() -> None:
+    with http_server() as (hook, address):
+        outcome = SlackChannel("s", URL, endpoint=address).send(delivery(), lambda: False)
+    assert outcome == Outcome(result=Result.TRANSIENT, reason="lost_claim")
+    assert hook.requests == []
+
+
+def test_nobody_there_is_worth_another_try() -> None:
+    with http_server() as (_, address):
+        pass
+    assert SlackChannel("s", URL, endpoint=address).send(delivery(), lambda: True).result is Result.TRANSIENT
+
+
+def test_a_webhook_address_as_slack_shows_it_is_understood() -> None:
+    url = "https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"
+    assert isinstance(build_channel("s", {"url_env": "S"}, {"S": url}.get), SlackChannel)
