@@ -160,6 +160,8 @@ def _licensed(tokens: Sequence[Token], start: int, end: int, value: str, in_titl
         return any(t.word in _JUDGING for t in tokens[:start])
     if tokens[start].word in _PLURALS:
         return True
+    if start and tokens[start - 1].word in {"also", "now"} and (end >= len(tokens) or after in ".,;:"):
+        return True
     return False
 
 
@@ -194,9 +196,9 @@ def mentions(sentence: Sentence, published: date | None) -> list[Chunk]:
         elif entry.code == "A":
             if _is_name(tokens, start, end, sentence.in_title):
                 urns, a, b = _authority(tokens, start, end, entry, published)
-                while found and found[-1].start >= a:
+                while found and found[-1].end > a:
                     found.pop()
-                found.append(Chunk("A", "", a, b, names=urns))
+                found.append(Chunk("A", "shared" if "," in entry.value else "", a, b, names=urns))
             else:
                 _unknown(found, words[start], start)
         elif entry.code == "T" and start == 0 and words[0] == "elsewhere":
@@ -265,6 +267,8 @@ def _overall_items(chunks: list[Chunk]) -> list[Chunk]:
     codes = "".join(c.code for c in chunks)
     made = list(chunks)
     for i, chunk in enumerate(chunks):
+        if chunk.value == "looks_after" and re.match(r"[,&]+X", codes[i + 1 :]):
+            made[i] = replace(chunk, code="X", value="children_in_care", areas=((Area.CHILDREN_IN_CARE,),))
         if chunk.code != "O":
             continue
         noun = chunk.end - chunk.start > 1
@@ -329,7 +333,7 @@ def _service_of_area(chunks: list[Chunk]) -> list[Chunk]:
             outer = merged[-2]
             del merged[-2:]
             merged.append(replace(chunk, start=outer.start) if outer.value != "leadership" else outer)
-        elif chunk.code == "S" and merged and merged[-1].code == "X":
+        elif (chunk.code == "S" or (chunk.code == "O" and chunk.end - chunk.start == 3)) and merged and merged[-1].code == "X":
             merged[-1] = replace(merged[-1], end=chunk.end)
         else:
             merged.append(chunk)
@@ -343,6 +347,12 @@ def _owners(chunks: list[Chunk]) -> list[Chunk]:
         last = merged[-1] if merged else None
         if chunk.code in "XSO" and last is not None and last.code in "AG" and not (chunk.code == "O" and last.code == "G"):
             merged[-1] = replace(chunk, start=last.start, owner=last)
+        elif chunk.code == "S" and len(merged) >= 2 and merged[-1].code == "F" and merged[-2].code == "X":
+            merged.pop()
+            merged[-1] = replace(merged[-1], end=chunk.end, owner=merged[-1].owner or chunk.owner)  # "leaders in the department"
+        elif chunk.code == "G" and chunk.value == "one" and len(merged) >= 3 and [c.code for c in merged[-2:]] == ["F", "."] and merged[-3].code in "XSO" and merged[-1].end - merged[-1].start == 1:
+            del merged[-2:]
+            merged[-1] = replace(merged[-1], end=chunk.end, owner=merged[-1].owner or chunk)  # "in the Merseyside borough"
         elif chunk.code == "X" and last is not None and last.code == "S" and last.end + 1 == chunk.start:
             merged[-1] = replace(chunk, start=last.start, owner=last.owner)  # "the department's leadership"
         elif chunk.code in "AG" and len(merged) >= 2 and merged[-1].code == "F" and merged[-2].code in "XSOD" and (chunk.code == "A" or chunk.value != "it"):
@@ -367,7 +377,7 @@ def _headed_lists(chunks: list[Chunk]) -> list[Chunk]:
                 at += lead + 1
                 if at < len(chunks) and chunks[at].code in "-),":
                     at += 1
-                merged.append(replace(listed, value="listed", start=head.start, owner=listed.owner or head.owner))
+                merged.append(replace(listed, value="listed" if head.code == "L" else "counted", start=head.start, owner=listed.owner or head.owner))
                 continue
         merged.append(head)
         at += 1

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from monitor.classifier.chunks import Chunk
+from monitor.domain.model import Area
 from monitor.tables.frames import FRAMES, Frame
 
 #: chunks that frames look through
@@ -39,12 +40,25 @@ def _view(chunks: Sequence[Chunk], indices: Sequence[int]) -> tuple[str, list[in
     return "".join(chunks[i].code for i in seen), seen
 
 
+def _outside_brackets(chunks: Sequence[Chunk], at: int) -> list[int]:
+    """Places to the right of the grade, without a bracket that directly follows it: ``Good (up from inadequate), including ...``."""
+    places = list(range(at + 1, min(len(chunks), at + 40)))
+    opened = next((i for i in places[:3] if chunks[i].code == "("), None)
+    closed = next((i for i in places if chunks[i].code == ")"), None)
+    if opened is None or closed is None:
+        return places
+    return [i for i in places if not opened <= i <= closed]
+
+
 def _needs(frame: Frame, chunks: Sequence[Chunk], at: int) -> bool:
     if frame.needs == "quoted":
         return chunks[at].quoted and chunks[at].value != "requires_improvement"
     if frame.needs == "listed":
         following = next((c for c in chunks[at + 1 :] if c.code == "X"), None)
-        return following is not None and following.value == "listed"
+        return following is not None and following.value in {"listed", "counted"}
+    if frame.needs == "overall_first":
+        following = next((c for c in chunks[at + 1 :] if c.code == "X"), None)
+        return following is not None and following.areas[0] == (Area.OVERALL,) and len(following.areas) > 1
     if frame.needs == "pronoun":
         pronoun = next((chunks[i] for i in range(at - 1, -1, -1) if chunks[i].code == "G"), None)
         return pronoun is not None and pronoun.value in {"it", "they"}
@@ -56,12 +70,15 @@ def _needs(frame: Frame, chunks: Sequence[Chunk], at: int) -> bool:
 
 def bind(chunks: Sequence[Chunk], at: int) -> tuple[str, int] | None:
     """The first frame row that fits the grade at `at`: (row name, place of its subject)."""
-    right, right_at = _view(chunks, range(at + 1, min(len(chunks), at + 40)))
+    right, right_at = _view(chunks, _outside_brackets(chunks, at))
     left, left_at = _view(chunks, range(at - 1, max(-1, at - 40), -1))
     if chunks[at].code == "E":
         same = re.match(r"[^RE|;^]*?(?P<s>[XLTZ])", left)
         if same:
             return "same-as-before", left_at[same.start("s")]
+        same = re.match(r"N?[-:,]?F{0,2}(?P<s>[XL])", right)
+        if same:
+            return "same-for", right_at[same.start("s")]
     for frame, pattern in _rows():
         text, places = (right, right_at) if frame.side == "right" else (left, left_at)
         found = pattern.match(text)
@@ -90,11 +107,18 @@ def _claim(number: int, chunks: Sequence[Chunk], at: int) -> Claim:
     name, subject_at = bound or ("", -1)
     subject = chunks[subject_at] if bound else None
     extra = None
-    right, places = _view(chunks, range(at + 1, min(len(chunks), at + 6)))
-    plus = re.match(r"N?,?\+F?(X)", right)
+    right, places = _view(chunks, _outside_brackets(chunks, at)[:6])
+    plus = re.match(r"N?O?,?\+F?(X)", right)
     if plus and name not in {"for-areas", "overall-and-areas"}:
         extra = chunks[places[plus.start(1)]]
-    return Claim(number, chunks[at], at, subject, subject_at, name, _overall(chunks, at, subject_at), extra)
+    overall = _overall(chunks, at, subject_at)
+    if subject is not None and subject_at > at and (subject.code == "L" or subject.value == "listed"):
+        left, places = _view(chunks, range(at - 1, max(-1, at - 40), -1))
+        whole = re.match(r"[BVNM>F_]*(?P<s>[SAG])", left)
+        overall = overall or whole is not None
+        if whole is not None and subject.owner is None:
+            subject = replace(subject, owner=chunks[places[whole.start("s")]])
+    return Claim(number, chunks[at], at, subject, subject_at, name, overall, extra)
 
 
 def _overall(chunks: Sequence[Chunk], at: int, subject_at: int) -> bool:
@@ -108,8 +132,8 @@ def _overall(chunks: Sequence[Chunk], at: int, subject_at: int) -> bool:
 
 def _ellipsis(number: int, chunks: Sequence[Chunk], at: int) -> Claim | None:
     """``So too was help and protection``: the grade said last applies to what follows."""
-    right, places = _view(chunks, range(at + 1, min(len(chunks), at + 12)))
-    found = re.match(r"[F&_.GV>]{0,5}(?P<s>[XTL])(?![^|;,]{0,6}[RE])(?:,Q[^RE|;]{1,9},&(?P<more>X))?", right)
+    right, places = _view(chunks, range(at + 1, min(len(chunks), at + 24)))
+    found = re.match(r"[F&_.GV>]{0,5}(?P<s>[XTL])(?![^|;,]{0,6}[RE])(?:,Q[^RE|;]{1,14},&(?P<more>X))?", right)
     if found is None:
         return None
     where = places[found.start("s")]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from monitor.classifier.resolve import Line, Statement, nearby, same_day, topics
+from monitor.classifier.resolve import Line, Statement, nearby, regime, same_day, topics
 from monitor.domain.authorities import by_urn
 from monitor.domain.model import Area, Judgement, Rating, Reading, Rejection, Span, Tier
 
@@ -14,13 +14,15 @@ VERSION = "1"
 _NO_OVERALL = date(2026, 7, 1)  #: from here on an overall grade is believed only where the word is said
 
 
-def gate(statement: Statement, main: Sequence[str], published: date | None) -> str:
+def gate(statement: Statement, main: Sequence[str], published: date | None, other: str = "") -> str:
     """Why a statement is not this article's news, or an empty string."""
     if statement.reason:
         return statement.reason
     scope, line = statement.scope, statement.line
     if scope.status != "current":
         return "previous" if scope.status == "previous" else scope.status
+    if other and not same_day(line):
+        return other
     if statement.rating is Rating.ADEQUATE and published is not None and published > date(2014, 6, 1):
         return "retired_grade"
     if Area.OVERALL in statement.areas and published is not None and published >= _NO_OVERALL and not statement.claim.overall and statement.claim.frame != "label":
@@ -36,6 +38,10 @@ def _background(statement: Statement) -> bool:
     line = statement.line
     if same_day(line):
         return False
+    if re.search(r"\b(?:earlier this|remains?|remained|holds?)\b", line.words):
+        return True
+    if statement.claim.frame == "label" and statement.claim.subject_at > 1:
+        return True
     if nearby(line, statement.urns) or statement.scope.stays or not statement.named:
         return True
     return not re.search(r"\b(?:was|were|has been|have been|received|given|got|earned)\b", line.words)
@@ -44,7 +50,8 @@ def _background(statement: Statement) -> bool:
 def read(lines: Sequence[Line], statements: Sequence[Statement], published: date | None) -> Reading:
     """Gate, merge and join statements into the article's reading."""
     main = topics(lines)
-    reasons = [gate(s, main, published) for s in statements]
+    other = regime(lines)
+    reasons = [gate(s, main, published, other) for s in statements]
     news: dict[tuple[str, Area], tuple[Statement, int]] = {}
     conflicts: set[tuple[str, Area]] = set()
     rejected: list[Rejection] = []
@@ -120,5 +127,6 @@ def _previous(urn: str, area: Area, statement: Statement, earlier: Iterable[Stat
         year, rating = max(stated, key=lambda pair: pair[0])
         return rating, year or None
     if statement.scope.stays:
-        return statement.rating, statement.scope.year
+        years = [int(c.value) for c in statement.line.chunks if c.code == "Y"]
+        return statement.rating, statement.scope.year or max(years, default=None)
     return None, None

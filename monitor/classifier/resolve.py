@@ -6,7 +6,7 @@ One rule for every reference: accept it only when exactly one candidate remains.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -18,7 +18,7 @@ from monitor.domain.model import Area, Rating
 
 _COUNTS = {"both": 2, "two": 2, "2": 2, "pair": 2, "three": 3, "3": 3, "four": 4, "4": 4, "five": 5, "5": 5, "six": 6, "6": 6}
 _NEAR = ("neighbouring", "neighbour", "neighbours", "nearby", "next", "unlike", "counterpart", "elsewhere", "surrounding", "partner")
-_SAME_DAY = re.compile(r"\b(?:same (?:day|morning|week)|today|yesterday|also (?:on|today|published|rated|judged|out|received|inspected)|report (?:was|is) (?:also )?(?:out|published)|on (?:monday|tuesday|wednesday|thursday|friday))\b")
+_SAME_DAY = re.compile(r"\b(?:same (?:day|morning|week)|today|yesterday|also (?:today|published|rated|judged|out|received|inspected)|report (?:was|is) (?:also )?(?:out|published)|on (?:monday|tuesday|wednesday|thursday|friday))\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,28 +67,40 @@ class _Memory:
     any_rating: Rating | None = None  #: the last grade of any time
     overall: dict[str, Rating] = field(default_factory=dict)
     paragraph: int = -2
-    past: int | None = None  #: a past year that the paragraph is telling of
+    past: Scope | None = None  #: the earlier time that the paragraph is telling of
+    later: frozenset[str] = frozenset()  #: authorities that later sentences name by themselves
+    listed: bool = False  #: the last list of areas was in the sentence before, without a grade
     heading: Chunk | None = None  #: the area that opens the paragraph
 
 
 def topics(lines: Sequence[Line]) -> tuple[str, ...]:
     """The authorities that the article is about: named in the headline or most in its opening, or opening a paragraph of their own."""
+    naming = _own_names if any(_own_names(c) for line in lines for c in line.chunks) else _names_in
     counts: dict[str, int] = {}
     opening: list[tuple[str, ...]] = []
     main: tuple[str, ...] = ()
     for line in lines:
-        found = tuple(dict.fromkeys(u for c in line.chunks if not _nearby(line, c) for u in _names_in(c)))
+        found = tuple(dict.fromkeys(u for c in line.chunks if not _nearby(line, c) for u in naming(c)))
         for chunk in line.chunks:
             for urn in _names_in(chunk):
                 counts[urn] = counts.get(urn, 0) + 1
         if found and line.sentence.in_title:
             main = found
-        elif found and len(opening) < 3:
-            opening.append(found)
-    if not main and opening:
-        best = max((u for group in opening for u in group), key=lambda u: counts[u])
+        elif found and not main:
+            opening.append(_subjects(line, naming))
+    if not main and any(opening):
+        best = next(group for group in opening if group)[0]
         main = next((c.names for line in lines for c in line.chunks if c.code == "A" and best in c.names and len(c.names) > 1), (best,))
     return tuple(dict.fromkeys((*main, *_openers(lines))))
+
+
+def _subjects(line: Line, naming: Callable[[Chunk], tuple[str, ...]]) -> tuple[str, ...]:
+    """The authorities of a full sentence, without those that are only its agents or companions ("taken over by Essex")."""
+    if (not any(c.code in "BVMRI" for c in line.chunks) and len(line.sentence.tokens) < 8) or line.sentence.caption:
+        return ()
+    tokens = line.sentence.tokens
+    kept = (c for c in line.chunks if not _nearby(line, c) and tokens[c.start - 1].word not in {"by", "with", "from", "near", "than", "like", "to"} or c.start == 0)
+    return tuple(dict.fromkeys(u for c in kept for u in naming(c)))
 
 
 def _openers(lines: Sequence[Line]) -> tuple[str, ...]:
@@ -101,6 +113,9 @@ def _openers(lines: Sequence[Line]) -> tuple[str, ...]:
         if not first or line.sentence.in_title or line.words.startswith("elsewhere"):
             continue
         found.extend(_fronted(line.chunks))
+        labelled = re.match(r"[;]?A[-:(]", "".join(c.code for c in line.chunks[:3]))
+        if labelled and any(c.code == "R" for c in line.chunks[:5]):
+            found.extend(line.chunks[labelled.end() - 2].names)
     return tuple(found)
 
 
@@ -108,6 +123,12 @@ def _names_in(chunk: Chunk) -> tuple[str, ...]:
     if chunk.code == "A":
         return chunk.names
     return _names_in(chunk.owner) if chunk.owner is not None else ()
+
+
+def _own_names(chunk: Chunk) -> tuple[str, ...]:
+    """Names that the chunk gives itself, not through a trust that serves several authorities."""
+    named = chunk if chunk.code == "A" or chunk.owner is None else chunk.owner
+    return () if named.value == "shared" else _names_in(chunk)
 
 
 def _nearby(line: Line, chunk: Chunk) -> bool:
@@ -121,8 +142,10 @@ def resolve(lines: Sequence[Line], published: date | None) -> list[Statement]:
     memory = _Memory(topics=topics(lines))
     memory.focus = memory.topics if len(memory.topics) == 1 else ()
     memory.group = memory.topics if len(memory.topics) > 1 else ()
+    alone = [{u for c in line.chunks if len(_names_in(c)) == 1 for u in _names_in(c)} for line in lines]
     found: list[Statement] = []
-    for line in lines:
+    for number, line in enumerate(lines):
+        memory.later = frozenset(u for named in alone[number + 1 :] for u in named) if len(memory.focus) > 1 else frozenset()
         if line.sentence.paragraph != memory.paragraph:
             memory.paragraph = line.sentence.paragraph
             memory.heading = _heading(line.chunks)
@@ -146,7 +169,7 @@ def _told_of_then(statement: Statement, memory: _Memory) -> Statement:
     """A simple past in a paragraph that tells of an earlier year is of that year."""
     if memory.past is None or statement.scope.status != "current" or _PRESENT.search(statement.line.words):
         return statement
-    return replace(statement, scope=Scope("previous", memory.past, "paragraph"))
+    return replace(statement, scope=memory.past)
 
 
 def _line(line: Line, memory: _Memory, published: date | None) -> list[Statement]:
@@ -155,8 +178,12 @@ def _line(line: Line, memory: _Memory, published: date | None) -> list[Statement
         if zipped is not None:
             return zipped
     found: list[Statement] = []
+    paired = _pairs(line)
     for i, claim in enumerate(line.claims):
         scope = line.scopes[i]
+        if claim.at in paired and scope.status != "negated":
+            found.append(Statement(claim, line, scope, (), (), None, True, False, "ambiguous_pair"))
+            continue
         if claim.subject is None and _labelled(line.chunks, claim.at) and memory.heading is not None:
             claim = replace(claim, subject=memory.heading, frame="heading")
         elif claim.subject is None and found and found[-1].claim.subject is not None and _continues(line.chunks, found[-1].claim.at, claim.at):
@@ -173,7 +200,18 @@ def _line(line: Line, memory: _Memory, published: date | None) -> list[Statement
 def _continues(chunks: Sequence[Chunk], first: int, second: int) -> bool:
     """Whether the second grade goes on about the subject of the first: ``inadequate in 2019 and good in 2023``."""
     between = "".join(c.code for c in chunks[first + 1 : second])
-    return re.fullmatch(r"[FYPN.IO^]*[,&;:-]?[BVMNP<>,_I]*", between) is not None
+    return re.fullmatch(r"[FYPN.IO^]*[,&;:-]{0,2}[BVMNP<>,_I]*", between) is not None
+
+
+def _pairs(line: Line) -> set[int]:
+    """Places of two different grades joined by "and" or "or": without "respectively" nobody can say which is whose."""
+    found: set[int] = set()
+    for at in range(len(line.chunks) - 2):
+        one, join, two = line.chunks[at : at + 3]
+        if one.code == two.code == "R" and join.code == "&" and one.value != two.value:
+            negated = any(c.code == "!" for c in line.chunks[max(0, at - 2) : at])
+            found.update(() if negated else (at, at + 2))
+    return found
 
 
 def _labelled(chunks: Sequence[Chunk], at: int) -> bool:
@@ -214,7 +252,8 @@ def _authorities(claim: Claim, line: Line, memory: _Memory) -> tuple[tuple[str, 
             return _group(line, subject, memory), False
     here = _fronted(line.chunks) if subject is not None else ()
     limit = claim.subject_at if subject is not None else claim.at
-    left = [c for c in line.chunks[: max(0, limit)] if _names_in(c) and not _nearby(line, c)]
+    left = [c for c in line.chunks[: max(0, limit)] if _names_in(c)]
+    left = [c for c in left if _own_names(c)] or left
     if subject is not None and subject.code == "G" and subject.value in {"it", "they"} and left:
         return _names_in(left[0]), True
     if left:
@@ -227,9 +266,18 @@ def _authorities(claim: Claim, line: Line, memory: _Memory) -> tuple[tuple[str, 
             break
         if _names_in(chunk) and not _nearby(line, chunk):
             return _names_in(chunk), True
-    if subject is not None and subject.code == "G" and subject.value == "they" and len(memory.group) > 1 and memory.focus == memory.group:
-        return memory.group, False
+    if len(memory.focus) > 1 and _singular(subject, line):
+        left_over = tuple(u for u in memory.focus if u not in memory.later)
+        return (left_over if len(left_over) == 1 else ()), False
     return memory.focus, False
+
+
+def _singular(subject: Chunk | None, line: Line) -> bool:
+    """Whether the subject stands for one authority only: ``the council``, ``the department``."""
+    if subject is None or subject.code not in "GS":
+        return False
+    words = [t.word for t in line.sentence.tokens[subject.start : subject.end]]
+    return subject.value == "one" or words[0] in {"the", "it", "its"} and words[-1] in {"department", "service", "it", "its"}
 
 
 def _fronted(chunks: Sequence[Chunk]) -> tuple[str, ...]:
@@ -261,11 +309,18 @@ def _areas(claim: Claim, line: Line, memory: _Memory, published: date | None) ->
         return areas, False
     if subject.code in "SAGO":
         return (Area.OVERALL,), False
+    if subject.code == "L" and memory.listed and len(memory.areas) >= 3:
+        return ((Area.OVERALL,) if claim.overall else ()) + tuple(a for item in memory.areas for a in item), False
     if subject.code == "L":
         return ((Area.OVERALL,) if claim.overall else ()) + framework_areas(published), True
     if subject.code == "T":
         return framework_areas(published), True
     if subject.code == "Z":
+        words = [t.word for t in line.sentence.tokens[subject.start : subject.end]]
+        wanted = next((_COUNTS[w] for w in words if w in _COUNTS), None)
+        listed = next((c for c in line.chunks if c.code == "A" and len(c.names) == wanted), None)
+        if listed is not None and not any(c.code == "X" for c in line.chunks):
+            return (Area.OVERALL,), False  # "A and B ... are both judged good"
         return _back(subject, line, memory), True
     return (), False
 
@@ -364,8 +419,10 @@ def _look(line: Line, memory: _Memory, published: date | None) -> None:
     opening = "".join(c.code for c in line.chunks[:4])
     if re.match(r"[|^.]?F[.]?F?Y", opening) and not _PRESENT.search(line.words):
         year = next(int(c.value) for c in line.chunks if c.code == "Y")
-        memory.past = year if published is not None and year < published.year else None
-    names = [c for c in line.chunks if _names_in(c)]
+        memory.past = Scope("previous", year, "paragraph") if published is not None and year < published.year else None
+    elif line.scopes and all(s.status == "earlier" for s in line.scopes):
+        memory.past = line.scopes[0]
+    names = [c for c in line.chunks if _own_names(c)] or ([c for c in line.chunks if _names_in(c)] if not memory.focus else [])
     if names:
         memory.focus = _names_in(names[0])
         for chunk in names:
@@ -377,11 +434,25 @@ def _look(line: Line, memory: _Memory, published: date | None) -> None:
         every = tuple(item for c in listed for item in c.areas)
         memory.areas = longest.areas if len(longest.areas) > 1 or line.claims else every
         memory.area = listed[-1].areas[-1]
+    memory.listed = bool(listed) and not line.claims and len(memory.areas) >= 3
 
 
 def same_day(line: Line) -> bool:
     """Whether the sentence says that its news is of this day too."""
     return _SAME_DAY.search(line.words) is not None
+
+
+def regime(lines: Sequence[Line]) -> str:
+    """The other body or regime that the article is about, when its headline and opening name one and not the council's service."""
+    opening = [line for line in lines if line.sentence.in_title] + [line for line in lines if not line.sentence.in_title][:4]
+    found = ""
+    for line in opening:
+        for chunk in line.chunks:
+            if chunk.code == "S" and any(t.word in {"children", "child", "social"} for t in line.sentence.tokens[chunk.start : chunk.end]):
+                return ""
+            if chunk.code == "D" and not found:
+                found = chunk.value
+    return found
 
 
 def nearby(line: Line, urns: tuple[str, ...]) -> bool:

@@ -13,6 +13,8 @@ from monitor.classifier.text import Sentence
 
 MONTHS = {m: i + 1 for i, m in enumerate("january february march april may june july august september october november december".split())}
 MONTHS |= {m[:3]: n for m, n in MONTHS.items() if m != "may"} | {"sept": 9, "spring": 4, "summer": 7, "autumn": 10, "winter": 1}
+_FULL_MONTHS = frozenset("january february march april may june july august september october november december".split())
+_SEASONS = frozenset(MONTHS) | {"early", "late", "mid", "year", "end", "beginning", "start", "middle"}
 _NUMBERS = {w: i for i, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())} | {"a": 1, "decade": 10}
 _FIELDWORK = frozenset("visit visits visited inspection inspected inspectors came weeks week fortnight spent called team follows following".split())
 
@@ -40,6 +42,9 @@ def scope(claim: Claim, chunks: Sequence[Chunk], sentence: Sentence, published: 
     if len(after) > 1 and after[0].code == "^" and words[after[0].start] == "since" and any(c.code in "YP" for c in after[1:]):
         return Scope("standing", cue="since")
     reach = _without_aside(claim, chunks, low, high)
+    perfect = _perfect(claim, chunks, words)
+    if perfect is not None:
+        reach = [i for i in reach if chunks[i].start >= perfect]
     year = _year(chunks, reach, sentence, published)
     stays = _stays(claim, chunks, words, low)
     for chunk in reversed(near):
@@ -52,11 +57,21 @@ def scope(claim: Claim, chunks: Sequence[Chunk], sentence: Sentence, published: 
             return Scope("previous", year, text)
         if chunk.code in ">R.":
             break
+    beyond = claim.subject_at + 1
+    if claim.subject_at > grade_at and beyond < len(chunks) and chunks[beyond].code == "!" and chunks[beyond].value == "not":
+        return Scope("negated", year, " ".join(words[chunks[beyond].start : chunks[beyond].end]))
     for i in range(low, grade_at):
         if chunks[i].code == "?" and (i in between or i >= claim.subject_at - 3 or claim.subject_at > grade_at):
             return Scope("hypothetical", cue=" ".join(words[chunks[i].start : chunks[i].end]))
     if year is not None:
+        following = chunks[grade_at + 1] if grade_at + 1 < len(chunks) else None
+        if following is not None and following.code == "P":
+            apart = re.match(r"(\w+) years? (?:before|earlier)", " ".join(words[following.start : following.end]))
+            year -= _NUMBERS.get(apart.group(1), 0) if apart else 0  # "inadequate two years before that"
         return Scope("previous", year, str(year), stays)
+    stale = _stale_month(chunks, reach, words, published)
+    if stale:
+        return Scope("earlier", None, stale)
     for i in reach:
         chunk = chunks[i]
         if chunk.code != "P":
@@ -67,7 +82,23 @@ def scope(claim: Claim, chunks: Sequence[Chunk], sentence: Sentence, published: 
         if chunk.value == "recent":
             return Scope("earlier", None, text)
         return Scope("previous", _relative_year(text, published), text, stays)
+    if perfect is None:
+        told = _opening_time(claim, chunks, sentence, published)
+        if told is not None:
+            return Scope("previous", told, "opening", stays)
     return Scope("current", stays=stays)
+
+
+def _opening_time(claim: Claim, chunks: Sequence[Chunk], sentence: Sentence, published: date | None) -> int | None:
+    """The past year of a clause that opens the sentence: ``When inspectors came in 2014 they found ...``."""
+    if not chunks or chunks[0].code not in "^FP" or sentence.tokens[0].word in {"since", "following", "after"}:
+        return None
+    for i, chunk in enumerate(chunks[: claim.at]):
+        if chunk.code == "|" or i > 7:
+            return None
+        if chunk.code == "Y":
+            return _year(chunks, range(i, i + 1), sentence, published)
+    return None
 
 
 def window(claim: Claim, chunks: Sequence[Chunk], sentence: Sentence) -> tuple[int, int]:
@@ -95,10 +126,22 @@ def window(claim: Claim, chunks: Sequence[Chunk], sentence: Sentence) -> tuple[i
         if after.code in "RE":
             high = _split(chunks, claim.at, high)
             break
-        if after.code == "," and not re.match("[F.]{0,2}[PY]", "".join("H" if c.value == "had" else c.code for c in chunks[high + 1 : high + 4])):
+        if after.code == "," and not _dated(chunks[high + 1 : high + 4], sentence):
             break
         high += 1
     return low, high
+
+
+def _dated(chunks: Sequence[Chunk], sentence: Sentence) -> bool:
+    """Whether what follows a comma is only a time: ``, in the autumn of 2019``."""
+    for chunk in chunks:
+        if chunk.code == "Y" or (chunk.code == "P" and chunk.value == "past"):
+            return True
+        if chunk.code != "F" and not (chunk.code == "." and sentence.tokens[chunk.end - 1].word in _SEASONS):
+            return False
+        if chunk.code == "F" and chunk.value == "for":
+            continue
+    return False
 
 
 def _dates(chunks: Sequence[Chunk], at: int, sentence: Sentence) -> bool:
@@ -121,16 +164,28 @@ def _split(chunks: Sequence[Chunk], first: int, second: int) -> int:
     return second if chunks[second].code == "E" else first + 1
 
 
+def _perfect(claim: Claim, chunks: Sequence[Chunk], words: list[str]) -> int | None:
+    """Token where a present perfect or a "now" that carries the grade begins: times told before it are not the grade's."""
+    grade = claim.grade.start
+    for at in range(grade - 1, max(-1, grade - 7), -1):
+        if words[at] in {"has", "have", "now", "today"}:
+            return at
+        if words[at] in ",;-:" or words[at] in {"had", "was", "were"}:
+            return None
+    return None
+
+
 def _without_aside(claim: Claim, chunks: Sequence[Chunk], low: int, high: int) -> list[int]:
     """The window's places, less asides between commas after a name or noun: ``Darlington, visited in 2015, was rated ...``."""
     out: set[int] = set()
     for i in range(1, claim.at):
-        if chunks[i].code not in ",-(" or chunks[i - 1].code not in "AGSX":
+        relative = claim.frame == "subject-with-relative" and i == claim.subject_at + 1
+        if not relative and (chunks[i].code not in ",-(" or chunks[i - 1].code not in "AGSX"):
             continue
         for j in range(i + 1, claim.at):
             if chunks[j].code in "RE|":
                 break
-            if chunks[j].code in ",-)" and chunks[j + 1].code in "BV":
+            if (relative and chunks[j].code == "." and chunks[j + 1].code in "BV") or (chunks[j].code in ",-)" and chunks[j + 1].code in "BV"):
                 out.update(range(i, j + 1))
                 break
     return [i for i in range(low, high) if i not in out]
@@ -157,6 +212,24 @@ def _year(chunks: Sequence[Chunk], reach: Sequence[int], sentence: Sentence, pub
     return max(found, default=None)
 
 
+def _stale_month(chunks: Sequence[Chunk], reach: Sequence[int], words: list[str], published: date | None) -> str:
+    """A month named without a year, two or more before publication, that dates the grade and not the visit."""
+    if published is None or not reach:
+        return ""
+    first, last = chunks[reach[0]].start, chunks[reach[-1]].end
+    if reach[0] > 0 and chunks[reach[0] - 1].code == "^" and words[chunks[reach[0] - 1].start] == "when":
+        first = max(0, first - 5)  # "praised in March, when its services were judged ..."
+    for at in range(first, last):
+        if words[at] not in _FULL_MONTHS or at == 0 or words[at - 1] not in {"in", "since"}:
+            continue
+        if (published.month - MONTHS[words[at]]) % 12 < 2 or any(w in _FIELDWORK for w in words[max(0, at - 9) : at]):
+            continue
+        if at + 1 < len(words) and words[at + 1].isdigit():
+            continue
+        return f"in {words[at]}"
+    return ""
+
+
 def _relative_year(text: str, published: date | None) -> int | None:
     """The year meant by "four years ago" or "last year"."""
     if published is None:
@@ -177,6 +250,8 @@ def _relative_year(text: str, published: date | None) -> int | None:
 def _stays(claim: Claim, chunks: Sequence[Chunk], words: list[str], low: int) -> bool:
     """Whether the clause says that the grade is the one it had before."""
     if any(c.code in "VB" and c.value in {"keep", "remain"} for c in chunks[max(low, claim.at - 4) : claim.at]):
+        return True
+    if re.search(r"^ ?,? ?as (?:they|it) (?:had|were|was)\b", " ".join(words[claim.grade.end : claim.grade.end + 8]).replace('"', "").replace("'", "").strip()):
         return True
     start = chunks[max(low, claim.at - 4)].start if claim.at > low else claim.grade.start
     around = words[start : claim.grade.end + 8]

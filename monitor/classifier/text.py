@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from monitor.tables.asides import SKIP_LINES, STOP_LINES
@@ -43,6 +44,7 @@ class Sentence:
     paragraph: int  #: number of its paragraph in the field; -1 for the title
     in_title: bool
     bullet: bool  #: opens with a bullet or a number
+    caption: bool  #: its paragraph is printed twice, as captions are
     speech: tuple[bool, ...]  #: for each token, whether it stands inside quoted speech (not a quoted word or two)
 
 
@@ -99,6 +101,7 @@ def _speech(tokens: list[Token], folded: str, open_quote: bool) -> tuple[tuple[b
 def sentences(raw: str, *, in_title: bool = False) -> list[Sentence]:
     """Cut a field into paragraphs (lines) and sentences."""
     folded = fold(raw)
+    printed = Counter(line.strip() for line in folded.split("\n"))
     found: list[Sentence] = []
     paragraph = -1
     for line in re.finditer(r"[^\n]+", folded):
@@ -116,7 +119,8 @@ def sentences(raw: str, *, in_title: bool = False) -> list[Sentence]:
             tokens = tokenize(raw, folded, a, b)
             if tokens:
                 speech, open_quote = _speech(tokens, folded, open_quote)
-                found.append(Sentence(tuple(tokens), a, b, -1 if in_title else paragraph, in_title, bullet, speech))
+                twice = printed[line.group().strip()] > 1
+                found.append(Sentence(tuple(tokens), a, b, -1 if in_title else paragraph, in_title, bullet, twice, speech))
     return found
 
 

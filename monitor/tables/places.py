@@ -45,12 +45,12 @@ BEFORE_NAME = ("royal borough of", "london borough of", "city of", "county of", 
 
 #: words that may stand anywhere inside a pattern without changing what is rated
 LIGHT = frozenset(
-    """the a an its their his her our this that these those there here very also now then again still already even once more most much so too both all
+    """the a an its their his her this that these those there here very also now then again still already even once more most much so too both all
     either each every any some one two three four five six own new latest current first second third time running
     experience experiences progress quality work support provision impact effectiveness performance standard standards outcomes outcome lives life care offer help
     given provided offered delivered received experienced available provide provides run runs made make part aspect aspects side area areas service's
     be been being to as by ofsted's such well particularly especially generally largely broadly mainly mostly consistently overall finally firmly
-    has have had do does did is it's he she i we you they
+    has have had do does did is it's she i you they
     today yesterday thursday friday monday tuesday wednesday this week morning afternoon evening
     children young people families child adults council's borough's county's city's
     separate separately individual individually respectively key main graded judged new-style ilacs full short standard inspection inspections report published
