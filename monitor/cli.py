@@ -80,9 +80,7 @@ def _run(command: Command, arguments: Sequence[str], *, debug: bool) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # The reader of our output went away (`| head`): nothing to say, and nothing to flush at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        raise
     except Exception as error:  # a bug: say so plainly, keep the trace for who asks
         if debug:
             raise
@@ -100,12 +98,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit status: 0 fine, 1 failed or found something wrong, 2 wrong usage or configuration.
     """
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        status = _main(list(sys.argv[1:] if argv is None else argv))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`): nothing to say, and nothing to flush at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return status
+
+
+def _main(arguments: list[str]) -> int:
+    """What the arguments ask for."""
     debug = bool(arguments) and arguments[0] == "--debug"
     arguments = arguments[1:] if debug else arguments
     if not arguments or arguments[0] in {"-h", "--help", "help"}:
         if len(arguments) > 1 and arguments[0] == "help":
-            return main([*arguments[1:2], "--help"])
+            return _main([*arguments[1:2], "--help"])
         print(_help_text())
         return 0 if arguments else 2
     if arguments[0] in {"-V", "--version"}:

@@ -1,0 +1,107 @@
+"""`monitor check`: the message for each broken configuration, and nothing for a right one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from monitor.cli import main
+from tests.conftest import ROOT
+
+SOURCE = '[[source]]\nname = "gazette"\nkind = "feed"\nurl = "https://gazette.example/feed.xml"\n'
+FINE = {
+    "monitor.toml": '[monitor]\nlisten = "127.0.0.1:9001"\n',
+    "sources.toml": SOURCE,
+    "channels.toml": '[channel.mail]\nurl_env = "TEST_MAIL_URL"\n',
+    "subscriptions.toml": '[[subscription]]\nname = "desk"\nchannel = "mail"\nto = "a@b.example"\nauthorities = ["Leeds"]\n',
+}
+
+#: The mistake, the file that has it, its text, and the one line that is said.
+BROKEN = {
+    "unknown authority": (
+        "subscriptions.toml",
+        '[[subscription]]\nname = "desk"\nchannel = "mail"\nauthorities = ["Leeds", "Wolverhamton"]\n',
+        "subscriptions.toml:4: [[subscription]] \"desk\": authorities: unknown authority 'Wolverhamton'; did you mean 'Wolverhampton'?",
+    ),
+    "unknown key": (
+        "sources.toml",
+        SOURCE + 'intervall = "5m"\n',
+        "sources.toml:5: [[source]] \"gazette\": intervall: unknown key for kind 'feed'; did you mean 'interval'?",
+    ),
+    "bad URL": (
+        "sources.toml",
+        SOURCE.replace("https://", "ftp://"),
+        "sources.toml:4: [[source]] \"gazette\": url: 'ftp://gazette.example/feed.xml' is no http or https address",
+    ),
+    "missing secret": (
+        "channels.toml",
+        '# where alerts go\n[channel.mail]\nurl_env = "MONITOR_MAIL_URL"\n',
+        "channels.toml:3: [channel.mail]: url_env: the environment variable MONITOR_MAIL_URL is not set",
+    ),
+    "secret in the open": (
+        "channels.toml",
+        '[channel.mail]\nurl = "mailtos://me:hunter2@mail.example"\n',
+        "channels.toml:2: [channel.mail]: url: holds a secret: put it into an environment variable (url_env) or a file (url_file)",
+    ),
+    "duplicate name": (
+        "sources.toml",
+        f"{SOURCE}\n{SOURCE}",
+        "sources.toml:7: [[source]] \"gazette\": name: 'gazette' is already the name of the one at line 1 of {folder}/sources.toml",
+    ),
+    "wrong type": (
+        "monitor.toml",
+        '[monitor]\nalert_window = "30d"\nlisten = 8321\n',
+        "monitor.toml:3: [monitor]: listen: expected a string in quotes, found a number: 8321",
+    ),
+    "unknown kind of source": (
+        "sources.toml",
+        SOURCE.replace('"feed"', '"fed"'),
+        "sources.toml:3: [[source]] \"gazette\": kind: unknown kind 'fed'; did you mean 'feed'?",
+    ),
+    "a mistake in a source that is switched off": (
+        "sources.toml",
+        SOURCE + "enabled = false\nkeywords = 3\n",
+        'sources.toml:6: [[source]] "gazette": keywords: 3 should be a list of texts',
+    ),
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name, text in FINE.items():
+        (tmp_path / name).write_text(text)
+    monkeypatch.setenv("TEST_MAIL_URL", "mailtos://user:pass@mail.example?from=a@b.example&to=c@d.example")
+    return tmp_path
+
+
+def check(folder: Path) -> int:
+    return main(["check", "--config", str(folder), "--state", str(folder / "state")])
+
+
+def test_a_right_configuration(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert check(folder) == 0
+    assert capsys.readouterr().out == f"{folder}: fine. 1 sources (0 more switched off), 1 channels, 1 subscriptions.\n"
+    assert not (folder / "state").exists()
+
+
+@pytest.mark.parametrize("mistake", BROKEN)
+def test_a_broken_configuration(folder: Path, mistake: str, capsys: pytest.CaptureFixture[str]) -> None:
+    file, text, message = BROKEN[mistake]
+    (folder / file).write_text(text)
+    assert check(folder) == 2
+    said = capsys.readouterr().err
+    assert said == f"{folder}/{message.replace('{folder}', str(folder))}\n1 problem in {folder}\n"
+    assert "hunter2" not in said
+
+
+def test_every_mistake_at_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for mistake in ("unknown authority", "bad URL", "missing secret", "wrong type"):
+        file, text, _ = BROKEN[mistake]
+        (folder / file).write_text(text)
+    assert check(folder) == 2
+    assert capsys.readouterr().err.endswith(f"4 problems in {folder}\n")
+
+
+def test_the_shipped_configuration_is_right(capsys: pytest.CaptureFixture[str]) -> None:
+    assert check(ROOT / "config") == 0, capsys.readouterr().err
