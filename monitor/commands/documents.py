@@ -75,7 +75,7 @@ def read_document(name: str, worker: Worker) -> Article | Report:
 def read_any(page: Page, worker: Worker) -> Article | Report:
     """The article or report in a page, by what its bytes are."""
     kind = _content_type(page.body)
-    if kind == "application/pdf":
+    if kind == "application/pdf" or page.url.lower().endswith(".pdf"):  # a page saved as a report is refused as what it is
         from monitor.reading.report import read_report
 
         return read_report(page.body, page.url, worker=worker)

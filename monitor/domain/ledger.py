@@ -106,7 +106,7 @@ def _report_account(report: Report) -> Account:
         published=report.published,
         ratings={j.area: j.rating for j in report.judgements},
         previous={Area.OVERALL: (report.previous, report.previous_year)} if report.previous else {},
-        evidence={j.area: j.quote for j in report.judgements},
+        evidence={j.area: " ".join(j.quote.split()) for j in report.judgements},  # in a table a line break is a space
         framework=report.framework,
         fieldwork=report.fieldwork,
         combined_care=report.combined_care,

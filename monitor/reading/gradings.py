@@ -21,7 +21,7 @@ _GRADE = re.compile(
 _START = re.compile(
     r"(?P<number>(?<![\d.])[1-3](?:\.\d)?\.?\s+)?(?:"
     r"(?P<ilacs>the\s+impact\s+of\s+leaders|the\s+experiences?\s+and\s+progress\s+of|overall\s+effectiveness)"
-    r"|(?P<sif>children\s+who\s+need\s+help|children\s+looked\s+after\s+and\s+achieving|(?:the\s+graded\s+judge?ment\s+(?:for|about)\s+"
+    r"|(?P<sif>children\s+who\s+need|children\s+looked\s+after|(?:the\s+graded\s+judge?ment\s+(?:for|about)\s+"
     r"(?:the\s+)?)?(?:adoption\s+performance|experiences?\s+and\s+progress\s+of)|leadership,?\s+management))",
     re.IGNORECASE,
 )
@@ -54,12 +54,22 @@ class Grading:
 
 def gradings(text: str) -> Iterator[Grading]:
     """Every grading in a text, in order. Characters `start` to `end` of the text are its label and grade."""
-    starts = list(_START.finditer(text))
+    starts: list[re.Match[str]] = []
+    for match in _START.finditer(text):
+        if match["ilacs"] or _begins_a_row(text, match, starts):
+            starts.append(match)
     for number, match in enumerate(starts):
         limit = starts[number + 1].start() if number + 1 < len(starts) else len(text)
         found = _row(text, match, min(limit, match.start() + _LONGEST_ROW))
         if found:
             yield found
+
+
+def _begins_a_row(text: str, match: re.Match[str], before: Sequence[re.Match[str]]) -> bool:
+    """Whether words that begin a label do so here: on a new line, or numbered, and not as the rest of a longer label."""
+    if before and not text[before[-1].end() : match.start()].strip():
+        return False
+    return match["number"] is not None or text[: match.start()].rstrip(" ")[-1:] in ("", "\n")
 
 
 def _row(text: str, match: re.Match[str], limit: int) -> Grading | None:
@@ -82,7 +92,7 @@ def _row(text: str, match: re.Match[str], limit: int) -> Grading | None:
         start=start,
         end=grade.end(),
         combined=combined,
-        numbered=match["number"] is not None,
+        numbered=match["sif"] is not None and match["number"] is not None and "\n" not in match["number"],
         heading=_stands_alone(text, match.start(), grade.end()) and before[:4].lower() == "the ",
     )
 
@@ -116,7 +126,8 @@ def _area(words: Sequence[str]) -> tuple[Area | None, bool]:
         return Area.ADOPTION, False
     leavers = "leavers" in words or "care-experienced" in words
     if "in care" in label or "looked after" in label or "cared for" in label:
-        return Area.CHILDREN_IN_CARE, leavers
+        both = leavers and " and " in label.replace("and progress", "")
+        return (Area.CARE_LEAVERS, False) if leavers and not both else (Area.CHILDREN_IN_CARE, both)
     if leavers:
         return Area.CARE_LEAVERS, False
     return (Area.OVERALL, False) if "overall" in words else (None, False)

@@ -11,7 +11,7 @@ _SENTENCE = re.compile(r"[^.]+(?:\.(?=\s|$)|$)")
 #: Sentences about what is no inspection of this authority's children's services as a whole.
 _OTHER = re.compile(
     r"monitoring visit|focused visit|jtai|joint targeted|send\b|children.s homes?|fostering service|adoption service"
-    r"|predecessor|safeguarding board|lscb|arrangements for|services for looked after|residential|no longer|independent fostering",
+    r"|predecessor|safeguarding board|lscb|arrangements for|services for looked after|residential|no longer",
     re.IGNORECASE,
 )
 _JUDGED = re.compile(
@@ -40,12 +40,10 @@ def previous_overall(opening: str, *, before: date, successor: bool) -> tuple[Ra
         if _OTHER.search(sentence) or not _EARLIER.search(sentence):
             continue
         judged = [found for found in _JUDGED.finditer(sentence) if not _PARTIAL.search(found[0])]
-        years = [int(year) for year in _YEAR.findall(sentence) if int(year) <= before.year]
+        years = [int(year) for year in _YEAR.findall(sentence) if int(year) < before.year]
         grades = {_rating(found["grade"]) for found in judged}
-        if len(grades) == 1 and years and (max(years) < before.year or re.search(r"last|previous", sentence)):
-            near = min(years, key=lambda year: abs(sentence.find(str(year)) - judged[0].start()))
-            if near < before.year:
-                return grades.pop(), near
+        if len(grades) == 1 and years:
+            return grades.pop(), min(years, key=lambda year: abs(sentence.find(str(year)) - judged[0].start()))
     return None, None
 
 

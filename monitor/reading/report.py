@@ -104,9 +104,8 @@ def parse(pages: Sequence[str], *, url: str = "", created: str = "", published: 
     framework = "SIF" if Area.ADOPTION in table else "ILACS"
     combined = any(grading.combined for grading in table.values())
     _check_complete(table, framework, days.start, combined=combined)
-    previous, year = previous_overall(
-        text[: starts[min(4, len(pages))]], before=days.start, successor=bool(authority.predecessors)
-    )
+    opening = text[max(grading.end for grading in table.values()) : starts[min(4, len(pages))]]
+    previous, year = previous_overall(opening, before=days.start, successor=bool(authority.predecessors))
     inspector = _INSPECTOR.search(text)
     return Report(
         authority=authority,
@@ -135,11 +134,9 @@ def _table(text: str, starts: Sequence[int], begin: int) -> dict[Area, Grading]:
     """
     end = starts[min(3, len(starts) - 1)]
     found = [grading for grading in gradings(text) if grading.start >= begin]
-    numbered = any(grading.numbered and grading.start < end for grading in found)
     table: dict[Area, Grading] = {}
-    for grading in found:
-        if grading.start < end and (grading.numbered or not numbered):
-            table.setdefault(grading.area, grading)
+    for grading in sorted((grading for grading in found if grading.start < end), key=lambda grading: not grading.numbered):
+        table.setdefault(grading.area, grading)  # numbered rows first: they are surely of the table
     if Area.ADOPTION in table and Area.OVERALL not in table:
         first = min(grading.start for grading in table.values())
         overall = verdict(text, begin, first) or verdict(text, 0, starts[1])
