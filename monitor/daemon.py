@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -30,7 +30,9 @@ _STAGGER = 0.25
 _READ_EVERY = 60
 #: Wall clock against monotonic clock, seconds: more is a jump (or a machine that slept).
 _JUMP = 30.0
-_WATCH_EVERY = 10.0
+WATCH_EVERY = 10.0
+#: Before an outbox that stopped by a fault starts again, seconds.
+RESTART_AFTER = 5.0
 #: Sends the outbox until told to stop; ends after the message in flight is settled.
 Drain = Callable[[asyncio.Event], Awaitable[object]]
 
@@ -51,7 +53,7 @@ class Health:
     @property
     def ready(self) -> bool:
         """Whether it does its work: the loop comes round and the outbox is drained."""
-        return self.delivering and self.beat < 6 * _WATCH_EVERY
+        return self.delivering and self.beat < 6 * WATCH_EVERY
 
 
 @dataclass(slots=True)
@@ -73,7 +75,7 @@ class Daemon:
     _scheduler: Any = field(init=False, default=None)
     _stopping: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     _tasks: list[asyncio.Task[object]] = field(init=False, default_factory=list)
-    _polling: set[asyncio.Task[Any]] = field(init=False, default_factory=set)
+    _jobs: set[asyncio.Task[Any]] = field(init=False, default_factory=set)
     _tally: _Tally = field(init=False, default_factory=_Tally)
     _started: datetime = field(init=False)
     _beat: float = field(init=False, default=0.0)
@@ -101,7 +103,7 @@ class Daemon:
         self._stopping.set()
         if self._scheduler is not None:
             self._scheduler.shutdown(wait=False)
-        for task in self._polling:
+        for task in self._jobs:
             task.cancel()
         deliver, *others = self._tasks
         for task in others:
@@ -110,7 +112,7 @@ class Daemon:
         if not done:
             _log.warning("a message was still in flight after %.0f s; the next start sorts it out", patience)
             deliver.cancel()
-        await asyncio.gather(*self._tasks, *self._polling, return_exceptions=True)
+        await asyncio.gather(*self._tasks, *self._jobs, return_exceptions=True)
 
     @property
     def health(self) -> Health:
@@ -154,28 +156,43 @@ class Daemon:
 
     async def _poll(self, source: Source) -> None:
         """Poll one source, read what is new, and plan its next poll."""
-        task = asyncio.current_task()
-        if task is not None:
-            self._polling.add(task)
-            task.add_done_callback(self._polling.discard)
-        try:
-            polled = await self.pipeline.poll(source)
-            self._tally.polls += 1
-            self._tally.failed_polls += polled.failure is not None
-            self._tally.last_poll = self.clock.now()
-            if polled.new:
-                await self._read()
-        finally:
-            if not self._stopping.is_set():
-                state = await asyncio.to_thread(self.pipeline.store.source_state, source.name)
-                fallback = self.clock.now() + timedelta(seconds=source.interval)
-                due = state.next_due_at
-                self._plan(source, due if due and due > self.clock.now() else fallback)
+        with self._endable():
+            try:
+                polled = await self.pipeline.poll(source)
+                self._tally.polls += 1
+                self._tally.failed_polls += polled.failure is not None
+                self._tally.last_poll = self.clock.now()
+                if polled.new:
+                    await self._read_links()
+            finally:
+                if not self._stopping.is_set():
+                    state = await asyncio.to_thread(self.pipeline.store.source_state, source.name)
+                    fallback = self.clock.now() + timedelta(seconds=source.interval)
+                    due = state.next_due_at
+                    self._plan(source, due if due and due > self.clock.now() else fallback)
 
     async def _read(self) -> None:
+        """Read what earlier polls left: failed links whose time has come, and those of a run that was killed."""
+        with self._endable():
+            await self._read_links()
+
+    async def _read_links(self) -> None:
         recorded, _ = await self.pipeline.read_links()
         self._tally.recorded += len(recorded)
         self._tally.changes += sum(len(each.changes) for each in recorded)
+
+    @contextlib.contextmanager
+    def _endable(self) -> Iterator[None]:
+        """A job that `stop` may cut off: whatever it had not recorded is done again after the next start."""
+        task = asyncio.current_task()
+        if task is not None:
+            self._jobs.add(task)
+            task.add_done_callback(self._jobs.discard)
+        try:
+            yield
+        except asyncio.CancelledError:
+            if not self._stopping.is_set():
+                raise
 
     async def _deliver(self) -> object:
         """Drain the outbox until the end; a fault in it is logged and does not end it."""
@@ -183,16 +200,16 @@ class Daemon:
             try:
                 await self.drain(self._stopping)
             except Exception:  # noqa: BLE001
-                _log.exception("the outbox stopped; it starts again in 5 s")
+                _log.exception("the outbox stopped; it starts again")
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._stopping.wait(), 5)
+                    await asyncio.wait_for(self._stopping.wait(), RESTART_AFTER)
         return None
 
     async def _watch(self) -> object:
         """Keep the beat; plan everything anew when the wall clock jumped."""
         offset = time.time() - time.monotonic()
         while True:
-            await asyncio.sleep(_WATCH_EVERY)
+            await asyncio.sleep(WATCH_EVERY)
             self._beat = time.monotonic()
             jump = time.time() - time.monotonic() - offset
             if abs(jump) > _JUMP:

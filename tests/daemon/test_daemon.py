@@ -1,0 +1,152 @@
+"""Which job runs when, with fakes for what it runs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+
+from monitor.clock import SystemClock
+from monitor.daemon import Daemon
+from monitor.pipeline import Pipeline
+from monitor.ports import SourceState
+from tests.pipeline.fakes import FakeFetcher, FakeSource, FakeStore, classify, read
+
+Drain = Callable[[asyncio.Event], Awaitable[object]]
+
+
+async def idle(stop: asyncio.Event) -> None:
+    await stop.wait()
+
+
+class World:
+    def __init__(self, *sources: FakeSource, drain: Drain = idle) -> None:
+        self.store, self.fetcher, self.clock = FakeStore(), FakeFetcher(), SystemClock()
+        pipeline = Pipeline(
+            store=self.store,  # type: ignore[arg-type]
+            fetcher=self.fetcher,
+            sources=sources,
+            read=read,
+            classify=classify,  # type: ignore[arg-type]
+            clock=self.clock,
+        )
+        self.daemon = Daemon(pipeline=pipeline, drain=drain, clock=self.clock)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[Daemon]:
+        await self.daemon.start()
+        try:
+            yield self.daemon
+        finally:
+            await self.daemon.stop(patience=2)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for something to become true; a test that waits in vain fails."""
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
+async def test_every_source_is_polled_and_what_it_lists_is_read() -> None:
+    world = World(FakeSource(name="a").lists("x"), FakeSource(name="b").lists("y"))
+    world.fetcher.serves("x", "X").serves("y", "Y")
+    async with world.running() as daemon:
+        await until(lambda: len(world.store.recorded) == 2)
+        assert daemon.health.polls == 2
+        assert daemon.health.recorded == 2
+        assert daemon.health.ready
+
+
+async def test_a_source_is_polled_again_and_again() -> None:
+    source = FakeSource(interval=0.05)
+    async with World(source).running():
+        await until(lambda: len(source.asked_with) >= 4)
+
+
+async def test_a_source_that_trips_a_fault_is_polled_again() -> None:
+    source = FakeSource(interval=0.05, trips=RuntimeError("boom"))
+    async with World(source).running() as daemon:
+        await until(lambda: len(source.asked_with) >= 2)
+        assert daemon.health.failed_polls >= 1
+
+
+async def test_after_a_restart_a_source_waits_for_its_time() -> None:
+    early, late = FakeSource(name="due"), FakeSource(name="not due")
+    world = World(late, early)
+    world.store.states["not due"] = SourceState(name="not due", next_due_at=world.clock.now() + timedelta(minutes=10))
+    async with world.running():
+        await until(lambda: bool(early.asked_with))
+        assert not late.asked_with
+
+
+async def test_a_due_time_written_by_a_wrong_clock_is_not_waited_for() -> None:
+    source = FakeSource()
+    world = World(source)
+    world.store.states["gazette"] = SourceState(name="gazette", next_due_at=world.clock.now() + timedelta(days=400))
+    async with world.running():
+        await until(lambda: bool(source.asked_with))
+
+
+async def test_links_left_over_by_an_earlier_run_are_read_without_waiting_for_a_poll() -> None:
+    world = World(FakeSource().lists("x"))
+    world.fetcher.serves("x", "X")
+    await world.daemon.pipeline.poll(world.daemon.pipeline.sources[0])  # and then it was killed
+    async with world.running():
+        await until(lambda: len(world.store.recorded) == 1)
+
+
+async def test_the_message_in_flight_is_finished_before_the_end() -> None:
+    done: list[str] = []
+
+    async def drain(stop: asyncio.Event) -> None:
+        done.append("claimed")
+        await stop.wait()
+        await asyncio.sleep(0.1)
+        done.append("settled")
+
+    async with World(drain=drain).running():
+        await until(lambda: bool(done))
+    assert done == ["claimed", "settled"]
+
+
+async def test_a_message_that_never_ends_does_not_keep_the_process_alive() -> None:
+    async def drain(stop: asyncio.Event) -> None:
+        await asyncio.sleep(3600)
+
+    world = World(drain=drain)
+    await world.daemon.start()
+    async with asyncio.timeout(5):
+        await world.daemon.stop(patience=0.05)
+
+
+async def test_an_outbox_that_stops_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    tries: list[int] = []
+
+    async def drain(stop: asyncio.Event) -> None:
+        tries.append(1)
+        if len(tries) < 3:
+            raise OSError("disk full")
+        await stop.wait()
+
+    monkeypatch.setattr("monitor.daemon.RESTART_AFTER", 0.01)
+    async with World(drain=drain).running() as daemon:
+        await until(lambda: len(tries) == 3)
+        assert daemon.health.delivering
+
+
+async def test_a_jump_of_the_clock_plans_everything_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = FakeSource(interval=3600)
+    world = World(source)
+    monkeypatch.setattr("monitor.daemon.WATCH_EVERY", 0.02)
+    async with world.running():
+        await until(lambda: len(source.asked_with) == 1)
+        world.store.states["gazette"] = SourceState(name="gazette", next_due_at=world.clock.now())  # due by the new time
+        import time
+
+        real = time.time
+        monkeypatch.setattr("monitor.daemon.time.time", lambda: real() + 3600)
+        await until(lambda: len(source.asked_with) == 2)
