@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
+import signal
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -226,6 +227,9 @@ async def assembled(settings: Settings, clock: Clock, *, watched_before: bool = 
                 database=url.split("@")[-1].removeprefix("sqlite:///"),
             )
         finally:
+            if worker.pid:
+                # What it still reads was cut off; waiting for it would hold up the end.
+                os.kill(worker.pid, signal.SIGKILL)
             worker.close()
             await fetcher.close()
             store.close()

@@ -141,7 +141,8 @@ class Pipeline:
         """Fetch, read and classify one link; everything that can go wrong with it is a value."""
         answer = await self.fetcher.fetch(link.url)
         if isinstance(answer, FetchFailure):
-            return await self._failed(link, answer.reason, answer.detail, permanent=answer.permanent, wait=answer.retry_after)
+            most = 1 if answer.permanent else MOST_TRIES
+            return await self._failed(link, answer.reason, answer.detail, most=most, wait=answer.retry_after)
         source = next((source for source in self.sources if source.name == link.source), None)
 
         def read_and_classify() -> tuple[Document, Reading]:
@@ -151,11 +152,11 @@ class Pipeline:
         try:
             return await asyncio.to_thread(read_and_classify)
         except ReadError as error:
-            return await self._failed(link, error.reason, str(error), permanent=True)
+            return await self._failed(link, error.reason, str(error), most=TRIES_BY_REASON.get(error.reason, 1))
         except Exception as error:  # noqa: BLE001
             # A page that trips a fault of ours must not keep every other page from being read.
             _log.exception("reading %s", link.url)
-            return await self._failed(link, "fault", f"{type(error).__name__}: {error}")
+            return await self._failed(link, "fault", f"{type(error).__name__}: {error}", most=TRIES_BY_REASON["fault"])
 
     async def _record(
         self, link: Link, outcome: tuple[Document, Reading] | LinkFailure, *, baseline: bool
@@ -171,15 +172,13 @@ class Pipeline:
             _log.info("%s, %s: %s -> %s (%s)", change.authority.name, change.area.words, old, change.new.words, change.outlet)
         return recorded
 
-    async def _failed(
-        self, link: Link, reason: str, detail: str, *, permanent: bool = False, wait: float | None = None
-    ) -> LinkFailure:
+    async def _failed(self, link: Link, reason: str, detail: str, *, most: int, wait: float | None = None) -> LinkFailure:
         now = self.clock.now()
         tries = self._tries[link.canonical_url] = self._tries.get(link.canonical_url, 0) + 1
-        failure = LinkFailure(link=link, reason=reason, detail=detail, permanent=permanent)
-        again = next_try(now=now, tries=tries, permanent=permanent, retry_after=wait)
+        again = next_try(now=now, tries=tries, most=most, retry_after=wait)
+        failure = LinkFailure(link=link, reason=reason, detail=detail, permanent=again is None)
         await asyncio.to_thread(self.store.link_failed, failure, now=now, retry_at=again)
-        _log.log(logging.DEBUG if permanent else logging.INFO, "%s: not read: %s %s", link.url, reason, detail)
+        _log.log(logging.DEBUG if again is None else logging.INFO, "%s: not read: %s %s", link.url, reason, detail)
         return failure
 
 

@@ -7,10 +7,22 @@ from functools import cache
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
+from monitor.domain.calendar import is_working_day
+
 #: A source that keeps failing is asked less and less often, down to this.
 LONGEST_PAUSE = timedelta(hours=6)
 #: A page that cannot be read is tried this often before it is given up: 15 min, 30 min, 1 h, ... about two days in all.
 MOST_TRIES = 8
+#: A page that kills its reader is not given many readers.
+MOST_DEATHS = 3
+#: Why reading failed -> how often it is tried. Every other reason is the page's own, and lasts.
+TRIES_BY_REASON = {
+    "timeout": MOST_DEATHS,
+    "memory": MOST_DEATHS,
+    "crashed": MOST_DEATHS,
+    "fault": MOST_TRIES,
+    "interstitial": MOST_TRIES,  # a consent page, a login, a site under maintenance: the article may be there tomorrow
+}
 _FIRST_RETRY = timedelta(minutes=15)
 #: A server may answer "not modified" for ever by mistake: one day in so many, everything is asked for in full.
 _FULL_FETCH_DAYS = 30
@@ -22,13 +34,13 @@ def _london() -> ZoneInfo:
 
 
 def pace(moment: datetime) -> float:
-    """How many intervals to wait for news at `moment`: 1 by day from Monday to Friday, more when nothing is published.
+    """How many intervals to wait for news at `moment`: 1 by day on working days, more when nothing is published.
 
     Ofsted publishes on weekday mornings and the press follows by day (of 318 reports none came out on a weekend).
     """
     local = moment.astimezone(_london())
     night = local.hour < 6 or local.hour >= 22
-    if local.weekday() >= 5:
+    if not is_working_day(local.date()):
         return 6.0 if night else 3.0
     if night:
         return 4.0
@@ -79,16 +91,16 @@ def next_due(
     return now + max(pause, timedelta(seconds=retry_after or 0))
 
 
-def next_try(*, now: datetime, tries: int, permanent: bool = False, retry_after: float | None = None) -> datetime | None:
+def next_try(*, now: datetime, tries: int, most: int = MOST_TRIES, retry_after: float | None = None) -> datetime | None:
     """When a page that could not be read is to be tried again; None when it is given up.
 
     Args:
         now: when it was tried.
         tries: how often it was tried, this time included.
-        permanent: whether the server said that it will not change its mind.
+        most: how often it may be tried; 1 where another try cannot help.
         retry_after: seconds the server asked for; never shortens the wait.
     """
-    if permanent or tries >= MOST_TRIES:
+    if tries >= most:
         return None
     pause = min(_FIRST_RETRY * float(2 ** (tries - 1)), timedelta(hours=12))
     return now + max(pause, timedelta(seconds=retry_after or 0))

@@ -32,5 +32,5 @@ def test_a_page_is_tried_later_and_later(tries: int, wait: float | None) -> None
 
 
 def test_a_page_is_given_up() -> None:
-    assert next_try(now=NOW, tries=1, permanent=True) is None
+    assert next_try(now=NOW, tries=1, most=1) is None
     assert next_try(now=NOW, tries=MOST_TRIES) is None

@@ -143,6 +143,10 @@ def read(page: Page, link: Link, source: object) -> Article:
     text = page.body.decode()
     if text == "consent":
         raise ReadError("a consent page", reason="interstitial")
+    if text == "heavy":
+        raise ReadError("took too long", reason="timeout")
+    if text == "menu":
+        raise ReadError("no article", reason="no_article")
     if text == "bomb":
         raise RuntimeError("boom")
     return Article(url=page.url, title=text, text=text)

@@ -73,8 +73,8 @@ async def test_one_page_that_cannot_be_read_does_not_keep_the_others() -> None:
         ("bomb", "fault"),
     ]
     again_at = {failure.link.url: retry for failure, retry in world.store.failures}
-    assert again_at["gone"] is again_at["consent"] is None
-    assert again_at["bomb"] == world.clock.now() + timedelta(minutes=15)
+    assert again_at["gone"] is None
+    assert again_at["bomb"] == again_at["consent"] == world.clock.now() + timedelta(minutes=15)
 
 
 async def test_a_page_that_comes_later_is_read_later_and_given_up_in_the_end() -> None:
@@ -140,3 +140,14 @@ async def test_two_that_read_at_once_take_each_link_once() -> None:
     await world.pipeline.poll(world.pipeline.sources[0])
     await asyncio.gather(world.pipeline.read_links(), world.pipeline.read_links())
     assert sorted(world.fetcher.asked) == ["a", "b"]
+
+
+async def test_a_page_that_kills_its_reader_gets_three_of_them_and_one_that_is_no_article_gets_one() -> None:
+    world = World(FakeSource().lists("heavy", "menu"))
+    world.fetcher.serves("heavy", "heavy").serves("menu", "menu")
+    await world.pipeline.cycle()
+    for _ in range(5):
+        world.clock.advance(days=1)
+        await world.pipeline.read_links()
+    assert [failure.link.url for failure, _ in world.store.failures] == ["heavy", "menu", "heavy", "heavy"]
+    assert not world.store.waiting
