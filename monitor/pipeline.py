@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from monitor.domain.model import Article, Change, Link, Reading, Report
-from monitor.domain.timetable import full_fetch_due, next_due, next_try
+from monitor.domain.timetable import MOST_TRIES, TRIES_BY_REASON, full_fetch_due, next_due, next_try
 from monitor.ports import Clock, Fetcher, FetchFailure, LinkFailure, Page, Poll, ReadError, Recorded, Source, Store
 
 _log = logging.getLogger(__name__)
