@@ -1,0 +1,27 @@
+"""A process that only sends: opens the state at argv[1], mails through the port argv[2], until everything is settled."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+from monitor.channels.mail import MailChannel
+from monitor.clock import SystemClock
+from monitor.delivery import Outbox, SentJournal
+from monitor.store import open_store
+
+
+async def main() -> None:
+    """Send until told to stop."""
+    store = open_store(sys.argv[1])
+    channel = MailChannel("mail", f"mailto://127.0.0.1:{sys.argv[2]}", sender="alerts@monitor.test")
+    journal = SentJournal(Path(sys.argv[3]))
+    print("sending", flush=True)
+    await Outbox(store=store, channels={"mail": channel}, clock=SystemClock(), journal=journal, idle=0.05).drain(
+        asyncio.Event()
+    )
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
