@@ -6,11 +6,14 @@ healthy. Each detector is a row with the words the operator reads; thresholds st
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from datetime import datetime, timedelta
+from itertools import accumulate, pairwise
 from statistics import median
+
+from monitor.domain.calendar import is_working_day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,12 +92,13 @@ LEARNING = timedelta(days=7)  #: before this much history, counts are compared w
 _TRAILING = timedelta(days=28)
 _FAILING_AT_LEAST = timedelta(hours=6)
 _BLIND = frozenset({"interstitial", "selectors", "not_a_feed", "ended", "challenge", "gone", "empty"})
-_SHRUNK_SHARE = 0.6
+_SHRUNK_SHARE = 0.65
 _SHRUNK_POLLS = 3
 _UNDATED_SHARE = 0.2
 _TEXT_SHARE = 0.2
-_EXPECTED_SILENT = 9.0  #: items that the source's own habit would have brought since its newest; e**-9 is 1 in 8,000
-_LONGEST_SILENCE = 1.6  #: times the longest silence seen, for sources too quiet to have a habit
+_EXPECTED_SILENT = 5.5  #: items that the source's own habit would have brought since its newest; e**-5.5 is 1 in 245
+_WORSE_THAN_EVER = 1.25  #: times the most items ever missed before
+_HOUR = timedelta(hours=1)
 
 
 def alarms(source: Watched, history: Sequence[PollRecord], now: datetime) -> tuple[Alarm, ...]:
@@ -192,31 +196,29 @@ def _thin(case: Case) -> Alarm | None:
 def _stale(case: Case) -> Alarm | None:
     """The newest item is older than the source's own habit allows.
 
-    The habit is how many new items each hour of the week brought, night and weekend apart: a source that is silent every
-    Sunday is not stale on a Sunday. A source too quiet for that is judged by its longest silence and its declared cadence.
+    The habit is how many items each hour of a working day, and of other days, has brought. Silence is measured in items that
+    it would have brought: a source that is silent every Sunday is not stale on a Sunday. What a source has shown before is
+    no alarm; one too quiet to have a habit is judged by its declared cadence.
     """
     arrivals = _arrivals(case)
     if not arrivals or not case.has_learnt:
         return None
-    last = arrivals[-1].at
+    last = arrivals[-1][0]
     silence = case.now - last
     if case.source.cadence is not None and silence > case.source.cadence:
-        return Alarm(
-            name="stale",
-            message=f"nothing new for {_words(silence)}; expected within {_words(case.source.cadence)}",
-            since=last,
-        )
-    expected = _expected(case.polls, arrivals, last, case.now)
-    if expected < _EXPECTED_SILENT or silence <= _longest_silence(arrivals, case.now) * _LONGEST_SILENCE:
+        message = f"nothing new for {_words(silence)}; expected within {_words(case.source.cadence)}"
+        return Alarm(name="stale", message=message, since=last)
+    missed = _missed(case, arrivals)
+    expected, worst = missed[-1], max(missed[:-1], default=0.0)
+    if expected < max(_EXPECTED_SILENT, worst * _WORSE_THAN_EVER):
         return None
-    return Alarm(
-        name="stale", message=f"nothing new for {_words(silence)}; about {expected:.0f} items were to be expected", since=last
-    )
+    return Alarm(name="stale", message=f"nothing new for {_words(silence)}; about {expected:.0f} items were due", since=last)
 
 
-def _arrivals(case: Case) -> list[PollRecord]:
-    """The polls that brought something new: a link never seen, or a newest item newer than any before it."""
-    found, newest = [], None
+def _arrivals(case: Case) -> list[tuple[datetime, int]]:
+    """When something new was seen, and how much: links never seen, or at least one when the newest item is newer."""
+    found: list[tuple[datetime, int]] = []
+    newest: datetime | None = None
     for poll in case.polls:
         if not poll.full:
             continue
@@ -224,40 +226,34 @@ def _arrivals(case: Case) -> list[PollRecord]:
         if newer:
             newest = poll.newest
         if newer or poll.fresh:
-            found.append(poll)
+            found.append((poll.at, max(poll.fresh, 1)))
     return found
 
 
-def _slot(moment: datetime) -> tuple[bool, int]:
-    """Weekend or not, and which quarter of the day: enough to know nights and Sundays by."""
-    moment = moment.astimezone(UTC)
-    return (moment.weekday() >= 5, moment.hour // 6)
-
-
-def _expected(history: Sequence[PollRecord], arrivals: Sequence[PollRecord], start: datetime, now: datetime) -> float:
-    """How many arrivals (polls with something new) the habit of the trailing weeks would have brought from `start` to `now`."""
-    since = max(history[0].at, now - _TRAILING)
-    hours: dict[tuple[bool, int], float] = {}
+def _missed(case: Case, arrivals: Sequence[tuple[datetime, int]]) -> list[float]:
+    """How many items the habit would have brought in each pause between arrivals, and last in the one that lasts until now."""
+    start = case.polls[0].at.replace(minute=0, second=0, microsecond=0)
+    hours = int((case.now - start) / _HOUR) + 1
+    slots = [_slot(start + _HOUR * index) for index in range(hours)]
+    until = int((arrivals[-1][0] - start) / _HOUR) + 1  # silence since is what is judged, it must not teach
     counts: dict[tuple[bool, int], int] = {}
-    moment = since
-    while moment < start:
-        hours[_slot(moment)] = hours.get(_slot(moment), 0.0) + 1.0
-        moment += timedelta(hours=1)
-    for poll in arrivals:
-        if since <= poll.at <= start:
-            counts[_slot(poll.at)] = counts.get(_slot(poll.at), 0) + 1
-    expected, moment = 0.0, start
-    while moment < now:
-        slot = _slot(moment)
-        expected += counts.get(slot, 0) / hours[slot] if hours.get(slot) else 0.0
-        moment += timedelta(hours=1)
-    return expected
+    for at, items in arrivals[1:]:  # the first answer shows a whole list, not an hour's work
+        slot = slots[int((at - start) / _HOUR)]
+        counts[slot] = counts.get(slot, 0) + items
+    lengths = Counter(slots[:until])
+    rates = {slot: counts.get(slot, 0) / length for slot, length in lengths.items()}
+    total = list(accumulate((rates.get(slot, 0.0) for slot in slots), initial=0.0))
+
+    def expected(earlier: datetime, later: datetime) -> float:
+        return total[int((later - start) / _HOUR)] - total[int((earlier - start) / _HOUR)]
+
+    times = [at for at, _ in arrivals] + [case.now]
+    return [expected(earlier, later) for earlier, later in pairwise(times)]
 
 
-def _longest_silence(arrivals: Sequence[PollRecord], now: datetime) -> timedelta:
-    """The longest pause between arrivals that was seen in the past quarter."""
-    times = [poll.at for poll in arrivals if poll.at >= now - timedelta(days=90)]
-    return max((later - earlier for earlier, later in pairwise(times)), default=timedelta(0))
+def _slot(moment: datetime) -> tuple[bool, int]:
+    """Working day or not, and the part of the day (two hours): enough to know nights and Sundays by."""
+    return (is_working_day(moment.date()), moment.hour // 2)
 
 
 def _words(span: timedelta) -> str:

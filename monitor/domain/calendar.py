@@ -1,0 +1,50 @@
+"""England's working days: when offices publish, computed rather than listed so that no year runs out."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import cache
+
+
+def easter(year: int) -> date:
+    """Easter Sunday of a year (the anonymous Gregorian computus)."""
+    golden, century, rest = year % 19, year // 100, year % 100
+    leap, shift = century // 4, century % 4
+    correction = (century - (century + 8) // 25 + 1) // 3
+    epact = (19 * golden + century - leap - correction + 15) % 30
+    weekday = (32 + 2 * shift + 2 * (rest // 4) - epact - rest % 4) % 7
+    late = (golden + 11 * epact + 22 * weekday) // 451
+    month, day = divmod(epact + weekday - 7 * late + 114, 31)
+    return date(year, month, day + 1)
+
+
+@cache
+def holidays(year: int) -> frozenset[date]:
+    """Bank holidays of England in a year, with the days that replace them when they fall on a weekend."""
+    sunday = easter(year)
+    may = date(year, 5, 1)
+    days = {
+        sunday - timedelta(days=2),
+        sunday + timedelta(days=1),
+        may + timedelta(days=-may.weekday() % 7),
+        _last_monday(year, 5),
+        _last_monday(year, 8),
+    }
+    for fixed in (date(year, 1, 1), date(year, 12, 25), date(year, 12, 26)):
+        day = fixed
+        while day.weekday() >= 5 or day in days:
+            day += timedelta(days=1)
+        days.add(day)
+    return frozenset(days)
+
+
+def _last_monday(year: int, month: int) -> date:
+    last = date(year, month, 31)
+    return last - timedelta(days=last.weekday())
+
+
+def is_working_day(day: date) -> bool:
+    """Whether offices publish on `day`: no weekend, no bank holiday, and not between Christmas and New Year."""
+    if day.weekday() >= 5 or day in holidays(day.year):
+        return False
+    return not (day.month == 12 and day.day >= 24)
