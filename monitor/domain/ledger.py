@@ -181,8 +181,11 @@ def _before(own: Sequence[Inspection], matched: Inspection | None, account: Acco
 def _noise(
     own: Sequence[Inspection], matched: Inspection | None, previous: Inspection | None, account: Account
 ) -> Background | None:
-    """Why an unofficial account is no news of an inspection at all: the record is the second witness."""
-    if account.source_class is SourceClass.OFFICIAL:
+    """Why an account that is no report is no news of an inspection at all: the record is the second witness.
+
+    An official page is asked too: a notice of intervention tells the rating that it follows, a year later.
+    """
+    if account.is_report:
         return None
     if previous and _repeats(previous, account):
         return Background.REPEATS_KNOWN_INSPECTION

@@ -245,6 +245,15 @@ def test_what_only_repeats_the_record_is_background() -> None:
     assert decision.background == ("repeats_known_inspection",)
 
 
+def test_an_official_page_that_tells_an_old_rating_is_background() -> None:
+    """A direction of the year after names the rating that led to it."""
+    day = date(2015, 7, 1)
+    notice = press("Knowsley", {OVERALL: INADEQUATE}, day=day, outlet="GOV.UK", source_class=SourceClass.OFFICIAL)
+    decision = decide(before(day), notice, as_of=day)
+    assert (decision.inspection, decision.changes) == (None, ())
+    assert decision.background == ("repeats_known_inspection",)
+
+
 def test_the_same_rating_again_is_news_when_the_article_says_again() -> None:
     day = date(2026, 5, 20)
     stays = press("Norfolk", {OVERALL: GOOD}, day=day, previous={OVERALL: (GOOD, 2022)})
