@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from monitor.clock import london
+from monitor.domain.context import context_line
 from monitor.domain.model import Link, Reading, Report, SourceClass
 from monitor.domain.subscriptions import Subscription
 from monitor.pipeline import Document, Pipeline
@@ -195,6 +196,7 @@ async def assembled(settings: Settings, clock: Clock, *, watched_before: bool = 
             subscriptions=lambda: subscriptions,
             renderer=Renderer(domain=_message_domain(settings)),
             alert_window=settings.alert_window,
+            context=context_line,
         )
         fetcher = HttpFetcher(
             clock=clock,

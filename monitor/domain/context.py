@@ -1,4 +1,4 @@
-"""What places a change among others: region, statistical neighbours, years since the last inspection, how many are inadequate."""
+"""What places a change among others: region, statistical neighbours, years since the last, how many are inadequate."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def sentences(context: Context) -> tuple[str, ...]:
         told.append(f"{name} took over from {_listed(context.predecessors)}; its predecessor's ratings are not its own.")
     if context.neighbours:
         told.append(
-            f"{context.neighbours_moved} of the {context.neighbours} statistical neighbours of {name} moved in the 24 months before."
+            f"Of the {context.neighbours} statistical neighbours of {name}, {context.neighbours_moved} moved in the 24 months before."
         )
     told.append(
         f"Now inadequate: {len(context.region_inadequate)} of {context.region_size} authorities in {context.region},"

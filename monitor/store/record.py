@@ -190,6 +190,7 @@ class _Ledger:
             self.live.setdefault(row["id"], change_of(row, after))
 
     def news(self, source_class: SourceClass) -> News:
-        """What there is to tell, with the context line of each authority."""
-        context = {change.authority.urn: self.policy.context(change, self._known) for change in self.live.values()}
+        """What there is to tell, with the context line of each authority among all others."""
+        everyone = known(self.connection, self.policy.history, (), london_day(self.now)) if self.live else ()
+        context = {change.authority.urn: self.policy.context(change, everyone) for change in self.live.values()}
         return News(changes=self.live, known=self._known, source_class=source_class, context=context)
