@@ -1,0 +1,246 @@
+"""The real daemon as a process: comes up without a network, ends in order, and survives being killed while it sends."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from tests.conftest import ROOT
+from tests.end_to_end.town import Mailbox, Print, Town
+
+
+def until(condition: Callable[[], object], seconds: float = 30) -> None:
+    """Wait for something to become true; a test that waits in vain fails."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+
+
+class Process:
+    """`monitor run`, started; its page's port is read off its first screen."""
+
+    def __init__(self, config: Path, state: Path) -> None:
+        command = [
+            sys.executable,
+            "-m",
+            "monitor",
+            "run",
+            "--config",
+            str(config),
+            "--state",
+            str(state),
+            "--listen",
+            "127.0.0.1:0",
+        ]
+        self.popen = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
+        self.lines: list[str] = []
+        threading.Thread(target=self._collect, daemon=True).start()
+        until(lambda: self._port() is not None or self.popen.poll() is not None)
+        until(lambda: self.popen.poll() is not None or self.get("/healthz")[0] == 200)
+
+    def _collect(self) -> None:
+        assert self.popen.stdout
+        self.lines.extend(self.popen.stdout)
+
+    def _port(self) -> int | None:
+        return next((int(found[1]) for line in tuple(self.lines) if (found := re.search(r":(\d+)/healthz", line))), None)
+
+    def get(self, path: str) -> tuple[int, str]:
+        port = self._port()
+        assert port
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        except OSError:
+            return 0, ""
+        finally:
+            connection.close()
+
+    def end(self, how: signal.Signals) -> int:
+        self.popen.send_signal(how)
+        return self.popen.wait(30)
+
+
+@contextmanager
+def running(config: Path, state: Path) -> Iterator[Process]:
+    process = Process(config, state)
+    try:
+        yield process
+    finally:
+        if process.popen.poll() is None:
+            process.end(signal.SIGKILL)
+
+
+def leeds_today() -> Print:
+    """An article of today that no record knows of."""
+    day = datetime.now(UTC).date()
+    return Print(
+        paper="gazette",
+        path=f"/leeds-{day}",
+        title="Leeds children's services rated inadequate by Ofsted",
+        paragraphs=[
+            "Ofsted has rated help and protection for children in Leeds as inadequate.",
+            "Services for children in care were rated good, the inspectors said in a report on Leeds City Council.",
+        ],
+        day=date(day.year, day.month, day.day),
+    )
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_it_comes_up_without_a_network_and_ends_in_order(tmp_path: Path, how: signal.Signals) -> None:
+    config = tmp_path / "config"
+    config.mkdir()
+    (config / "sources.toml").write_text(
+        '[[source]]\nname = "nowhere"\nkind = "feed"\nurl = "http://127.0.0.1:9/feed.xml"\noutlet = "Nowhere Times"\n'
+    )
+    with running(config, tmp_path / "state") as process:
+        screen = "".join(process.lines)
+        for told in ("1 source", "Nowhere Times", "/healthz", "channels.toml", "subscriptions.toml", "monitor.db"):
+            assert told in screen
+        assert json.loads(process.get("/healthz")[1])["status"] == "ok"
+        until(lambda: process.get("/readyz")[0] == 200)
+        status, page = process.get("/")
+        assert status == 200
+        assert "Nowhere Times" in page
+        assert process.end(how) == 0
+    assert not [line for line in process.lines if "Traceback" in line or "ERROR" in line]
+
+
+def test_a_second_daemon_on_the_same_state_is_refused(tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    config.mkdir()
+    with running(config, tmp_path / "state"):
+        command = [
+            sys.executable,
+            "-m",
+            "monitor",
+            "run",
+            "--config",
+            str(config),
+            "--state",
+            str(tmp_path / "state"),
+            "--listen",
+            "127.0.0.1:0",
+        ]
+        second = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30)
+    assert second.returncode == 1
+    assert "in use by another monitor (process " in second.stderr
+    assert "Traceback" not in second.stderr
+
+
+def test_a_taken_port_is_said_plainly(tmp_path: Path, town: Town) -> None:
+    (tmp_path / "config").mkdir(exist_ok=True)
+    where = town.base.removeprefix("http://")
+    command = [
+        sys.executable,
+        "-m",
+        "monitor",
+        "run",
+        "--config",
+        str(tmp_path / "config"),
+        "--state",
+        str(tmp_path / "s"),
+        "--listen",
+        where,
+    ]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30)
+    assert ended.returncode == 1
+    assert f"cannot listen at {where}" in ended.stderr
+
+
+class SlowMailbox(Mailbox):
+    """A mail server that is slow at one point of the conversation while `slow` is set."""
+
+    def __init__(self, slow_at: str) -> None:
+        super().__init__()
+        self.slow_at = slow_at
+        self.slow = True
+        self.reached = threading.Event()
+
+    async def _dawdle(self, point: str) -> None:
+        if point == self.slow_at:
+            self.reached.set()
+            while self.slow:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+
+    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
+        await self._dawdle("RCPT")
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        said = await super().handle_DATA(server, session, envelope)
+        await self._dawdle("dot")
+        return said
+
+
+def serve_mail(town: Town, slow_at: str, monkeypatch: pytest.MonkeyPatch) -> SlowMailbox:
+    mailbox = SlowMailbox(slow_at)
+    monkeypatch.setenv(
+        "TEST_MAIL_URL", f"mailto://127.0.0.1:{mailbox.port}?from=monitor@monitor.example&to=desk@monitor.example"
+    )
+    town.configure(("gazette",), channels='[channel.mail]\nurl_env = "TEST_MAIL_URL"\n', subscriptions=SUBSCRIPTION)
+    town.printed(leeds_today())
+    return mailbox
+
+
+SUBSCRIPTION = '[[subscription]]\nname = "everything"\nchannel = "mail"\nto = "reader@council.example"\n'
+
+
+@pytest.mark.parametrize(("slow_at", "outcome"), [("RCPT", {"sent": 1}), ("dot", {"uncertain": 1})])
+def test_killed_while_sending_the_message_arrives_once(
+    town: Town, slow_at: str, outcome: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, state = town.folder / "config", town.folder / town.state
+    with serve_mail(town, slow_at, monkeypatch) as mailbox:
+        with running(config, state) as process:
+            until(mailbox.reached.is_set)
+            process.end(signal.SIGKILL)
+        mailbox.slow = False
+        with running(config, state) as process:
+            until(lambda: town.deliveries() == outcome)
+            until(lambda: len(mailbox.mails) == 1)
+            assert process.end(signal.SIGTERM) == 0
+        assert len(mailbox.mails) == 1
+        assert mailbox.subjects()[0].startswith("Leeds")
+        with running(config, state) as process:
+            assert process.end(signal.SIGTERM) == 0
+        assert len(mailbox.mails) == 1
+
+
+def test_asked_to_end_while_sending_it_finishes_the_message(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    config, state = town.folder / "config", town.folder / town.state
+    with serve_mail(town, "dot", monkeypatch) as mailbox:
+        with running(config, state) as process:
+            until(mailbox.reached.is_set)
+            process.popen.send_signal(signal.SIGTERM)
+            time.sleep(0.3)
+            mailbox.slow = False
+            assert process.popen.wait(30) == 0
+        assert town.deliveries() == {"sent": 1}
+        assert len(mailbox.mails) == 1
