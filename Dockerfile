@@ -1,0 +1,25 @@
+# Two stages: the first installs from the lock by hashes, the second has neither pip's cache nor a compiler.
+FROM python:3.11-slim-bookworm AS build
+WORKDIR /app
+RUN python -m venv /venv
+COPY requirements.lock ./
+RUN /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+COPY pyproject.toml README.md LICENSE ./
+COPY monitor ./monitor
+RUN /venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
+
+FROM python:3.11-slim-bookworm
+RUN useradd --system --uid 10001 --home-dir /app monitor && install -d -o monitor -g monitor /app /app/state
+WORKDIR /app
+COPY --from=build /venv /venv
+COPY config ./config
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 MONITOR_LISTEN=0.0.0.0:8321
+USER monitor
+VOLUME /app/state
+EXPOSE 8321
+# Ends in order: a message in flight may take 20 s.
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
+    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8321/healthz', timeout=4)"]
+ENTRYPOINT ["monitor"]
+CMD ["run"]
