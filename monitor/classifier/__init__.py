@@ -8,10 +8,12 @@ from datetime import date
 from monitor.classifier.chunks import mentions, merge
 from monitor.classifier.claims import claims
 from monitor.classifier.reading import read
-from monitor.classifier.resolve import Line, Statement, resolve
+from monitor.classifier.lines import Line
+from monitor.classifier.resolve import resolve
 from monitor.classifier.scope import scope
-from monitor.classifier.text import Sentence, sentences
-from monitor.domain.model import Judgement, Reading, Rejection
+from monitor.classifier.text import sentences
+from monitor.classifier.topics import topics
+from monitor.domain.model import Reading
 
 __all__ = ["classify"]
 
@@ -36,7 +38,8 @@ def classify(title: str, text: str, *, published: date | None = None) -> Reading
         published: the article's day, from which "four years ago" is counted and frameworks are chosen.
     """
     lines = lines_of(title, text, published)
-    reading = read(lines, resolve(lines, published), published)
+    about = topics(lines)
+    reading = read(resolve(lines, about, published), about, published)
     return replace(
         reading,
         judgements=tuple(replace(j, quote=j.evidence.quote(title, text)) for j in reading.judgements),

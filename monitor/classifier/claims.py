@@ -76,7 +76,7 @@ def bind(chunks: Sequence[Chunk], at: int) -> tuple[str, int] | None:
         same = re.match(r"[^RE|;^]*?(?P<s>[XLTZ])", left)
         if same:
             return "same-as-before", left_at[same.start("s")]
-        same = re.match(r"N?[-:,]?F{0,2}(?P<s>[XL])", right)
+        same = re.match(r"N?[-:,]?[BV]*[F>]{0,2}(?:L[.QBVGIMF,]{0,5}[:(-]?F?)?(?P<s>[XL])", right)
         if same:
             return "same-for", right_at[same.start("s")]
     for frame, pattern in _rows():
@@ -85,6 +85,13 @@ def bind(chunks: Sequence[Chunk], at: int) -> tuple[str, int] | None:
         if found and _needs(frame, chunks, at):
             return frame.name, places[found.start("s")]
     return None
+
+
+def left_subject(chunks: Sequence[Chunk], at: int) -> int | None:
+    """The subject to the left of a grade, whatever stands to its right."""
+    left, places = _view(chunks, range(at - 1, max(-1, at - 40), -1))
+    found = re.match(r"[BVNM>F]*,?(?P<s>[XSAGO])", left)
+    return places[found.start("s")] if found else None
 
 
 def claims(number: int, chunks: Sequence[Chunk]) -> list[Claim]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from monitor.classifier.resolve import Line, Statement, nearby, regime, same_day, topics
+from monitor.classifier.resolve import Statement
+from monitor.classifier.topics import Topics
 from monitor.domain.authorities import by_urn
 from monitor.domain.model import Area, Judgement, Rating, Reading, Rejection, Span, Tier
 
@@ -14,44 +14,29 @@ VERSION = "1"
 _NO_OVERALL = date(2026, 7, 1)  #: from here on an overall grade is believed only where the word is said
 
 
-def gate(statement: Statement, main: Sequence[str], published: date | None, other: str = "") -> str:
+def gate(statement: Statement, topics: Topics, published: date | None) -> str:
     """Why a statement is not this article's news, or an empty string."""
     if statement.reason:
         return statement.reason
     scope, line = statement.scope, statement.line
     if scope.status != "current":
         return "previous" if scope.status == "previous" else scope.status
-    if other and not same_day(line):
-        return other
+    if topics.regime and not line.same_day:
+        return topics.regime
     if statement.rating is Rating.ADEQUATE and published is not None and published > date(2014, 6, 1):
         return "retired_grade"
     if Area.OVERALL in statement.areas and published is not None and published >= _NO_OVERALL and not statement.claim.overall and statement.claim.frame != "label":
         return "no_overall_grade"
-    if line.sentence.speech[statement.claim.grade.start] and not (statement.named and same_day(line)):
+    if line.sentence.speech[statement.claim.grade.start] and not (statement.named and line.same_day):
         return "speech"
-    if main and not set(statement.urns) & set(main) and _background(statement):
+    if topics.urns and not set(statement.urns) & set(topics.urns) and not line.same_day:
         return "background_authority"
     return ""
 
 
-def _background(statement: Statement) -> bool:
-    line = statement.line
-    if same_day(line):
-        return False
-    if re.search(r"\b(?:earlier this|remains?|remained|holds?)\b", line.words):
-        return True
-    if statement.claim.frame == "label" and statement.claim.subject_at > 1:
-        return True
-    if nearby(line, statement.urns) or statement.scope.stays or not statement.named:
-        return True
-    return not re.search(r"\b(?:was|were|has been|have been|received|given|got|earned)\b", line.words)
-
-
-def read(lines: Sequence[Line], statements: Sequence[Statement], published: date | None) -> Reading:
+def read(statements: Sequence[Statement], topics: Topics, published: date | None) -> Reading:
     """Gate, merge and join statements into the article's reading."""
-    main = topics(lines)
-    other = regime(lines)
-    reasons = [gate(s, main, published, other) for s in statements]
+    reasons = [gate(s, topics, published) for s in statements]
     news: dict[tuple[str, Area], tuple[Statement, int]] = {}
     conflicts: set[tuple[str, Area]] = set()
     rejected: list[Rejection] = []

@@ -103,7 +103,7 @@ def sentences(raw: str, *, in_title: bool = False) -> list[Sentence]:
     folded = fold(raw)
     printed = Counter(line.strip() for line in folded.split("\n"))
     found: list[Sentence] = []
-    paragraph = -1
+    paragraph, story = -1, 0
     for line in re.finditer(r"[^\n]+", folded):
         if not line.group().strip():
             continue
@@ -111,8 +111,9 @@ def sentences(raw: str, *, in_title: bool = False) -> list[Sentence]:
         plain = line.group().strip(" *-|>")
         if plain.startswith(SKIP_LINES) and not in_title:
             continue
-        if found and paragraph > 4 and plain.startswith(STOP_LINES) and not in_title:
+        if story >= 3 and plain.startswith(STOP_LINES) and not in_title:
             break
+        story += len(plain.split()) >= 15
         bullet = bool(re.match(r"\s*(?:[*\-]|\d{1,2}[.)])\s", line.group()))
         open_quote = False
         for a, b in _cut(folded, line.start(), line.end()):

@@ -1,0 +1,74 @@
+"""The document as lines: each sentence with its chunks, claims and scopes, and what can be asked of one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.classifier.chunks import Chunk
+from monitor.classifier.claims import Claim
+from monitor.classifier.scope import Scope
+from monitor.classifier.text import Sentence
+
+_NEAR = frozenset("neighbouring neighbour neighbours nearby next unlike counterpart elsewhere surrounding partner partners other".split())
+_SAME_DAY = re.compile(
+    r"\b(?:same (?:day|morning|week)|today|yesterday|also (?:today|published|rated|judged|out|received|inspected)"
+    r"|report (?:was|is) (?:also )?(?:out|published)|also (?:[a-z]+ ){0,3}on (?:monday|tuesday|wednesday|thursday|friday))\b"
+)
+_DROPPED = re.compile(r"\b(?:elsewhere|unlike)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A sentence with what was found in it."""
+
+    sentence: Sentence
+    words: str  #: folded words joined by blanks
+    chunks: tuple[Chunk, ...]
+    claims: tuple[Claim, ...]
+    scopes: tuple[Scope, ...]
+
+    @property
+    def codes(self) -> str:
+        """The chunks' codes, one letter each."""
+        return "".join(chunk.code for chunk in self.chunks)
+
+    def text_of(self, chunk: Chunk) -> list[str]:
+        """The folded words of a chunk."""
+        return [t.word for t in self.sentence.tokens[chunk.start : chunk.end]]
+
+    @property
+    def same_day(self) -> bool:
+        """Whether the sentence says that its news is of this day too."""
+        return _SAME_DAY.search(self.words) is not None
+
+    def clause_start(self, at: int) -> int:
+        """Place where the clause around chunk `at` begins: after the last "but", semicolon or colon."""
+        for i in range(at - 1, -1, -1):
+            if self.chunks[i].code in "|;:":
+                return i + 1
+        return 0
+
+    def nearby(self, chunk: Chunk) -> bool:
+        """Whether a name is mentioned as somebody's neighbour or as an aside."""
+        tokens = self.sentence.tokens
+        before = {t.word for t in tokens[max(0, chunk.start - 4) : min(len(tokens), chunk.start + 2)]}
+        return bool(before & _NEAR) or _DROPPED.match(self.words) is not None
+
+    def mentions_nearby(self, urns: Sequence[str]) -> bool:
+        """Whether the sentence mentions one of these authorities as a neighbour or an aside."""
+        return any(self.nearby(chunk) for chunk in self.chunks if set(names_in(chunk)) & set(urns))
+
+
+def names_in(chunk: Chunk) -> tuple[str, ...]:
+    """The URNs that a chunk names, itself or through whose it is."""
+    if chunk.code == "A":
+        return chunk.names
+    return names_in(chunk.owner) if chunk.owner is not None else ()
+
+
+def own_names(chunk: Chunk) -> tuple[str, ...]:
+    """URNs that the chunk names itself, not through a trust that serves several authorities."""
+    named = chunk if chunk.code == "A" or chunk.owner is None else chunk.owner
+    return () if named.value == "shared" else names_in(chunk)

@@ -1,0 +1,129 @@
+"""Memory of a discourse and the words that point back into it: both, the latter, all three, that area, the same grade."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from monitor.classifier.chunks import Chunk
+from monitor.classifier.lines import Line, names_in, own_names
+from monitor.classifier.scope import Scope
+from monitor.domain.model import Area, Rating
+
+COUNTS = {"both": 2, "two": 2, "2": 2, "pair": 2, "three": 3, "3": 3, "four": 4, "4": 4, "five": 5, "5": 5, "six": 6, "6": 6}
+_AREA_WORDS = frozenset("areas elements aspects judgements judgments categories services counts respects parts grades headings area element aspect judgement judgment part heading experiences progress".split())
+Items = tuple[tuple[Area, ...], ...]
+
+
+@dataclass(slots=True)
+class Memory:
+    """What has been mentioned so far, newest over older."""
+
+    focus: tuple[str, ...] = ()  #: the authorities spoken of
+    group: tuple[str, ...] = ()  #: the last list of several authorities
+    group_line: int = -1
+    items: Items = ()  #: the last list of areas
+    items_line: int = -1
+    area: tuple[Area, ...] = ()  #: the last area
+    unrated: bool = False  #: the last list of areas stood without a grade, in the line before
+    rating: Rating | None = None  #: the last current grade
+    any_rating: Rating | None = None  #: the last grade of any time
+    overall: dict[str, Rating] = field(default_factory=dict)
+    heading: Chunk | None = None  #: the area that opens the paragraph
+    past: Scope | None = None  #: the earlier time that the paragraph is telling of
+    paragraph: int = -2
+    line: int = -1
+    later: frozenset[str] = frozenset()  #: authorities that later sentences name by themselves
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a pointing word stands for: areas, or authorities."""
+
+    areas: tuple[Area, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+def flatten(items: Items) -> tuple[Area, ...]:
+    """The distinct areas of a list, in order."""
+    return tuple(dict.fromkeys(a for item in items for a in item))
+
+
+def _choose(items: tuple, words: list[str]) -> tuple:  # type: ignore[type-arg]  # items of either kind
+    """The members of a list that "the latter", "the first and last", "all three" pick out; empty when the count does not fit."""
+    if not items:
+        return ()
+    if "latter" in words or ("last" in words and "first" not in words and "two" not in words) or "second" in words and "first" not in words:
+        return items[-1:] if len(items) >= 2 or "latter" not in words else ()
+    if "former" in words or ("first" in words and "last" not in words and "two" not in words):
+        return items[:1] if len(items) >= 2 else ()
+    if "first" in words and "last" in words:
+        return (items[0], items[-1])
+    if "two" in words and "first" in words:
+        return items[:2]
+    if "two" in words and "last" in words:
+        return items[-2:]
+    wanted = next((COUNTS[w] for w in words if w in COUNTS), None)
+    if wanted is not None and len(items) != wanted:
+        return ()
+    return items
+
+
+def point_back(subject: Chunk, line: Line, memory: Memory) -> Reference:
+    """What a ``Z`` chunk stands for: the nearest list, in the sentence or before it, whose count fits."""
+    words = line.text_of(subject)
+    before = [c for c in line.chunks if c.end <= subject.start]
+    here = tuple(item for c in before if c.code == "X" for item in c.areas)
+    if {"progress", "what", "there"} & set(words) or words[0] in {"that", "this", "it"}:
+        last = here[-1:] or ((memory.area,) if memory.area else ())
+        return Reference(areas=flatten(last))
+    named = next((names_in(c) for c in reversed(before) if len(own_names(c)) > 1), ())
+    if len(here) > 1 and _choose(here, words):
+        return Reference(areas=flatten(_choose(here, words)))
+    if named and _choose(named, words) and not _AREA_WORDS & set(words):
+        return Reference(names=_choose(named, words))
+    areas, names = _choose(memory.items, words), _choose(memory.group, words)
+    if _AREA_WORDS & set(words):
+        return Reference(areas=flatten(areas))
+    if names and (not areas or memory.group_line >= memory.items_line):
+        return Reference(names=names)
+    return Reference(areas=flatten(areas)) if areas else Reference(names=names)
+
+
+def many(subject: Chunk, line: Line, memory: Memory, topics: tuple[str, ...]) -> tuple[str, ...]:
+    """The authorities of "both councils", "the pair", "all three": the last list, else the topics, when the count fits."""
+    words = line.text_of(subject)
+    wanted = next((COUNTS[w] for w in words if w in COUNTS), None)
+    for group in (memory.group, topics):
+        if len(group) > 1 and (wanted is None or len(group) == wanted):
+            return group
+    return ()
+
+
+def look(line: Line, memory: Memory, past: Scope | None) -> None:
+    """Note what a line names, for the references of the next."""
+    if past is not None:
+        memory.past = past
+    elif line.scopes and all(s.status == "earlier" for s in line.scopes):
+        memory.past = line.scopes[0]
+    names = [c for c in line.chunks if own_names(c)] or ([c for c in line.chunks if names_in(c)] if not memory.focus else [])
+    if names:
+        memory.focus = names_in(names[0])
+        lists = [names_in(c) for c in names if len(names_in(c)) > 1]
+        apart = tuple(dict.fromkeys(u for c in names for u in names_in(c)))
+        if lists or len(apart) > 1:
+            memory.group, memory.group_line = (lists[-1] if lists else apart), memory.line
+    listed = [c for c in line.chunks if c.code == "X"]
+    if listed:
+        longest = max(listed, key=lambda c: len(c.areas))
+        every = tuple(item for c in listed for item in c.areas)
+        memory.items = longest.areas if len(longest.areas) > 1 or line.claims else every
+        memory.items_line = memory.line
+        memory.area = listed[-1].areas[-1]
+    memory.unrated = bool(listed) and not line.claims and len(memory.items) >= 3
+
+
+def heading_area(line: Line) -> Chunk | None:
+    """The area that opens a paragraph: ``On help and protection: ...``."""
+    found = re.match(r"[F;]{0,2}(X)[:,-]", line.codes[:4])
+    return line.chunks[found.start(1)] if found else None

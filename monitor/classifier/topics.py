@@ -1,0 +1,140 @@
+"""What an article is about: which authorities are its news, and whether another body's inspection is."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from monitor.classifier.chunks import Chunk
+from monitor.classifier.lines import Line, names_in, own_names
+
+_AGENTS = frozenset({"by", "with", "from", "near", "than", "like", "to"})
+_SEVERAL = re.compile(r"\b(?:councils|authorities|boroughs|counties|cities|unitaries|round up|roundup|digest|reports|inspections)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """The authorities whose news an article brings, in order of appearance."""
+
+    urns: tuple[str, ...] = ()
+    several: bool = False  #: it says that it is about more than one
+    shared: bool = False  #: known only through a trust that serves them all
+    regime: str = ""  #: the other body or regime that it is about, when it is
+
+
+def topics(lines: Sequence[Line]) -> Topics:
+    """The authorities named in the headline, the opening, a list near the top, or at the head of a paragraph of their own."""
+    shared = not any(own_names(c) for line in lines for c in line.chunks)
+    naming = names_in if shared else own_names
+    title = _distinct(u for line in lines if line.sentence.in_title for c in line.chunks if not line.nearby(c) for u in naming(c))
+    opening = title or _opening(lines, naming)
+    several = len(opening) > 1 and not shared or _says_several(lines)
+    found = _distinct((*opening, *_listed(lines, naming), *_openers(lines, several)))
+    if several and not title:
+        found = _distinct((*_listed(lines, naming), *found)) or found
+    return Topics(found, several or (len(found) > 1 and not shared), shared, _regime(lines))
+
+
+def _distinct(urns: object) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(urns))  # type: ignore[call-overload]  # an iterable of str at every call
+
+
+def _opening(lines: Sequence[Line], naming: Callable[[Chunk], tuple[str, ...]]) -> tuple[str, ...]:
+    """The authorities of the first full sentence (or dateline) that names one as more than somebody's agent."""
+    for line in lines:
+        tokens = line.sentence.tokens
+        if line.sentence.in_title or line.sentence.caption:
+            continue
+        dateline = line.sentence.paragraph <= 1 and line.chunks and line.chunks[0].code == "A" and tokens[0].word.isalpha()
+        if not dateline and len(tokens) < 8 and not any(c.code in "BVMRI" for c in line.chunks):
+            continue
+        kept = [c for c in line.chunks if not line.nearby(c) and (c.start == 0 or tokens[c.start - 1].word not in _AGENTS)]
+        found = _distinct(u for c in kept for u in naming(c))
+        if found:
+            lists = [naming(c) for other in lines for c in other.chunks if c.code == "A" and found[0] in c.names and len(c.names) > 1]
+            first = naming(next(c for c in kept if naming(c)))
+            return lists[0] if lists and lists[0] else first
+    captions = Counter(u for line in lines for c in line.chunks for u in naming(c))
+    return tuple(u for u, _ in captions.most_common(1))
+
+
+def _says_several(lines: Sequence[Line]) -> bool:
+    """Whether headline or opening speak of several councils."""
+    opening = [line for line in lines if line.sentence.in_title] + [line for line in lines if not line.sentence.in_title][:4]
+    return any(_SEVERAL.search(line.words) or any(c.code == "G" and c.value == "many" for c in line.chunks) for line in opening)
+
+
+def _listed(lines: Sequence[Line], naming: Callable[[Chunk], tuple[str, ...]]) -> tuple[str, ...]:
+    """Authorities in a list of two or more that carries a current grade of its own."""
+    found: list[str] = []
+    for line in lines:
+        for claim, scope in zip(line.claims, line.scopes, strict=True):
+            subject = claim.subject
+            names = naming(subject) if subject is not None else ()
+            if len(names) > 1 and scope.status == "current" and not scope.stays and not line.nearby(subject):  # type: ignore[arg-type]
+                if not re.search(r"\b(?:past|last|earlier|previous|ago|remain|hold)\b", line.words):
+                    found.extend(names)
+    return tuple(found)
+
+
+def fronted(chunks: Sequence[Chunk]) -> tuple[str, ...]:
+    """The authority of an opening ``In Harrow, ...``."""
+    codes = "".join(c.code for c in chunks[:8])
+    found = re.match(r"[|^]?[F]A,|\|,?G?-?(?:[XS]A?)?A", codes)
+    if found is None:
+        return ()
+    return next((c.names for c in chunks[:8] if c.code == "A"), ())
+
+
+def is_heading(line: Line) -> bool:
+    """Whether the line is an authority's name and nothing more, as digests head their entries."""
+    return not line.sentence.in_title and len(line.chunks) == 1 and line.chunks[0].code == "A"
+
+
+def _openers(lines: Sequence[Line], several: bool) -> tuple[str, ...]:
+    """Authorities that open a paragraph or an entry: ``In Harrow, ...``, ``- Swindon - Good``, a bare heading."""
+    found: list[str] = []
+    headings = [line for line in lines if is_heading(line)]
+    if len(headings) > 1:
+        found.extend(u for line in headings for u in line.chunks[0].names)
+    paragraph = -2
+    for line in lines:
+        first = line.sentence.paragraph != paragraph
+        paragraph = line.sentence.paragraph
+        if line.sentence.in_title or line.words.startswith("elsewhere"):
+            continue
+        if first:
+            found.extend(fronted(line.chunks))
+            labelled = re.match(r"[;]?A[-:(]", line.codes[:3])
+            if labelled and "R" in line.codes[:5]:
+                found.extend(line.chunks[labelled.end() - 2].names)
+        if several and any(s.status == "current" and not s.stays for s in line.scopes):
+            found.extend(_subject_openers(line))
+    return tuple(found)
+
+
+def _subject_openers(line: Line) -> tuple[str, ...]:
+    """In an article on several councils, the authority that opens a sentence and is graded in it."""
+    if re.search(r"\b(?:remains?|holds?|earlier this|ago|next door|also requires?)\b", line.words) or line.same_day:
+        return ()
+    head = next((c for c in line.chunks[:2] if c.code in "ASX" and own_names(c)), None)
+    if head is None or line.nearby(head) or not any(c.subject is head or c.subject_at >= 0 for c in line.claims):
+        return ()
+    return own_names(head)
+
+
+def _regime(lines: Sequence[Line]) -> str:
+    """The other body or regime that headline and opening name, when they do not name the council's service or an area."""
+    opening = [line for line in lines if line.sentence.in_title] + [line for line in lines if not line.sentence.in_title][:4]
+    found = ""
+    for line in opening:
+        for chunk in line.chunks:
+            if chunk.code == "S" and {"children", "child", "social"} & set(line.text_of(chunk)):
+                return ""
+            if chunk.code == "X" and chunk.value != "leadership":
+                return ""
+            if chunk.code == "D" and not found:
+                found = chunk.value
+    return found
