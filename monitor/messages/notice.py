@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import groupby
 
-from monitor.domain.model import Area, Change, Inspection, Kind, Rating, Trust
+from monitor.domain.model import Area, Authority, Change, Inspection, Kind, Rating, Trust
 from monitor.messages.plain import day_words, link, listed, plain
 
 #: Areas in the order of a report's first page; the overall grade leads where there is one.
@@ -89,6 +89,7 @@ class Section:
     quotes: tuple[Quote, ...]
     status: str
     context: str
+    corrections: tuple[str, ...]
     conflicts: tuple[str, ...]
     report_url: str
 
@@ -134,31 +135,74 @@ def _areas(changes: Sequence[Change]) -> str:
     return listed([_SHORT[change.area] for change in changes])
 
 
-def headline(changes: Sequence[Change]) -> str:
-    """What moved at one inspection, worst first: ``leadership and protection now inadequate``."""
+def _counted(changes: Sequence[Change]) -> str:
+    return f"{len(changes)} areas" if len(changes) > 1 else _SHORT[changes[0].area]
+
+
+def display_name(authority: Authority) -> str:
+    """The authority's name as a sentence would have it: not ``Bristol, City of``."""
+    return authority.name.removesuffix(", City of")
+
+
+def headlines(changes: Sequence[Change]) -> tuple[str, ...]:
+    """What moved at one inspection, worst first, from the fullest wording to the shortest.
+
+    ``leadership and protection now inadequate``; ``2 areas down to good, in care up to outstanding``; ``2 areas down, 1 up``.
+    """
     overall = next((change for change in changes if change.area is Area.OVERALL and moved(change)), None)
     fallen = [change for change in worst(changes) if change.new is Rating.INADEQUATE]
     if fallen:
-        if overall in fallen:
-            return "now inadequate"
-        return f"{_areas(fallen)} now inadequate"
-    if overall is not None:
+        return (
+            ("now inadequate",)
+            if overall in fallen
+            else (f"{_areas(fallen)} now inadequate", f"{_counted(fallen)} now inadequate")
+        )
+    if overall is not None and overall.old is not None:
         if overall.old is Rating.INADEQUATE:
-            return f"no longer inadequate, now {overall.new.words}"
-        return f"{'up' if moved(overall) > 0 else 'down'} from {overall.old and overall.old.words} to {overall.new.words}"
+            return (f"no longer inadequate, now {overall.new.words}", "no longer inadequate")
+        way = "up" if moved(overall) > 0 else "down"
+        return (f"{way} from {overall.old.words} to {overall.new.words}", f"{way} to {overall.new.words}")
+    if any(moved(change) for change in changes):
+        return (_ways(changes, _areas), _ways(changes, _counted), _tally(changes))
+    return (_unmoved(changes),)
+
+
+def headline(changes: Sequence[Change]) -> str:
+    """The fullest of `headlines`."""
+    return headlines(changes)[0]
+
+
+def _ways(changes: Sequence[Change], name: Callable[[Sequence[Change]], str]) -> str:
+    """``leadership down to good, in care up to outstanding``: down before up, each rating once."""
     parts = []
     for sign, word in ((-1, "down"), (1, "up")):
         there = [change for change in changes if moved(change) * sign > 0]
         parts += [
-            f"{_areas([change for change in there if change.new is rating])} {word} to {rating.words}"
+            f"{name([change for change in there if change.new is rating])} {word} to {rating.words}"
             for rating in sorted({change.new for change in there}, key=lambda rating: rating.rank)
         ]
-    if parts:
-        return ", ".join(parts)
+    return ", ".join(parts)
+
+
+def _tally(changes: Sequence[Change]) -> str:
+    down, up = (len([change for change in changes if moved(change) * sign > 0]) for sign in (-1, 1))
+    if down and up:
+        return f"{down} {'areas' if down > 1 else 'area'} down, {up} up"
+    return f"{down + up} {'areas' if down + up > 1 else 'area'} {'down' if down else 'up'}"
+
+
+def _unmoved(changes: Sequence[Change]) -> str:
+    """``rated good`` for the first time, ``still good``, or what can be said without an overall grade."""
     first = next((change for change in changes if change.area is Area.OVERALL), changes[0])
     verb = "rated" if first.old is None else "still"
     same = [change for change in changes if change.new is first.new]
-    return f"{verb} {first.new.words}" + ("" if first.area is Area.OVERALL else f" for {_areas(same)}")
+    if first.area is Area.OVERALL:
+        return f"{verb} {first.new.words}"
+    if len(changes) == 1:
+        return f"{verb} {first.new.words} for {_areas(same)}"
+    if len(same) == len(changes):
+        return f"{verb} {first.new.words} in {len(same)} areas"
+    return "first ratings" if first.old is None else "no area changed"
 
 
 def source_words(change: Change) -> str:
@@ -220,7 +264,7 @@ def _quotes(changes: Sequence[Change]) -> tuple[Quote, ...]:
 
 def _caption(changes: Sequence[Change], previous: Inspection | None) -> str:
     day: date | None = previous.published if previous else next((c.old_published for c in changes if c.old_published), None)
-    name = changes[0].authority.name
+    name = display_name(changes[0].authority)
     now = day_words(changes[0].inspection.published)
     return f"{name}: before ({day_words(day)}) and now ({now})" if day else f"{name}: ratings of {now}"
 
@@ -231,14 +275,19 @@ def section(changes: Sequence[Change], notice: Notice) -> Section:
     inspection = first.inspection
     previous = notice.previous.get(inspection.key)
     return Section(
-        authority=first.authority.name,
+        authority=display_name(first.authority),
         headline=headline(changes),
         rows=_rows(changes, previous),
         caption=_caption(changes, previous),
         quotes=_quotes(changes),
         status=status(inspection, first.outlet),
         context=plain(notice.context.get(first.authority.urn, "")),
-        conflicts=tuple(dict.fromkeys(plain(change.conflict) for change in changes if change.conflict)),
+        corrections=tuple(
+            f"{AREA_NAMES[change.area]} was reported as {change.reported.words} before. That was not so."
+            for change in changes
+            if change.reported is not None
+        ),
+        conflicts=tuple(dict.fromkeys(f"The article {plain(change.conflict)}" for change in changes if change.conflict)),
         report_url=link(inspection.url),
     )
 

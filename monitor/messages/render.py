@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from email.utils import format_datetime
 from functools import lru_cache
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from monitor.domain.model import Change
 from monitor.messages.notice import Notice, Purpose, by_inspection, section
+from monitor.messages.plain import plain
 from monitor.messages.slack import slack_payload
 from monitor.messages.subject import preheader, subject
 from monitor.messages.text import text_part
@@ -53,6 +54,12 @@ class Renderer:
 
     def render(self, notice: Notice) -> Rendered:
         """Every form of the message. Pure: the same notice gives the same bytes."""
+        notice = replace(
+            notice,
+            reasons=tuple(map(plain, notice.reasons)),
+            notes=tuple(map(plain, notice.notes)),
+            also=tuple(map(plain, notice.also)),
+        )
         sections = tuple(section(group, notice) for group in by_inspection(notice.changes))
         line = subject(notice)
         html = _template("alert.html").render(

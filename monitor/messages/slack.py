@@ -58,7 +58,7 @@ def _section_blocks(section: Section) -> list[dict[str, object]]:
                 "action_id": f"source-{len(blocks)}",
             }
         blocks.append(block)
-    lines = [section.status, *(f"Note: {conflict}" for conflict in section.conflicts), section.context]
+    lines = [section.status, *(f"Note: {remark}" for remark in (*section.corrections, *section.conflicts)), section.context]
     blocks.append({"type": "context", "elements": [_mrkdwn(_words(line, _FIELD)) for line in lines if line][:_MOST_FIELDS]})
     return blocks
 

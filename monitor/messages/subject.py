@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from monitor.domain.model import Change
-from monitor.messages.notice import Notice, Purpose, by_inspection, direction, headline, source_words, status
+from monitor.domain.model import Change, Trust
+from monitor.messages.notice import Notice, Purpose, by_inspection, direction, display_name, headlines, source_words, status
 from monitor.messages.plain import day_words, plain, short_day
 
 LONGEST_SUBJECT = 70
@@ -22,19 +22,19 @@ def subject(notice: Notice) -> str:
 
 
 def _one(changes: Sequence[Change], room: int) -> str:
+    """The fullest wording that fits; where it comes from is shortened before what happened is."""
     first = changes[0]
-    name, what = first.authority.name, headline(changes)
-    whose, when = source_words(first), short_day(first.inspection.published)
-    short = whose.split(" by ")[0]
-    for form in (f"{name}: {what} ({whose}, {when})", f"{name}: {what} ({short}, {when})", f"{name}: {what}"):
-        if len(form) <= room:
-            return form
-    plainest = f"{name}: {direction(changes)} ({short}, {when})"
-    return plainest if len(plainest) <= room else plain(plainest, room)
+    name, whose, when = display_name(first.authority), source_words(first), short_day(first.inspection.published)
+    if first.inspection.trust is Trust.CONFIRMED:
+        ends = (f" ({whose}, {when})", f" ({when})", "")
+    else:  # that it is only reported is never dropped
+        ends = (f" ({whose}, {when})", f" (reported, {when})", " (reported)")
+    forms = [f"{name}: {what}{end}" for what in (*headlines(changes), direction(changes)) for end in ends]
+    return next((form for form in forms if len(form) <= room), plain(forms[-1], room))
 
 
 def _several(groups: Sequence[Sequence[Change]], room: int) -> str:
-    words = [f"{group[0].authority.name} {direction(group)}" for group in groups]
+    words = [f"{display_name(group[0].authority)} {direction(group)}" for group in groups]
     for shown in range(len(words), 0, -1):
         left = len(words) - shown
         form = f"{len(words)} councils: {', '.join(words[:shown])}" + (f" and {left} more" if left else "")

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from textwrap import wrap
 
 from monitor.messages.notice import Notice, Section
-from monitor.messages.plain import plain
 
 WIDTH = 76
 
@@ -33,8 +32,8 @@ def _section(section: Section) -> list[str]:
         lines += [*_paragraph(f"“{quote.text}”", "  "), *_paragraph(f"{quote.source or 'Source'}, {quote.day}", "  ")]
         lines += [f"  {quote.url}", ""] if quote.url else [""]
     lines += _paragraph(section.status)
-    for conflict in section.conflicts:
-        lines += _paragraph(f"Note: {conflict}")
+    for remark in (*section.corrections, *section.conflicts):
+        lines += _paragraph(f"Note: {remark}")
     if section.context:
         lines += _paragraph(section.context)
     if section.report_url and section.report_url not in {quote.url for quote in section.quotes}:
@@ -48,10 +47,10 @@ def text_part(notice: Notice, sections: Sequence[Section]) -> str:
     for each in sections:
         lines += _section(each)
     if notice.also:
-        lines += ["Also reported", *(line for item in notice.also for line in _paragraph(f"* {plain(item)}")), ""]
-    lines += [line for note in notice.notes for line in _paragraph(f"Your note: {plain(note)}")]
+        lines += ["Also reported", *(line for item in notice.also for line in _paragraph(f"* {item}")), ""]
+    lines += [line for note in notice.notes for line in _paragraph(f"Your note: {note}")]
     if notice.reasons:
-        lines += ["Why you got this", *(line for why in notice.reasons for line in _paragraph(f"* {plain(why)}"))]
+        lines += ["Why you got this", *(line for why in notice.reasons for line in _paragraph(f"* {why}"))]
     if notice.manage:
         lines += ["", "Change or pause this subscription:", notice.manage]
     if notice.unsubscribe:

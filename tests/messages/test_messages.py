@@ -1,0 +1,243 @@
+"""Messages of real changes: the substance first, every form safe, nothing a reader would have to guess."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.domain.history import history
+from monitor.domain.model import Area, Kind, Rating
+from monitor.messages import Purpose, Renderer
+from monitor.messages.plain import link, plain
+from monitor.messages.subject import preheader, subject
+from tests.messages.conftest import Notes, changes_of
+
+TRAFFORD = date(2026, 8, 3)
+KNOWSLEY = date(2017, 6, 13)
+RENDER = Renderer(domain="monitor.test")
+ALLOWED = frozenset(
+    ["html", "head", "meta", "title", "style", "body", "div", "main", "h1", "h2", "table", "caption", "thead", "tbody", "tr", "th", "td", "blockquote", "p", "a", "strong", "ul", "li", "hr"]
+)
+HOSTILE = [
+    "<!channel> <@U123> <https://evil.test|https://ofsted.gov.uk>",
+    "[x](javascript:alert(1)) <img src=x onerror=alert(1)> <svg onload=alert(1)>",
+    "</title><script>alert(1)</script>",
+    "Leeds\r\nBcc: everyone@x.test\u2028\x0b\x00",
+    "{{7*7}} {% raw %} %s {0.__class__}",
+    "\u202eevil\u202c zero\u200bwidth \x1b[31mred",
+    "x" * 10_000,
+]
+
+
+class Elements(HTMLParser):
+    """Every element and attribute of a page, and its visible text."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """An element."""
+        self.found.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        """Text between elements."""
+        self.text += data
+
+
+@pytest.mark.parametrize(
+    ("name", "published", "outlet", "expected"),
+    [
+        ("Trafford", TRAFFORD, "", "Trafford: leadership and protection now inadequate (Ofsted, 3 Aug)"),
+        ("Trafford", TRAFFORD, "BBC", "Trafford: leadership and protection now inadequate (reported, 3 Aug)"),
+        ("Coventry", KNOWSLEY, "", "Coventry: no longer inadequate, now requires improvement (13 Jun)"),
+        ("Liverpool", date(2026, 7, 7), "", "Liverpool: care leavers up to requires improvement, 3 areas up to good"),
+        ("Liverpool", date(2026, 7, 7), "BBC", "Liverpool: 4 areas up (reported by BBC, 7 Jul)"),
+        ("Wolverhampton", date(2026, 6, 18), "", "Wolverhampton: 2 areas down, 1 up (Ofsted, 18 Jun)"),
+        ("Middlesbrough", date(2026, 7, 28), "", "Middlesbrough: still requires improvement in 4 areas (Ofsted, 28 Jul)"),
+        ("Cumberland", date(2024, 11, 26), "", "Cumberland: rated good (Ofsted, 26 Nov)"),
+    ],
+)
+def test_the_subject_says_what_happened(notice: Notes, name: str, published: date, outlet: str, expected: str) -> None:
+    assert subject(notice(*changes_of(name, published, outlet=outlet))) == expected
+
+
+def test_every_subject_of_the_official_record_fits(notice: Notes) -> None:
+    made = 0
+    for inspection in history():
+        for outlet in ("", "Children & Young People Now"):
+            changes = changes_of(inspection.authority.name, inspection.published, outlet=outlet)
+            if not changes:
+                continue
+            made += 1
+            for purpose in (Purpose.CHANGE, Purpose.CONFIRMED, Purpose.CORRECTED, Purpose.TEST):
+                told = notice(*changes, purpose=purpose)
+                assert len(subject(told)) <= 70, subject(told)
+                assert len(preheader(told)) <= 110
+                assert "…" not in subject(told)
+                assert not outlet or "reported" in subject(told)
+    assert made > 900
+
+
+def test_several_councils_share_a_subject(notice: Notes) -> None:
+    changes = (
+        *changes_of("Trafford", TRAFFORD),
+        *changes_of("Liverpool", date(2026, 7, 7)),
+        *changes_of("Somerset", date(2026, 6, 17)),
+    )
+    assert subject(notice(*changes)) == "3 councils: Liverpool up, Somerset down, Trafford mixed"
+    many = [change for name in ("Coventry", "Knowsley", "Kent", "Southwark", "Derby") for change in changes_of(name, KNOWSLEY)]
+    assert subject(notice(*many)) == "5 councils: Coventry up, Derby rated, Kent rated and 2 more"
+
+
+def test_the_text_shows_every_area_before_and_now(notice: Notes) -> None:
+    text = RENDER.render(notice(*changes_of("Trafford", TRAFFORD))).text
+    assert "* Impact of leaders: from requires improvement to inadequate" in text
+    assert "* Children in care: from requires improvement to good" in text
+    assert "Confirmed by Ofsted's own report." in text
+    assert "Why you got this" in text
+    assert max(len(line) for line in text.splitlines() if "://" not in line) <= 78
+
+
+def test_what_the_press_says_is_called_so_and_quoted(notice: Notes) -> None:
+    told = RENDER.render(notice(*changes_of("Trafford", TRAFFORD, outlet="BBC News")))
+    for form in (told.text, Elements(told.html).text, told.slack):
+        assert "Trafford: inspectors found changes." in form
+        assert "Reported by BBC News; not yet confirmed by Ofsted." in form
+
+
+def test_a_successor_has_no_before(notice: Notes) -> None:
+    text = RENDER.render(notice(*changes_of("Cumberland", date(2024, 11, 26)))).text
+    assert "from" not in text.split("Confirmed")[0]
+    assert "(before: not known)" in text
+
+
+def test_care_leavers_have_no_grade_of_their_own_before_2023(notice: Notes) -> None:
+    combined = next(i for i in history() if i.published.year == 2024 and _was_combined(i.authority.name, i.published))
+    rows = RENDER.render(notice(*changes_of(combined.authority.name, combined.published))).text
+    assert "* Care leavers: " in rows
+    assert "(before: not known)" in next(line for line in rows.splitlines() if line.startswith("* Care leavers"))
+
+
+def _was_combined(name: str, published: date) -> bool:
+    before = [i for i in history(before=published) if i.authority.name == name]
+    return bool(before) and before[-1].combined_care
+
+
+def test_the_html_is_accessible_and_carries_nothing_foreign(notice: Notes) -> None:
+    page = RENDER.render(notice(*changes_of("Trafford", TRAFFORD))).html
+    found = Elements(page).found
+    tags = [tag for tag, _ in found]
+    assert dict(found)["html"]["lang"] == "en-GB"
+    assert tags.count("h1") == 1
+    assert {"caption", "thead"} <= set(tags)
+    assert {attrs.get("scope") for tag, attrs in found if tag == "th"} == {"col", "row"}
+    assert not {"img", "script", "iframe", "link", "form", "object", "svg"} & set(tags)
+    assert 'content="light dark"' in page
+    assert len(page.encode()) < 100_000
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_what_a_headline_writer_may_try(notice: Notes, hostile: str) -> None:
+    (first, *rest) = changes_of("Trafford", TRAFFORD)
+    bad = replace(first, evidence=hostile, outlet=hostile, conflict=hostile, url="javascript:alert(1)")
+    told = RENDER.render(notice(bad, *rest, reasons=(hostile,), notes=(hostile,), context={first.authority.urn: hostile}))
+    elements = Elements(told.html)
+    assert {tag for tag, _ in elements.found} <= ALLOWED
+    assert all(not name.startswith("on") for _, attrs in elements.found for name in attrs)
+    assert all(str(attrs.get("href")).startswith("https://") for tag, attrs in elements.found if tag == "a")
+    for form in (told.subject, told.text, told.slack, elements.text):
+        assert not any(c in form for c in "\x00\x0b\x1b\u202e\u200b\u2028\r")
+    assert "\n" not in told.subject
+    mrkdwn = [each["text"] for block in json.loads(told.slack)["blocks"] for each in block.get("elements", [])]
+    assert not any(c in text for text in mrkdwn for c in "<>")
+    assert "<" not in json.loads(told.slack)["text"]
+
+
+def _slack_limits(document: dict[str, object]) -> None:
+    blocks = document["blocks"]
+    assert isinstance(blocks, list)
+    assert len(blocks) <= 50
+    assert len(str(document["text"])) <= 3000
+    for block in blocks:
+        kind = block["type"]
+        assert kind in {"header", "section", "context"}
+        if kind == "header":
+            assert block["text"]["type"] == "plain_text"
+            assert 0 < len(block["text"]["text"]) <= 150
+        if kind == "section":
+            assert ("text" in block) or block["fields"]
+            assert len(block.get("text", {}).get("text", "")) <= 3000
+            assert len(block.get("fields", [])) <= 10
+            assert all(0 < len(field["text"]) <= 2000 for field in block.get("fields", []))
+        if kind == "context":
+            assert 0 < len(block["elements"]) <= 10
+            assert all(len(each["text"]) > 0 for each in block["elements"])
+
+
+@pytest.mark.parametrize("councils", [1, 3, 40])
+def test_slack_gets_what_it_accepts(notice: Notes, councils: int) -> None:
+    inspections = [i for i in history() if i.published.year >= 2024][:councils]
+    changes = [change for i in inspections for change in changes_of(i.authority.name, i.published)]
+    document = json.loads(RENDER.render(notice(*changes)).slack)
+    _slack_limits(document)
+    assert document["text"] == subject(notice(*changes))
+
+
+def test_the_same_notice_gives_the_same_bytes(notice: Notes) -> None:
+    changes = changes_of("Trafford", TRAFFORD)
+    assert RENDER.render(notice(*changes)) == RENDER.render(notice(*reversed(changes)))
+
+
+def test_an_update_is_in_the_thread_of_its_inspection(notice: Notes) -> None:
+    changes = changes_of("Trafford", TRAFFORD)
+    new = RENDER.render(notice(*changes)).headers
+    update = RENDER.render(notice(*changes, purpose=Purpose.CONFIRMED, id="f" * 32)).headers
+    assert new["References"] == update["References"]
+    assert new["Message-ID"] != update["Message-ID"]
+    assert new["Message-ID"] == "<0123456789abcdef0123456789abcdef@monitor.test>"
+    assert new["Date"] == "Tue, 01 Sep 2026 12:00:00 +0000"
+    assert new["Auto-Submitted"] == "auto-generated"
+
+
+def test_a_correction_says_what_it_corrects(notice: Notes) -> None:
+    (change, *_) = changes_of("Leeds", date(2025, 8, 12))
+    corrected = replace(change, kinds=change.kinds | {Kind.CORRECTED}, reported=Rating.INADEQUATE, area=Area.OVERALL)
+    told = RENDER.render(notice(corrected, purpose=Purpose.CORRECTED))
+    assert told.subject.startswith("Correction: Leeds: ")
+    assert "was reported as inadequate before. That was not so." in " ".join(told.text.split())
+
+
+@given(st.text(max_size=300))
+@settings(max_examples=200)
+def test_plain_text_is_plain(text: str) -> None:
+    cleaned = plain(text)
+    assert plain(cleaned) == cleaned
+    assert cleaned == cleaned.strip()
+    assert not any(ord(c) < 32 or 0x200B <= ord(c) <= 0x200F or 0x202A <= ord(c) <= 0x202E for c in cleaned)
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("https://www.example.org/a?b=c#d", True),
+        ("http://example.org", True),
+        ("javascript:alert(1)", False),
+        ("data:text/html,x", False),
+        ("https://user:password@example.org/", False),
+        ("https://example.org/a b", False),
+        ("https://example.org/\u202egpj.exe", False),
+        ('https://example.org/"onmouseover="x', False),
+        ("", False),
+    ],
+)
+def test_only_web_addresses_are_repeated(url: str, kept: bool) -> None:
+    assert link(url) == (url if kept else "")
