@@ -97,7 +97,11 @@ class Pipeline:
         )
         new = await asyncio.to_thread(self.store.record_poll, source.name, poll, now=now, next_due_at=due)
         if poll.failure:
-            _log.warning("%s: %s: %s %s", source.name, poll.failure.url, poll.failure.reason, poll.failure.detail)
+            # The first failure is news, and every tenth of a row; the status page knows of the others.
+            level = logging.WARNING if failures % 10 == 1 else logging.DEBUG
+            _log.log(level, "%s: %s: %s %s", source.name, poll.failure.url, poll.failure.reason, poll.failure.detail)
+        elif state.failures:
+            _log.warning("%s: answers again after %d failures", source.name, state.failures)
         return Polled(
             source=source.name, links=len(poll.links), new=len(new), not_modified=poll.not_modified, failure=poll.failure
         )

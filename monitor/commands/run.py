@@ -144,11 +144,12 @@ def _first_screen(parts: Parts) -> str:
         f"  Watches   {len(parts.sources)} sources: {shown}",
         f"            ({settings.config / 'sources.toml'})",
         f"  Page      {settings.page_url}   health: {settings.page_url}healthz",
-        f"  Alerts    {listeners}, to {', '.join(sorted(parts.channels))}",
     ]
-    if not settings.channels:
+    if settings.channels:
+        lines += [f"  Alerts    {listeners}, to {', '.join(sorted(parts.channels))}"]
+    else:
         lines += [
-            "            Nobody is subscribed yet, so every change is printed here. To send mail or Slack messages:",
+            "  Alerts    every change is printed here, for nobody is subscribed yet. To send mail or Slack messages:",
             f'            1. {settings.config / "channels.toml"}: [channel.mail]  url_env = "MONITOR_MAIL_URL"',
             f"            2. {settings.config / 'subscriptions.toml'}: [[subscription]]  name, channel, to, authorities",
             "            3. monitor check, then start again",
