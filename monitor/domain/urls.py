@@ -206,7 +206,7 @@ def registrable(url: str) -> str:
     not guard cookies.
     """
     try:
-        host = (urlsplit(url).hostname or "").rstrip(".")
+        host = (urlsplit(url).hostname or "").rstrip(".").removeprefix("www.")
     except ValueError:
         return ""
     labels = host.split(".")

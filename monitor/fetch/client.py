@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import urljoin, urlsplit
@@ -17,6 +18,10 @@ from monitor.fetch.network import GuardedTransport
 from monitor.fetch.politeness import Politeness
 from monitor.fetch.robots import Robots, parse_robots
 from monitor.ports import Clock, FetchFailure, Page, Validators
+
+#: The client logs every address at INFO; some carry a key.
+logging.getLogger("httpx").setLevel(logging.WARNING)
+logging.getLogger("httpcore").setLevel(logging.WARNING)
 
 PRODUCT = "OfstedRatingMonitor"
 _REDIRECTS = (301, 302, 303, 307, 308)

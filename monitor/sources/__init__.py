@@ -22,12 +22,17 @@ from monitor.ports import ConfigError, Source
 KINDS = {
     "feed": "monitor.sources.feed:FeedSource",
     "listing": "monitor.sources.listing:ListingSource",
+    "ofsted": "monitor.sources.ofsted:OfstedSource",
+    "sitemap": "monitor.sources.sitemap:SitemapSource",
+    "govuk": "monitor.sources.govuk:GovukSource",
+    "guardian": "monitor.sources.guardian:GuardianSource",
+    "drop": "monitor.sources.drop:DropSource",
 }
 
 _DURATION = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|w|weeks?)\s*$")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _LEAST_INTERVAL = 30.0
-_OURS = frozenset({"worker"})  # fields that are not keys of the table
+_OURS = frozenset({"worker", "home"})  # fields that are not keys of the table
 
 
 def build_source(table: Mapping[str, Any], **wiring: Any) -> Source:
@@ -96,7 +101,9 @@ def _value(value: Any, hint: Any, key: str) -> Any:
         try:
             return SourceClass(value)
         except ValueError:
-            raise ConfigError(f"unknown class {value!r}{_nearest(str(value), [*SourceClass])}", key=key) from None
+            raise ConfigError(
+                f"unknown class {value!r}{_nearest(str(value), [str(known) for known in SourceClass])}", key=key
+            ) from None
     if hint is bool:
         return _typed(value, bool, "true or false", key)
     if hint is int:

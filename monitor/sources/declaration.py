@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, ClassVar
 
 from monitor.domain.model import Link, SourceClass
@@ -32,6 +33,7 @@ class Declared:
     sites: tuple[str, ...] = ()  #: registrable domains that links may lead to; the source's own when empty
     cadence: float = 0.0  #: seconds within which a new item is expected; 0 when nothing is known
     comment: str = ""  #: what is known of the source, for `sources list`
+    home: Path | None = field(default=None, repr=False)  #: where relative folders start: the state folder
     worker: Worker | None = field(default=None, repr=False)  #: the child that parses; the process's own when not given
 
     needs_url: ClassVar[bool] = True  #: whether the kind is useless without an address

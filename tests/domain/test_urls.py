@@ -81,5 +81,6 @@ def test_only_web_links_survive(link, expected):
 def test_registrable():
     assert registrable("https://news.example.co.uk/x") == "example.co.uk"
     assert registrable("https://www.wigan.gov.uk/") == "wigan.gov.uk"
+    assert registrable("https://www.gov.uk/x") == registrable("https://gov.uk/x") == "gov.uk"
     assert registrable("https://feeds.bbc.com/x") == "bbc.com"
     assert registrable("nonsense") == ""

@@ -78,6 +78,9 @@ def test_any_text_is_taken(text):
     parse_moment(text, now=NOW)
 
 
-@given(st.dates(date(1995, 1, 1), date(2090, 1, 1)), st.sampled_from(["%d %B %Y", "%A, %d %b %Y", "%B %d, %Y", "%d/%m/%Y", "%Y-%m-%d"]))
+@given(
+    st.dates(date(1995, 1, 1), date(2090, 1, 1)),
+    st.sampled_from(["%d %B %Y", "%A, %d %b %Y", "%B %d, %Y", "%d/%m/%Y", "%Y-%m-%d"]),
+)
 def test_what_is_printed_is_read(day, form):
     assert parse_day(day.strftime(form)) == day
