@@ -18,11 +18,12 @@ from monitor.domain.context import context_line
 from monitor.domain.model import Link, Reading, Report, SourceClass
 from monitor.domain.subscriptions import Subscription
 from monitor.pipeline import Document, Pipeline
-from monitor.ports import Channel, Clock, ConfigError, Page, Source, StoreError
+from monitor.ports import Channel, Clock, ConfigError, Page, ReadError, Source, StoreError
 from monitor.settings import Problem, Settings, SettingsError, Table
 
 if TYPE_CHECKING:
     from monitor.delivery import Outbox
+    from monitor.fetch import HttpFetcher
     from monitor.reading.worker import Worker
     from monitor.store import SqlStore
 
@@ -132,17 +133,21 @@ class Reader:
 
     def __call__(self, page: Page, link: Link, source: Source | None) -> Document:
         """The article or report of a page. Raises ReadError for what is neither."""
+        listed = link.published.astimezone(london()).date() if link.published else None
         if b"%PDF-" in page.body[:1024]:
             from monitor.reading.report import read_report
 
-            return read_report(page.body, page.url, worker=self._worker)
+            if source and source.source_class is not SourceClass.OFFICIAL:
+                # Anybody can put a file that looks like a report on a page. Only Ofsted's own confirms.
+                raise ReadError("a report that is not from an official source", reason="unofficial_report", key=page.url)
+            return read_report(page.body, page.url, worker=self._worker, published=listed)
         from monitor.reading.html import read_page
 
         return read_page(
             page,
             source.outlet if source else "",
             source_class=source.source_class if source else SourceClass.PRESS,
-            published=link.published.astimezone(london()).date() if link.published else None,
+            published=listed,
             title=link.title,
             worker=self._worker,
         )
@@ -167,6 +172,54 @@ def _message_domain(settings: Settings) -> str:
     return urlsplit(settings.public_url).hostname or "monitor.invalid"
 
 
+def open_state(settings: Settings) -> SqlStore:
+    """The store of an installation, made or brought up to date. Close it. Raises StoreError where it cannot be opened."""
+    from monitor.messages import Renderer
+    from monitor.store import open_store
+
+    subscriptions = _subscriptions(settings)
+    return open_store(
+        database_url(settings),
+        subscriptions=lambda: subscriptions,
+        renderer=Renderer(domain=_message_domain(settings)),
+        alert_window=settings.alert_window,
+        context=context_line,
+    )
+
+
+def build_outbox(settings: Settings, store: SqlStore, channels: Mapping[str, Channel], clock: Clock) -> Outbox:
+    """What sends, over the store's deliveries and the channels."""
+    from monitor.delivery import Outbox, SentJournal
+
+    return Outbox(store=store, channels=channels, clock=clock, journal=SentJournal(settings.state / "sent.journal"))
+
+
+def _build_fetcher(settings: Settings, clock: Clock) -> HttpFetcher:
+    from monitor.fetch import HttpFetcher, Limits
+
+    return HttpFetcher(
+        clock=clock,
+        contact=settings.contact or settings.public_url,
+        limits=Limits(deadline=settings.fetch_deadline.total_seconds()),
+        allow_private=settings.allow_private,
+        robots=settings.robots,
+    )
+
+
+@contextmanager
+def _reading_child() -> Iterator[Worker]:
+    """The process that parses; at the end what it still reads is cut off, for waiting would hold up the end."""
+    from monitor.reading.worker import Worker
+
+    worker = Worker()
+    try:
+        yield worker
+    finally:
+        if worker.pid:
+            os.kill(worker.pid, signal.SIGKILL)
+        worker.close()
+
+
 @asynccontextmanager
 async def assembled(settings: Settings, clock: Clock, *, watched_before: bool = False) -> AsyncIterator[Parts]:
     """Everything, opened and ready; closed again at the end of the block.
@@ -176,35 +229,13 @@ async def assembled(settings: Settings, clock: Clock, *, watched_before: bool = 
         clock: the only clock of everything assembled.
         watched_before: see `Pipeline`.
     """
-    from monitor.delivery import Outbox, SentJournal
-    from monitor.fetch import HttpFetcher, Limits
-    from monitor.messages import Renderer
-    from monitor.reading.worker import Worker
-    from monitor.store import open_store
+    from monitor.sources.drop import with_drops
 
-    worker = Worker()
-    sources, channels, subscriptions = (
-        build_sources(settings, worker=worker),
-        build_channels(settings),
-        _subscriptions(settings),
-    )
-    url = database_url(settings)
-    with _alone(settings.state):
-        store = await asyncio.to_thread(
-            open_store,
-            url,
-            subscriptions=lambda: subscriptions,
-            renderer=Renderer(domain=_message_domain(settings)),
-            alert_window=settings.alert_window,
-            context=context_line,
-        )
-        fetcher = HttpFetcher(
-            clock=clock,
-            contact=settings.contact or settings.public_url,
-            limits=Limits(deadline=settings.fetch_deadline.total_seconds()),
-            allow_private=settings.allow_private,
-            robots=settings.robots,
-        )
+    channels = build_channels(settings)
+    with _reading_child() as worker, _alone(settings.state):
+        sources = build_sources(settings, worker=worker, home=settings.state)
+        store = await asyncio.to_thread(open_state, settings)
+        fetcher = _build_fetcher(settings, clock)
         try:
             yield Parts(
                 settings=settings,
@@ -212,10 +243,10 @@ async def assembled(settings: Settings, clock: Clock, *, watched_before: bool = 
                 store=store,
                 sources=sources,
                 channels=channels,
-                subscriptions=tuple(subscriptions),
+                subscriptions=_subscriptions(settings),
                 pipeline=Pipeline(
                     store=store,
-                    fetcher=fetcher,
+                    fetcher=with_drops(fetcher, sources, clock),
                     sources=sources,
                     read=Reader(worker),
                     classify=classify_document,
@@ -223,15 +254,9 @@ async def assembled(settings: Settings, clock: Clock, *, watched_before: bool = 
                     concurrency=settings.concurrency,
                     watched_before=watched_before,
                 ),
-                outbox=Outbox(
-                    store=store, channels=channels, clock=clock, journal=SentJournal(settings.state / "sent.journal")
-                ),
-                database=url.split("@")[-1].removeprefix("sqlite:///"),
+                outbox=build_outbox(settings, store, channels, clock),
+                database=database_url(settings).split("@")[-1].removeprefix("sqlite:///"),
             )
         finally:
-            if worker.pid:
-                # What it still reads was cut off; waiting for it would hold up the end.
-                os.kill(worker.pid, signal.SIGKILL)
-            worker.close()
             await fetcher.close()
             store.close()

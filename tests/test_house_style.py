@@ -1,0 +1,73 @@
+"""What the style of this project asks of every module, as far as a program can see it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+from tests.conftest import ROOT
+
+MODULES = sorted((ROOT / "monitor").rglob("*.py"))
+LONGEST_MODULE, LONGEST_FUNCTION = 400, 60
+#: Names that say nothing; the words of the design say more.
+EMPTY_WORDS = {"manager", "processor", "handler", "helper", "helpers", "utils", "util", "info", "service_layer"}
+#: Only the clock asks the machine for the time of day.
+ASKS_THE_TIME = re.compile(r"\b(?:datetime\.(?:now|today|utcnow)|date\.today|time\.time)\(")
+
+
+def ids(module: Path) -> str:
+    return str(module.relative_to(ROOT))
+
+
+def parsed(module: Path) -> ast.Module:
+    return ast.parse(module.read_text())
+
+
+def functions(module: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return [node for node in ast.walk(parsed(module)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+def test_modules_are_short() -> None:
+    code = [module for module in MODULES if not {"migrations", "tables"} & set(module.parts)]
+    lengths = {ids(module): len(module.read_text().splitlines()) for module in code}
+    assert {name: length for name, length in lengths.items() if length > LONGEST_MODULE} == {}
+
+
+def test_functions_are_short() -> None:
+    code = [module for module in MODULES if "migrations" not in module.parts]
+    lengths = {f"{ids(m)}:{f.name}": (f.end_lineno or 0) - f.lineno + 1 for m in code for f in functions(m)}
+    assert {name: length for name, length in lengths.items() if length > LONGEST_FUNCTION} == {}
+
+
+def test_names_say_something() -> None:
+    found = set()
+    for module in MODULES:
+        defined = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+        names = [module.stem, *(node.name for node in ast.walk(parsed(module)) if isinstance(node, defined))]
+        for name in names:
+            words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().split("_")
+            found |= {f"{ids(module)}: {name}" for word in words if word in EMPTY_WORDS}
+    assert found == set()
+
+
+def test_nobody_but_the_clock_asks_for_the_time() -> None:
+    # The scheduler and the watchdog live by the machine's clock, whatever day it is for the monitor.
+    allowed = {"monitor/daemon.py": ("datetime.now(UTC)", "time.time()")}
+    found = []
+    for module in MODULES:
+        if module.name == "clock.py":
+            continue
+        lines = [line for line in module.read_text().splitlines() if ASKS_THE_TIME.search(line.split("#")[0])]
+        found += [f"{ids(module)}: {line}" for line in lines if not any(a in line for a in allowed.get(ids(module), ()))]
+    assert found == []
+
+
+def test_every_package_says_what_it_is() -> None:
+    silent = [ids(module) for module in MODULES if not ast.get_docstring(ast.parse(module.read_text()))]
+    assert silent == []
+
+
+def test_nothing_is_left_to_do() -> None:
+    mark = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b")
+    assert [ids(module) for module in MODULES if mark.search(module.read_text())] == []
