@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from monitor.classifier.chunks import mentions, merge
+from monitor.classifier.chunks import known_names, mentions, merge
 from monitor.classifier.claims import claims
 from monitor.classifier.reading import read
 from monitor.classifier.lines import Line
 from monitor.classifier.resolve import resolve
 from monitor.classifier.scope import scope
-from monitor.classifier.text import sentences
+from monitor.classifier.text import fold, sentences
 from monitor.classifier.topics import topics
 from monitor.domain.model import Reading
 
@@ -21,8 +21,9 @@ __all__ = ["classify"]
 def lines_of(title: str, text: str, published: date | None) -> list[Line]:
     """Every sentence of title and text with its chunks, claims and their scopes."""
     found = []
+    known = known_names(fold(title) + " " + fold(text))
     for number, sentence in enumerate([*sentences(title, in_title=True), *sentences(text)]):
-        chunks = tuple(merge(mentions(sentence, published)))
+        chunks = tuple(merge(mentions(sentence, published, known)))
         said = tuple(claims(number, chunks))
         scopes = tuple(scope(claim, chunks, sentence, published) for claim in said)
         found.append(Line(sentence, " ".join(t.word for t in sentence.tokens), chunks, said, scopes))

@@ -90,18 +90,18 @@ def _affixes() -> Lexicon:
 _BEFORE = tuple(tuple(words.split()) for words in sorted(places.BEFORE_NAME, key=len, reverse=True))
 
 
-def _is_name(tokens: Sequence[Token], start: int, end: int, in_title: bool) -> bool:
+def _is_name(tokens: Sequence[Token], start: int, end: int, in_title: bool, known: frozenset[str]) -> bool:
     """Whether a matched authority name is meant as one: capital letters, and a council-like neighbour where the word is a word too."""
     if not all(tokens[i].capital for i in (start, end - 1) if tokens[i].word.isalpha() and len(tokens[i].word) > 1):
         return False
-    if end - start > 1 or tokens[start].word not in places.WORDS_TOO:
+    if end - start > 1 or tokens[start].word not in places.WORDS_TOO or tokens[start].word in known:
         return True
     after = tokens[end].word if end < len(tokens) else ""
     before = tokens[start - 1].word if start else ""
     if after in places.COUNCIL_WORDS:
         return True
     if tokens[start].word == "westminster":
-        return before in {"of", "and", ","} and after in {"and", ",", "."}
+        return before in {"of", "and", ",", "with"}
     starts = start == 0 or not before.isalpha()
     return before in {"in", "of", "for", "at", "and", "that", "neighbouring", "council", "near", "with", "to"} or (not starts and not in_title)
 
@@ -118,8 +118,9 @@ _ADVERBS = frozenset("now still also again already all both overall therefore on
 _JUDGING = frozenset("rated rate rates rating judged judges judge judging graded grades grade grading deemed deem deems branded labelled labeled label assessed declared considered classed ranked scored marked dubbed adjudged evaluated found find finds".split())
 _LINKING = frozenset("is are was were be been being remain remains remained became become becomes stays stayed 's 're stay".split())
 _BEFORE_GRADE = frozenset("from to into than reach reached reaching above below between becoming became achieve achieved achieves of not".split())
-_CLOSERS = frozenset(".,;:-()?!\"'|*") | frozenset("for in overall across on with when but and or as by since too again last while although though after before because at under following to from than throughout according despite this that until which who where if every each everywhere today yesterday two three four five six seven eight nine ten last previously earlier".split())
+_CLOSERS = frozenset(".,;:-()?!\"'|*") | frozenset("for in overall across on with when but and or as by since too again last while although though after before because at under following to from than throughout according despite this that until which who where if every each everywhere today yesterday two three four five six seven eight nine ten last previously earlier apart except bar rather save barring namely".split())
 _GRADE_NOUNS = frozenset("rating ratings rated grade grades graded grading judgement judgements judgment judgments verdict verdicts mark marks status bracket label category band standard overall".split())
+_GETTING = frozenset("award awarded awards awarding gave give gives given got get gets received receives receive scored scores".split())
 _GRADE_WORDS = frozenset({"good", "outstanding", "inadequate", "improvement", "adequate"})
 _PLURALS = frozenset({"goods", "outstandings", "inadequates"})
 _THING = frozenset("service report result outcome inspection ofsted score".split())
@@ -152,10 +153,16 @@ def _licensed(tokens: Sequence[Token], start: int, end: int, value: str, in_titl
         return True
     if before in {"n't", "not", "longer"} and closes:
         return True
+    if start and tokens[start - 1].word in {":", ",", "and"} and after in {"for", "overall"}:
+        return True
     if before in {":", "-", "(", ",", "*"} and (end >= len(tokens) or after in ".,;()-|"):
         return True
     if before in {"get", "gets", "got", "receive", "receives", "received", "given", "gave", "awarded"} and after in _THING:
         return any(t.word in {"a", "an"} for t in tokens[max(0, start - 2) : start])
+    if start > 2 and tokens[start - 1].word == "be" and tokens[start - 2].word == "to" and closes and any(t.word in _JUDGING for t in tokens[:start]):
+        return True
+    if before in _GETTING and after in {"for", "in", "overall"}:
+        return True
     if start and tokens[start - 1 - (tokens[start - 1].word in QUOTES)].word == "as" and closes:
         return any(t.word in _JUDGING for t in tokens[:start])
     if tokens[start].word in _PLURALS:
@@ -183,7 +190,12 @@ def _authority(tokens: Sequence[Token], start: int, end: int, entry: Entry, publ
     return urns, start, end
 
 
-def mentions(sentence: Sentence, published: date | None) -> list[Chunk]:
+def known_names(folded: str) -> frozenset[str]:
+    """The names that are ordinary words too, of which a text says once that they are a council ("Reading Borough Council")."""
+    return frozenset(w for w in places.WORDS_TOO if w in folded and re.search(rf"\b{w}(?:'s children| (?:borough |city |county )?council\b)", folded))
+
+
+def mentions(sentence: Sentence, published: date | None, known: frozenset[str] = frozenset()) -> list[Chunk]:
     """The typed mentions of a sentence in order; runs of words that mean nothing here are one ``.`` chunk."""
     tokens = sentence.tokens
     words = [t.word for t in tokens]
@@ -194,13 +206,15 @@ def mentions(sentence: Sentence, published: date | None) -> list[Chunk]:
         if entry is None:
             _unknown(found, words[start], start)
         elif entry.code == "A":
-            if _is_name(tokens, start, end, sentence.in_title):
+            if _is_name(tokens, start, end, sentence.in_title, known):
                 urns, a, b = _authority(tokens, start, end, entry, published)
                 while found and found[-1].end > a:
                     found.pop()
                 found.append(Chunk("A", "shared" if "," in entry.value else "", a, b, names=urns))
             else:
                 _unknown(found, words[start], start)
+        elif entry.code == "&" and 0 < start and end < len(words) and words[start - 1] in places.LIGHT and words[end] in places.LIGHT and not (found and found[-1].end == start):
+            continue  # "children and young people": nothing here is joined
         elif entry.code == "T" and start == 0 and words[0] == "elsewhere":
             found.append(Chunk("|", "but", start, end))
         elif entry.code == "R":
@@ -291,8 +305,9 @@ def _lists(chunks: list[Chunk], code: str) -> list[Chunk]:
             continue
         here = at + 1
         while True:
-            link = here
-            while link < len(chunks) and link - here < 5 and (chunks[link].code in ",&+" or (_leads_on(chunks[link]) and code == "X" and link > here)):
+            link, joined = here, False
+            while link < len(chunks) and link - here < 5 and (chunks[link].code in ",&+" or (_leads_on(chunks[link], joined) and code == "X" and link > here)):
+                joined = joined or chunks[link].code in "&+"
                 link += 1
             if link < len(chunks) and link > here and chunks[link - 1].code == "," and chunks[link].code in "V.FGP":
                 link = _after_aside(chunks, link)
@@ -306,9 +321,9 @@ def _lists(chunks: list[Chunk], code: str) -> list[Chunk]:
     return merged
 
 
-def _leads_on(chunk: Chunk) -> bool:
-    """Whether a chunk may stand between a list's comma and its next area: "for", "to", "with", "its"."""
-    return chunk.code in "F>W" or (chunk.code == "G" and chunk.value in {"it", "they"})
+def _leads_on(chunk: Chunk, joined: bool) -> bool:
+    """Whether a chunk may stand between a list's comma and its next area: "for", "to", "its", and "with" after an "and"."""
+    return chunk.code in "F>" or (chunk.code == "W" and joined) or (chunk.code == "G" and chunk.value in {"it", "they"})
 
 
 def _after_aside(chunks: list[Chunk], at: int) -> int:
@@ -325,7 +340,7 @@ def _service_of_area(chunks: list[Chunk]) -> list[Chunk]:
     """``services for children in care`` and ``adoption services`` are the area, not the whole service."""
     merged: list[Chunk] = []
     for chunk in chunks:
-        if chunk.code == "X" and len(merged) >= 2 and merged[-1].code == "F" and merged[-2].code == "S":
+        if chunk.code == "X" and len(merged) >= 2 and merged[-1].code in "F>" and merged[-2].code == "S":
             service = merged[-2]
             del merged[-2:]
             merged.append(replace(chunk, start=service.start))
@@ -355,12 +370,28 @@ def _owners(chunks: list[Chunk]) -> list[Chunk]:
             merged[-1] = replace(merged[-1], end=chunk.end, owner=merged[-1].owner or chunk)  # "in the Merseyside borough"
         elif chunk.code == "X" and last is not None and last.code == "S" and last.end + 1 == chunk.start:
             merged[-1] = replace(chunk, start=last.start, owner=last.owner)  # "the department's leadership"
+        elif chunk.code == "A" and _another_owner(merged):
+            while merged[-1].code in "F&":
+                merged.pop()
+            whose = merged[-1].owner
+            assert whose is not None
+            merged[-1] = replace(merged[-1], end=chunk.end, owner=replace(whose, end=chunk.end, names=whose.names + chunk.names))
         elif chunk.code in "AG" and len(merged) >= 2 and merged[-1].code == "F" and merged[-2].code in "XSOD" and (chunk.code == "A" or chunk.value != "it"):
             merged.pop()
             merged[-1] = replace(merged[-1], end=chunk.end, owner=merged[-1].owner if chunk.code == "G" and merged[-1].owner else chunk)
         else:
             merged.append(chunk)
     return merged
+
+
+def _another_owner(merged: list[Chunk]) -> bool:
+    """Whether what was read ends in ``services in Bolton and (in)``."""
+    codes = "".join(c.code for c in merged[-3:])
+    at = -3 if codes.endswith("&F") else -2 if codes.endswith("&") else 0
+    if not at or len(merged) < -at:
+        return False
+    head = merged[at]
+    return head.code in "SX" and head.owner is not None and head.owner.code == "A" and head.end == head.owner.end
 
 
 def _headed_lists(chunks: list[Chunk]) -> list[Chunk]:

@@ -40,6 +40,13 @@ def _view(chunks: Sequence[Chunk], indices: Sequence[int]) -> tuple[str, list[in
     return "".join(chunks[i].code for i in seen), seen
 
 
+def _object(chunks: Sequence[Chunk], subject: int, at: int) -> bool:
+    """Whether a pronoun is no subject: ``many of them are outstanding``."""
+    if chunks[subject].code != "G" or chunks[subject].value not in {"it", "they"} or subject > at or subject == 0:
+        return False
+    return chunks[subject - 1].code == "F" and chunks[subject - 1].value == "of"
+
+
 def _outside_brackets(chunks: Sequence[Chunk], at: int) -> list[int]:
     """Places to the right of the grade, without a bracket that directly follows it: ``Good (up from inadequate), including ...``."""
     places = list(range(at + 1, min(len(chunks), at + 40)))
@@ -53,6 +60,10 @@ def _outside_brackets(chunks: Sequence[Chunk], at: int) -> list[int]:
 def _needs(frame: Frame, chunks: Sequence[Chunk], at: int) -> bool:
     if frame.needs == "quoted":
         return chunks[at].quoted and chunks[at].value != "requires_improvement"
+    if frame.needs == "extends":
+        return any(c.code == "V" and c.value == "extend" for c in chunks[at + 1 : at + 4])
+    if frame.needs == "verb":
+        return chunks[at].value == "requires_improvement" and not chunks[at].weak
     if frame.needs == "listed":
         following = next((c for c in chunks[at + 1 :] if c.code == "X"), None)
         return following is not None and following.value in {"listed", "counted"}
@@ -82,7 +93,7 @@ def bind(chunks: Sequence[Chunk], at: int) -> tuple[str, int] | None:
     for frame, pattern in _rows():
         text, places = (right, right_at) if frame.side == "right" else (left, left_at)
         found = pattern.match(text)
-        if found and _needs(frame, chunks, at):
+        if found and _needs(frame, chunks, at) and not _object(chunks, places[found.start("s")], at):
             return frame.name, places[found.start("s")]
     return None
 
@@ -131,7 +142,7 @@ def _claim(number: int, chunks: Sequence[Chunk], at: int) -> Claim:
 def _overall(chunks: Sequence[Chunk], at: int, subject_at: int) -> bool:
     """Whether "overall" stands right beside the grade or between it and its subject."""
     right, _ = _view(chunks, range(at + 1, min(len(chunks), at + 4)))
-    if re.match(r"N?F?O", right):
+    if re.match(r"N?F?O", right) and not re.match(r"N?F?O[&+,]", right) or re.match(r"N?F?O[&+]F?L", right):
         return True
     low, high = sorted((at, subject_at if subject_at >= 0 else at))
     return any(chunk.code == "O" for chunk in chunks[low + 1 : high])
@@ -140,7 +151,7 @@ def _overall(chunks: Sequence[Chunk], at: int, subject_at: int) -> bool:
 def _ellipsis(number: int, chunks: Sequence[Chunk], at: int) -> Claim | None:
     """``So too was help and protection``: the grade said last applies to what follows."""
     right, places = _view(chunks, range(at + 1, min(len(chunks), at + 24)))
-    found = re.match(r"[F&_.GV>]{0,5}(?P<s>[XTL])(?![^|;,]{0,6}[RE])(?:,Q[^RE|;]{1,14},&(?P<more>X))?", right)
+    found = re.match(r"[,F&_.GV>]{0,5}(?P<s>[XTL])(?![^|;,]{0,6}[RE])(?:,Q[^RE|;]{1,14},&(?P<more>X))?", right)
     if found is None:
         return None
     where = places[found.start("s")]

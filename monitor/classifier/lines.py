@@ -11,6 +11,8 @@ from monitor.classifier.claims import Claim
 from monitor.classifier.scope import Scope
 from monitor.classifier.text import Sentence
 
+#: number words that say how many are meant
+COUNTS = {"both": 2, "two": 2, "2": 2, "pair": 2, "duo": 2, "three": 3, "trio": 3, "3": 3, "four": 4, "4": 4, "five": 5, "5": 5, "six": 6, "6": 6}
 _NEAR = frozenset("neighbouring neighbour neighbours nearby next unlike counterpart elsewhere surrounding partner partners other".split())
 _SAME_DAY = re.compile(
     r"\b(?:same (?:day|morning|week)|today|yesterday|also (?:today|published|rated|judged|out|received|inspected)"

@@ -25,7 +25,7 @@ def gate(statement: Statement, topics: Topics, published: date | None) -> str:
         return topics.regime
     if statement.rating is Rating.ADEQUATE and published is not None and published > date(2014, 6, 1):
         return "retired_grade"
-    if Area.OVERALL in statement.areas and published is not None and published >= _NO_OVERALL and not statement.claim.overall and statement.claim.frame != "label":
+    if Area.OVERALL in statement.areas and published is not None and published >= _NO_OVERALL and not statement.claim.overall and not (statement.claim.subject is not None and statement.claim.subject.code == "O"):
         return "no_overall_grade"
     if line.sentence.speech[statement.claim.grade.start] and not (statement.named and line.same_day):
         return "speech"

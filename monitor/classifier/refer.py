@@ -6,11 +6,10 @@ import re
 from dataclasses import dataclass, field
 
 from monitor.classifier.chunks import Chunk
-from monitor.classifier.lines import Line, names_in, own_names
+from monitor.classifier.lines import COUNTS, Line, names_in, own_names
 from monitor.classifier.scope import Scope
 from monitor.domain.model import Area, Rating
 
-COUNTS = {"both": 2, "two": 2, "2": 2, "pair": 2, "three": 3, "3": 3, "four": 4, "4": 4, "five": 5, "5": 5, "six": 6, "6": 6}
 _AREA_WORDS = frozenset("areas elements aspects judgements judgments categories services counts respects parts grades headings area element aspect judgement judgment part heading experiences progress".split())
 Items = tuple[tuple[Area, ...], ...]
 
@@ -29,6 +28,7 @@ class Memory:
     rating: Rating | None = None  #: the last current grade
     any_rating: Rating | None = None  #: the last grade of any time
     overall: dict[str, Rating] = field(default_factory=dict)
+    headed: bool = False  #: the authority in focus comes from a bare heading, as in a digest
     heading: Chunk | None = None  #: the area that opens the paragraph
     past: Scope | None = None  #: the earlier time that the paragraph is telling of
     paragraph: int = -2

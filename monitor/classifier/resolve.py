@@ -12,7 +12,7 @@ from datetime import date
 
 from monitor.classifier.chunks import Chunk
 from monitor.classifier.claims import Claim, left_subject
-from monitor.classifier.lines import Line, names_in, own_names
+from monitor.classifier.lines import COUNTS, Line, names_in, own_names
 from monitor.classifier.refer import Memory, Reference, flatten, heading_area, look, many, point_back
 from monitor.classifier.scope import Scope
 from monitor.classifier.topics import Topics, fronted, is_heading
@@ -57,8 +57,6 @@ class _Resolver:
         self.memory = Memory()
         if topics.shared or len(topics.urns) == 1:
             self.memory.focus = topics.urns
-        if len(topics.urns) > 1:
-            self.memory.group = topics.urns
 
     def run(self) -> list[Statement]:
         alone = [{u for c in line.chunks if len(names_in(c)) == 1 for u in names_in(c)} for line in self.lines]
@@ -88,11 +86,15 @@ class _Resolver:
         if not memory.focus and self.topics.urns and not line.sentence.in_title:
             memory.focus = self.topics.urns[:1]
         if is_heading(line):
-            memory.focus = line.chunks[0].names
+            memory.focus, memory.headed = line.chunks[0].names, True
 
     def _opening_past(self, line: Line) -> Scope | None:
         """The past year that a line opens with and its paragraph goes on telling of."""
-        if not re.match(r"[|^.]?F[.]?F?Y", line.codes[:4]) or _PRESENT.search(line.words) or self.published is None:
+        if self.published is None or _PRESENT.search(line.words):
+            return None
+        if line.codes[:1] == "P" and line.text_of(line.chunks[0])[-1] == "ago":
+            return next((s for s in line.scopes if s.status == "previous"), None)
+        if not re.match(r"[|^.]?F[.]?F?Y", line.codes[:4]):
             return None
         year = next(int(c.value) for c in line.chunks if c.code == "Y")
         return Scope("previous", year, "paragraph") if year < self.published.year else None
@@ -129,6 +131,10 @@ class _Resolver:
                 found.append(Statement(claim, line, scope, (), (), None, True, False, "ambiguous_pair"))
                 continue
             claim, scope = self._continued(claim, scope, line, found)
+            if claim.frame == "relative" and scope.status == "current" and found and found[-1].scope.status == "previous" and line.text_of(claim.grade)[0] == "required":
+                scope = found[-1].scope  # "when every area was inadequate apart from care, which required improvement"
+            if self._of_another(claim, line):
+                scope = Scope("other_body", cue="ellipsis")
             found.append(self._statement(claim, scope, line, found))
         return found
 
@@ -150,20 +156,34 @@ class _Resolver:
             scope = found[-1].scope
         return replace(claim, subject=before.subject, subject_at=before.subject_at, frame="continued"), scope
 
+    def _of_another(self, claim: Claim, line: Line) -> bool:
+        """``Bristol's requires improvement`` after a sentence on safeguarding boards is about Bristol's board."""
+        subject, number = claim.subject, self.memory.line
+        if subject is None or subject.code != "A" or number == 0 or subject.end >= len(line.sentence.tokens):
+            return False
+        before = self.lines[number - 1].codes
+        return line.sentence.tokens[subject.end].word == "'s" and "D" in (before if "R" not in before else "D" * ("D" in before))
+
     def _statement(self, claim: Claim, scope: Scope, line: Line, before: Sequence[Statement]) -> Statement:
         reference = Reference()
         if claim.subject is not None and claim.subject.code == "Z":
             reference = point_back(claim.subject, line, self.memory)
             if reference.names and claim.frame == "for-these":
                 claim = self._behind(claim, line, before)
-        areas, inferred = self._areas(claim, line, reference)
+        if claim.subject is not None and claim.subject.code == "T":
+            reference = self._the_others(claim.subject, line)
+        areas, inferred = self._areas(claim, line, reference, before)
         names, named = (reference.names, False) if reference.names else self._authorities(claim, line)
         if claim.extra is not None:
             areas += tuple(a for a in flatten(claim.extra.areas) if a not in areas)
         rating, worked_out = self._grade(claim, line, names, before)
+        if not areas and self.memory.headed and claim.subject is None and re.match(r"[;]?[MVBN>&F.]{0,3}$", line.codes[: claim.at]) and not before:
+            areas, inferred = (Area.OVERALL,), True  # an entry of a digest: "Upgraded to good ..."
+        elif not areas and self.memory.headed and claim.subject is None and line.codes[max(0, claim.at - 1) : claim.at] == "V":
+            areas, inferred = (Area.OVERALL,), True
         if not areas and scope.status == "previous" and names and claim.grade.code == "R":
             areas, inferred = (Area.OVERALL,), True
-        elif not areas and claim.grade.code == "E" and "I" in line.codes[: claim.at] and len(names) == 1:
+        if not areas and claim.grade.code == "E" and "I" in line.codes[: claim.at] and len(names) == 1:
             areas, inferred = (Area.OVERALL,), True  # "Ofsted has come to the same view"
         reason = self._reason(claim, scope, names, areas, rating)
         return Statement(claim, line, scope, names, areas, rating, inferred or worked_out, named, reason)
@@ -190,6 +210,13 @@ class _Resolver:
             return replace(claim, subject=before[-1].claim.subject, subject_at=before[-1].claim.subject_at, frame="in-these")
         return claim
 
+    def _the_others(self, subject: Chunk, line: Line) -> Reference:
+        """``while the other two require improvement``: the topics that the sentence has not named, when the count fits."""
+        wanted = COUNTS.get(line.text_of(subject)[-1])
+        here = {u for c in line.chunks for u in names_in(c)}
+        others = tuple(u for u in self.topics.urns if u not in here)
+        return Reference(names=others) if wanted == len(others) and here and self.topics.several else Reference()
+
     # --- who ---
 
     def _authorities(self, claim: Claim, line: Line) -> tuple[tuple[str, ...], bool]:
@@ -197,7 +224,7 @@ class _Resolver:
         if subject is not None and names_in(subject):
             return names_in(subject), True
         if subject is not None and subject.code == "G" and subject.value == "many":
-            return many(subject, line, self.memory, self.topics.urns), False
+            return many(subject, line, self.memory, () if line.sentence.in_title else self.topics.urns), False
         placed = self._placed(claim, line)
         if placed:
             return placed, True
@@ -229,7 +256,7 @@ class _Resolver:
             for chunk in stretch if pronoun else reversed(stretch):
                 if chunk.code == "G" and chunk.value == "many" and not pronoun:
                     return many(chunk, line, self.memory, self.topics.urns), False
-                if chunk.code == "Z" and stretch is not line.chunks and line.codes[:1] == "F" and chunk is line.chunks[1]:
+                if chunk.code == "Z" and ({"former", "latter"} & set(line.text_of(chunk)) or re.match(r"[|&]?FZ,", line.codes)):
                     reference = point_back(chunk, line, self.memory)
                     if reference.names:
                         return reference.names, False
@@ -246,14 +273,14 @@ class _Resolver:
 
     # --- what ---
 
-    def _areas(self, claim: Claim, line: Line, reference: Reference) -> tuple[tuple[Area, ...], bool]:
+    def _areas(self, claim: Claim, line: Line, reference: Reference, before: Sequence[Statement]) -> tuple[tuple[Area, ...], bool]:
         subject = claim.subject
         if subject is None:
             return (), False
         if subject.code == "X":
             return flatten(subject.areas), False
         if subject.code in "SAG" or reference.names:
-            area = None if claim.overall else self._fronted_area(claim, line)
+            area = None if claim.overall else self._fronted_area(claim, line) or _same_clause_area(claim, before)
             return (area, False) if area else ((Area.OVERALL,), False)
         if subject.code == "O":
             return (Area.OVERALL,), False
@@ -274,7 +301,7 @@ class _Resolver:
             return flatten(before[-1].areas) if len(before) == 1 else None
         if not 0 <= claim.subject_at < claim.at:
             return None
-        found = re.fullmatch(r"[&|^,]*(?:[GMB.]{0,2}>?)?F{1,2}(?:ZF)?(?:T[,.]{1,2})?\.?([XZ])(?:,[^RE,|]{0,6})?,(?:&Q|Q|&B|B)?\.?", codes[start : claim.subject_at])
+        found = re.fullmatch(r"[&|^,]*(?:[GMB.]{0,3}>|F{1,2})(?:ZF)?(?:T[,.]{1,2})?\.?([XZ])(?:,[^RE,|]{0,6})?,(?:&Q|Q|&B|B|AB?)?\.?", codes[start : claim.subject_at])
         relative = re.search(r"(X),?Q$", codes[: claim.subject_at])
         if relative and claim.subject is not None and claim.subject.code == "A":
             return flatten(line.chunks[relative.start(1)].areas)
@@ -340,6 +367,17 @@ def _singular(subject: Chunk, line: Line) -> bool:
         return False
     words = line.text_of(subject)
     return subject.value in {"one", "it"} or (words[0] in {"the", "it", "its"} and words[-1] in {"department", "service"})
+
+
+def _same_clause_area(claim: Claim, before: Sequence[Statement]) -> tuple[Area, ...] | None:
+    """The area of ``in adoption, where Bristol is good and Rochdale requires improvement`` holds for the second authority too."""
+    if not before or before[-1].claim.subject is None or claim.subject is None or claim.subject.code not in "AT":
+        return None
+    last = before[-1]
+    if claim.subject.code == "T":
+        return last.areas
+    between = last.line.codes[last.claim.at + 1 : claim.subject_at]
+    return last.areas if between == "&" and last.claim.subject is not None and last.claim.subject.code == "A" and last.areas != (Area.OVERALL,) else None
 
 
 def _pairs(line: Line) -> set[int]:

@@ -39,12 +39,16 @@ def scope(claim: Claim, chunks: Sequence[Chunk], sentence: Sentence, published: 
     if claim.subject is not None and claim.subject.code == "D":
         return Scope("other_body", cue=claim.subject.value)
     after = chunks[grade_at + 1 : grade_at + 4]
-    if len(after) > 1 and after[0].code == "^" and words[after[0].start] == "since" and any(c.code in "YP" for c in after[1:]):
+    if after and after[0].code == "^" and words[after[0].start] == "since":
         return Scope("standing", cue="since")
     reach = _without_aside(claim, chunks, low, high)
     perfect = _perfect(claim, chunks, words)
     if perfect is not None:
         reach = [i for i in reach if chunks[i].start >= perfect]
+    if "already" in words[max(0, claim.grade.start - 2) : claim.grade.start]:
+        return Scope("standing", cue="already")
+    if low and chunks[low - 1].code == "^" and words[chunks[low - 1].start] == "after" and any(c.code == "R" for c in chunks[grade_at + 1 :]):
+        return Scope("previous", None, "after")
     year = _year(chunks, reach, sentence, published)
     stays = _stays(claim, chunks, words, low)
     for chunk in reversed(near):
@@ -77,12 +81,14 @@ def scope(claim: Claim, chunks: Sequence[Chunk], sentence: Sentence, published: 
         if chunk.code != "P":
             continue
         text = " ".join(words[chunk.start : chunk.end])
+        if i > grade_at and text.split()[-1] in {"after", "since", "on"}:
+            continue
         if chunk.value == "had" and not (i in between or grade_at - 3 <= i < grade_at):
             continue
         if chunk.value == "recent":
             return Scope("earlier", None, text)
         return Scope("previous", _relative_year(text, published), text, stays)
-    if perfect is None:
+    if perfect is None and not {"is", "are"} & set(words[max(0, claim.grade.start - 5) : claim.grade.start]):
         told = _opening_time(claim, chunks, sentence, published)
         if told is not None:
             return Scope("previous", told, "opening", stays)
@@ -119,7 +125,7 @@ def window(claim: Claim, chunks: Sequence[Chunk], sentence: Sentence) -> tuple[i
     high = claim.at + 1
     while high < len(chunks):
         after = chunks[high]
-        if after.code in ";Q":
+        if after.code in ";Q(":
             break
         if after.code in "|" or (after.code == "^" and not _dates(chunks, high + 1, sentence)):
             break
@@ -254,6 +260,6 @@ def _stays(claim: Claim, chunks: Sequence[Chunk], words: list[str], low: int) ->
     if re.search(r"^ ?,? ?as (?:they|it) (?:had|were|was)\b", " ".join(words[claim.grade.end : claim.grade.end + 8]).replace('"', "").replace("'", "").strip()):
         return True
     start = chunks[max(low, claim.at - 4)].start if claim.at > low else claim.grade.start
-    around = words[start : claim.grade.end + 8]
+    around = words[start : claim.grade.end + 12]
     text = " ".join(around)
-    return any(cue in text for cue in (" again ", "again rated", "second time running", "consecutive", "in a row", "second inspection running", "once again", "successive", "time running"))
+    return any(cue in text for cue in (" again ", "again rated", "second time running", "consecutive", "in a row", "second inspection running", "once again", "successive", "time running", "already held", "the same as in", "same as in"))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from monitor.classifier.chunks import Chunk
-from monitor.classifier.lines import Line, names_in, own_names
+from monitor.classifier.lines import COUNTS, Line, names_in, own_names
 
 _AGENTS = frozenset({"by", "with", "from", "near", "than", "like", "to"})
 _SEVERAL = re.compile(r"\b(?:councils|authorities|boroughs|counties|cities|unitaries|round up|roundup|digest|reports|inspections)\b")
@@ -31,7 +31,7 @@ def topics(lines: Sequence[Line]) -> Topics:
     title = _distinct(u for line in lines if line.sentence.in_title for c in line.chunks if not line.nearby(c) for u in naming(c))
     opening = title or _opening(lines, naming)
     several = len(opening) > 1 and not shared or _says_several(lines)
-    found = _distinct((*opening, *_listed(lines, naming), *_openers(lines, several)))
+    found = _distinct((*opening, *_listed(lines, naming), *_counted(lines, naming), *_openers(lines, several)))
     if several and not title:
         found = _distinct((*_listed(lines, naming), *found)) or found
     return Topics(found, several or (len(found) > 1 and not shared), shared, _regime(lines))
@@ -73,10 +73,18 @@ def _listed(lines: Sequence[Line], naming: Callable[[Chunk], tuple[str, ...]]) -
         for claim, scope in zip(line.claims, line.scopes, strict=True):
             subject = claim.subject
             names = naming(subject) if subject is not None else ()
-            if len(names) > 1 and scope.status == "current" and not scope.stays and not line.nearby(subject):  # type: ignore[arg-type]
+            if len(names) > 1 and scope.status == "current" and claim.frame != "relative" and not line.nearby(subject):  # type: ignore[arg-type]
                 if not re.search(r"\b(?:past|last|earlier|previous|ago|remain|hold)\b", line.words):
                     found.extend(names)
     return tuple(found)
+
+
+def _counted(lines: Sequence[Line], naming: Callable[[Chunk], tuple[str, ...]]) -> tuple[str, ...]:
+    """The list near the top that names the "two councils" of the opening."""
+    opening = [line for line in lines if not line.sentence.in_title][:6]
+    numbers = {COUNTS[w] for line in opening for c in line.chunks if c.code == "G" and c.value == "many" for w in line.text_of(c) if w in COUNTS}
+    lists = [naming(c) for line in opening for c in line.chunks if not line.nearby(c) and len(naming(c)) in numbers and len(naming(c)) > 1]
+    return lists[0] if lists else ()
 
 
 def fronted(chunks: Sequence[Chunk]) -> tuple[str, ...]:
@@ -96,6 +104,7 @@ def is_heading(line: Line) -> bool:
 def _openers(lines: Sequence[Line], several: bool) -> tuple[str, ...]:
     """Authorities that open a paragraph or an entry: ``In Harrow, ...``, ``- Swindon - Good``, a bare heading."""
     found: list[str] = []
+    current = {line.sentence.paragraph for line in lines if any(s.status == "current" for s in line.scopes)}
     headings = [line for line in lines if is_heading(line)]
     if len(headings) > 1:
         found.extend(u for line in headings for u in line.chunks[0].names)
@@ -110,7 +119,7 @@ def _openers(lines: Sequence[Line], several: bool) -> tuple[str, ...]:
             labelled = re.match(r"[;]?A[-:(]", line.codes[:3])
             if labelled and "R" in line.codes[:5]:
                 found.extend(line.chunks[labelled.end() - 2].names)
-        if several and any(s.status == "current" and not s.stays for s in line.scopes):
+        if several and (first or any(s.status == "current" and not s.stays for s in line.scopes)) and paragraph in current:
             found.extend(_subject_openers(line))
     return tuple(found)
 
@@ -120,7 +129,7 @@ def _subject_openers(line: Line) -> tuple[str, ...]:
     if re.search(r"\b(?:remains?|holds?|earlier this|ago|next door|also requires?)\b", line.words) or line.same_day:
         return ()
     head = next((c for c in line.chunks[:2] if c.code in "ASX" and own_names(c)), None)
-    if head is None or line.nearby(head) or not any(c.subject is head or c.subject_at >= 0 for c in line.claims):
+    if head is None or line.nearby(head) or (line.scopes and all(s.status != "current" or s.stays for s in line.scopes)):
         return ()
     return own_names(head)
 
@@ -128,6 +137,7 @@ def _subject_openers(line: Line) -> tuple[str, ...]:
 def _regime(lines: Sequence[Line]) -> str:
     """The other body or regime that headline and opening name, when they do not name the council's service or an area."""
     opening = [line for line in lines if line.sentence.in_title] + [line for line in lines if not line.sentence.in_title][:4]
+    counts = Counter(c.value for line in lines for c in line.chunks if c.code == "D")
     found = ""
     for line in opening:
         for chunk in line.chunks:
@@ -135,6 +145,6 @@ def _regime(lines: Sequence[Line]) -> str:
                 return ""
             if chunk.code == "X" and chunk.value != "leadership":
                 return ""
-            if chunk.code == "D" and not found:
+            if chunk.code == "D" and not found and (counts[chunk.value] > 1 or line.sentence.in_title):
                 found = chunk.value
     return found
