@@ -1,0 +1,161 @@
+"""Health, the status page, and the order in which they come up."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import httpx
+import pytest
+
+from monitor.daemon import Health
+from monitor.domain.authorities import find
+from monitor.domain.model import Area, Inspection, Rating
+from monitor.ports import SourceState
+from monitor.web.app import create_app
+from monitor.web.front import Asgi, Front
+from monitor.web.status import Status, WatchedSource, ago
+
+NOW = datetime(2026, 8, 3, 12, tzinfo=UTC)
+LEEDS = find("Leeds")
+assert LEEDS is not None
+
+STATUS = Status(
+    now=NOW,
+    sources=(
+        WatchedSource(name="gazette", outlet="The Gazette", interval=900, state=SourceState(name="gazette", last_success=NOW)),
+        WatchedSource(
+            name="<b>evil</b>", outlet="<script>alert(1)</script>", interval=900, state=SourceState(name="evil", failures=3)
+        ),
+    ),
+    channels=("mail", "team"),
+    subscriptions=2,
+    newest=(Inspection(authority=LEEDS, published=date(2026, 8, 1), ratings={Area.LEADERSHIP: Rating.REQUIRES_IMPROVEMENT}),),
+)
+
+
+class FakeDaemon:
+    """Starts, stops and is as healthy as it is told to be."""
+
+    def __init__(self) -> None:
+        self.health = Health(
+            started=NOW, beat=0.1, polls=3, failed_polls=1, last_poll=NOW, recorded=2, changes=1, delivering=True
+        )
+        self.life: list[str] = []
+
+    async def start(self) -> None:
+        self.life.append("started")
+
+    async def stop(self) -> None:
+        self.life.append("stopped")
+
+
+def front(daemon: FakeDaemon, pages: Asgi | None = None) -> Front:
+    return Front(daemon, lambda: pages or create_app(daemon, lambda: STATUS))  # type: ignore[arg-type]
+
+
+@asynccontextmanager
+async def client(app: Asgi) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://monitor.test") as there:
+        yield there
+
+
+async def test_health() -> None:
+    async with client(front(FakeDaemon())) as there:
+        answer = await there.get("/healthz")
+        assert (answer.status_code, answer.json()["status"], answer.json()["polls"]) == (200, "ok", 3)
+        assert (await there.head("/healthz")).content == b""
+
+
+@pytest.mark.parametrize("illness", [{"delivering": False}, {"beat": 120.0}])
+async def test_not_ready_when_it_does_not_do_its_work_but_still_alive(illness: dict[str, object]) -> None:
+    daemon = FakeDaemon()
+    async with client(front(daemon)) as there:
+        assert (await there.get("/readyz")).status_code == 200
+        daemon.health = replace(daemon.health, **illness)  # type: ignore[arg-type]
+        assert (await there.get("/readyz")).status_code == 503
+        assert (await there.get("/healthz")).status_code == 200
+
+
+async def test_the_status_page_shows_sources_and_record_and_escapes_what_it_shows() -> None:
+    async with client(front(FakeDaemon())) as there:
+        answer = await there.get("/")
+    assert answer.status_code == 200
+    for told in ("The Gazette", "failing", "Leeds", "leadership: requires improvement", "1 Aug 2026", "mail, team"):
+        assert told in answer.text
+    assert "<script>" not in answer.text
+    assert "&lt;script&gt;" in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_what_is_not_there_is_not_found() -> None:
+    async with client(front(FakeDaemon())) as there:
+        assert (await there.get("/nowhere")).status_code == 404
+        assert (await there.post("/healthz")).status_code in {404, 405}
+
+
+async def test_health_does_not_wait_for_the_pages() -> None:
+    built = threading.Event()
+
+    def build() -> Asgi:
+        built.wait(10)
+        return create_app(FakeDaemon(), lambda: STATUS)  # type: ignore[arg-type]
+
+    async with client(Front(FakeDaemon(), build)) as there:  # type: ignore[arg-type]
+        page = asyncio.create_task(there.get("/"))
+        assert (await there.get("/healthz")).status_code == 200
+        assert not page.done()
+        built.set()
+        assert (await page).status_code == 200
+
+
+async def live(app: Front, *events: str) -> list[str]:
+    """Take an application through its lifespan; what it says."""
+    coming, said = [{"type": event} for event in events], []
+
+    async def receive() -> dict[str, str]:
+        return coming.pop(0)
+
+    async def send(message: dict[str, str]) -> None:
+        said.append(message["type"])
+
+    await app({"type": "lifespan"}, receive, send)  # type: ignore[arg-type]
+    return said
+
+
+async def test_the_daemon_lives_as_long_as_the_server() -> None:
+    daemon = FakeDaemon()
+    said = await live(front(daemon), "lifespan.startup", "lifespan.shutdown")
+    assert said == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+    assert daemon.life == ["started", "stopped"]
+
+
+async def test_a_daemon_that_cannot_start_fails_the_server() -> None:
+    daemon = FakeDaemon()
+
+    async def start() -> None:
+        raise OSError("no disk")
+
+    daemon.start = start  # type: ignore[method-assign]
+    with pytest.raises(OSError, match="no disk"):
+        await live(front(daemon), "lifespan.startup")
+
+
+@pytest.mark.parametrize(
+    ("back", "words"),
+    [
+        (timedelta(seconds=4), "4 s ago"),
+        (timedelta(minutes=4), "4 min ago"),
+        (timedelta(hours=5), "5 h ago"),
+        (timedelta(days=5), "5 days ago"),
+        (timedelta(minutes=-11), "in 11 min"),
+    ],
+)
+def test_moments_as_people_say_them(back: timedelta, words: str) -> None:
+    assert ago(NOW - back, NOW) == words
+    assert ago(None, NOW) == "never"
