@@ -89,6 +89,18 @@ def test_files_of_every_kind_in_the_order_given(tmp_path: Path, capsys: pytest.C
     assert answers[4]["error"]["reason"] == "unreadable"
 
 
+def test_an_address_on_this_machine(capsys: pytest.CaptureFixture[str]) -> None:
+    from monitor.demo.site import demo_articles, serving
+
+    with serving() as site:
+        site.day = demo_articles()[-1].day
+        addresses = [site.base + demo_articles()[0].path, f"{site.base}/nowhere"]
+        assert main(["classify", "--json", *addresses]) == 1
+    found, lost = json.loads(capsys.readouterr().out)
+    assert {judgement["authority"] for judgement in found["judgements"]} == {"Trafford"}
+    assert lost["error"]["reason"] == "not_found"
+
+
 def test_one_file_is_a_list_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "a.txt").write_text("Fair\n\nThe fair was a good one.")
     assert main(["classify", "--json", str(tmp_path / "a.txt")]) == 0
