@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 
@@ -21,7 +22,7 @@ def gate(statement: Statement, topics: Topics, published: date | None) -> str:
     scope, line = statement.scope, statement.line
     if scope.status != "current":
         return "previous" if scope.status == "previous" else scope.status
-    if topics.regime and not line.same_day:
+    if topics.regime and not _of_this_day(statement):
         return topics.regime
     if statement.rating is Rating.ADEQUATE and published is not None and published > date(2014, 6, 1):
         return "retired_grade"
@@ -34,9 +35,24 @@ def gate(statement: Statement, topics: Topics, published: date | None) -> str:
     return ""
 
 
+_FRESH = re.compile(r"\b(?:has been|have been|has now|have now|is now|are now|today|yesterday|this (?:week|morning)|(?:on|published) (?:monday|tuesday|wednesday|thursday|friday)|new (?:ofsted )?report)\b")
+
+
+def _of_this_day(statement: Statement) -> bool:
+    """Whether the sentence itself says that its grade is news, on a page that is mostly about something else."""
+    subject = statement.claim.subject
+    if subject is None:
+        return False
+    line = statement.line
+    about = subject.code == "X" or any(c.code == "S" and {"children", "child"} & set(line.text_of(c)) for c in line.chunks)
+    return about and _FRESH.search(statement.line.words) is not None
+
+
 def read(statements: Sequence[Statement], topics: Topics, published: date | None) -> Reading:
     """Gate, merge and join statements into the article's reading."""
     reasons = [gate(s, topics, published) for s in statements]
+    if topics.kind and not any(not r and _of_this_day(s) for s, r in zip(statements, reasons, strict=True)):
+        reasons = [r or topics.kind for r in reasons]
     news: dict[tuple[str, Area], tuple[Statement, int]] = {}
     conflicts: set[tuple[str, Area]] = set()
     rejected: list[Rejection] = []

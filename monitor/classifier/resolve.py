@@ -141,7 +141,7 @@ class _Resolver:
     def _continued(self, claim: Claim, scope: Scope, line: Line, found: Sequence[Statement]) -> tuple[Claim, Scope]:
         """A grade without a subject goes on about the heading's area or the subject of the grade before it."""
         if claim.subject is not None:
-            return claim, scope
+            return claim, self._same_time(claim, scope, line, found)
         if self.memory.heading is not None and re.search(r"(?:^|;)[NI]{0,2}[:-]$", line.codes[: claim.at]):
             return replace(claim, subject=self.memory.heading, frame="heading"), scope
         if not found or found[-1].claim.subject is None:
@@ -155,6 +155,16 @@ class _Resolver:
         if between == "&":
             scope = found[-1].scope
         return replace(claim, subject=before.subject, subject_at=before.subject_at, frame="continued"), scope
+
+    def _same_time(self, claim: Claim, scope: Scope, line: Line, found: Sequence[Statement]) -> Scope:
+        """``rated good in 2019, with outstanding leadership`` and ``..., even though its overall grade was good``: one time for both."""
+        if not found or scope.status != "current" or found[-1].scope.status not in {"previous", "earlier", "standing"}:
+            return scope
+        between = line.chunks[found[-1].claim.at + 1 : claim.at]
+        codes = "".join(c.code for c in between)
+        absolute = re.match(r"[FYPN.IO^]*,?W[^|;^]*$", codes) and not _PRESENT.search(line.words)
+        concession = any(c.code == "|" and {"though", "although", "even"} & set(line.text_of(c)) for c in between) and line.sentence.tokens[claim.grade.start - 1].word in {"was", "were"}
+        return found[-1].scope if absolute or concession else scope
 
     def _of_another(self, claim: Claim, line: Line) -> bool:
         """``Bristol's requires improvement`` after a sentence on safeguarding boards is about Bristol's board."""

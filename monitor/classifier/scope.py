@@ -47,6 +47,8 @@ def scope(claim: Claim, chunks: Sequence[Chunk], sentence: Sentence, published: 
         reach = [i for i in reach if chunks[i].start >= perfect]
     if "already" in words[max(0, claim.grade.start - 2) : claim.grade.start]:
         return Scope("standing", cue="already")
+    if low and chunks[low - 1].code == "^" and words[chunks[low - 1].start] == "since" and {"was", "were"} & set(words[chunks[low].start : claim.grade.start]):
+        return Scope("previous", _year(chunks, reach, sentence, published), "since")
     if low and chunks[low - 1].code == "^" and words[chunks[low - 1].start] == "after" and any(c.code == "R" for c in chunks[grade_at + 1 :]):
         return Scope("previous", None, "after")
     year = _year(chunks, reach, sentence, published)
@@ -61,6 +63,8 @@ def scope(claim: Claim, chunks: Sequence[Chunk], sentence: Sentence, published: 
             return Scope("previous", year, text)
         if chunk.code in ">R.":
             break
+    if _generic(claim, chunks, words):
+        return Scope("generic", cue="any council")
     beyond = claim.subject_at + 1
     if claim.subject_at > grade_at and beyond < len(chunks) and chunks[beyond].code == "!" and chunks[beyond].value == "not":
         return Scope("negated", year, " ".join(words[chunks[beyond].start : chunks[beyond].end]))
@@ -93,6 +97,21 @@ def scope(claim: Claim, chunks: Sequence[Chunk], sentence: Sentence, published: 
         if told is not None:
             return Scope("previous", told, "opening", stays)
     return Scope("current", stays=stays)
+
+
+def _generic(claim: Claim, chunks: Sequence[Chunk], words: list[str]) -> bool:
+    """``an authority that requires improvement is ...``, ``a council is inadequate when ...``: said of any council, not of one."""
+    subject, at = claim.subject, claim.at
+    before = words[claim.grade.start - 1] if claim.grade.start else ""
+    following = chunks[at + 1].code if at + 1 < len(chunks) else ";"
+    if {"usually", "normally", "typically"} & set(words):
+        return True
+    if before in {"that", "which", "who"} and following in "VB" and claim.grade.value == "requires_improvement":
+        return True
+    if subject is None or subject.code != "G" or subject.value != "one" or not 0 <= claim.subject_at < at:
+        return False
+    told = set(words[subject.end : claim.grade.start]) & {"has", "have", "was", "were", "been", "had"}
+    return words[subject.start] in {"a", "an", "any", "another"} and not told and following == "^"
 
 
 def _opening_time(claim: Claim, chunks: Sequence[Chunk], sentence: Sentence, published: date | None) -> int | None:

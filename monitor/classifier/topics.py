@@ -6,9 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from monitor.classifier.chunks import Chunk
 from monitor.classifier.lines import COUNTS, Line, names_in, own_names
+from monitor.tables.kinds import KINDS
 
 _AGENTS = frozenset({"by", "with", "from", "near", "than", "like", "to"})
 _SEVERAL = re.compile(r"\b(?:councils|authorities|boroughs|counties|cities|unitaries|round up|roundup|digest|reports|inspections)\b")
@@ -22,6 +24,7 @@ class Topics:
     several: bool = False  #: it says that it is about more than one
     shared: bool = False  #: known only through a trust that serves them all
     regime: str = ""  #: the other body or regime that it is about, when it is
+    kind: str = ""  #: the kind of page, when it is one that tells of ratings without bringing one
 
 
 def topics(lines: Sequence[Line]) -> Topics:
@@ -34,7 +37,7 @@ def topics(lines: Sequence[Line]) -> Topics:
     found = _distinct((*opening, *_listed(lines, naming), *_counted(lines, naming), *_openers(lines, several)))
     if several and not title:
         found = _distinct((*_listed(lines, naming), *found)) or found
-    return Topics(found, several or (len(found) > 1 and not shared), shared, _regime(lines))
+    return Topics(found, several or (len(found) > 1 and not shared), shared, *_about(lines))
 
 
 def _distinct(urns: object) -> tuple[str, ...]:
@@ -134,17 +137,46 @@ def _subject_openers(line: Line) -> tuple[str, ...]:
     return own_names(head)
 
 
-def _regime(lines: Sequence[Line]) -> str:
-    """The other body or regime that headline and opening name, when they do not name the council's service or an area."""
-    opening = [line for line in lines if line.sentence.in_title] + [line for line in lines if not line.sentence.in_title][:4]
+#: bodies that ordinary news of children's services mentions in passing: they are the subject only of a page headed by them
+_PASSING = frozenset({"school", "childrens_home", "agency", "lscb", "court", "housing", "police_fire"})
+
+
+def _about(lines: Sequence[Line]) -> tuple[str, str]:
+    """(other body or regime, kind of page) by headline and opening."""
+    title = [line for line in lines if line.sentence.in_title]
+    opening = [line for line in lines if not line.sentence.in_title and len(line.sentence.tokens) >= 8][:4]
+    return _regime(lines, title, opening), _kind(title, opening)
+
+
+def _regime(lines: Sequence[Line], title: Sequence[Line], opening: Sequence[Line]) -> str:
+    """The other body or regime that headline and opening name, when they do not name the council's service."""
+    headed = {c.value for line in title for c in line.chunks if c.code == "D"}
+    if any(c.code == "S" and {"children", "child"} & set(line.text_of(c)) for line in (*title, *opening) for c in line.chunks):
+        return "" if not headed & _VISITS else next(iter(headed & _VISITS))
+    if not headed and any(c.code == "X" and c.value not in {"leadership", "adoption"} for line in (*title, *opening) for c in line.chunks):
+        return ""
     counts = Counter(c.value for line in lines for c in line.chunks if c.code == "D")
-    found = ""
-    for line in opening:
+    for line in (*title, *opening):
         for chunk in line.chunks:
-            if chunk.code == "S" and {"children", "child", "social"} & set(line.text_of(chunk)):
-                return ""
-            if chunk.code == "X" and chunk.value != "leadership":
-                return ""
-            if chunk.code == "D" and not found and (counts[chunk.value] > 1 or line.sentence.in_title):
-                found = chunk.value
-    return found
+            if chunk.code == "D" and (chunk.value in headed or (counts[chunk.value] > 1 and chunk.value not in _PASSING | _VISITS)):
+                return chunk.value
+    return ""
+
+
+_VISITS = frozenset({"monitoring_visit", "focused_visit", "jtai", "send"})
+
+
+def _kind(title: Sequence[Line], opening: Sequence[Line]) -> str:
+    """The kind of page by the words of its headline and opening, as a reason code; empty for news."""
+    head = " ".join(line.words for line in title)
+    for kind, in_title, in_opening in _kinds():
+        if in_title is not None and in_title.search(head):
+            return kind
+        if in_opening is not None and any(in_opening.search(line.words) for line in opening):
+            return kind
+    return ""
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> tuple[tuple[str, re.Pattern[str] | None, re.Pattern[str] | None], ...]:
+    return tuple((k.reason, re.compile(k.title) if k.title else None, re.compile(k.opening) if k.opening else None) for k in KINDS)

@@ -45,6 +45,7 @@ FRAMES = (
     Frame("both-of-list", "left", rf"{_G}*Z{_G}*[,-]{{0,2}}(?P<s>X)", "Leadership and adoption were both deemed good."),
     Frame("dash-also", "left", r"-[.FVGQBS,]{1,8}(?P<s>X)", "It has children in care who feel safe - also good."),
     Frame("out-of", "left", rf"{_G}*<{_G}*[,.]?{_G}*(?P<s>[XZTLSGAOD])", "Services have moved out of inadequate."),
+    Frame("relative-head", "left", rf"[BV]{_G}*[SGAX]F[^|;:RE,^]{{0,10}}Q(?P<s>[SGAXD])", "A council which looks after hundreds of children in a town has been rated good."),
     Frame("told-they", "left", rf"{_G}*G{_G}*V{_G}*(?:[.]F)?(?P<s>[XZTLSGA])", "Its adoption services have been told they require improvement.", "", "pronoun"),
     Frame("gets-a-service", "left", r"Q?S[VB]+(?P<s>X)", "Those who have left care receive a service that requires improvement."),
     Frame("that-they", "left", rf"{_G}*G[BV]+,?(?P<s>X)", "The other judgement, about children who need help and protection, was that they require improvement.", "", "pronoun"),

@@ -496,7 +496,7 @@ CUES = (
     Phrase(
         "!",
         "not",
-        ("no longer", "not", "not yet", "n't", "never", "without", "neither", "nor", "none", "cannot", "nobody", "no", "failed to", "fails to", "short of", "fall short of", "fell short of", "falls short of", "stopped short of", "narrowly avoided", "far from", "too late to save", "anything but", "unable to", "[escape|escapes|escaped|escaping|avoid|avoids|avoided|avoiding]"),
+        ("no longer", "not", "not yet", "yet to", "n't", "never", "without", "neither", "nor", "none", "cannot", "nobody", "no", "failed to", "fails to", "short of", "fall short of", "fell short of", "falls short of", "stopped short of", "narrowly avoided", "far from", "too late to save", "anything but", "unable to", "[escape|escapes|escaped|escaping|avoid|avoids|avoided|avoiding]"),
     ),
     Phrase(
         "?",
