@@ -46,7 +46,8 @@ def trafford() -> Print:
     return on(TRAFFORD)[0]
 
 
-def test_each_change_is_alerted_on_its_day_and_nothing_else(town: Town) -> None:
+def test_each_change_is_alerted_on_its_day_and_nothing_else(either_town: Town) -> None:
+    town = either_town
     town.configure(("gazette", "herald", "council"))
     for day, expected in EXPECTED.items():
         town.printed(*on(day))
@@ -62,7 +63,8 @@ def test_each_change_is_alerted_on_its_day_and_nothing_else(town: Town) -> None:
         assert quote in " ".join(town.mailbox.text().split())
 
 
-def test_polling_again_and_a_restart_send_nothing(town: Town) -> None:
+def test_polling_again_and_a_restart_send_nothing(either_town: Town) -> None:
+    town = either_town
     town.configure(("gazette",))
     town.printed(trafford())
     assert town.day(TRAFFORD) == EXPECTED[TRAFFORD]

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import json
 import socket
-import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from email import message_from_bytes, policy
@@ -22,6 +21,8 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.exc import ProgrammingError
 
 from monitor.cli import main
 from monitor.domain.authorities import by_urn
@@ -95,6 +96,7 @@ class Town:
     prints: list[Print] = field(default_factory=list)
     slack: list[dict[str, object]] = field(default_factory=list)
     state: str = "state"
+    database: str = ""  #: address of a PostgreSQL; empty: the file in the state folder
 
     def printed(self, *articles: Print) -> None:
         self.prints += articles
@@ -128,19 +130,29 @@ class Town:
         return self.alerted() - before
 
     def _rows(self, query: str) -> list[tuple[str, ...]]:
-        database = self.folder / self.state / "monitor.db"
-        if not database.exists():
+        file = self.folder / self.state / "monitor.db"
+        if not self.database.startswith("postgresql") and not file.exists():
             return []
-        with closing(sqlite3.connect(database)) as connection:
-            return connection.execute(query).fetchall()
+        address = make_url(self.database).set(drivername="postgresql+psycopg") if self.database else f"sqlite:///{file}"
+        engine = create_engine(address)
+        try:
+            with engine.connect() as connection:
+                return [tuple(row) for row in connection.execute(text(query))]
+        except ProgrammingError:
+            return []  # nothing has made its tables yet
+        finally:
+            engine.dispose()
 
     def alerted(self) -> set[Alerted]:
         """Every change that a subscriber was alerted of, and that was really handed over."""
         rows = self._rows(
-            "SELECT DISTINCT c.urn, c.area, c.old, c.new, c.kinds FROM alerts a JOIN changes c ON c.id = a.change "
+            "SELECT c.urn, c.area, c.old, c.new, c.kinds FROM alerts a JOIN changes c ON c.id = a.change "
             "JOIN deliveries d ON d.id = a.delivery WHERE d.state = 'sent'"
         )
-        return {(by_urn()[urn].name, area, old, new, tuple(json.loads(kinds))) for urn, area, old, new, kinds in rows}
+        return {
+            (by_urn()[urn].name, area, old, new, tuple(kinds if isinstance(kinds, list) else json.loads(kinds)))
+            for urn, area, old, new, kinds in rows
+        }
 
     def sent(self) -> tuple[int, int]:
         """How many mails and Slack messages arrived."""
