@@ -23,6 +23,10 @@ COMMANDS = (
     Command("once", "once", "Watch", "one cycle and exit (for cron), also as of a past day"),
     Command("check", "check", "Watch", "check all configuration; say what is wrong and where"),
     Command("demo", "demo", "Watch", "see it work in 20 seconds, without a network"),
+    Command("history", "history", "Record", "every inspection of an authority, area by area, with its changes"),
+    Command("replay", "replay", "Record", "the past once more: counts, or what a subscriber would have been told"),
+    Command("record", "record", "Record", "import and export official inspections as CSV"),
+    Command("reconcile", "reconcile", "Record", "compare what Ofsted lists with what is known, both ways"),
     Command("classify", "classify", "Read", "what an article or report says: judgements with their evidence"),
     Command("explain", "explain", "Read", "why it says so: each sentence, what fired, what was rejected"),
 )

@@ -122,9 +122,8 @@ def sentences(context: Context) -> tuple[str, ...]:
     elif context.predecessors:
         told.append(f"{name} took over from {_listed(context.predecessors)}; its predecessor's ratings are not its own.")
     if context.neighbours:
-        told.append(
-            f"Of the {context.neighbours} statistical neighbours of {name}, {context.neighbours_moved} moved in the 24 months before."
-        )
+        moved = context.neighbours_moved
+        told.append(f"Of the {context.neighbours} statistical neighbours of {name}, {moved} moved in the 24 months before.")
     told.append(
         f"Now inadequate: {len(context.region_inadequate)} of {context.region_size} authorities in {context.region},"
         f" {len(context.inadequate)} of {context.authorities} in England."

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
 from monitor.domain.authorities import by_urn
 from monitor.domain.frameworks import edition
 from monitor.domain.inspections import inspect
-from monitor.domain.model import Account, Area, DateRange, Inspection, Rating, SourceClass
+from monitor.domain.model import Account, Area, Authority, DateRange, Inspection, Rating, SourceClass
 from monitor.tables import rows
 
 MONTHS = (
@@ -59,6 +60,24 @@ def fieldwork(text: str) -> DateRange:
         except ValueError:  # no month or year yet: a bare number, or "and 28 - 30"
             continue
     return DateRange(start=min(days), end=max(days)) if days else DateRange()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PredecessorGrade:
+    """What is told of the last inspection of an abolished authority, to be shown beside its successors' and never compared."""
+
+    month: str  #: of publication, ``2022-11``
+    overall: Rating
+    source: str
+
+
+def predecessor_grades(authority: Authority) -> tuple[PredecessorGrade, ...]:
+    """The known grades of an abolished authority, as later official reports tell them."""
+    return tuple(
+        PredecessorGrade(month=row["month"], overall=Rating(row["overall"]), source=row["source"])
+        for row in rows("predecessors")
+        if row["urn"] == authority.urn
+    )
 
 
 def official_account(row: Mapping[str, str]) -> Account:

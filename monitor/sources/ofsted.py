@@ -13,13 +13,14 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from monitor.domain.authorities import by_urn
 from monitor.domain.history import history
 from monitor.domain.model import Link, SourceClass
+from monitor.domain.reconcile import Listed
 from monitor.domain.urls import canonical, registrable
 from monitor.ports import Fetcher, FetchFailure, Page, Poll, ReadError, SourceState, Validators
 from monitor.sources.declaration import Declared, unreadable
@@ -86,6 +87,28 @@ class OfstedSource(Declared):
             newest=max((link.published for link in links if link.published), default=None),
         )
 
+    async def everything(self, fetcher: Fetcher) -> tuple[Listed, ...] | FetchFailure:
+        """Every graded report that the site lists now, held or not; a failure when any of it cannot be had."""
+        listed = await self._list(fetcher)
+        if isinstance(listed, Poll):
+            return listed.failure or FetchFailure(url=self.url, reason="short_listing")
+        found: list[Listed] = []
+        for urn, entry in listed.items():
+            authority = by_urn().get(urn)
+            answer = await fetcher.fetch(entry["url"])
+            if isinstance(answer, FetchFailure):
+                return answer
+            try:
+                reports = await self._reports(answer)
+            except ReadError as error:
+                return FetchFailure(url=entry["url"], reason=error.reason, detail=str(error))
+            found += [
+                Listed(authority=authority, published=date.fromisoformat(report["day"]), url=report["url"])
+                for report in reports
+                if authority and report["day"] and is_graded(report["label"])
+            ]
+        return tuple(found)
+
     @staticmethod
     def _due(listed: Mapping[str, Mapping[str, str]], seen: Mapping[str, tuple[str, int]]) -> list[str]:
         """Authorities whose pages are to be read, those unread for longest first."""
@@ -148,7 +171,7 @@ class OfstedSource(Declared):
             or (self.held and address in _held())
         ):
             return None
-        day = datetime.fromisoformat(report["day"]).date() if report["day"] else None
+        day = date.fromisoformat(report["day"]) if report["day"] else None
         # The site gives days. Noon keeps the day the same in every zone that matters.
         published = datetime.combine(day, time(12), tzinfo=_LONDON) if day else None
         return Link(

@@ -1,0 +1,108 @@
+"""Where commands find what is known: the state folder's ledger, a CSV file in the record's columns, or the shipped record."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from monitor.domain.history import official_account
+from monitor.domain.model import Area, Inspection
+from monitor.ports import ConfigError
+
+if TYPE_CHECKING:
+    from monitor.store import SqlStore
+
+COLUMNS = (
+    "gss",
+    "urn",
+    "authority",
+    "framework",
+    "published",
+    "dates",
+    *(area.value for area in Area),
+    "report_url",
+)
+
+
+def rows_of(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """The lines of a record file with their numbers. Raises `ConfigError` for a file that is none."""
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file)
+            missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
+            if missing:
+                raise ConfigError(f"has no column {', '.join(missing)}", key=str(path))
+            yield from enumerate(reader, 2)
+    except OSError as error:
+        raise ConfigError(error.strerror or "cannot be read", key=str(path)) from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ConfigError(f"is no CSV file in UTF-8: {error}", key=str(path)) from None
+
+
+def inspections_in(path: Path) -> tuple[Inspection, ...]:
+    """The inspections of a record file. Raises `ConfigError` naming the first line that cannot be right."""
+    from monitor.domain.inspections import inspect
+
+    found = []
+    for number, row in rows_of(path):
+        try:
+            found.append(inspect((official_account(row),)))
+        except KeyError as error:
+            raise ConfigError(f"line {number}: unknown {error}", key=str(path)) from None
+        except ValueError as error:
+            raise ConfigError(f"line {number}: {error}", key=str(path)) from None
+    return tuple(found)
+
+
+def write_record(inspections: Iterable[Inspection], file: TextIO) -> int:
+    """Write official inspections as a record file; returns how many."""
+    writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    count = 0
+    for inspection in inspections:
+        start, end = inspection.fieldwork.start, inspection.fieldwork.end
+        if start is None or end is None:
+            continue
+        writer.writerow(
+            {
+                "gss": inspection.authority.gss_code,
+                "urn": inspection.authority.urn,
+                "authority": inspection.authority.name,
+                "framework": inspection.framework,
+                "published": inspection.published.isoformat(),
+                "dates": f"{start.day} {start:%B %Y} to {end.day} {end:%B %Y}",
+                "report_url": inspection.url,
+            }
+            | {area.value: rating.value for area, rating in inspection.ratings.items()}
+        )
+        count += 1
+    return count
+
+
+def open_ledger(args: argparse.Namespace) -> SqlStore | None:
+    """The store of the configured state; None when there is none yet (nothing is made by asking)."""
+    from monitor.bootstrap import database_url
+    from monitor.settings import load
+
+    settings = load(args.config, args.state)
+    if not settings.database_url and not (settings.state / "monitor.db").exists():
+        return None
+    from monitor.store import open_store
+
+    return open_store(database_url(settings))
+
+
+def known_inspections(args: argparse.Namespace, urns: Sequence[str] = ()) -> tuple[Inspection, ...]:
+    """What is believed: the ledger in the state folder joined with the shipped record; the record alone where there is none."""
+    from monitor.domain.history import history
+
+    store = open_ledger(args)
+    if store is None:
+        return tuple(i for i in history() if not urns or i.authority.urn in urns)
+    try:
+        return store.inspections(urns)
+    finally:
+        store.close()

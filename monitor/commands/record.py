@@ -1,0 +1,130 @@
+"""``monitor record``: official inspections from and to CSV, in the columns of the shipped record."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from monitor.commands.ledger_file import known_inspections, rows_of, write_record
+from monitor.commands.options import folder_options
+from monitor.ports import ConfigError
+
+if TYPE_CHECKING:
+    from monitor.domain.model import Account, Report
+
+
+def add_parser(subparsers: Any) -> None:
+    """Declare the command and its two halves."""
+    parser = subparsers.add_parser(
+        "record",
+        description="Keeps the record of official inspections current. What is imported is known from then on; only what "
+        "was published since yesterday is news and may alert.",
+    )
+    halves = parser.add_subparsers(dest="half", required=True, metavar="import|export")
+    incoming = halves.add_parser("import", parents=[folder_options()], description="Take inspections from a CSV file.")
+    incoming.add_argument("file", type=Path, metavar="FILE.csv")
+    incoming.add_argument("--dry-run", action="store_true", help="check every line and keep nothing")
+    outgoing = halves.add_parser("export", parents=[folder_options()], description="Write official inspections as CSV.")
+    outgoing.add_argument("file", type=Path, metavar="FILE.csv", nargs="?", help="default: standard output")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Import or export."""
+    return _import(args) if args.half == "import" else _export(args)
+
+
+def _export(args: argparse.Namespace) -> int:
+    from monitor.domain.inspections import OFFICIAL
+
+    inspections = [inspection for inspection in known_inspections(args) if inspection.trust in OFFICIAL]
+    if args.file is None:
+        write_record(inspections, sys.stdout)
+        return 0
+    try:
+        with args.file.open("w", newline="", encoding="utf-8") as file:
+            count = write_record(inspections, file)
+    except OSError as error:
+        raise ConfigError(error.strerror or "cannot be written", key=str(args.file)) from None
+    print(f"{count} inspections written to {args.file}")
+    return 0
+
+
+def _import(args: argparse.Namespace) -> int:
+    accounts, problems = _checked(args.file)
+    if problems:
+        print("\n".join(problems), file=sys.stderr)
+        print(f"{args.file}: {len(problems)} lines cannot be right; nothing was imported.", file=sys.stderr)
+        return 1
+    if args.dry_run:
+        print(f"{args.file}: {len(accounts)} inspections, all well formed; nothing was kept.")
+        return 0
+    new, known = _keep(args, accounts)
+    print(f"{args.file}: {new} inspections imported, {known} were known.")
+    return 0
+
+
+def _checked(path: Path) -> tuple[list[Account], list[str]]:
+    """Every line as an official account, and what is wrong with those that are none."""
+    from monitor.domain.history import official_account
+
+    accounts, problems = [], []
+    for number, row in rows_of(path):
+        try:
+            accounts.append(official_account(row))
+        except KeyError as error:
+            problems.append(f"{path}, line {number}: there is no authority with the URN {error}")
+        except ValueError as error:
+            problems.append(f"{path}, line {number}: {error}")
+    return accounts, problems
+
+
+def _keep(args: argparse.Namespace, accounts: list[Account]) -> tuple[int, int]:
+    from monitor.bootstrap import database_url
+    from monitor.clock import SystemClock
+    from monitor.domain.model import Reading
+    from monitor.settings import load
+    from monitor.store import open_store
+
+    settings = load(args.config, args.state)
+    store = open_store(database_url(settings), subscriptions=lambda: settings.subscriptions, alert_window=settings.alert_window)
+    new = 0
+    try:
+        known = {
+            (inspection.authority.urn, account.fieldwork.end, tuple(sorted(account.ratings.items())))
+            for inspection in store.inspections()
+            for account in inspection.accounts
+            if account.is_report
+        }
+        for account in accounts:
+            if (account.authority.urn, account.fieldwork.end, tuple(sorted(account.ratings.items()))) in known:
+                continue
+            now = SystemClock().now()
+            new += not store.record(_report(account), Reading(), link=None, baseline=True, now=now).duplicate
+    finally:
+        store.close()
+    return new, len(accounts) - new
+
+
+def _report(account: Account) -> Report:
+    """An imported line as the report that it stands for; there is no text to quote."""
+    from monitor.domain.model import Judgement, Report, Span
+
+    facts = f"{account.key}|{account.published}|{sorted(account.ratings.items())}"
+    return Report(
+        authority=account.authority,
+        framework=account.framework,
+        title=f"Inspection of {account.authority.name} (imported)",
+        fieldwork=account.fieldwork,
+        published=account.published,
+        lead_inspector="",
+        judgements=tuple(
+            Judgement(authority=account.authority, area=area, rating=rating, evidence=Span(start=0, end=0), quote="")
+            for area, rating in account.ratings.items()
+        ),
+        combined_care=account.combined_care,
+        sha256=hashlib.sha256(facts.encode()).hexdigest(),
+        url=account.url or account.key,
+    )

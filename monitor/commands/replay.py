@@ -1,0 +1,190 @@
+"""``monitor replay``: the past once more, through ledger, subscriptions and messages, without sending anything."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from monitor.commands.options import day, folder_options
+
+if TYPE_CHECKING:
+    from monitor.domain.model import Account
+    from monitor.domain.replay import Day
+    from monitor.domain.subscriptions import Subscription
+    from monitor.replay import Telling
+
+
+def _since(text: str) -> date:
+    """A day, or a year as its first day."""
+    return date(int(text), 1, 1) if text.isdigit() and len(text) == 4 else day(text)
+
+
+def add_parser(subparsers: Any) -> None:
+    """Declare the command."""
+    parser = subparsers.add_parser(
+        "replay",
+        parents=[folder_options()],
+        description="Runs the official history (or a folder of articles and reports, or both) through the ledger day by day. "
+        "Prints how often each area moved in each way; with --subscription, what that subscriber would have been told. "
+        "Nothing is sent and nothing is kept.",
+    )
+    parser.add_argument(
+        "--articles", type=Path, metavar="DIR", help="folder of articles (.json, .txt, .html) and reports (.pdf)"
+    )
+    parser.add_argument("--no-history", action="store_true", help="leave out the official history")
+    parser.add_argument("--subscription", metavar="NAME", help="a subscription of config/subscriptions.toml, or 'everything'")
+    parser.add_argument("--since", type=_since, metavar="YYYY[-MM-DD]", help="count and tell only from this day on")
+    parser.add_argument("--messages", action="store_true", help="print whole messages, not only their subjects")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Replay and print."""
+    from monitor.domain.history import history
+    from monitor.domain.replay import replay
+
+    accounts = [] if args.no_history else [account for inspection in history() for account in inspection.accounts]
+    if args.articles:
+        accounts += _accounts_in(args.articles)
+    days = list(replay(accounts))
+    if args.subscription:
+        return _print_tellings(args, days)
+    return _print_counts(args, days)
+
+
+# --- articles -------------------------------------------------------------------------------------------------------------
+
+
+def _accounts_in(folder: Path) -> list[Account]:
+    """The accounts of every document in a folder; what cannot be read or dated is named on stderr and left out."""
+    from monitor.domain.ledger import accounts
+    from monitor.domain.model import Reading, Report
+    from monitor.ports import ConfigError
+
+    if not folder.is_dir():
+        raise ConfigError("is not a folder", key=str(folder))
+    from monitor.classifier import classify
+
+    found: list[Account] = []
+    for name, document in _documents_in(folder):
+        if isinstance(document, Report):
+            found += accounts(document, Reading())
+            continue
+        if document.published is None:
+            print(f"{name}: has no date, left out", file=sys.stderr)
+            continue
+        found += accounts(document, classify(document.title, document.text, published=document.published))
+    return found
+
+
+def _documents_in(folder: Path) -> Iterator[tuple[str, Any]]:
+    from monitor.commands.documents import read_document
+    from monitor.domain.model import Article
+    from monitor.ports import ReadError
+    from monitor.reading.worker import Worker
+
+    with Worker() as worker:
+        for path in sorted(folder.iterdir()):
+            if path.suffix == ".json":
+                items = json.loads(path.read_text(encoding="utf-8"))
+                for number, item in enumerate(items if isinstance(items, list) else [items]):
+                    published = item.get("published")
+                    yield (
+                        path.name,
+                        Article(
+                            url=item.get("url") or f"{path.name}#{item.get('id', number)}",
+                            title=item.get("title", ""),
+                            text=item.get("text", ""),
+                            published=date.fromisoformat(published[:10]) if published else None,
+                            outlet=item.get("outlet") or item.get("source") or "",
+                        ),
+                    )
+            elif path.suffix in {".txt", ".html", ".htm", ".pdf"}:
+                try:
+                    yield path.name, read_document(str(path), worker)
+                except ReadError as error:
+                    print(f"{path.name}: {error.reason}, left out", file=sys.stderr)
+
+
+# --- printing -------------------------------------------------------------------------------------------------------------
+
+
+def _print_counts(args: argparse.Namespace, days: list[Day]) -> int:
+    from monitor.domain.replay import count_changes, ledger_after
+
+    inspections = ledger_after(days)
+    counts = count_changes(inspections, since=args.since)
+    if args.json:
+        print(json.dumps({"inspections": len(inspections), "changes": counts}, indent=2))
+        return 0
+    from rich.console import Console
+    from rich.table import Table
+
+    from monitor.domain.changes import COUNTED
+
+    table = Table(title=f"Changes between consecutive inspections, {len(inspections)} inspections")
+    table.add_column("area")
+    for kind in COUNTED:
+        table.add_column(kind.replace("_", " "), justify="right")
+    for area, row in counts.items():
+        table.add_row(area.words, *(str(row[kind]) for kind in COUNTED))
+    Console().print(table)
+    return 0
+
+
+def _subscription(args: argparse.Namespace) -> Subscription:
+    from monitor.domain.subscriptions import Subscription
+    from monitor.ports import ConfigError
+    from monitor.settings import load
+
+    if args.subscription == "everything":
+        return Subscription(name="everything", channel="console")
+    known = {subscription.name: subscription for subscription in load(args.config, args.state).subscriptions}
+    if args.subscription not in known:
+        from difflib import get_close_matches
+
+        close = get_close_matches(args.subscription, known, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(sorted(known)) or 'none'}"
+        raise ConfigError(f"no subscription of this name; {hint}", key=args.subscription)
+    return known[args.subscription]
+
+
+def _print_tellings(args: argparse.Namespace, days: list[Day]) -> int:
+    from monitor.replay import a_year, tell
+
+    subscription = _subscription(args)
+    tellings = list(tell(days, subscription, since=args.since))
+    first = args.since or (days[0].day if days else date.min)
+    rate = round(a_year(tellings, first, days[-1].day), 1) if days else 0.0
+    if args.json:
+        print(json.dumps({"subscription": subscription.name, "a_year": rate, "messages": [*map(_facts, tellings)]}, indent=2))
+        return 0
+    for telling in tellings:
+        print(f"{telling.day}  {telling.message.subject}")
+        if args.messages:
+            print("\n" + "\n".join(f"    {line}".rstrip() for line in telling.message.text.splitlines()) + "\n")
+    print(f"{len(tellings)} messages to {subscription.name}, {rate:g} a year.")
+    return 0
+
+
+def _facts(telling: Telling) -> dict[str, Any]:
+    return {
+        "day": telling.day.isoformat(),
+        "subject": telling.message.subject,
+        "changes": [
+            {
+                "authority": change.authority.name,
+                "area": change.area.value,
+                "old": change.old.value if change.old else None,
+                "new": change.new.value,
+                "kinds": sorted(change.kinds),
+            }
+            for change in telling.changes
+        ],
+        "text": telling.message.text,
+    }

@@ -1,0 +1,64 @@
+"""What a subscriber would have been told: the past through ledger, subscriptions and messages, and nothing is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+
+from monitor.domain.context import context_line, previous_of
+from monitor.domain.model import Area, Change
+from monitor.domain.replay import Day
+from monitor.domain.subscriptions import LedgerView, Subscription, currently_inadequate, matches
+from monitor.messages import Notice, Renderer
+from monitor.messages.notice import purpose_of
+from monitor.messages.render import Rendered
+
+_MORNING = time(9, 30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """One message that a subscriber would have had."""
+
+    day: date
+    changes: tuple[Change, ...]
+    message: Rendered
+
+
+def tell(days: Iterable[Day], subscription: Subscription, *, since: date | None = None) -> Iterator[Telling]:
+    """The messages of one subscription, in order. Those before `since` are left out, and still count as told."""
+    told: set[tuple[str, Area]] = set()
+    renderer = Renderer()
+    for step in days:
+        inadequate = currently_inadequate(step.known)
+        wanted = []
+        for change in step.decision.changes:
+            event = (change.inspection.key, change.area)
+            view = LedgerView(inadequate=inadequate, source_class=step.account.source_class, day=step.day, told=event in told)
+            if matches(subscription, change, view):
+                wanted.append(change)
+                told.add(event)
+        if wanted and (since is None or step.day >= since):
+            yield _telling(step, tuple(wanted), subscription, renderer)
+
+
+def _telling(step: Day, changes: tuple[Change, ...], subscription: Subscription, renderer: Renderer) -> Telling:
+    inspection = changes[0].inspection
+    previous = previous_of(inspection, step.known)
+    notice = Notice(
+        id=f"replay-{inspection.key}",
+        created=datetime.combine(step.day, _MORNING, tzinfo=UTC),
+        changes=changes,
+        purpose=purpose_of(changes),
+        previous={inspection.key: previous} if previous else {},
+        reasons=(f"Your subscription \u201c{subscription.name}\u201d would have told you.",),
+        notes=(subscription.note,) if subscription.note else (),
+        context={inspection.authority.urn: context_line(changes[0], step.known)},
+    )
+    return Telling(day=step.day, changes=changes, message=renderer.render(notice))
+
+
+def a_year(tellings: Sequence[Telling], first: date, last: date) -> float:
+    """Messages a year between two days."""
+    return len(tellings) / max((last - first).days / 365.25, 1 / 12)
