@@ -120,6 +120,7 @@ _LINKING = frozenset("is are was were be been being remain remains remained beca
 _BEFORE_GRADE = frozenset("from to into than reach reached reaching above below between becoming became achieve achieved achieves of not".split())
 _CLOSERS = frozenset(".,;:-()?!\"'|*") | frozenset("for in overall across on with when but and or as by since too again last while although though after before because at under following to from than throughout according despite this that until which who where if every each everywhere today yesterday two three four five six seven eight nine ten last previously earlier apart except bar rather save barring namely".split())
 _GRADE_NOUNS = frozenset("rating ratings rated grade grades graded grading judgement judgements judgment judgments verdict verdicts mark marks status bracket label category band standard overall".split())
+_NUMBER_WORDS = frozenset({"one", "two", "three", "four"})
 _GETTING = frozenset("award awarded awards awarding gave give gives given got get gets received receives receive scored scores".split())
 _GRADE_WORDS = frozenset({"good", "outstanding", "inadequate", "improvement", "adequate"})
 _PLURALS = frozenset({"goods", "outstandings", "inadequates"})
@@ -157,8 +158,12 @@ def _licensed(tokens: Sequence[Token], start: int, end: int, value: str, in_titl
         return True
     if before in {":", "-", "(", ",", "*"} and (end >= len(tokens) or after in ".,;()-|"):
         return True
-    if before in {"get", "gets", "got", "receive", "receives", "received", "given", "gave", "awarded"} and after in _THING:
+    if before in {"get", "gets", "got", "getting", "receiving", "receive", "receives", "received", "given", "gave", "awarded"} and after in _THING:
         return any(t.word in {"a", "an"} for t in tokens[max(0, start - 2) : start])
+    if after in ".," and any(t.word == "with" for t in tokens[max(0, start - 8) : start]) and any(t.word in _GRADE_WORDS for t in tokens[:start]):
+        return True
+    if before in _NUMBER_WORDS and after in ".," and any(t.word in _GRADE_WORDS for t in tokens[:start]):
+        return True
     if start > 2 and tokens[start - 1].word == "be" and tokens[start - 2].word == "to" and closes and any(t.word in _JUDGING for t in tokens[:start]):
         return True
     if before in _GETTING and after in {"for", "in", "overall"}:
@@ -323,7 +328,7 @@ def _lists(chunks: list[Chunk], code: str) -> list[Chunk]:
 
 def _leads_on(chunk: Chunk, joined: bool) -> bool:
     """Whether a chunk may stand between a list's comma and its next area: "for", "to", "its", and "with" after an "and"."""
-    return chunk.code in "F>" or (chunk.code == "W" and joined) or (chunk.code == "G" and chunk.value in {"it", "they"})
+    return chunk.code in "F>" or chunk.value == "both" or (chunk.code == "W" and joined) or (chunk.code == "G" and chunk.value in {"it", "they"})
 
 
 def _after_aside(chunks: list[Chunk], at: int) -> int:
@@ -362,6 +367,9 @@ def _owners(chunks: list[Chunk]) -> list[Chunk]:
         last = merged[-1] if merged else None
         if chunk.code in "XSO" and last is not None and last.code in "AG" and not (chunk.code == "O" and last.code == "G"):
             merged[-1] = replace(chunk, start=last.start, owner=last)
+        elif chunk.code == "S" and len(merged) >= 2 and merged[-1].code == "F" and merged[-2].code == "L":
+            merged.pop()
+            merged[-1] = replace(merged[-1], end=chunk.end, owner=chunk.owner)  # "all aspects of its services"
         elif chunk.code == "S" and len(merged) >= 2 and merged[-1].code == "F" and merged[-2].code == "X":
             merged.pop()
             merged[-1] = replace(merged[-1], end=chunk.end, owner=merged[-1].owner or chunk.owner)  # "leaders in the department"

@@ -60,6 +60,15 @@ def _outside_brackets(chunks: Sequence[Chunk], at: int) -> list[int]:
 def _needs(frame: Frame, chunks: Sequence[Chunk], at: int) -> bool:
     if frame.needs == "quoted":
         return chunks[at].quoted and chunks[at].value != "requires_improvement"
+    if frame.needs == "noun":
+        return chunks[at].end - chunks[at].start > 1 and chunks[at].value != "requires_improvement" or (at + 1 < len(chunks) and chunks[at + 1].code == "N")
+    if frame.needs == "given":
+        return any(c.code == "V" and c.value == "get" for c in chunks[max(0, at - 3) : at])
+    if frame.needs == "service":
+        target = next((c for c in chunks[at + 1 :] if c.code in "SAGO"), None)
+        link = next((c for c in chunks[at + 1 :] if c.code == "F"), None)
+        named = at + 1 < len(chunks) and chunks[at + 1].code == "N"
+        return target is not None and (target.code in "SO" or named or (link is not None and link.start - chunks[at].end <= 1))
     if frame.needs == "extends":
         return any(c.code == "V" and c.value == "extend" for c in chunks[at + 1 : at + 4])
     if frame.needs == "verb":
@@ -84,10 +93,13 @@ def bind(chunks: Sequence[Chunk], at: int) -> tuple[str, int] | None:
     right, right_at = _view(chunks, _outside_brackets(chunks, at))
     left, left_at = _view(chunks, range(at - 1, max(-1, at - 40), -1))
     if chunks[at].code == "E":
+        same = re.match(r"N?F{1,2}(?P<s>X)", right)
+        if same:
+            return "same-for", right_at[same.start("s")]
         same = re.match(r"[^RE|;^]*?(?P<s>[XLTZ])", left)
         if same:
             return "same-as-before", left_at[same.start("s")]
-        same = re.match(r"N?[-:,]?[BV]*[F>]{0,2}(?:L[.QBVGIMF,]{0,5}[:(-]?F?)?(?P<s>[XL])", right)
+        same = re.match(r"N?[-:,]?[BV]*[FG>]{0,4}(?:L[.QBVGIMF,]{0,5}[:(-]?F?)?(?P<s>[XL])", right)
         if same:
             return "same-for", right_at[same.start("s")]
     for frame, pattern in _rows():
@@ -127,8 +139,14 @@ def _claim(number: int, chunks: Sequence[Chunk], at: int) -> Claim:
     extra = None
     right, places = _view(chunks, _outside_brackets(chunks, at)[:6])
     plus = re.match(r"N?O?,?\+F?(X)", right)
+    covers = re.match(r"O?,N?V(X)", right)
     if plus and name not in {"for-areas", "overall-and-areas"}:
         extra = chunks[places[plus.start(1)]]
+    elif covers and any(c.value == "extend" for c in chunks[at + 1 : at + 5]):
+        extra = chunks[places[covers.start(1)]]  # "good, a verdict that also covers adoption"
+    listed = re.match(r"O?[:-]F?(X)", right)
+    if listed and subject is not None and subject.code in "LZT" and len(chunks[places[listed.start(1)]].areas) > 1:
+        subject = replace(chunks[places[listed.start(1)]], owner=subject.owner)  # "rated all aspects good: leadership, ..."
     overall = _overall(chunks, at, subject_at)
     if subject is not None and subject_at > at and (subject.code == "L" or subject.value == "listed"):
         left, places = _view(chunks, range(at - 1, max(-1, at - 40), -1))
@@ -151,7 +169,7 @@ def _overall(chunks: Sequence[Chunk], at: int, subject_at: int) -> bool:
 def _ellipsis(number: int, chunks: Sequence[Chunk], at: int) -> Claim | None:
     """``So too was help and protection``: the grade said last applies to what follows."""
     right, places = _view(chunks, range(at + 1, min(len(chunks), at + 24)))
-    found = re.match(r"[,F&_.GV>]{0,5}(?P<s>[XTL])(?![^|;,]{0,6}[RE])(?:,Q[^RE|;]{1,14},&(?P<more>X))?", right)
+    found = re.match(r"[,F&_.GV>]{0,5}(?P<s>[XTLO])(?![^|;,]{0,6}[RE])(?:,[QW][^RE|;]{1,14},[&+]{1,2}F?(?P<more>X))?", right)
     if found is None:
         return None
     where = places[found.start("s")]

@@ -16,7 +16,7 @@ COUNTS = {"both": 2, "two": 2, "2": 2, "pair": 2, "duo": 2, "three": 3, "trio": 
 _NEAR = frozenset("neighbouring neighbour neighbours nearby next unlike counterpart elsewhere surrounding partner partners other".split())
 _SAME_DAY = re.compile(
     r"\b(?:same (?:day|morning|week)|today|yesterday|also (?:today|published|rated|judged|out|received|inspected)"
-    r"|report (?:was|is) (?:also )?(?:out|published)|also (?:[a-z]+ ){0,3}on (?:monday|tuesday|wednesday|thursday|friday))\b"
+    r"|report (?:was|is) (?:also )?(?:out|published)|(?:another|separate|second|third|fourth|fifth) report|published (?:on )?(?:monday|tuesday|wednesday|thursday|friday)|also (?:[a-z]+ ){0,3}on (?:monday|tuesday|wednesday|thursday|friday))\b"
 )
 _DROPPED = re.compile(r"\b(?:elsewhere|unlike)\b")
 

@@ -22,6 +22,8 @@ def gate(statement: Statement, topics: Topics, published: date | None) -> str:
     scope, line = statement.scope, statement.line
     if scope.status != "current":
         return "previous" if scope.status == "previous" else scope.status
+    if line.sentence.tail and not (statement.claim.subject is not None and statement.claim.subject.code in "XO"):
+        return "furniture"
     if topics.regime and not _of_this_day(statement):
         return topics.regime
     if statement.rating is Rating.ADEQUATE and published is not None and published > date(2014, 6, 1):
@@ -35,7 +37,7 @@ def gate(statement: Statement, topics: Topics, published: date | None) -> str:
     return ""
 
 
-_FRESH = re.compile(r"\b(?:has been|have been|has now|have now|is now|are now|today|yesterday|this (?:week|morning)|(?:on|published) (?:monday|tuesday|wednesday|thursday|friday)|new (?:ofsted )?report)\b")
+_FRESH = re.compile(r"\b(?:(?:has|have) (?:been|now|rated|judged|graded|given|awarded|found)|is now|are now|today|yesterday|this (?:week|morning)|(?:on|published) (?:monday|tuesday|wednesday|thursday|friday)|new (?:ofsted )?report)\b")
 
 
 def _of_this_day(statement: Statement) -> bool:

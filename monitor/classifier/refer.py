@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 
 from monitor.classifier.chunks import Chunk
 from monitor.classifier.lines import COUNTS, Line, names_in, own_names
 from monitor.classifier.scope import Scope
+from monitor.domain.authorities import by_urn
 from monitor.domain.model import Area, Rating
 
 _AREA_WORDS = frozenset("areas elements aspects judgements judgments categories services counts respects parts grades headings area element aspect judgement judgment part heading experiences progress".split())
@@ -26,6 +28,7 @@ class Memory:
     area: tuple[Area, ...] = ()  #: the last area
     unrated: bool = False  #: the last list of areas stood without a grade, in the line before
     rating: Rating | None = None  #: the last current grade
+    rating_of: tuple[str, ...] = ()  #: whose it was
     any_rating: Rating | None = None  #: the last grade of any time
     overall: dict[str, Rating] = field(default_factory=dict)
     headed: bool = False  #: the authority in focus comes from a bare heading, as in a digest
@@ -93,6 +96,9 @@ def point_back(subject: Chunk, line: Line, memory: Memory) -> Reference:
 def many(subject: Chunk, line: Line, memory: Memory, topics: tuple[str, ...]) -> tuple[str, ...]:
     """The authorities of "both councils", "the pair", "all three": the last list, else the topics, when the count fits."""
     words = line.text_of(subject)
+    before = [t.word for t in line.sentence.tokens[max(0, subject.start - 4) : subject.start + 1]]
+    if "of" in before and any(w in COUNTS for w in before):
+        return ()  # "four of the last six authorities" are not all of them
     wanted = next((COUNTS[w] for w in words if w in COUNTS), None)
     for group in (memory.group, topics):
         if len(group) > 1 and (wanted is None or len(group) == wanted):
@@ -100,13 +106,19 @@ def many(subject: Chunk, line: Line, memory: Memory, topics: tuple[str, ...]) ->
     return ()
 
 
-def look(line: Line, memory: Memory, past: Scope | None) -> None:
+def abolished(chunk: Chunk, published: date | None) -> bool:
+    """Whether a name is of authorities that no longer existed on the day."""
+    ends = [by_urn()[urn].valid.end for urn in names_in(chunk)]
+    return published is not None and all(end is not None and end < published for end in ends)
+
+
+def look(line: Line, memory: Memory, past: Scope | None, published: date | None) -> None:
     """Note what a line names, for the references of the next."""
     if past is not None:
         memory.past = past
     elif line.scopes and all(s.status == "earlier" for s in line.scopes):
         memory.past = line.scopes[0]
-    names = [c for c in line.chunks if own_names(c)] or ([c for c in line.chunks if names_in(c)] if not memory.focus else [])
+    names = [c for c in line.chunks if own_names(c) and not abolished(c, published)] or ([c for c in line.chunks if names_in(c)] if not memory.focus else [])
     if names:
         memory.focus = names_in(names[0])
         lists = [names_in(c) for c in names if len(names_in(c)) > 1]

@@ -70,7 +70,7 @@ class _Resolver:
             for statement in statements:
                 self._remember(statement)
             found.extend(statements)
-            look(line, memory, self._opening_past(line))
+            look(line, memory, self._opening_past(line), self.published)
         return found
 
     # --- the discourse ---
@@ -112,7 +112,7 @@ class _Resolver:
             return
         memory.any_rating = statement.rating
         if statement.scope.status == "current":
-            memory.rating = statement.rating
+            memory.rating, memory.rating_of = statement.rating, statement.urns
             if Area.OVERALL in statement.areas:
                 for urn in statement.urns:
                     memory.overall.setdefault(urn, statement.rating)
@@ -131,8 +131,8 @@ class _Resolver:
                 found.append(Statement(claim, line, scope, (), (), None, True, False, "ambiguous_pair"))
                 continue
             claim, scope = self._continued(claim, scope, line, found)
-            if claim.frame == "relative" and scope.status == "current" and found and found[-1].scope.status == "previous" and line.text_of(claim.grade)[0] == "required":
-                scope = found[-1].scope  # "when every area was inadequate apart from care, which required improvement"
+            if claim.frame == "relative" and scope.status == "current" and found and any(s.scope.status == "previous" for s in found) and line.text_of(claim.grade)[0] == "required":
+                scope = next(s.scope for s in found if s.scope.status == "previous")  # "when every area was inadequate apart from care, which required improvement"
             if self._of_another(claim, line):
                 scope = Scope("other_body", cue="ellipsis")
             found.append(self._statement(claim, scope, line, found))
@@ -167,8 +167,14 @@ class _Resolver:
         return found[-1].scope if absolute or concession else scope
 
     def _of_another(self, claim: Claim, line: Line) -> bool:
-        """``Bristol's requires improvement`` after a sentence on safeguarding boards is about Bristol's board."""
+        """``Bristol's requires improvement`` after a sentence on safeguarding boards is about Bristol's board; so is ``it too was``."""
         subject, number = claim.subject, self.memory.line
+        if subject is not None and subject.code == "G" and subject.value in {"it", "they"} and 0 <= claim.subject_at < claim.at:
+            nouns = re.findall(r"[DSAX]", line.codes[: claim.subject_at])
+            if nouns:
+                return nouns[-1] == "D"
+            before = self.lines[number - 1] if number else None
+            return before is not None and before.sentence.paragraph == line.sentence.paragraph and "D" in before.codes and not re.search(r"[SAX]", before.codes)
         if subject is None or subject.code != "A" or number == 0 or subject.end >= len(line.sentence.tokens):
             return False
         before = self.lines[number - 1].codes
@@ -192,6 +198,8 @@ class _Resolver:
         elif not areas and self.memory.headed and claim.subject is None and line.codes[max(0, claim.at - 1) : claim.at] == "V":
             areas, inferred = (Area.OVERALL,), True
         if not areas and scope.status == "previous" and names and claim.grade.code == "R":
+            areas, inferred = (Area.OVERALL,), True
+        if claim.grade.value == "so_overall" and names:
             areas, inferred = (Area.OVERALL,), True
         if not areas and claim.grade.code == "E" and "I" in line.codes[: claim.at] and len(names) == 1:
             areas, inferred = (Area.OVERALL,), True  # "Ofsted has come to the same view"
@@ -289,6 +297,10 @@ class _Resolver:
             return (), False
         if subject.code == "X":
             return flatten(subject.areas), False
+        if subject.code == "G" and subject.value == "they" and claim.subject_at <= 1:
+            told = self._they(line)
+            if told:
+                return told, False
         if subject.code in "SAG" or reference.names:
             area = None if claim.overall else self._fronted_area(claim, line) or _same_clause_area(claim, before)
             return (area, False) if area else ((Area.OVERALL,), False)
@@ -300,7 +312,24 @@ class _Resolver:
             return ((Area.OVERALL,) if claim.overall else ()) + framework_areas(self.published), True
         if subject.code == "T":
             return (framework_areas(self.published) if line.text_of(subject)[-1] not in {"two", "three", "four"} else ()), True
-        return reference.areas, True
+        return reference.areas or self._ahead(subject, line), True
+
+    def _ahead(self, subject: Chunk, line: Line) -> tuple[Area, ...]:
+        """``all of them are good`` may point forward: to the list of areas, without grades, of the next sentence."""
+        wanted = next((COUNTS[w] for w in line.text_of(subject) if w in COUNTS), None)
+        for following in self.lines[self.memory.line + 1 : self.memory.line + 3]:
+            items = tuple(item for c in following.chunks if c.code == "X" for item in c.areas)
+            if len(items) >= 3 and not following.claims and wanted in {None, len(items)}:
+                return flatten(items)
+        return ()
+
+    def _they(self, line: Line) -> tuple[Area, ...]:
+        """``They`` after a sentence whose subject was one area: that area."""
+        number = self.memory.line
+        before = self.lines[number - 1] if number else None
+        if before is None or before.sentence.paragraph != line.sentence.paragraph or not re.match(r"[F|&,]{0,2}X(?![^;]*[SA])", before.codes):
+            return ()
+        return flatten(next(c for c in before.chunks if c.code == "X").areas)
 
     def _fronted_area(self, claim: Claim, line: Line) -> tuple[Area, ...] | None:
         """The area that a clause opens with before its subject: ``On leadership, the council is good``, ``in adoption, where Bristol is good``."""
@@ -312,8 +341,11 @@ class _Resolver:
         if not 0 <= claim.subject_at < claim.at:
             return None
         found = re.fullmatch(r"[&|^,]*(?:[GMB.]{0,3}>|F{1,2})(?:ZF)?(?:T[,.]{1,2})?\.?([XZ])(?:,[^RE,|]{0,6})?,(?:&Q|Q|&B|B|AB?)?\.?", codes[start : claim.subject_at])
-        relative = re.search(r"(X),?Q$", codes[: claim.subject_at])
-        if relative and claim.subject is not None and claim.subject.code == "A":
+        relative = re.search(r"(X),?F?Q$", codes[: claim.subject_at])
+        inverted = re.fullmatch(r"[&|,]*~F(X)B?", codes[start : claim.subject_at])
+        if inverted:  # "Only for care leavers does the city require improvement"
+            return flatten(line.chunks[start + inverted.start(1)].areas)
+        if relative and claim.subject is not None and claim.subject.code in "AS":
             return flatten(line.chunks[relative.start(1)].areas)
         if found is None:
             return None
@@ -330,6 +362,8 @@ class _Resolver:
             found = {memory.overall[u] for u in names if u in memory.overall}
             return (found.pop() if len(found) == 1 else None), True
         said = [s.rating for s in before if s.rating is not None and s.scope.status != "negated"]
+        if not said and len(names) == 1 and memory.rating_of != names and names[0] in memory.overall:
+            return memory.overall[names[0]], True
         return (said[-1] if said else memory.rating or memory.any_rating), True
 
     def _zip(self, line: Line) -> list[Statement] | None:

@@ -40,7 +40,8 @@ def scope(claim: Claim, chunks: Sequence[Chunk], sentence: Sentence, published: 
         return Scope("other_body", cue=claim.subject.value)
     after = chunks[grade_at + 1 : grade_at + 4]
     if after and after[0].code == "^" and words[after[0].start] == "since":
-        return Scope("standing", cue="since")
+        had = any(chunks[i].code == "P" and chunks[i].value == "had" for i in range(max(0, grade_at - 4), grade_at))
+        return Scope("previous", next((int(c.value) for c in after if c.code == "Y"), None), "had") if had else Scope("standing", cue="since")
     reach = _without_aside(claim, chunks, low, high)
     perfect = _perfect(claim, chunks, words)
     if perfect is not None:
@@ -51,6 +52,11 @@ def scope(claim: Claim, chunks: Sequence[Chunk], sentence: Sentence, published: 
         return Scope("previous", _year(chunks, reach, sentence, published), "since")
     if low and chunks[low - 1].code == "^" and words[chunks[low - 1].start] == "after" and any(c.code == "R" for c in chunks[grade_at + 1 :]):
         return Scope("previous", None, "after")
+    if low and chunks[low - 1].code == "^" and words[chunks[low - 1].start] == "when" and perfect is None and words[claim.grade.start - 1] != "now":
+        if {"was", "were", "required"} & set(words[chunks[low].start : claim.grade.end]):
+            return Scope("previous", _year(chunks, reach, sentence, published), "when")
+    if claim.subject_at > 0 and claim.subject_at < grade_at and chunks[claim.subject_at - 1].code == "!" and words[chunks[claim.subject_at - 1].start] in {"no", "neither", "none"}:
+        return Scope("negated", cue="no")
     year = _year(chunks, reach, sentence, published)
     stays = _stays(claim, chunks, words, low)
     for chunk in reversed(near):
@@ -77,6 +83,9 @@ def scope(claim: Claim, chunks: Sequence[Chunk], sentence: Sentence, published: 
             apart = re.match(r"(\w+) years? (?:before|earlier)", " ".join(words[following.start : following.end]))
             year -= _NUMBERS.get(apart.group(1), 0) if apart else 0  # "inadequate two years before that"
         return Scope("previous", year, str(year), stays)
+    issued = re.search(r"\b(?:published|released|issued) (?:back )?in (\w+)\b", " ".join(words[claim.grade.end :]))
+    if published is not None and issued and issued.group(1) in _FULL_MONTHS and (published.month - MONTHS[issued.group(1)]) % 12 >= 2:
+        return Scope("earlier", None, issued.group())
     stale = _stale_month(chunks, reach, words, published)
     if stale:
         return Scope("earlier", None, stale)
@@ -123,6 +132,8 @@ def _opening_time(claim: Claim, chunks: Sequence[Chunk], sentence: Sentence, pub
             return None
         if chunk.code == "Y":
             return _year(chunks, range(i, i + 1), sentence, published)
+        if chunk.code == "P" and chunk.value == "past":
+            return _relative_year(" ".join(t.word for t in sentence.tokens[chunk.start : chunk.end]), published)
     return None
 
 
@@ -133,6 +144,9 @@ def window(claim: Claim, chunks: Sequence[Chunk], sentence: Sentence) -> tuple[i
         before = chunks[low - 1]
         if before.code in ";|^" and not (before.code in "|^" and low - 1 > claim.subject_at >= 0):
             break
+        if before.code == "R" and low >= 2 and chunks[low - 2].code == "<" and chunks[low].code == ">":
+            low -= 2  # "can climb from inadequate to good": one clause
+            continue
         if before.code in "RE":
             low = _split(chunks, low - 1, claim.at)
             break
@@ -260,6 +274,8 @@ def _relative_year(text: str, published: date | None) -> int | None:
     if published is None:
         return None
     words = text.split()
+    if words[0] == "last" and len(words) == 2 and words[1] in _FULL_MONTHS:
+        return published.year - (MONTHS[words[1]] >= published.month)
     if words[0] == "last" and len(words) == 2 and words[1] in {"year", "spring", "summer", "autumn", "winter"}:
         return published.year - 1 if words[1] != "winter" else published.year - 1
     if "decade" in words:

@@ -44,6 +44,7 @@ class Sentence:
     paragraph: int  #: number of its paragraph in the field; -1 for the title
     in_title: bool
     bullet: bool  #: opens with a bullet or a number
+    tail: bool  #: in the run of lines without a full stop that ends a page: headlines of other stories, tags
     caption: bool  #: its paragraph is printed twice, as captions are
     speech: tuple[bool, ...]  #: for each token, whether it stands inside quoted speech (not a quoted word or two)
 
@@ -101,6 +102,7 @@ def _speech(tokens: list[Token], folded: str, open_quote: bool) -> tuple[tuple[b
 def sentences(raw: str, *, in_title: bool = False) -> list[Sentence]:
     """Cut a field into paragraphs (lines) and sentences."""
     folded = fold(raw)
+    tail = len(folded) if in_title else _tail(folded)
     printed = Counter(line.strip() for line in folded.split("\n"))
     found: list[Sentence] = []
     paragraph, story = -1, 0
@@ -121,8 +123,16 @@ def sentences(raw: str, *, in_title: bool = False) -> list[Sentence]:
             if tokens:
                 speech, open_quote = _speech(tokens, folded, open_quote)
                 twice = printed[line.group().strip()] > 1
-                found.append(Sentence(tuple(tokens), a, b, -1 if in_title else paragraph, in_title, bullet, twice, speech))
+                found.append(Sentence(tuple(tokens), a, b, -1 if in_title else paragraph, in_title, bullet, a >= tail, twice, speech))
     return found
+
+
+def _tail(folded: str) -> int:
+    """Where the run of lines that end a page without a full stop begins, when some of the story stands before it."""
+    lines = [(m.start(), m.group().rstrip(" \"')")) for m in re.finditer(r"[^\n]+", folded) if m.group().strip()]
+    ends = [i for i, (_, line) in enumerate(lines) if line.endswith((".", "!", "?", ":"))]
+    last = ends[-1] + 1 if ends else 0
+    return lines[last][0] if len(ends) >= 3 and last < len(lines) else len(folded)
 
 
 def _cut(folded: str, start: int, end: int) -> list[tuple[int, int]]:

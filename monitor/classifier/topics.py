@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from monitor.classifier.chunks import Chunk
+from monitor.classifier.claims import Claim
 from monitor.classifier.lines import COUNTS, Line, names_in, own_names
+from monitor.classifier.scope import Scope
 from monitor.tables.kinds import KINDS
 
 _AGENTS = frozenset({"by", "with", "from", "near", "than", "like", "to"})
@@ -45,22 +47,38 @@ def _distinct(urns: object) -> tuple[str, ...]:
 
 
 def _opening(lines: Sequence[Line], naming: Callable[[Chunk], tuple[str, ...]]) -> tuple[str, ...]:
-    """The authorities of the first full sentence (or dateline) that names one as more than somebody's agent."""
-    for line in lines:
+    """The authority that the opening is about: graded there by name, mentioned first, mentioned most, in that order of weight."""
+    weights: Counter[str] = Counter()
+    first = ""
+    body = [line for line in lines if not line.sentence.in_title and not line.sentence.caption]
+    for number, line in enumerate(body):
         tokens = line.sentence.tokens
-        if line.sentence.in_title or line.sentence.caption:
-            continue
-        dateline = line.sentence.paragraph <= 1 and line.chunks and line.chunks[0].code == "A" and tokens[0].word.isalpha()
-        if not dateline and len(tokens) < 8 and not any(c.code in "BVMRI" for c in line.chunks):
-            continue
-        kept = [c for c in line.chunks if not line.nearby(c) and (c.start == 0 or tokens[c.start - 1].word not in _AGENTS)]
-        found = _distinct(u for c in kept for u in naming(c))
-        if found:
-            lists = [naming(c) for other in lines for c in other.chunks if c.code == "A" and found[0] in c.names and len(c.names) > 1]
-            first = naming(next(c for c in kept if naming(c)))
-            return lists[0] if lists and lists[0] else first
-    captions = Counter(u for line in lines for c in line.chunks for u in naming(c))
-    return tuple(u for u, _ in captions.most_common(1))
+        dateline = line.sentence.paragraph <= 1 and line.chunks[:1] and line.chunks[0].code == "A" and tokens[0].word.isalpha()
+        full = dateline or len(tokens) >= 8 or any(c.code in "BVMRI" for c in line.chunks)
+        for chunk in line.chunks:
+            for urn in naming(chunk):
+                weights[urn] += 0.1  # type: ignore[assignment]
+                agent = chunk.start > 0 and tokens[chunk.start - 1].word in _AGENTS
+                if not first and full and not agent and not line.nearby(chunk):
+                    first = urn
+                    weights[urn] += 2
+        if number < 12 and full:
+            for urn in {u for claim, scope in zip(line.claims, line.scopes, strict=True) for u in _graded(claim, scope, line, naming)}:
+                weights[urn] += 3
+    if not first:
+        captions = Counter(u for line in lines for c in line.chunks for u in naming(c))
+        return tuple(u for u, _ in captions.most_common(1))
+    best = max(weights, key=lambda urn: weights[urn])
+    lists = [naming(c) for line in lines for c in line.chunks if c.code == "A" and best in c.names and len(c.names) > 1]
+    return lists[0] if lists and lists[0] else (best,)
+
+
+def _graded(claim: Claim, scope: Scope, line: Line, naming: Callable[[Chunk], tuple[str, ...]]) -> tuple[str, ...]:
+    """The authorities that a current claim grades by name, not in passing."""
+    subject = claim.subject
+    if subject is None or scope.status != "current" or scope.stays or claim.frame in {"relative", "label"} or line.nearby(subject):
+        return ()
+    return naming(subject)
 
 
 def _says_several(lines: Sequence[Line]) -> bool:

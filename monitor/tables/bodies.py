@@ -11,7 +11,7 @@ BODIES = (
     Phrase("D", "lscb", ("[local|] safeguarding [children|children 's] [board|boards|partnership|partnerships]", "[children 's|] safeguarding [board|boards|partnership]", "lscb", "lscbs", "safeguarding partnership")),
     Phrase("D", "send", ("send", "special educational needs [and disabilities|and disability|provision|services|service|]", "special needs [provision|]", "sen", "[area|local area|] send inspection", "written statement of action", "local area partnership", "local offer")),
     Phrase("D", "jtai", ("joint targeted area [inspection|inspections]", "jtai", "jtais", "joint [inspection|inspections]", "joint area child protection inspection", "joint area review")),
-    Phrase("D", "focused_visit", ("focused [visit|visits|inspection]", "focussed [visit|visits]", "assurance [visit|visits]", "focused assurance visit", "spot check")),
+    Phrase("D", "focused_visit", ("focused [visit|visits|inspection]", "focussed [visit|visits]", "assurance [visit|visits]", "focused assurance visit")),
     Phrase("D", "monitoring_visit", ("monitoring [visit|visits|inspection|letter|report]",)),
     Phrase("D", "adult_social_care", ("[adult|adults|adults '|adult 's] [social care|services|care]", "care quality commission", "cqc", "[nursing|care] homes", "nhs [trust|]", "hospital", "hospitals", "gp [practice|surgery]", "[clinical|] commissioning group", "ambulance service")),
     Phrase("D", "youth_justice", ("youth [justice|offending] [service|services|team|teams|]", "youth offender [institution|institutions]", "young offender institution", "[hm|his majesty 's|her majesty 's|] inspectorate of [probation|prisons|constabulary]", "hmi probation", "hmip", "probation [inspectorate|service|inspectors]", "hmicfrs")),

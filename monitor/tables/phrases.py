@@ -115,6 +115,7 @@ AREAS = (
             "its leaders",
             "council leaders",
             "service leaders",
+            "[difference|impact|effect] made by [leaders|managers|leadership|the leadership|senior leaders]",
             "impact that [leaders|managers|senior leaders] [have|had] [on|upon] [social work|] [practice|social work|frontline practice]",
             "[effect|influence|difference] of [leaders|leadership|managers|management]",
             "impact [its|their] leaders [have|had] on practice",
@@ -190,6 +191,7 @@ AREAS = (
         (
             "children in [care|its care|their care|public care|the council 's care|the authority 's care|the county 's care|the borough 's care|the city 's care|local authority care|foster care]",
             "children in our care",
+            "children in the care of",
             "children [who are|] in the care of [the council|the authority|the borough|the county|the local authority]",
             "children currently in care",
             "children who are [currently|] in care",
@@ -347,7 +349,7 @@ GROUPS = (
             "both [of which|of these|of those|of them]",
             "[all|each] of [which|these|those|them]",
             "the [two|trio|duo]",
-            "[all three|all four|all five|both]",
+            "[all three|all four|all five]",
             "each",
             "each one",
             "[the|] [latter|former]",
@@ -395,6 +397,7 @@ SAME = (
             "the same as overall",
         ),
     ),
+    Phrase("E", "so_overall", ("[that|this] was [also|] the overall [conclusion|verdict|judgement|judgment|grade|rating|finding] [as well|too|]",)),
     Phrase(
         "U",
         "so",
@@ -432,6 +435,7 @@ CUES = (
             "[verdict|outcome|judgement|judgment|conclusion|answer|result] [was|is|:] [that|]",
         ),
     ),
+    Phrase("Z", "both", ("both",)),
     Phrase("V", "extend", ("[extends|extended|applies|applied] to", "[covers|covered]")),
     Phrase(
         "V",
@@ -496,7 +500,7 @@ CUES = (
     Phrase(
         "!",
         "not",
-        ("no longer", "not", "not yet", "yet to", "n't", "never", "without", "neither", "nor", "none", "cannot", "nobody", "no", "failed to", "fails to", "short of", "fall short of", "fell short of", "falls short of", "stopped short of", "narrowly avoided", "far from", "too late to save", "anything but", "unable to", "[escape|escapes|escaped|escaping|avoid|avoids|avoided|avoiding]"),
+        ("no longer", "not", "not yet", "yet to", "n't", "never", "without", "neither", "nor", "none", "cannot", "nobody", "no", "failed to", "fails to", "short of", "fall short of", "fell short of", "falls short of", "stopped short of", "narrowly avoided", "far from", "too late to save", "anything but", "unable to", "[escape|escapes|escaped|escaping|avoid|avoids|avoided|avoiding]", "rather than", "instead of"),
     ),
     Phrase(
         "?",
@@ -505,6 +509,8 @@ CUES = (
             "[would|could|might|may|should|can]",
             "if",
             "whether",
+            "[an|] earlier version",
+            "originally [said|stated|reported]",
             "in [every|any] case",
             "any [council|authority|local authority|council 's|authority that|council that]",
             "[usually|typically|normally|automatically|generally]",
@@ -531,7 +537,7 @@ CUES = (
     Phrase("~", "only", ("only", "just", "the exception", "exception", "exceptions", "bar", "except", "apart from", "except for", "aside from", "other than", "save for", "one exception", "excepted", "odd one out", "with the exception of")),
     Phrase("|", "but", ("but", "while", "whilst", "although", "though", "whereas", "yet", "because", "despite", "even though", "unlike", "compared with", "compared to")),
     Phrase("^", "when", ("when", "after", "before", "since", "until")),
-    Phrase("&", "and", ("and", "or", "plus", "both", "&", "and also")),
+    Phrase("&", "and", ("and", "or", "plus", "&", "and also")),
 )
 
 _WHENLAST = "[inspected|visited|assessed|judged|graded|rated|looked at|examined|checked|came|called|looked|returned|reviewed|went in|visit|inspection]"
@@ -563,6 +569,7 @@ PAST = (
             "[spell|period|decade|years|era|stretch] in which",
             "[it|they] then held",
             "already then",
+            "last [january|february|march|april|may|june|july|august|september|october|november|december]",
         ),
     ),
     Phrase("P", "had", ("had", "having")),
@@ -578,6 +585,10 @@ PAST = (
             "once again",
             "at once",
             "[given|offered|provided|delivered|afforded|available|paid] to",
+            "[it|they|the council|the borough|the county|the city] [gives|give|gave|offers|offer|offered|provides|provide|provided] [to|for|]",
+            "[children|they|families|young people] [receive|get|received]",
+            "from today",
+            "at all",
             "earlier this [week|month]",
             "earlier today",
             "[first|last] time ever",
@@ -613,6 +624,7 @@ PEOPLE = (
             "[the way|how|way] [it|the council|the authority|the county|the city|the borough] [looks after|cares for|protects|safeguards|looks after and protects|protects and looks after|protects and cares for] [its|] [most|] [vulnerable|] [children|children and families|young people|children and young people]",
             "[arrangements|services] to protect children",
             "arrangements for the protection of children",
+            "work with [its|the|] [most|] vulnerable [children|families|residents|young people] [and families|]",
             "standard of children 's services",
         ),
     ),
