@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from monitor.domain.urls import registrable
 from monitor.ports import ReadError
@@ -32,9 +32,11 @@ def read_article(body: bytes, url: str, content_type: str = "") -> dict[str, Any
     tree = LexborHTMLParser(text, scripting=True)
     metadata = metadata_of(tree, url)
     whole = outline_of(tree)
-    if name := interstitial_of(titles_of(tree), "\n".join(block.text for block in whole.blocks)):
-        raise ReadError(f"a {name} page stands in the article's place", reason="interstitial", key=url)
     reader, lines = _body(tree, whole, url, metadata.body, metadata.title)
+    # A dialog about cookies lies over many an article: where there is one, its own words are judged.
+    words = lines if sum(map(len, lines)) >= _ENOUGH else [block.text for block in whole.blocks]
+    if name := interstitial_of(titles_of(tree), "\n".join(words)):
+        raise ReadError(f"a {name} page stands in the article's place", reason="interstitial", key=url)
     if sum(map(len, lines)) < _ENOUGH:
         reader, lines = _second_opinion(text, lines, metadata.title)
     if not lines:
@@ -89,11 +91,25 @@ def _selectors() -> dict[str, str]:
 def _body(tree: LexborHTMLParser, whole: Outline, url: str, hint: str, title: str) -> tuple[str, list[str]]:
     """The article's lines, and which way they were found."""
     if selector := _selectors().get(registrable(url)):
-        blocks = prose_blocks([block for node in tree.css(selector) for block in outline_of(tree, node).blocks])
+        blocks = prose_blocks([block for node in _outermost(tree.css(selector)) for block in outline_of(tree, node).blocks])
         lines = _lines(blocks, title)
         if sum(map(len, lines)) >= _ENOUGH:
             return "selector", lines
     return "blocks", _lines(article_blocks(whole, hint), title)
+
+
+def _outermost(nodes: list[LexborNode]) -> list[LexborNode]:
+    """Of matching elements those that stand in no other: selectors name wrappers of several ages of a site."""
+    taken: set[int] = set()
+    kept: list[LexborNode] = []
+    for node in nodes:  # document order: an outer element comes before what is in it
+        above, parent = False, node.parent
+        while parent is not None and not above:
+            above, parent = parent.mem_id in taken, parent.parent
+        if not above:
+            taken.add(node.mem_id)
+            kept.append(node)
+    return kept
 
 
 def _lines(blocks: list[Block], title: str) -> list[str]:

@@ -10,12 +10,16 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from monitor.reading.names import ARTICLE, BESIDE, NEVER, folded
+
 #: Elements whose text is never prose.
 _SKIP_WORDS = (
-    "script style noscript template svg math iframe object embed applet canvas audio video map form button select "
-    "option input textarea label fieldset dialog menu head link meta nav footer figcaption caption"
+    "script style noscript template svg math iframe object embed applet canvas audio video map button select option "
+    "input textarea menu head link meta nav footer figcaption caption"
 )
 _SKIP = frozenset(_SKIP_WORDS.split())
+#: Elements that hold no prose as a rule; some pages stand in one <form> as a whole.
+_BESIDE_TAGS = frozenset(("aside", "form", "dialog", "fieldset", "label", "details"))
 #: Elements that stand within a line.
 _INLINE_WORDS = (
     "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd mark nobr q ruby rt rp s samp small "
@@ -28,28 +32,7 @@ _SKIP_ROLES = frozenset(
      "form", "button", "tablist")
 )  # fmt: skip
 
-#: Words in a class or id that speak of something beside the article. Matched at the start of a word.
-_BESIDE = re.compile(
-    r"(?:^|[^a-z0-9])(?:"
-    r"ad(?:s|vert\w*|-?slot\w*|-?unit\w*|box|wrap\w*)?(?![a-z0-9])|advert\w*|affiliate|also-?(?:read|like)|author-?(?:bio|box|info|card)"
-    r"|banner|breadcrumb\w*|button|byline|bylines|caption\w*|carousel|comment(?:s|-?list|-?form|ary-?box|-?section)?(?![a-z0-9])"
-    r"|consent|cookie\w*|cta(?![a-z0-9])|disqus\w*|donat\w*|email-?sign|feedback|flyout|footer\w*|gdpr|dfp|image-?credit"
-    r"|jobs?(?:-|$)|login|masthead|media-?caption|meta(?![a-z0-9])|modal|more-?(?:stories|like|on|from|news|in)|most-?(?:read|popular|viewed)"
-    r"|nav(?:bar|igation|s)?(?![a-z0-9])|newsletter\w*|outbrain|overlay|pager|pagination|partner|paywall\w*|pop-?up|popular|prev-?next"
-    r"|print-?only|promo\w*|pull-?quote|rail|read-?(?:more|next|also)|recirc\w*|recommend\w*|register-?wall|reg-?wall|related\w*"
-    r"|screen-?reader|see-?also|shar(?:e|ing)\w*|side-?bar\w*|signin|sign-?up\w*|skip-?link|social\w*|sponsor\w*|sr-?only|subscri\w*"
-    r"|taboola|tag(?:s|-?list|-?cloud)?(?![a-z0-9])|teaser\w*|timestamp|toolbar|tooltip|trending\w*|visually-?hidden|vacanc\w*|you-?may"
-    r"|widget\w*|whats?-?next|live-?blog-?promo|topics?-?list|article-?(?:tools|footer|meta|tags|share|related)|post-?(?:meta|tags|nav\w*)"
-    r"|entry-?(?:meta|footer)|story-?(?:share|tools|links)"
-    r")",
-)
-#: Words in a class or id that say: the article itself.
-_ARTICLE = re.compile(
-    r"(?:article|story|entry|post|content|page|main)[-_]*(?:body|content|text|copy|main|detail|inner)|body[-_]*(?:content|text|copy)"
-    r"|articlebody|storybody|rich-?text|text-?block|gem-c-govspeak|govspeak|paragraph|wysiwyg|field--name-body|prose",
-)
 _SPACES = re.compile(r"[ \t\r\f\v\u00a0\u2007\u202f]+")
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 MOST_NODES = 200_000
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
@@ -57,15 +40,15 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 
 @dataclass(slots=True, kw_only=True)
 class Element:
-    """One element that contains blocks. `beside` when its name says that it is not the article, `article` when that it is."""
+    """One element that contains blocks. `beside`, `never`, `article`: what its name says, see `names`."""
 
     parent: int  #: index of the enclosing element, -1 at the top
     depth: int
     tag: str
     beside: bool = False
+    never: bool = False
     article: bool = False
     name: str = ""  #: class and id, lower case
-    itemprop: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -195,8 +178,6 @@ class _Walk:
 
     def _enter_block(self, node: LexborNode, name: str, parent: int, stack: _Stack) -> None:
         attributes = node.attributes
-        if attributes and _is_off_page(attributes):
-            return
         self.flush()
         if name == "tr" and _is_plain_row(node):
             self._row(node, parent)
@@ -208,18 +189,21 @@ class _Walk:
     def _element(self, name: str, parent: int, attributes: dict[str, str | None]) -> int:
         elements = self.outline.elements
         words = ""
+        off_page = False
         if attributes:
-            words = _CAMEL.sub("-", f"{attributes.get('class') or ''} {attributes.get('id') or ''}".strip()).lower()[:400]
-            words += " " + (attributes.get("data-component") or attributes.get("data-testid") or "")[:80].lower()
+            words = folded(attributes.get("class"), attributes.get("id"), attributes.get("data-component"))
+            off_page = _is_off_page(attributes)
+        named = bool(words) and name not in ("body", "html")
+        never = named and NEVER.search(words) is not None
         elements.append(
             Element(
                 parent=parent,
                 depth=elements[parent].depth + 1 if parent >= 0 else 0,
                 tag=name,
                 name=words,
-                itemprop=(attributes.get("itemprop") or "").lower() if attributes else "",
-                beside=name == "aside" or (bool(words) and name not in ("body", "html") and _BESIDE.search(words) is not None),
-                article=name in ("article", "main") or (bool(words) and _ARTICLE.search(words) is not None),
+                never=never,
+                beside=never or off_page or name in _BESIDE_TAGS or (named and BESIDE.search(words) is not None),
+                article=name in ("article", "main") or (named and ARTICLE.search(words) is not None),
             )
         )
         return len(elements) - 1
@@ -237,7 +221,7 @@ class _Walk:
 
 
 def _is_off_page(attributes: dict[str, str | None]) -> bool:
-    """Whether an element is hidden, or by its role no part of the article."""
+    """Whether an element is hidden, or by its role no part of the article. Pages saved with a dialog open hide all the rest."""
     if "hidden" in attributes or attributes.get("aria-hidden") == "true":
         return True
     if (attributes.get("role") or "").lower() in _SKIP_ROLES:

@@ -12,13 +12,16 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 
-from monitor.reading.blocks import HEADINGS, Block, Outline
+from monitor.reading.blocks import HEADINGS, Block, Element, Outline
 
 _LEVELS = (1.0, 0.5, 1 / 3, 0.22, 0.15)  #: how much of a paragraph's score its parent, grandparent ... get
 _ARTICLE_BONUS = 1.25
+_LEVELS_OUT = 3  #: how far out neighbours of the article are looked for
 _SHORT = 25  #: characters below which a block says nothing about where the article is
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*\s*$")
 _WORD = re.compile(r"\w+")
+#: How much of a page's prose stands in an element whose name is then not believed.
+_NEVER_SHARE, _BESIDE_SHARE, _ARTICLE_SHARE = 0.9, 0.5, 0.25
 _HINT_LEAST = 300  #: characters of articleBody below which it is a teaser
 _HINT_COVERED, _HINT_WHOLE = 0.75, 0.97
 
@@ -31,19 +34,19 @@ def article_blocks(outline: Outline, hint: str = "") -> list[Block]:
     if top < 0:
         return []
     inside = {index for index, block in enumerate(outline.blocks) if top in outline.ancestors(block.element)}
-    inside |= _siblings(outline, top, scores, beside.blocks, sum(scores[index] for index in inside))
+    inside |= _siblings(outline, top, scores, beside.blocks, inside)
     kept = [
         block
         for index, block in enumerate(outline.blocks)
         if index in inside and index not in beside.blocks and not _is_links(block)
     ]
-    kept = _without_link_lists(_without_bare_headings(kept))
+    kept = _without_loose_ends(_without_bare_headings(kept))
     return _by_hint(outline, hint, kept) if len(hint) >= _HINT_LEAST else kept
 
 
 def prose_blocks(blocks: list[Block]) -> list[Block]:
     """Of blocks that are known to be the article's, those that are prose rather than links elsewhere."""
-    return _without_link_lists(_without_bare_headings([block for block in blocks if not _is_links(block)]))
+    return _without_loose_ends(_without_bare_headings([block for block in blocks if not _is_links(block)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,9 @@ def _beside(outline: Outline) -> _Beside:
                     prose[index] += size
     under: list[bool] = []
     for index, element in enumerate(outline.elements):  # parents come before children
-        limit = 4 if element.tag in ("main", "article") else 2
-        believed = element.beside and (prose[index] == 0 or prose[index] * limit < total)
+        share = prose[index] / total if total else 0.0
+        limit = _NEVER_SHARE if element.never else _ARTICLE_SHARE if element.tag in ("main", "article") else _BESIDE_SHARE
+        believed = element.beside and share < limit
         under.append(believed or (element.parent >= 0 and under[element.parent]))
     return _Beside(
         frozenset(index for index, yes in enumerate(under) if yes),
@@ -118,36 +122,57 @@ def _top(outline: Outline, scores: list[float]) -> int:
     return max(sums, key=lambda index: (sums[index] * (_ARTICLE_BONUS if outline.elements[index].article else 1.0), -index))
 
 
-def _siblings(outline: Outline, top: int, scores: list[float], beside: frozenset[int], whole: float) -> set[int]:
-    """Blocks beside the top element that go with it: the article was cut in two by an advert, or its lede stands alone."""
-    parent = outline.elements[top].parent
-    if parent < 0:
-        return set()
-    groups: dict[int, list[int]] = defaultdict(list)
-    for index, block in enumerate(outline.blocks):
-        chain = outline.ancestors(block.element)
-        if index not in beside and parent in chain and top not in chain:
-            position = chain.index(parent)
-            groups[chain[position - 1] if position else -1 - index].append(index)
-    return {
-        index
-        for element, members in groups.items()
-        if _goes_with(outline, top, element, members, scores, whole)
-        for index in members
-    }
+def _siblings(outline: Outline, top: int, scores: list[float], beside: frozenset[int], inside: set[int]) -> set[int]:
+    """Blocks beside the top element that go with it: the article was cut in two by an advert, or its lede stands alone.
+
+    Looks one level out, and further where only wrappers lie between; further out only neighbours of the same name count.
+    """
+    found: set[int] = set()
+    child = top
+    whole = sum(scores[index] for index in inside)
+    for level in range(_LEVELS_OUT):
+        parent = outline.elements[child].parent
+        if parent < 0 or (outline.elements[parent].tag in ("body", "html") and level):
+            break
+        groups: dict[int, list[int]] = defaultdict(list)
+        for index, block in enumerate(outline.blocks):
+            chain = outline.ancestors(block.element)
+            if index not in beside and parent in chain and child not in chain:
+                position = chain.index(parent)
+                groups[chain[position - 1] if position else -1 - index].append(index)
+        twins = {
+            element: members
+            for element, members in groups.items()
+            if element >= 0 and _is_alike(outline.elements[element], outline.elements[child])
+        }
+        for element, members in (groups if level == 0 else twins).items():
+            if _goes_with(outline, element, members, scores, whole, alike=element in twins):
+                found.update(members)
+        if found:  # a list or a table between two paragraphs of the same make scores nothing and belongs all the same
+            between = [members for members in twins.values() if min(found | inside) < members[0] < max(found | inside)]
+            found.update(index for members in between if not _is_linked(outline, members) for index in members)
+        child = parent
+    return found
 
 
-def _goes_with(outline: Outline, top: int, element: int, members: list[int], scores: list[float], whole: float) -> bool:
+def _is_alike(one: Element, other: Element) -> bool:
+    return bool(one.name) and one.name == other.name and one.tag == other.tag
+
+
+def _goes_with(outline: Outline, element: int, members: list[int], scores: list[float], whole: float, *, alike: bool) -> bool:
     """Whether the blocks of one neighbour belong to the article: few links, and much text or one whole sentence."""
-    chars = sum(len(outline.blocks[index].text) for index in members)
-    links = sum(outline.blocks[index].link_chars for index in members)
-    if not chars or links / chars > 0.25:
+    if _is_linked(outline, members):
         return False
-    name = outline.elements[top].name
-    share = 0.08 if element >= 0 and name and outline.elements[element].name == name else 0.2
-    if sum(scores[index] for index in members) > max(8.0, whole * share):
+    if sum(scores[index] for index in members) > max(2.0 if alike else 8.0, whole * (0.05 if alike else 0.2)):
         return True
     return (element < 0 or _lone_paragraph(outline, members)) and _is_prose(outline, members)
+
+
+def _is_linked(outline: Outline, members: list[int]) -> bool:
+    """Whether more than a quarter of the text of some blocks is links."""
+    chars = sum(len(outline.blocks[index].text) for index in members)
+    links = sum(outline.blocks[index].link_chars for index in members)
+    return links * 4 > chars
 
 
 def _lone_paragraph(outline: Outline, members: list[int]) -> bool:
@@ -162,6 +187,8 @@ def _is_prose(outline: Outline, members: list[int]) -> bool:
 def _is_links(block: Block) -> bool:
     """Whether a block is a link to something else rather than prose that links: "READ MORE: ..." and lists of headlines."""
     size, share = len(block.text), block.link_share
+    if block.tag == "h1":  # the title, which stands elsewhere
+        return True
     if block.tag in HEADINGS:
         return share > 0.5
     if block.tag in ("li", "td", "dd", "dt"):
@@ -180,12 +207,18 @@ def _without_bare_headings(blocks: list[Block]) -> list[Block]:
     return kept[::-1]
 
 
-def _without_link_lists(blocks: list[Block]) -> list[Block]:
-    """Leave out the end of the article from where only short unfinished lines follow, each largely a link."""
+def _without_loose_ends(blocks: list[Block]) -> list[Block]:
+    """Leave out the end of the article from where only short unfinished lines follow: labels, links, copyright."""
     last = len(blocks)
-    while last and blocks[last - 1].link_share > 0.3 and not _SENTENCE_END.search(blocks[last - 1].text):
+    while last and _is_loose(blocks[last - 1]):
         last -= 1
     return blocks[:last]
+
+
+def _is_loose(block: Block) -> bool:
+    if _SENTENCE_END.search(block.text):
+        return False
+    return block.link_share > 0.3 or (len(block.text) < 60 and block.tag not in ("li", "tr", "td", "dd", "blockquote"))
 
 
 def _words(text: str) -> list[str]:

@@ -134,7 +134,6 @@ ROWS = (
             "404 error",
             "report not found",
             "page cannot be found",
-            "404 -",
             "error 404",
         ),
         phrases=(
@@ -155,7 +154,7 @@ ROWS = (
             "domain parked",
             "account suspended",
             "welcome to nginx",
-            "index of /",
+            "index of",
             "default web site page",
             "apache2 debian default page",
         ),

@@ -10,6 +10,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -58,6 +59,7 @@ _PUBLISHED_WORDS = re.compile(r"\b(?:published|posted|first published|date|on|cr
 _URL_DATE = re.compile(r"/((?:19|20)\d{2})/(\d{1,2})/(\d{1,2})(?:/|$)")
 _SEPARATORS = re.compile(r"\s+[|\-–—·»•:]\s+|\s+::\s+")
 _WITHDRAWN = re.compile(r"^\[withdrawn\]\s*", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]{1,500}>")
 _MOST_JSON = 400_000
 
 
@@ -121,7 +123,7 @@ def _is_article(item: dict[str, Any]) -> bool:
 
 
 def _text(value: Any) -> str:
-    return " ".join(value.split()) if isinstance(value, str) else ""
+    return " ".join(unescape(_TAG.sub(" ", value)).split()) if isinstance(value, str) else ""
 
 
 def _metas(tree: LexborHTMLParser) -> dict[str, str]:
@@ -205,7 +207,7 @@ def _time_elements(tree: LexborHTMLParser) -> datetime | None:
 
 def _visible(tree: LexborHTMLParser) -> datetime | None:
     """A short line that is a date, or says "Published ...", among the lines around the title."""
-    for node in tree.css("p, span, div, li, dd, small, em, h2, h3, h4, h5, h6")[:600]:
+    for node in tree.css("p, span, div, li, dd, td, small, font, em, h2, h3, h4, h5, h6")[:250]:
         text = _own_text(node)
         if not 8 <= len(text) <= 90:
             continue

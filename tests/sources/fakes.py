@@ -27,7 +27,7 @@ class FakeWeb:
         self.answers[url] = FetchFailure(url=url, reason=reason)
         return self
 
-    async def fetch(self, url: str, validators: Validators = Validators()) -> Page | FetchFailure:  # noqa: B008
+    async def fetch(self, url: str, validators: Validators = Validators()) -> Page | FetchFailure:
         self.asked.append((url, validators))
         answer = self.answers.get(url) or next(
             (page for known, page in self.answers.items() if url.startswith(known + "?")), None

@@ -1,0 +1,103 @@
+"""What the names of elements (class, id) say about them: rows of a pattern and a name that must match it.
+
+Names are made lower case with camelCase cut; a pattern starts at the start of a word. A name is believed only where the page's
+prose does not contradict it (`extract`): whole articles stand in elements called "paywall", "widget" or "tag-ofsted".
+"""
+
+from __future__ import annotations
+
+import re
+
+END = r"(?![a-z0-9])"
+
+#: Beside the article, as a rule.
+BESIDE_ROWS: tuple[tuple[str, str], ...] = (
+    (rf"ads?{END}", "mpu ad"),
+    (r"advert", "advert-wrapper"),
+    (r"ad-?(?:slot|unit|box|wrap|container|banner|label|space)", "ad-slot-1"),
+    (r"affiliate", "affiliate-disclosure"),
+    (r"also-?(?:read|like|in)", "also-read"),
+    (r"author-?(?:bio|box|info|card|profile)", "author-bio"),
+    (r"banner", "top-banner"),
+    (rf"(?:by-?line|author)s?{END}", "story-byline"),
+    (r"caption", "wp-caption-text"),
+    (r"(?:image|photo|picture)-?(?:credit|caption)", "image-credit"),
+    (r"carousel|slideshow|gallery", "carousel-item"),
+    (rf"cta{END}", "cta-box"),
+    (r"donat", "donate-panel"),
+    (r"email-?(?:sign|alert)", "email-signup"),
+    (r"feedback", "gem-c-feedback"),
+    (r"flyout|tooltip|toolbar|overlay|pop-?up|modal", "popup-content"),
+    (r"jobs?(?:-|$)|vacanc", "jobs-list"),
+    (r"log-?in|sign-?in|sign-?up|register-?(?:wall|box|form)|reg-?wall", "register-wall"),
+    (r"masthead", "masthead"),
+    (rf"meta{END}", "entry-meta"),
+    (r"more-?(?:stories|like|on|from|news|in|articles|posts)", "more-on"),
+    (r"newsletter", "newsletter-box"),
+    (r"pager|pagination|prev-?next|post-?nav", "pager"),
+    (rf"partners?{END}", "partner-links"),
+    (r"print-?only", "print-only"),
+    (r"pull-?quote", "pullquote"),
+    (rf"rail{END}", "right-rail"),
+    (r"read-?(?:more|next|also)", "read-more-links"),
+    (r"see-?also", "see-also"),
+    (r"side-?bar", "sidebar"),
+    (r"social(?!-?(?:care|work|services|housing))", "social-links"),
+    (r"sponsor", "sponsored-content"),
+    (r"subscri(?:be(?!r)|ption-?(?:box|form|promo|offer))", "subscribe-panel"),
+    (rf"tag(?:s|-?list|-?cloud)?{END}", "post-tags"),
+    (r"teaser", "teaser-card"),
+    (rf"time-?stamp{END}", "timestamp"),
+    (r"topics?-?list", "topic-list"),
+    (r"widget-?(?:area|title|recent|sidebar)", "widget-area"),
+    (r"what-?s-?next|up-?next", "whats-next"),
+    (r"(?:article|story|post|entry)-?(?:tools|footer|tags|links|actions)", "story-tools"),
+    (r"comment(?:s|-?list|-?form|-?section|-?area|-?thread)?" + END, "comments-area"),
+)
+#: Beside the article whatever stands in them: readers' words and other stories can be longer than the article.
+NEVER_ROWS: tuple[tuple[str, str], ...] = (
+    (r"comments(?:-?(?:list|section|area|thread|container|wrapper))?" + END, "comments"),
+    (r"comment-?(?:list|section|area|thread|respond)", "commentlist"),
+    (r"disqus|livefyre|coral-?talk|respond" + END, "disqus_thread"),
+    (r"cookie|gdpr|consent", "cookie-banner"),
+    (r"related-?(?:stor|article|post|link|news|content|topic|item|read)|jp-?related|related" + END, "related-posts"),
+    (
+        r"recirc|recommend|outbrain|taboola|trending|most-?(?:read|popular|viewed)|popular-?(?:posts|stories|articles)",
+        "most-read",
+    ),
+    (r"you-?(?:may|might)", "you-may-like"),
+    (r"shar(?:e|ing)(?:-|daddy|bar|tools|buttons|links|this|" + END + ")", "sharedaddy"),
+    (r"bread-?crumb", "breadcrumb-trail"),
+    (r"nav(?:bar|igation|s)?" + END, "main-navigation"),
+    (r"footer|site-?foot", "global-footer"),
+    (r"skip-?(?:link|to)", "skip-link"),
+    (r"(?:visually|visibility)-?hidden|sr-?only|screen-?reader", "visually-hidden"),
+    (r"promo", "promo-box"),
+)
+#: The article itself.
+ARTICLE_ROWS: tuple[tuple[str, str], ...] = (
+    (
+        r"(?:article|story|entry|post|content|page|main|news|node)[-_]*(?:body|content|text|copy|main|detail|inner)",
+        "entry-content",
+    ),
+    (r"body[-_]*(?:content|text|copy)|(?:article|story)body", "body-copy"),
+    (r"rich-?text|text-?block|prose|wysiwyg|by-?editor", "richtext"),
+    (r"govspeak|field--name-body|paragraph", "govspeak"),
+)
+
+_START = r"(?:^|[^a-z0-9])(?:"
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def _union(rows: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
+    return re.compile(_START + "|".join(pattern for pattern, _ in rows) + ")")
+
+
+BESIDE = _union(BESIDE_ROWS)
+NEVER = _union(NEVER_ROWS)
+ARTICLE = _union(ARTICLE_ROWS)
+
+
+def folded(*names: str | None) -> str:
+    """Class, id and the like as the patterns read them: one line, camelCase cut, lower case, bounded."""
+    return _CAMEL.sub("-", " ".join(name for name in names if name)[:400]).lower()

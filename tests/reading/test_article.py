@@ -1,0 +1,295 @@
+"""Pages to articles: every layout, every story; what stands around the story stays out."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.ports import Page, ReadError
+from monitor.reading.article import read_article
+from monitor.reading.decode import decode
+from monitor.reading.furniture import furniture_rows, without_furniture
+from monitor.reading.html import read_page, read_text
+from monitor.reading.interstitials import ROWS, interstitial_of
+from monitor.reading.names import ARTICLE, ARTICLE_ROWS, BESIDE, BESIDE_ROWS, NEVER, NEVER_ROWS, folded
+from monitor.reading.worker import Worker
+from tests.reading.awkward import AWKWARD
+from tests.reading.layouts import LAYOUTS, TRAPS
+from tests.reading.measure import score
+from tests.reading.stories import STORIES
+
+SEEDS = Path(__file__).resolve().parents[2].parent / "shared" / "seeds"
+ALL = LAYOUTS | AWKWARD
+UNDATED = {"mark allen", "line breaks in tables"}  # the page prints another day, or none that counts
+
+
+def read(html: str, url: str = "https://example.uk/story") -> dict[str, str]:
+    return read_article(html.encode(), url, "text/html; charset=utf-8")
+
+
+@pytest.mark.parametrize("layout", ALL)
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
+def test_a_story_comes_out_of_a_layout_as_it_was_told(layout, story):
+    make, url = ALL[layout]
+    found = read(make(story), url)
+    precision, recall, _ = score([("\n".join(story.lines), found["text"])])
+    assert precision >= 0.97
+    assert recall >= 0.97
+    assert found["title"] == story.title
+    assert not [trap for trap in TRAPS if trap in found["text"]]
+    if layout not in UNDATED:
+        moment = datetime.fromisoformat(found["published"])
+        assert abs(moment.date() - date.fromisoformat(story.day)).days <= 1
+
+
+def test_all_layouts_together():
+    pairs = [("\n".join(story.lines), read(make(story), url)["text"]) for make, url in ALL.values() for story in STORIES]
+    assert len(pairs) >= 60
+    precision, recall, _ = score(pairs)
+    assert precision >= 0.99
+    assert recall >= 0.99
+
+
+def test_the_measure_notices_a_stray_headline_and_a_lost_paragraph():
+    story = STORIES[0]
+    whole = "\n".join(story.lines)
+    assert score([(whole, whole)]) == (1.0, 1.0, 1.0)
+    assert score([(whole, whole + "\n" + TRAPS[0])])[0] < 0.97
+    assert score([(whole, "\n".join(story.lines[1:]))])[1] < 0.9
+
+
+@pytest.mark.parametrize("row", BESIDE_ROWS, ids=lambda row: row[1])
+def test_every_name_beside_the_article_matches_its_example(row):
+    assert BESIDE.search(folded(row[1]))
+
+
+@pytest.mark.parametrize("row", NEVER_ROWS, ids=lambda row: row[1])
+def test_every_name_that_is_never_the_article_matches_its_example(row):
+    assert NEVER.search(folded(row[1]))
+
+
+@pytest.mark.parametrize("row", ARTICLE_ROWS, ids=lambda row: row[1])
+def test_every_name_of_an_article_matches_its_example(row):
+    assert ARTICLE.search(folded(row[1]))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["category-social-care", "social-work-news", "elementor-widget-container", "subscriber-content", "commentary", "header", "shared-services",
+     "download", "address", "adoption", "lead", "tagline", "metadata", "navy", "railway", "partnership", "article-body"],
+)  # fmt: skip
+def test_names_that_only_look_like_furniture(name):
+    assert not BESIDE.search(folded(name))
+    assert not NEVER.search(folded(name))
+
+
+@pytest.mark.parametrize("row", furniture_rows(), ids=lambda row: row.phrase)
+def test_every_row_of_furniture_takes_its_example_away(row):
+    prose = "The council's services for children were rated good by inspectors, who praised its leaders and its social workers."
+    after = (
+        "A further sentence, long enough to be prose, that follows whatever stood between it and the one before it, says more."
+    )
+    assert without_furniture([prose, row.example, after]) == ([prose] if row.cuts else [prose, after])
+
+
+def test_a_cutting_line_above_the_text_is_a_menu():
+    prose = "The council's services for children were rated good by inspectors, who praised its leaders and its social workers."
+    assert without_furniture(["Related topics", prose]) == [prose]
+
+
+def test_a_caption_printed_twice_and_the_title_again():
+    caption = "The council was previously rated 'requires improvement' in 2014"
+    assert without_furniture(["Title here", caption, caption], title="Title here") == [caption]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_every_interstitial_is_recognised_by_words_and_by_title(row):
+    assert interstitial_of([], row.example) == row.name
+    assert all(interstitial_of([title.title()], "some words") == row.name for title in row.titles)
+
+
+@pytest.mark.parametrize("name", ["consent", "challenge", "login", "maintenance", "not_found"])
+def test_an_interstitial_in_an_articles_place_is_an_error(name):
+    row = next(row for row in ROWS if row.name == name)
+    with pytest.raises(ReadError) as error:
+        read(
+            f"<html><head><title>{row.titles[0]}</title></head><body><h1>{row.titles[0]}</h1><p>{row.example}</p></body></html>"
+        )
+    assert error.value.reason == "interstitial"
+
+
+def test_an_article_about_maintenance_is_an_article():
+    prose = "".join(
+        f"<p>Sentence {i} of a long story about homes and the people in them, told at length, with care.</p>" for i in range(30)
+    )
+    found = read(
+        f"<title>Under maintenance: the homes left to rot</title><h1>Under maintenance: the homes left to rot</h1>{prose}"
+    )
+    assert found["title"].startswith("Under maintenance")
+
+
+@pytest.mark.parametrize(
+    ("head", "heading", "title"),
+    [
+        ("<title>Council rated good - BBC News</title>", "", "Council rated good"),
+        ("<title>Council rated good | Community Care</title>", "", "Council rated good"),
+        ("<title>x</title><meta property='og:title' content='[Withdrawn] Direction issued'>", "", "Direction issued"),
+        ("<meta property='og:title' content='Council rated ‘good’'>", "<h1>Council rated 'good'</h1>", "Council rated 'good'"),
+        ("<meta property='og:title' content='Council rated good'>", "<h1>The Gazette</h1>", "Council rated good"),
+        ("<title>Children's services - good or bad? - Gazette</title><meta property='og:site_name' content='Gazette'>", "", "Children's services - good or bad?"),
+        ("<script type='application/ld+json'>{\"@type\":\"NewsArticle\",\"headLine\":\"From data\"}</script>", "", "From data"),
+        ("<script type='application/ld+json'>{broken</script><title>Fine</title>", "", "Fine"),
+    ],
+)  # fmt: skip
+def test_titles(head, heading, title):
+    assert (
+        read(
+            f"<html><head>{head}</head><body>{heading}{'<p>Some prose that is long enough, to be read.</p>' * 9}</body></html>"
+        )["title"]
+        == title
+    )
+
+
+@pytest.mark.parametrize(
+    ("markup", "day"),
+    [
+        ("<meta property='article:published_time' content='2017-06-13T23:30:00Z'>", "2017-06-13T23:30:00+00:00"),
+        ("<body><p>Published: 13 June 2017</p>", "2017-06-12T23:00:00+00:00"),
+        ("<body><p>Last updated: 1 May 2020</p>", "2020-04-30T23:00:00+00:00"),
+        ("<body><time class='updated' datetime='2020-01-01'>x</time><time class='entry-date published' datetime='2017-06-13'>x</time>", "2017-06-12T23:00:00+00:00"),
+        ("<body><p>nothing</p>", ""),
+    ],
+)  # fmt: skip
+def test_dates(markup, day):
+    prose = "<p>Some prose that is long enough, to be read by a reader, and more.</p>" * 9
+    assert read(f"<html><head><title>T</title>{markup}{prose}")["published"] == day
+
+
+def test_a_day_in_the_address_is_the_last_resort():
+    prose = "<p>Some prose that is long enough, to be read by a reader, and more.</p>" * 9
+    assert read(prose, "https://example.uk/2017/06/13/story/")["published"] == "2017-06-12T23:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "empty"),
+        (b"  \n", "empty"),
+        (b"%PDF-1.7 x", "pdf"),
+        (bytes(5000), "not_text"),
+        (b"<html><body></body></html>", "no_article"),
+    ],
+)
+def test_what_is_no_article(body, reason):
+    with pytest.raises(ReadError) as error:
+        read_article(body, "https://example.uk/", "text/html")
+    assert error.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "text"),
+    [
+        ("Café’s £5".encode(), "text/html; charset=iso-8859-1", "Café’s £5"),
+        ("Café’s £5".encode("cp1252"), "text/html", "Café’s £5"),
+        ("Café’s £5".encode("cp1252"), "text/html; charset=ISO-8859-1", "Café’s £5"),
+        (b"<meta charset=windows-1252>" + "Café’s".encode("cp1252"), "text/html; charset=utf-8", "<meta charset=windows-1252>Café’s"),
+        ("Café".encode("utf-16"), "text/html", "Café"),
+        (b"\xef\xbb\xbfCaf\xc3\xa9", "", "Café"),
+        (b"a\0b", "", "a b"),
+        (b"\xff\xfe", "text/html; charset=nonsense", ""),
+    ],
+)  # fmt: skip
+def test_character_sets(body, kind, text):
+    assert decode(body, kind) == text
+
+
+@given(st.binary(max_size=400))
+@settings(max_examples=60, deadline=None)
+def test_any_bytes_are_read_or_refused(body):
+    try:
+        assert read_article(b"<p>" + body, "https://example.uk/", "text/html")["text"]
+    except ReadError:
+        pass
+
+
+def test_the_parent_gets_an_article_with_its_day_in_london():
+    make, url = LAYOUTS["bbc"]
+    page = Page(
+        url=url,
+        status=200,
+        content_type="text/html",
+        body=make(STORIES[0]).encode(),
+        retrieved=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+    article = read_page(page, "BBC News")
+    assert (article.outlet, article.published, article.title) == ("BBC News", date(2024, 5, 14), STORIES[0].title)
+    assert article.text == "\n\n".join(STORIES[0].lines)
+    assert article.paragraphs == tuple(STORIES[0].lines)
+    assert len(article.sha256) == 64
+
+
+def test_what_the_feed_knew_stands_in_where_the_page_is_silent():
+    body = b"<p>Some prose that is long enough, to be read by a reader, and more.</p>" * 9
+    page = Page(url="https://example.uk/a", status=200, content_type="text/html", body=body)
+    assert read_page(page, published=date(2020, 1, 2)).published == date(2020, 1, 2)
+
+
+def test_a_day_in_the_future_is_not_believed():
+    body = b"<meta name=date content=2099-01-01>" + b"<p>Some prose that is long enough, to be read by a reader.</p>" * 9
+    page = Page(
+        url="https://example.uk/a", status=200, content_type="text/html", body=body, retrieved=datetime(2026, 1, 1, tzinfo=UTC)
+    )
+    assert read_page(page, published=date(2025, 12, 31)).published == date(2025, 12, 31)
+
+
+def test_plain_text_has_its_title_first_and_loses_its_furniture():
+    article = read_text("News\n\nCouncil rated good\n\n" + STORIES[0].lines[0] + "\n\nMore like this\n\nYouth Worker, Kent")
+    assert (article.title, article.text) == ("Council rated good", STORIES[0].lines[0])
+    with pytest.raises(ReadError):
+        read_text("News\n \n")
+
+
+@pytest.mark.skipif(not SEEDS.is_dir(), reason="the shared articles are not here")
+def test_the_real_articles_end_where_their_text_ends():
+    articles = [read_text(path.read_text(encoding="utf-8")) for path in sorted(SEEDS.glob("*.txt"))]
+    assert len(articles) == 5
+    for article in articles:
+        assert article.title
+        assert article.title != "News"
+        assert not [
+            word for word in ("Register", "SE1 7JY", "Membership", "£15", "Comments are closed") if word in article.text
+        ]
+
+
+HOSTILE = {
+    "many formatting elements": "<b n>" * 4000 + "<i n>" * 4000 + "x</b>" * 4000,
+    "nested very deep": "<div>" * 200_000 + "x",
+    "a tag of attributes": "<p " + " ".join(f"a{i}=1" for i in range(60_000)) + ">x",
+    "comment openers": "<!--" * 200_000,
+    "unclosed script": "<script>" + "x" * 1_000_000,
+    "one line of megabytes": "word " * 900_000,
+}
+
+
+@pytest.mark.slow
+def test_hostile_pages_cost_the_child_and_the_next_page_is_read():
+    reasons: set[str] = set()
+    with Worker(memory=700 << 20, cpu=3, wall=4.0) as worker:
+        for name, html in HOSTILE.items():
+            start = time.monotonic()
+            page = Page(url="https://example.uk/x", status=200, content_type="text/html", body=html.encode())
+            try:
+                read_page(page, worker=worker)
+            except ReadError as error:
+                reasons.add(error.reason)
+            assert time.monotonic() - start < 20, name
+        assert reasons & {"timeout", "memory", "crashed"}, "nothing here hurt, so nothing was proved"
+        assert reasons <= {"timeout", "memory", "crashed", "hostile", "no_article"}
+        make, url = LAYOUTS["bare"]
+        good = Page(url=url, status=200, content_type="text/html", body=make(STORIES[0]).encode())
+        assert read_page(good, worker=worker).title == STORIES[0].title
