@@ -58,6 +58,10 @@ class Deliveries(Protocol):
         """See `ports.Store`; `accepted` are deliveries found in the file journal."""
         ...
 
+    def enqueue_digests(self, *, now: datetime) -> int:
+        """Write the digests that are due; returns how many."""
+        ...
+
 
 # --- decisions ------------------------------------------------------------------------------------------------------------
 
@@ -173,11 +177,12 @@ class Outbox:
         return done
 
     async def recover(self) -> Mapping[str, int]:
-        """Put what a dead process left behind into its right state: at the start, and from time to time for the others."""
+        """Put what a dead process left behind into its right state, and write digests: at the start and every minute."""
         loop = asyncio.get_running_loop()
         if self._started and loop.time() < self._recover_at:
             return {}
         self._recover_at = loop.time() + RECOVER_EVERY
+        await _in_thread(lambda: self.store.enqueue_digests(now=self.clock.now()))
         accepted = self.journal.read() if self.journal and not self._started else frozenset()
         found = await _in_thread(lambda: self.store.recover(now=self.clock.now(), owner=self.owner, accepted=accepted))
         if self.journal and not self._started:

@@ -54,6 +54,9 @@ class Notice:
     notes: tuple[str, ...] = ()  #: the subscriber's own notes
     context: Mapping[str, str] = field(default_factory=dict, hash=False)  #: by URN: a line that places the authority
     also: tuple[str, ...] = ()  #: what could not be told for certain before ("also reported")
+    trend: str = ""  #: digests: which way ratings have been going
+    period: str = ""  #: digests: "daily" or "weekly"
+    told_before: int = 0  #: digests: inspections left out because another subscription told of them
     unsubscribe: str = ""  #: address that ends the subscription with one POST
     manage: str = ""  #: address of the page where it is changed
 
@@ -290,6 +293,28 @@ def section(changes: Sequence[Change], notice: Notice) -> Section:
         conflicts=tuple(dict.fromkeys(f"The article {plain(change.conflict)}" for change in changes if change.conflict)),
         report_url=link(inspection.url),
     )
+
+
+_WAYS = {
+    "down": "Down",
+    "mixed": "Up and down",
+    "up": "Up",
+    "rated": "Rated for the first time",
+    "unchanged": "Inspected, unchanged",
+}
+
+
+def summary(notice: Notice) -> tuple[str, ...]:
+    """A digest at a glance: which councils went which way, the worst first; nothing for other messages."""
+    if notice.purpose is not Purpose.DIGEST:
+        return ()
+    ways: dict[str, list[str]] = {way: [] for way in _WAYS}
+    for group in by_inspection(notice.changes):
+        ways[direction(group)].append(display_name(group[0].authority))
+    lines = [f"{_WAYS[way]}: {listed(names)}." for way, names in ways.items() if names]
+    if notice.told_before:
+        lines.append(f"Left out, because you were told before: {notice.told_before}.")
+    return (*lines, notice.trend) if notice.trend else tuple(lines)
 
 
 def purpose_of(changes: Sequence[Change]) -> Purpose:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from monitor.domain.model import Change
-from monitor.messages.notice import Notice, Purpose, by_inspection, section
+from monitor.messages.notice import Notice, Purpose, by_inspection, section, summary
 from monitor.messages.plain import plain
 from monitor.messages.slack import slack_payload
 from monitor.messages.subject import preheader, subject
@@ -63,7 +63,12 @@ class Renderer:
         sections = tuple(section(group, notice) for group in by_inspection(notice.changes))
         line = subject(notice)
         html = _template("alert.html").render(
-            subject=line, preheader=preheader(notice), sections=sections, notice=notice, product=self.product
+            subject=line,
+            preheader=preheader(notice),
+            sections=sections,
+            summary=summary(notice),
+            notice=notice,
+            product=self.product,
         )
         return Rendered(
             subject=line,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from monitor.messages.notice import Notice, Row, Section
+from monitor.messages.notice import Notice, Row, Section, summary
 from monitor.messages.plain import plain
 
 _MOST_BLOCKS = 50
@@ -66,6 +66,8 @@ def _section_blocks(section: Section) -> list[dict[str, object]]:
 def slack_payload(notice: Notice, subject: str, sections: Sequence[Section]) -> str:
     """The JSON for a webhook or ``chat.postMessage``. Scraped text travels as plain text or escaped, never as markup."""
     blocks = [block for section in sections for block in _section_blocks(section)]
+    if glance := summary(notice):
+        blocks.insert(0, {"type": "section", "text": _plain_text("\n".join(glance), _SECTION)})
     foot = [*notice.also, *notice.notes, *notice.reasons]
     if len(blocks) >= _MOST_BLOCKS:
         blocks = blocks[: _MOST_BLOCKS - 2]

@@ -15,7 +15,7 @@ _PREFIX = {Purpose.CONFIRMED: "Confirmed: ", Purpose.CORRECTED: "Correction: ", 
 
 def subject(notice: Notice) -> str:
     """``Trafford: leadership and protection now inadequate (Ofsted, 3 Aug)``. An update keeps it, after one word of its own."""
-    prefix = _PREFIX.get(notice.purpose, "")
+    prefix = f"{notice.period.capitalize()} digest: " if notice.purpose is Purpose.DIGEST else _PREFIX.get(notice.purpose, "")
     groups = by_inspection(notice.changes)
     room = LONGEST_SUBJECT - len(prefix)
     return prefix + (_one(groups[0], room) if len(groups) == 1 else _several(groups, room))

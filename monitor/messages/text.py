@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from textwrap import wrap
 
-from monitor.messages.notice import Notice, Section
+from monitor.messages.notice import Notice, Section, summary
 
 WIDTH = 76
 
@@ -43,7 +43,8 @@ def _section(section: Section) -> list[str]:
 
 def text_part(notice: Notice, sections: Sequence[Section]) -> str:
     """The whole message as plain text, ending in a newline."""
-    lines: list[str] = []
+    lines = [line for each in summary(notice) for line in _paragraph(each)]
+    lines += [""] if lines else []
     for each in sections:
         lines += _section(each)
     if notice.also:

@@ -6,15 +6,17 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import uuid4
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
+from monitor.domain.guards import Seen, storm
 from monitor.domain.model import Change, Inspection, SourceClass
 from monitor.domain.subscriptions import UPDATES, Frequency, LedgerView, Match, Subscription, currently_inadequate, matches
 from monitor.messages import Notice, Purpose
+from monitor.messages.links import Act, Links
 from monitor.messages.notice import purpose_of
 from monitor.messages.render import Rendered
 from monitor.ports import DeliveryState
@@ -64,9 +66,17 @@ class _Person:
     update: bool = True  #: was this person told before of everything that these changes confirm or correct?
 
 
-def enqueue(connection: Connection, news: News, subscriptions: Sequence[Subscription], renderer: Renders, now: datetime) -> int:
+def enqueue(
+    connection: Connection,
+    news: News,
+    subscriptions: Sequence[Subscription],
+    renderer: Renders,
+    now: datetime,
+    links: Links | None = None,
+) -> int:
     """Write an alert for each match and a delivery for each person; returns how many deliveries. Repeating it adds nothing."""
     already = _already(connection, news)
+    held = _storm(connection, news, now)
     people: dict[str, _Person] = defaultdict(_Person)
     alert_rows: list[dict[str, Any]] = []
     inadequate = currently_inadequate([i for i in news.known if i.key not in {c.inspection.key for c in news.changes.values()}])
@@ -84,7 +94,16 @@ def enqueue(connection: Connection, news: News, subscriptions: Sequence[Subscrip
             )
             if subscription.frequency is Frequency.IMMEDIATE:
                 _tell(people[subscription.target], subscription, identity, change, match, told)
-    rows = [row for target, person in people.items() if (row := _delivery(target, person, already, news, renderer, now))]
+    doubts = _doubts(connection, people)
+    rows = []
+    for target, person in people.items():
+        row = _delivery(target, person, already, news, renderer, now, doubts.get(target, ()), links)
+        if row is not None:
+            rows.append(
+                row
+                if not held or row["state"] != DeliveryState.PENDING
+                else row | {"state": DeliveryState.HELD, "reason": held}
+            )
     _write(connection, people, rows, alert_rows)
     return len(rows)
 
@@ -117,6 +136,32 @@ def _already(connection: Connection, news: News) -> _Already:
     )
 
 
+def _storm(connection: Connection, news: News, now: datetime) -> str:
+    """Why this news is held; see `guards.storm`."""
+    since = now - timedelta(days=31)
+    rows = connection.execute(
+        select(changes.c.urn, changes.c.recorded_at).where(
+            changes.c.recorded_at >= since, changes.c.silent == "", changes.c.id.not_in(list(news.changes))
+        )
+    )
+    recent = [Seen(urn=row.urn, at=row.recorded_at) for row in rows]
+    return storm([change.authority.urn for change in news.changes.values()], news.source_class, recent, now)
+
+
+def _doubts(connection: Connection, people: Mapping[str, _Person]) -> Mapping[str, Sequence[str]]:
+    """What may or may not have reached these people before, in words; each is mentioned once."""
+    open_doubts = select(deliveries.c.id, deliveries.c.target, deliveries.c.subject, deliveries.c.created).where(
+        deliveries.c.state == DeliveryState.UNCERTAIN, deliveries.c.mentioned.is_(False)
+    )
+    rows = [row for row in connection.execute(open_doubts) if row.target in people]
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        found[row.target].append(f"{row.subject}: sent on {row.created:%d %B %Y}, it may not have reached you")
+    if rows:
+        connection.execute(update(deliveries).where(deliveries.c.id.in_([row.id for row in rows])).values(mentioned=True))
+    return found
+
+
 def _tell(person: _Person, subscription: Subscription, identity: str, change: Change, match: Match, told: bool) -> None:
     person.subscriptions[subscription.name] = subscription
     person.changes[identity] = change
@@ -131,7 +176,14 @@ def change_set(keys: Iterable[str], purpose: str) -> str:
 
 
 def _delivery(
-    target: str, person: _Person, already: _Already, news: News, renderer: Renders, now: datetime
+    target: str,
+    person: _Person,
+    already: _Already,
+    news: News,
+    renderer: Renders,
+    now: datetime,
+    doubts: Sequence[str],
+    links: Links | None,
 ) -> dict[str, Any] | None:
     """The outbox row of one person; None when all of it was told before."""
     person.changes = {identity: c for identity, c in person.changes.items() if (identity, target) not in already.told}
@@ -140,8 +192,9 @@ def _delivery(
     lead = next(iter(person.subscriptions.values()))
     found = tuple(person.changes.values())
     purpose = purpose_of(found) if person.update else Purpose.CHANGE
+    identity = uuid4().hex
     notice = Notice(
-        id=uuid4().hex,
+        id=identity,
         created=now,
         changes=found,
         purpose=purpose,
@@ -149,6 +202,8 @@ def _delivery(
         reasons=tuple(person.reasons.values()),
         notes=tuple(dict.fromkeys(s.note for s in person.subscriptions.values() if s.note)),
         context=news.context,
+        also=tuple(doubts),
+        unsubscribe=links.make(Act.UNSUBSCRIBE, identity) if links and "@" in lead.to else "",
     )
     waits = [s.quiet.over(now) if s.quiet else now for s in person.subscriptions.values()]
     row = delivery_row(notice, renderer.render(notice), channel=lead.channel, recipient=lead.to, target=target, now=now)
@@ -185,6 +240,7 @@ def delivery_row(
         "lease_until": None,
         "created": now,
         "settled_at": None,
+        "mentioned": False,
     }
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, insert, or_, select, text, update
 from monitor.domain.ledger import Background, accounts, decide
 from monitor.domain.model import Account, Article, Change, Inspection, Judgement, Link, Reading, Report, SourceClass, Trust
 from monitor.domain.subscriptions import Subscription
+from monitor.messages.links import Links
 from monitor.ports import Recorded
 from monitor.store.enqueue import Context, News, Renders, enqueue
 from monitor.store.ledger import History, known, save
@@ -36,6 +37,7 @@ class Policy:
     renderer: Renders
     context: Context
     alert_window: timedelta
+    links: Links | None = None
 
 
 def london_day(moment: datetime) -> date:
@@ -74,7 +76,9 @@ def record(
         ledger.fold(account, stale=baseline and account.published < london_day(now) - FRESH_IN_BASELINE)
     connection.execute(update(articles).where(articles.c.id == article).values(background=ledger.background))
     source_class = SourceClass.OFFICIAL if isinstance(document, Report) else document.source_class
-    sent = enqueue(connection, ledger.news(source_class), subscriptions, policy.renderer, now) if ledger.live else 0
+    sent = (
+        enqueue(connection, ledger.news(source_class), subscriptions, policy.renderer, now, policy.links) if ledger.live else 0
+    )
     return Recorded(duplicate=False, changes=tuple(ledger.new), deliveries=sent, background=tuple(ledger.background))
 
 

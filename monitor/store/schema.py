@@ -256,6 +256,8 @@ subscriptions = Table(
     Column("definition", JSON, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("confirmed_at", Moment),
+    Column("token", String(64), nullable=False, default=""),  # SHA-256 of the secret that its links carry
+    Column("digest_from", Moment),  # what was announced before is in an earlier digest
     Column("ended_at", Moment),
     Column("ended_reason", String, nullable=False, default=""),
 )
@@ -284,6 +286,7 @@ deliveries = Table(
     Column("lease_until", Moment),
     Column("created", Moment, nullable=False),
     Column("settled_at", Moment),
+    Column("mentioned", Boolean, nullable=False, default=False),  # an uncertain one, in this person's next message
     UniqueConstraint("target", "change_set"),
     # Partial: the working set stays small however many settled rows there are.
     Index(

@@ -5,23 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from monitor.domain.history import history as shipped_history
 from monitor.domain.model import Article, Change, Inspection, Link, Reading, Report
 from monitor.domain.subscriptions import Subscription
-from monitor.messages import Renderer
-from monitor.ports import Delivery, LinkFailure, Outcome, Poll, Recorded, SourceState
-from monitor.store import ledger, outbox, sources
+from monitor.messages import Notice, Renderer
+from monitor.messages.links import Links
+from monitor.ports import Delivery, DeliveryState, LinkFailure, Outcome, Poll, Recorded, SourceState
+from monitor.store import ledger, matching, operate, outbox, sources, subscribers
+from monitor.store.digest import enqueue_digests
 from monitor.store.engine import open_engine
-from monitor.store.enqueue import Context, Renders, Subscriptions
+from monitor.store.enqueue import Context, Renders, Subscriptions, delivery_row
 from monitor.store.ledger import History
 from monitor.store.record import Policy, record
-from monitor.store.subscribers import mirror
-
-
-def _no_subscriptions() -> Sequence[Subscription]:
-    return ()
+from monitor.store.subscribers import Subscriber
 
 
 def _no_context(_change: Change, _known: Sequence[Inspection]) -> str:
@@ -35,33 +33,36 @@ def _official(before: date | None) -> Sequence[Inspection]:
 def open_store(
     url: str,
     *,
-    subscriptions: Subscriptions = _no_subscriptions,
+    subscriptions: Subscriptions | None = None,
     renderer: Renders | None = None,
     history: History = _official,
     context: Context = _no_context,
     alert_window: timedelta = timedelta(days=30),
+    links: Links | None = None,
 ) -> SqlStore:
     """Open the state at ``sqlite:///PATH`` or ``postgresql://...``, made or brought up to date first.
 
     Args:
         url: where the state is; a SQLite file's folder is made.
         subscriptions: gives the configured subscriptions; asked again at every article, so a reload takes effect at once.
+            Without it nothing is known of the configuration, and no subscription is thought to have ended.
         renderer: changes into messages.
         history: the official inspections published before a day (None: all); shipped ones by default.
         context: a line that places an authority among others.
         alert_window: an inspection published longer ago is recorded and never alerted.
+        links: makes the signed addresses in mail; without it mail carries none.
 
     Raises:
         StoreError: it cannot be opened, is another application's, or was written by a newer version.
     """
-    policy = Policy(history=history, renderer=renderer or Renderer(), context=context, alert_window=alert_window)
+    policy = Policy(history=history, renderer=renderer or Renderer(), context=context, alert_window=alert_window, links=links)
     return SqlStore(open_engine(url), policy, subscriptions)
 
 
 class SqlStore:
     """All state, in SQLite or PostgreSQL. Safe to use from several threads."""
 
-    def __init__(self, engine: Engine, policy: Policy, subscriptions: Subscriptions) -> None:
+    def __init__(self, engine: Engine, policy: Policy, subscriptions: Subscriptions | None) -> None:
         self.engine = engine
         self._reading = engine.execution_options(read_only=True)
         self._policy = policy
@@ -102,9 +103,7 @@ class SqlStore:
     ) -> Recorded:
         """Record an article or report, its judgements, the changes they make and every delivery due, in one transaction."""
         with self.engine.begin() as connection:
-            wanted = tuple(self._subscriptions())
-            if wanted != self._mirrored:
-                mirror(connection, wanted, now)
+            configured = self._mirror(connection, now)
             recorded = record(
                 connection,
                 document,
@@ -113,10 +112,19 @@ class SqlStore:
                 baseline=baseline,
                 now=now,
                 policy=self._policy,
-                subscriptions=wanted,
+                subscriptions=subscribers.in_force(connection, configured),
             )
-        self._mirrored = wanted
+        self._mirrored = configured
         return recorded
+
+    def _mirror(self, connection: Connection, now: datetime) -> tuple[Subscription, ...]:
+        """The configured subscriptions, with their rows made to agree when they have changed."""
+        if self._subscriptions is None:
+            return ()
+        configured = tuple(self._subscriptions())
+        if configured != self._mirrored:
+            subscribers.mirror(connection, configured, now)
+        return configured
 
     # outbox
 
@@ -144,6 +152,135 @@ class SqlStore:
         with self.engine.begin() as connection:
             exclusive = self.engine.dialect.name == "sqlite"
             return outbox.recover(connection, now, owner, accepted, exclusive=exclusive)
+
+    def enqueue_digests(self, *, now: datetime) -> int:
+        """Write the digests that are due; returns how many. A day's digest is written once, however often this is called."""
+        with self.engine.begin() as connection:
+            configured = self._mirror(connection, now)
+            made = enqueue_digests(connection, subscribers.in_force(connection, configured), self._policy, now)
+        self._mirrored = configured
+        return made
+
+    # what an operator asks and does
+
+    def deliveries(self, states: Sequence[DeliveryState] = (), *, limit: int = 100) -> tuple[operate.Line, ...]:
+        """The newest deliveries in these states, or in any."""
+        with self._reading.begin() as connection:
+            return operate.listed(connection, states, limit)
+
+    def delivery(self, prefix: str) -> tuple[operate.Detail, ...]:
+        """The deliveries whose id begins so, with message, journal and alerts."""
+        with self._reading.begin() as connection:
+            return operate.shown(connection, prefix)
+
+    def delivery_counts(self) -> Mapping[DeliveryState, int]:
+        """How many deliveries are in each state."""
+        with self._reading.begin() as connection:
+            return operate.counts(connection)
+
+    def oldest_due(self) -> datetime | None:
+        """Since when the longest waiting delivery could have gone; None when nothing waits."""
+        with self._reading.begin() as connection:
+            return operate.oldest_due(connection)
+
+    def retry(self, ids: Sequence[str], *, now: datetime) -> tuple[str, ...]:
+        """Send failed, doubtful or waiting deliveries as soon as may be; returns the ids moved."""
+        with self.engine.begin() as connection:
+            return operate.move(
+                connection,
+                ids,
+                allowed=operate.RETRY_FROM,
+                after=DeliveryState.PENDING,
+                reason="retried by the operator",
+                now=now,
+            )
+
+    def release(self, ids: Sequence[str], *, now: datetime) -> tuple[str, ...]:
+        """Let held deliveries go; returns the ids moved."""
+        with self.engine.begin() as connection:
+            return operate.move(
+                connection,
+                ids,
+                allowed=operate.RELEASE_FROM,
+                after=DeliveryState.PENDING,
+                reason="released by the operator",
+                now=now,
+            )
+
+    def drop(self, ids: Sequence[str], *, now: datetime) -> tuple[str, ...]:
+        """Cancel deliveries that have not been handed over; returns the ids moved."""
+        with self.engine.begin() as connection:
+            return operate.move(
+                connection,
+                ids,
+                allowed=operate.DROP_FROM,
+                after=DeliveryState.CANCELLED,
+                reason="dropped by the operator",
+                now=now,
+            )
+
+    def enqueue_notice(self, notice: Notice, *, channel: str, recipient: str, now: datetime) -> str:
+        """Put a message that tells of no change of its own (a test, a confirmation, a word to the operator) into the outbox."""
+        target = recipient.casefold() if "@" in recipient else f"{channel}:{recipient.casefold()}"
+        rendered = self._policy.renderer.render(notice)
+        with self.engine.begin() as connection:
+            operate.add(
+                connection, delivery_row(notice, rendered, channel=channel, recipient=recipient, target=target, now=now)
+            )
+        return notice.id
+
+    def changes(self, name: str = "", *, limit: int = 20) -> tuple[matching.RecordedChange, ...]:
+        """Recorded changes whose key or id begins with `name`, newest first."""
+        with self._reading.begin() as connection:
+            return matching.find_changes(connection, self._policy.history, name, limit)
+
+    def verdicts(self, change: matching.RecordedChange) -> tuple[matching.Verdict, ...]:
+        """Every subscription in force against a recorded change: clause by clause, and what was sent."""
+        with self._reading.begin() as connection:
+            wanted = subscribers.in_force(connection, tuple(self._subscriptions()) if self._subscriptions else ())
+            return matching.verdicts(connection, self._policy.history, change, wanted)
+
+    # subscribers
+
+    def subscriber_rows(self, name: str = "", *, address: str = "") -> tuple[Subscriber, ...]:
+        """The subscriptions of a name or of an address; all of them when neither is given."""
+        with self._reading.begin() as connection:
+            return subscribers.find(connection, name, address=address)
+
+    def request_subscription(self, subscription: Subscription, *, now: datetime) -> Subscriber | None:
+        """Keep what somebody asked for until it is confirmed; None when that was asked too often."""
+        with self.engine.begin() as connection:
+            return subscribers.request(connection, subscription, now)
+
+    def confirm_subscription(self, name: str, *, now: datetime) -> bool:
+        """Begin a subscription that was asked for."""
+        with self.engine.begin() as connection:
+            return subscribers.confirm(connection, name, now)
+
+    def change_subscription(self, subscription: Subscription) -> bool:
+        """Write new wishes of a self-service subscription."""
+        with self.engine.begin() as connection:
+            return subscribers.change(connection, subscription)
+
+    def end_subscriptions(self, names: Sequence[str], *, now: datetime) -> int:
+        """End subscriptions, and cancel what is only for them and not yet handed over; returns how many ended."""
+        with self.engine.begin() as connection:
+            return subscribers.end(connection, names, now)
+
+    def unsubscribe_delivery(self, delivery: str, *, now: datetime) -> int:
+        """End every subscription that a delivery was for; returns how many ended now."""
+        with self.engine.begin() as connection:
+            return subscribers.end(connection, subscribers.of_delivery(connection, delivery), now)
+
+    def export_address(self, address: str) -> Mapping[str, object]:
+        """Everything kept about an address."""
+        with self._reading.begin() as connection:
+            return subscribers.export(connection, address)
+
+    def erase_address(self, address: str, *, now: datetime) -> int:
+        """Forget an address; returns how many subscriptions it had."""
+        with self.engine.begin() as connection:
+            return subscribers.erase(connection, address, now)
 
     def close(self) -> None:
         """Release connections."""

@@ -1,36 +1,61 @@
-"""Subscriptions as rows: a mirror of the configured ones, so that alerts can refer to them and an end of one is known."""
+"""Subscriptions as rows: a mirror of the configured ones, and those that people made themselves."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
-from monitor.domain.subscriptions import Subscription, table_from_subscription
-from monitor.store.schema import subscriptions
+from monitor.domain.subscriptions import Subscription, subscription_from_table, table_from_subscription
+from monitor.ports import DeliveryState
+from monitor.store.outbox import note
+from monitor.store.schema import alerts, deliveries, subscriptions, suspensions, tellings
 
 CONFIG = "config"
+SELF_SERVICE = "self-service"
+UNSUBSCRIBED = "unsubscribed"
+ERASED = "erased"
+#: One message that asks for confirmation per address in this time, and so many in an hour over all addresses.
+ASK_AGAIN = timedelta(hours=24)
+ASK_AT_MOST = 60
+#: A request that nobody confirmed is forgotten.
+UNCONFIRMED_KEPT = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscriber:
+    """One subscription with what the state knows of it."""
+
+    subscription: Subscription
+    origin: str
+    created_at: datetime
+    confirmed_at: datetime | None
+    ended_at: datetime | None
+    ended_reason: str
+    nonce: str  #: part of its signed addresses; changing it revokes them
 
 
 def mirror(connection: Connection, configured: Sequence[Subscription], now: datetime) -> None:
-    """Make the rows of origin ``config`` equal to what is configured; one that is gone has ended, and may come back."""
+    """Make the rows of origin ``config`` equal to what is configured. Who unsubscribed stays so, whatever is configured."""
     rows = connection.execute(select(subscriptions).where(subscriptions.c.origin == CONFIG)).mappings()
     there = {row["name"]: row for row in rows}
     for subscription in configured:
-        values = {
+        values: dict[str, object] = {
             "channel": subscription.channel,
             "target": subscription.target,
             "definition": dict(table_from_subscription(subscription)),
-            "ended_at": None,
-            "ended_reason": "",
         }
         row = there.pop(subscription.name, None)
         if row is None:
-            connection.execute(
-                insert(subscriptions).values(**values, name=subscription.name, origin=CONFIG, created_at=now, confirmed_at=now)
-            )
-        elif any(row[key] != value for key, value in values.items()):
+            values |= {"origin": CONFIG, "created_at": now, "confirmed_at": now, "token": secrets.token_hex(8)}
+            connection.execute(insert(subscriptions).values(name=subscription.name, **values))
+            continue
+        if row["ended_reason"] != UNSUBSCRIBED or row["target"] != subscription.target:
+            values |= {"ended_at": None, "ended_reason": ""}
+        if any(row[key] != value for key, value in values.items()):
             connection.execute(update(subscriptions).where(subscriptions.c.name == subscription.name).values(**values))
     gone = [name for name, row in there.items() if row["ended_at"] is None]
     if gone:
@@ -39,3 +64,198 @@ def mirror(connection: Connection, configured: Sequence[Subscription], now: date
             .where(subscriptions.c.name.in_(gone))
             .values(ended_at=now, ended_reason="no longer configured")
         )
+
+
+def in_force(connection: Connection, configured: Sequence[Subscription]) -> tuple[Subscription, ...]:
+    """Configured subscriptions that nobody has left, and confirmed ones that people made themselves."""
+    left = set(
+        connection.execute(
+            select(subscriptions.c.name).where(subscriptions.c.origin == CONFIG, subscriptions.c.ended_reason == UNSUBSCRIBED)
+        ).scalars()
+    )
+    own = connection.execute(
+        select(subscriptions.c.definition).where(
+            subscriptions.c.origin == SELF_SERVICE,
+            subscriptions.c.confirmed_at.is_not(None),
+            subscriptions.c.ended_at.is_(None),
+        )
+    ).scalars()
+    return (*(each for each in configured if each.name not in left), *(subscription_from_table(table) for table in own))
+
+
+def _subscriber(row: Mapping[str, object]) -> Subscriber:
+    return Subscriber(
+        subscription=subscription_from_table(row["definition"]),  # type: ignore[arg-type]  # JSON of a table
+        origin=str(row["origin"]),
+        created_at=row["created_at"],  # type: ignore[arg-type]  # Moment
+        confirmed_at=row["confirmed_at"],  # type: ignore[arg-type]
+        ended_at=row["ended_at"],  # type: ignore[arg-type]
+        ended_reason=str(row["ended_reason"]),
+        nonce=str(row["token"]),
+    )
+
+
+def find(connection: Connection, name: str = "", *, address: str = "") -> tuple[Subscriber, ...]:
+    """The subscriptions of a name or of an address; all of them when neither is given."""
+    chosen = select(subscriptions).order_by(subscriptions.c.name)
+    if name:
+        chosen = chosen.where(subscriptions.c.name == name)
+    if address:
+        chosen = chosen.where(subscriptions.c.target == address.casefold())
+    return tuple(_subscriber(dict(row)) for row in connection.execute(chosen).mappings())
+
+
+def request(connection: Connection, subscription: Subscription, now: datetime) -> Subscriber | None:
+    """Keep what somebody asked for until it is confirmed. None when this address, or the world, has asked often enough."""
+    forget_unconfirmed(connection, now)
+    asked = select(func.count()).select_from(subscriptions).where(subscriptions.c.origin == SELF_SERVICE)
+    mine = asked.where(
+        subscriptions.c.target == subscription.target,
+        subscriptions.c.confirmed_at.is_(None),
+        subscriptions.c.created_at > now - ASK_AGAIN,
+    )
+    everybody = asked.where(subscriptions.c.created_at > now - timedelta(hours=1))
+    if connection.execute(mine).scalar_one() or connection.execute(everybody).scalar_one() >= ASK_AT_MOST:
+        return None
+    connection.execute(
+        insert(subscriptions).values(
+            name=subscription.name,
+            origin=SELF_SERVICE,
+            channel=subscription.channel,
+            target=subscription.target,
+            definition=dict(table_from_subscription(subscription)),
+            created_at=now,
+            token=secrets.token_hex(8),
+        )
+    )
+    return find(connection, subscription.name)[0]
+
+
+def forget_unconfirmed(connection: Connection, now: datetime) -> None:
+    """Drop requests that nobody confirmed in time: an address given by a stranger is not ours to keep."""
+    connection.execute(
+        delete(subscriptions).where(
+            subscriptions.c.origin == SELF_SERVICE,
+            subscriptions.c.confirmed_at.is_(None),
+            subscriptions.c.created_at < now - UNCONFIRMED_KEPT,
+        )
+    )
+
+
+def confirm(connection: Connection, name: str, now: datetime) -> bool:
+    """Begin a subscription that was asked for; once or again makes no difference. False when it ended or never was."""
+    done = connection.execute(
+        update(subscriptions)
+        .where(subscriptions.c.name == name, subscriptions.c.ended_at.is_(None))
+        .values(confirmed_at=func.coalesce(subscriptions.c.confirmed_at, now))
+    )
+    return bool(done.rowcount)
+
+
+def change(connection: Connection, subscription: Subscription) -> bool:
+    """Write new wishes of a self-service subscription; its name and address stay what they were."""
+    done = connection.execute(
+        update(subscriptions)
+        .where(
+            subscriptions.c.name == subscription.name,
+            subscriptions.c.origin == SELF_SERVICE,
+            subscriptions.c.target == subscription.target,
+            subscriptions.c.ended_at.is_(None),
+        )
+        .values(definition=dict(table_from_subscription(subscription)))
+    )
+    return bool(done.rowcount)
+
+
+def end(connection: Connection, names: Sequence[str], now: datetime) -> int:
+    """End subscriptions at once: what is not yet handed over is cancelled where nobody is left who wants it."""
+    done = connection.execute(
+        update(subscriptions)
+        .where(subscriptions.c.name.in_(names), subscriptions.c.ended_at.is_(None))
+        .values(ended_at=now, ended_reason=UNSUBSCRIBED)
+    )
+    waiting = connection.execute(
+        select(deliveries.c.id, deliveries.c.state)
+        .join(alerts, alerts.c.delivery == deliveries.c.id)
+        .where(alerts.c.subscription.in_(names), deliveries.c.state.in_((DeliveryState.PENDING, DeliveryState.HELD)))
+        .distinct()
+    ).all()
+    for row in waiting:
+        left = connection.execute(
+            select(func.count())
+            .select_from(alerts)
+            .join(subscriptions, subscriptions.c.name == alerts.c.subscription)
+            .where(alerts.c.delivery == row.id, subscriptions.c.ended_at.is_(None))
+        ).scalar_one()
+        if not left:
+            connection.execute(
+                update(deliveries)
+                .where(deliveries.c.id == row.id)
+                .values(state=DeliveryState.CANCELLED, reason=UNSUBSCRIBED, settled_at=now)
+            )
+            note(connection, (row.id,), before=row.state, after=DeliveryState.CANCELLED, reason=UNSUBSCRIBED, now=now)
+    return done.rowcount
+
+
+def of_delivery(connection: Connection, delivery: str) -> tuple[str, ...]:
+    """The names of the subscriptions that a delivery was for."""
+    return tuple(connection.execute(select(alerts.c.subscription).where(alerts.c.delivery == delivery).distinct()).scalars())
+
+
+def erase(connection: Connection, address: str, now: datetime) -> int:
+    """Forget an address: its subscriptions end and lose their definition, its messages lose their text and recipient.
+
+    That something was sent, and how it ended, stays: the counts must add up. Returns how many subscriptions it had.
+    """
+    target = address.casefold()
+    mine = [each.subscription.name for each in find(connection, address=target)]
+    end(connection, mine, now)
+    blank = secrets.token_hex(8)
+    connection.execute(
+        update(deliveries)
+        .where(deliveries.c.target == target)
+        .values(target=f"erased:{blank}", recipient="", subject="", text="", html="", slack="", payload="", headers={})
+    )
+    connection.execute(update(tellings).where(tellings.c.target == target).values(target=f"erased:{blank}"))
+    connection.execute(delete(suspensions).where(suspensions.c.target == target))
+    for name in mine:
+        definition = {"name": name, "channel": "erased", "paused": True}
+        connection.execute(
+            update(subscriptions)
+            .where(subscriptions.c.name == name)
+            .values(target=f"erased:{blank}", definition=definition, ended_reason=ERASED, token="")
+        )
+    return len(mine)
+
+
+def export(connection: Connection, address: str) -> Mapping[str, object]:
+    """Everything kept about an address, as plain values."""
+    target = address.casefold()
+    sent = connection.execute(
+        select(deliveries.c.id, deliveries.c.created, deliveries.c.state, deliveries.c.subject, deliveries.c.reason)
+        .where(deliveries.c.target == target)
+        .order_by(deliveries.c.created)
+    ).mappings()
+    return {
+        "address": address,
+        "subscriptions": [
+            {
+                "definition": dict(table_from_subscription(each.subscription)),
+                "origin": each.origin,
+                "asked": each.created_at.isoformat(),
+                "confirmed": each.confirmed_at.isoformat() if each.confirmed_at else None,
+                "ended": each.ended_at.isoformat() if each.ended_at else None,
+            }
+            for each in find(connection, address=target)
+        ],
+        "messages": [
+            {
+                "id": row["id"],
+                "made": row["created"].isoformat(),
+                "state": row["state"],
+                "subject": row["subject"],
+                "reason": row["reason"],
+            }
+            for row in sent
+        ],
+    }

@@ -71,6 +71,7 @@ def upgrade() -> None:
         sa.Column("lease_until", schema.Moment(timezone=True), nullable=True),
         sa.Column("created", schema.Moment(timezone=True), nullable=False),
         sa.Column("settled_at", schema.Moment(timezone=True), nullable=True),
+        sa.Column("mentioned", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
         sa.UniqueConstraint("target", "change_set", name=op.f("uq_deliveries_target_change_set")),
     )
@@ -143,6 +144,8 @@ def upgrade() -> None:
         sa.Column("definition", sa.JSON(), nullable=False),
         sa.Column("created_at", schema.Moment(timezone=True), nullable=False),
         sa.Column("confirmed_at", schema.Moment(timezone=True), nullable=True),
+        sa.Column("token", sa.String(length=64), nullable=False),
+        sa.Column("digest_from", schema.Moment(timezone=True), nullable=True),
         sa.Column("ended_at", schema.Moment(timezone=True), nullable=True),
         sa.Column("ended_reason", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_subscriptions")),

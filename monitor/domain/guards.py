@@ -1,0 +1,50 @@
+"""When news is too much to be true: a storm of it is held until somebody has looked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor.domain.model import SourceClass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StormLimits:
+    """How many authorities may have news. Since 2018 Ofsted published at most 10 in a day and 16 in 30 days."""
+
+    a_day: int = 12
+    a_month: int = 24
+    a_document: int = 5
+    an_official_document: int = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One authority that had news at a moment."""
+
+    urn: str
+    at: datetime
+
+
+def storm(
+    urns: Collection[str], source_class: SourceClass, recent: Sequence[Seen], now: datetime, limits: StormLimits = StormLimits()
+) -> str:
+    """Why the news of these authorities, told by one document, is held back; empty when it is not. Pure.
+
+    Args:
+        urns: authorities with news in the document.
+        source_class: whose document it is.
+        recent: authorities with announced news before, at least of the last 30 days.
+        now: the moment of recording.
+        limits: how much is believed.
+    """
+    most = limits.an_official_document if source_class is SourceClass.OFFICIAL else limits.a_document
+    if len(set(urns)) > most:
+        return f"storm: one document tells of {len(set(urns))} authorities, more than {most}"
+    for days, limit in ((1, limits.a_day), (30, limits.a_month)):
+        since = now - timedelta(days=days)
+        told = {seen.urn for seen in recent if seen.at >= since} | set(urns)
+        if len(told) > limit:
+            return f"storm: news of {len(told)} authorities within {days} days, more than {limit}"
+    return ""

@@ -1,0 +1,138 @@
+"""Digests: what waited for its day becomes one message, each item once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import Connection, insert, select, update
+
+from monitor.domain.context import previous_of
+from monitor.domain.digests import latest_slot, run_key, trend
+from monitor.domain.model import Change
+from monitor.domain.subscriptions import Frequency, Subscription
+from monitor.messages import Notice, Purpose
+from monitor.messages.links import Act
+from monitor.ports import DeliveryState
+from monitor.store.enqueue import change_set, delivery_row
+from monitor.store.ledger import History, known
+from monitor.store.record import Policy
+from monitor.store.rows import change_of
+from monitor.store.schema import alerts, changes, deliveries, suspensions, tellings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Waiting:
+    """One alert that waits for a digest."""
+
+    alert: str
+    identity: str  #: of the change
+    change: Change
+    told: bool  #: whether the person heard of it by another subscription
+
+
+def enqueue_digests(connection: Connection, subscriptions: Sequence[Subscription], policy: Policy, now: datetime) -> int:
+    """Write the digests that are due; returns how many. What arrived after the slot waits for the next one."""
+    wanted = [s for s in subscriptions if s.frequency is not Frequency.IMMEDIATE and not s.paused]
+    if not wanted:
+        return 0
+    names = {s.name for s in wanted}
+    waiting = connection.execute(
+        select(alerts.c.subscription).where(alerts.c.delivery.is_(None), alerts.c.subscription.in_(names)).distinct()
+    ).scalars()
+    there = set(waiting)
+    return sum(_digest(connection, each, policy, now) for each in wanted if each.name in there)
+
+
+def _digest(connection: Connection, subscription: Subscription, policy: Policy, now: datetime) -> int:
+    slot = latest_slot(subscription.frequency, now)
+    key = change_set([run_key(subscription.name, slot)], Purpose.DIGEST)
+    made = select(deliveries.c.id).where(deliveries.c.target == subscription.target, deliveries.c.change_set == key)
+    if connection.execute(made).first() is not None:
+        return 0
+    items = _waiting(connection, subscription, policy.history, slot)
+    fresh = [item for item in items if not item.told]
+    if not fresh:
+        return 0
+    notice = _notice(connection, subscription, items, policy, slot, now)
+    row = delivery_row(
+        notice,
+        policy.renderer.render(notice),
+        channel=subscription.channel,
+        recipient=subscription.to,
+        target=subscription.target,
+        now=now,
+    )
+    row |= {"change_set": key, "not_before": subscription.quiet.over(now) if subscription.quiet else now}
+    stopped = select(suspensions.c.target).where(
+        suspensions.c.target == subscription.target, suspensions.c.suspended_at.is_not(None)
+    )
+    if connection.execute(stopped).first() is not None:
+        row |= {"state": DeliveryState.CANCELLED, "reason": "suspended", "settled_at": now}
+    connection.execute(insert(deliveries).values(**row))
+    connection.execute(update(alerts).where(alerts.c.id.in_([item.alert for item in items])).values(delivery=notice.id))
+    connection.execute(
+        insert(tellings),
+        [{"change": item.identity, "target": subscription.target, "delivery": notice.id} for item in fresh],
+    )
+    return 1
+
+
+def _notice(
+    connection: Connection,
+    subscription: Subscription,
+    items: Sequence[_Waiting],
+    policy: Policy,
+    slot: datetime,
+    now: datetime,
+) -> Notice:
+    """What the digest says: the fresh items, what they were before, and which way everything has been going."""
+    everything = known(connection, policy.history, (), None)
+    found = [item.change for item in items if not item.told]
+    previous = {change.inspection.key: previous_of(change.inspection, everything) for change in found}
+    identity = uuid4().hex
+    return Notice(
+        id=identity,
+        created=now,
+        changes=tuple(found),
+        purpose=Purpose.DIGEST,
+        previous={key: inspection for key, inspection in previous.items() if inspection is not None},
+        reasons=(f"Your subscription “{subscription.name}” gathers a {subscription.frequency} digest.",),
+        notes=(subscription.note,) if subscription.note else (),
+        trend=trend(everything, slot.date()),
+        period=subscription.frequency.value,
+        told_before=len({item.change.inspection.key for item in items if item.told}),
+        unsubscribe=policy.links.make(Act.UNSUBSCRIBE, identity) if policy.links and "@" in subscription.to else "",
+    )
+
+
+def _waiting(connection: Connection, subscription: Subscription, history: History, slot: datetime) -> list[_Waiting]:
+    rows = [
+        dict(row)
+        for row in connection.execute(
+            select(alerts.c.id.label("alert"), changes)
+            .join(changes, changes.c.id == alerts.c.change)
+            .where(alerts.c.subscription == subscription.name, alerts.c.delivery.is_(None), alerts.c.created <= slot)
+            .order_by(alerts.c.created)
+        ).mappings()
+    ]
+    told = set(
+        connection.execute(
+            select(tellings.c.change).where(
+                tellings.c.target == subscription.target, tellings.c.change.in_([row["id"] for row in rows])
+            )
+        ).scalars()
+    )
+    inspections = {i.key: i for i in known(connection, history, sorted({row["urn"] for row in rows}), None)} if rows else {}
+    return [
+        _Waiting(
+            alert=row["alert"],
+            identity=row["id"],
+            change=change_of(row, inspections[row["inspection"]]),
+            told=row["id"] in told,
+        )
+        for row in rows
+        if row["inspection"] in inspections
+    ]

@@ -1,0 +1,94 @@
+"""Why a subscription was told of a change or not, asked again of what is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, or_, select
+
+from monitor.domain.model import Change, SourceClass
+from monitor.domain.subscriptions import LedgerView, Match, Subscription, currently_inadequate, matches
+from monitor.store.ledger import History, known
+from monitor.store.rows import change_of
+from monitor.store.schema import alerts, changes, deliveries, tellings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """One subscription against one recorded change."""
+
+    subscription: Subscription
+    match: Match
+    delivery: str = ""  #: id of the message that told it; empty when there is none
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedChange:
+    """A change as it is stored, and why it was told nobody, when it was not."""
+
+    id: str
+    change: Change
+    source_class: SourceClass
+    silent: str
+
+
+def find_changes(connection: Connection, history: History, name: str, limit: int = 20) -> tuple[RecordedChange, ...]:
+    """Changes whose key or id begins with `name`; the newest when it is empty."""
+    chosen = select(changes).order_by(changes.c.recorded_at.desc(), changes.c.key).limit(limit)
+    if name:
+        chosen = chosen.where(
+            or_(changes.c.key.startswith(name, autoescape=True), changes.c.id.startswith(name, autoescape=True))
+        )
+    rows = [dict(row) for row in connection.execute(chosen).mappings()]
+    inspections = {i.key: i for i in known(connection, history, sorted({row["urn"] for row in rows}), None)} if rows else {}
+    return tuple(
+        RecordedChange(
+            id=row["id"],
+            change=change_of(row, inspections[row["inspection"]]),
+            source_class=SourceClass(row["source_class"]),
+            silent=row["silent"],
+        )
+        for row in rows
+        if row["inspection"] in inspections
+    )
+
+
+def verdicts(
+    connection: Connection, history: History, found: RecordedChange, subscriptions: Sequence[Subscription]
+) -> tuple[Verdict, ...]:
+    """Each subscription's clauses for a recorded change, and the delivery that told it."""
+    change = found.change
+    mine = known(connection, history, (change.authority.urn,), None)
+    before = [i for i in mine if i.published < change.inspection.published and i.key != change.inspection.key]
+    told = {
+        row.target
+        for row in connection.execute(
+            select(tellings.c.target)
+            .join(changes, changes.c.id == tellings.c.change)
+            .where(changes.c.inspection == change.inspection.key, changes.c.area == change.area, changes.c.id != found.id)
+        )
+    }
+    sent = {
+        row.subscription: (row.id, row.state)
+        for row in connection.execute(
+            select(alerts.c.subscription, deliveries.c.id, deliveries.c.state)
+            .join(deliveries, deliveries.c.id == alerts.c.delivery)
+            .where(alerts.c.change == found.id)
+        )
+    }
+    inadequate = currently_inadequate(before)
+    return tuple(
+        Verdict(
+            subscription=each,
+            match=matches(
+                each,
+                change,
+                LedgerView(inadequate=inadequate, source_class=found.source_class, told=each.target in told),
+            ),
+            delivery=sent.get(each.name, ("", ""))[0],
+            state=sent.get(each.name, ("", ""))[1],
+        )
+        for each in subscriptions
+    )

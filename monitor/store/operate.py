@@ -1,0 +1,148 @@
+"""What an operator asks of the outbox and does to it: list, show, retry, release, drop, test messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from monitor.ports import DeliveryState, Message
+from monitor.store.outbox import message_of, note
+from monitor.store.schema import alerts, changes, deliveries, journal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One delivery as a list shows it."""
+
+    id: str
+    state: DeliveryState
+    purpose: str
+    channel: str
+    recipient: str
+    subject: str
+    attempt: int
+    reason: str
+    created: datetime
+    not_before: datetime
+    settled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """One line of a delivery's journal."""
+
+    at: datetime
+    before: str
+    after: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detail:
+    """One delivery with everything known of it."""
+
+    line: Line
+    message: Message
+    moves: tuple[Move, ...]
+    alerts: tuple[tuple[str, str], ...]  #: change key, subscription
+
+
+_COLUMNS = (
+    deliveries.c.id,
+    deliveries.c.state,
+    deliveries.c.purpose,
+    deliveries.c.channel,
+    deliveries.c.recipient,
+    deliveries.c.subject,
+    deliveries.c.attempt,
+    deliveries.c.reason,
+    deliveries.c.created,
+    deliveries.c.not_before,
+    deliveries.c.settled_at,
+)
+#: From which states a command may move a delivery where.
+RETRY_FROM = (DeliveryState.FAILED, DeliveryState.UNCERTAIN, DeliveryState.PENDING)
+DROP_FROM = (DeliveryState.HELD, DeliveryState.PENDING, DeliveryState.FAILED, DeliveryState.UNCERTAIN)
+RELEASE_FROM = (DeliveryState.HELD,)
+
+
+def _line(row: Mapping[str, object]) -> Line:
+    return Line(**{**row, "state": DeliveryState(str(row["state"]))})  # type: ignore[arg-type]  # the columns are its fields
+
+
+def listed(connection: Connection, states: Sequence[DeliveryState], limit: int) -> tuple[Line, ...]:
+    """The newest deliveries in these states (any state when none is named)."""
+    chosen = select(*_COLUMNS).order_by(deliveries.c.created.desc(), deliveries.c.id).limit(limit)
+    if states:
+        chosen = chosen.where(deliveries.c.state.in_(states))
+    return tuple(_line(dict(row)) for row in connection.execute(chosen).mappings())
+
+
+def counts(connection: Connection) -> Mapping[DeliveryState, int]:
+    """How many deliveries are in each state."""
+    rows = connection.execute(select(deliveries.c.state, func.count()).group_by(deliveries.c.state))
+    return {DeliveryState(state): count for state, count in rows.tuples()}
+
+
+def oldest_due(connection: Connection) -> datetime | None:
+    """Since when the longest waiting delivery could have been sent; None when nothing waits."""
+    return connection.execute(
+        select(func.min(deliveries.c.not_before)).where(deliveries.c.state == DeliveryState.PENDING)
+    ).scalar()
+
+
+def shown(connection: Connection, prefix: str) -> tuple[Detail, ...]:
+    """The deliveries whose id begins with `prefix`."""
+    rows = connection.execute(select(deliveries).where(deliveries.c.id.startswith(prefix, autoescape=True)).limit(10))
+    return tuple(_detail(connection, dict(row)) for row in rows.mappings())
+
+
+def _detail(connection: Connection, row: Mapping[str, object]) -> Detail:
+    moves = connection.execute(select(journal).where(journal.c.delivery == row["id"]).order_by(journal.c.at)).mappings()
+    told = connection.execute(
+        select(changes.c.key, alerts.c.subscription)
+        .join(changes, changes.c.id == alerts.c.change)
+        .where(alerts.c.delivery == row["id"])
+    ).tuples()
+    return Detail(
+        line=_line({column.name: row[column.name] for column in _COLUMNS}),
+        message=message_of(row),
+        moves=tuple(Move(at=m["at"], before=m["before"], after=m["after"], reason=m["reason"]) for m in moves),
+        alerts=tuple((key, subscription) for key, subscription in told),
+    )
+
+
+def move(
+    connection: Connection,
+    ids: Sequence[str],
+    *,
+    allowed: Sequence[DeliveryState],
+    after: DeliveryState,
+    reason: str,
+    now: datetime,
+) -> tuple[str, ...]:
+    """Move deliveries that are in an allowed state; returns the ids moved. One that is being sent is never touched."""
+    moved = []
+    for identity in ids:
+        before = connection.execute(
+            select(deliveries.c.state).where(deliveries.c.id == identity, deliveries.c.state.in_(allowed)).with_for_update()
+        ).scalar()
+        if before is None:
+            continue
+        values: dict[str, object] = {"state": after, "reason": reason, "lease_until": None}
+        if after is DeliveryState.PENDING:
+            values |= {"not_before": now, "settled_at": None}
+        else:
+            values["settled_at"] = now
+        connection.execute(update(deliveries).where(deliveries.c.id == identity).values(**values))
+        note(connection, (identity,), before=before, after=after, reason=reason, now=now, owner="operator")
+        moved.append(identity)
+    return tuple(moved)
+
+
+def add(connection: Connection, row: Mapping[str, object]) -> None:
+    """Put one rendered delivery that belongs to no change (a test, a notice) into the outbox."""
+    connection.execute(insert(deliveries).values(**row))
