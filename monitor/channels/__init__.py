@@ -12,7 +12,7 @@ from monitor.ports import Channel, ConfigError
 #: Looks a secret up by the name of its environment variable; None when it is not set.
 SecretLookup = Callable[[str], str | None]
 
-_KEYS = ("url", "url_env", "url_file", "from", "ca_file", "endpoint", "on_uncertain")
+_KEYS = ("url", "url_env", "url_file", "from", "ca_file", "endpoint", "on_uncertain", "secret_env", "allow_private")
 _ON_UNCERTAIN = ("hold", "resend")
 
 
@@ -22,6 +22,8 @@ def build_channel(name: str, table: Mapping[str, object], secret_lookup: SecretL
     Keys: exactly one of ``url_env`` (name of an environment variable), ``url_file`` (path) and ``url`` (only for
     ``console://``, which holds no secret); ``from`` for the sender of mail; ``ca_file`` for mail servers with a
     certificate of their own; ``endpoint`` for a server that speaks Slack's protocol at another address;
+    ``secret_env`` for the signing key of a webhook, which makes ``json://`` a Standard Webhook, and
+    ``allow_private = "yes"`` where its receiver is on a private network;
     ``on_uncertain`` = ``hold`` (default) or ``resend``.
 
     Raises:
@@ -44,9 +46,24 @@ def build_channel(name: str, table: Mapping[str, object], secret_lookup: SecretL
         from monitor.channels.slack import SlackChannel
 
         return SlackChannel(name, url, endpoint=values.get("endpoint", ""), on_uncertain=doubtful)
+    if scheme in {"json", "jsons"} and values.get("secret_env"):
+        return _webhook(name, url, values, secret_lookup)
     from monitor.channels.service import ServiceChannel
 
     return ServiceChannel(name, url, on_uncertain=doubtful)
+
+
+def _webhook(name: str, url: str, values: Mapping[str, str], secret_lookup: SecretLookup) -> Channel:
+    from monitor.channels.webhook import WebhookChannel
+
+    secret = (secret_lookup(values["secret_env"]) or "").strip()
+    if not secret:
+        raise ConfigError(f"the environment variable {values['secret_env']} is not set", key="secret_env")
+    private = values.get("allow_private", "no")
+    if private not in {"yes", "no"}:
+        raise ConfigError(f"{private!r} is neither 'yes' nor 'no'", key="allow_private")
+    doubtful = values.get("on_uncertain", "hold")
+    return WebhookChannel(name, url, secret=secret, allow_private=private == "yes", on_uncertain=doubtful)
 
 
 def _checked(table: Mapping[str, object]) -> dict[str, str]:

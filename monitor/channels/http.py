@@ -6,7 +6,7 @@ import http.client
 import socket
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -53,10 +53,14 @@ def post(
     commit: CommitPoint,
     *,
     context: ssl.SSLContext | None = None,
+    allowed: Callable[[str], bool] = lambda _address: True,
     timeout: float = TIMEOUT,
     deadline: float = DEADLINE,
 ) -> Reply | Outcome:
-    """POST `body` (at least one byte); redirects are not followed. Gives the reply, or the outcome where there was none."""
+    """POST `body` (at least one byte); redirects are not followed. Gives the reply, or the outcome where there was none.
+
+    `allowed` is asked of the address connected to before anything is sent.
+    """
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port
     connection: http.client.HTTPConnection
@@ -67,6 +71,9 @@ def post(
     committed = False
     try:
         connection.connect()
+        # The address that was connected to, not one looked up before: a name may resolve to another a moment later.
+        if connection.sock is None or not allowed(str(connection.sock.getpeername()[0])):
+            return Outcome(result=Result.PERMANENT, reason="address_not_allowed")
         with _deadline(connection, deadline):
             connection.putrequest("POST", (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
             for name, value in {**headers, "Content-Length": str(len(body)), "Connection": "close"}.items():
