@@ -164,6 +164,8 @@ def _licensed(tokens: Sequence[Token], start: int, end: int, value: str, in_titl
         return True
     if before in _NUMBER_WORDS and after in ".," and any(t.word in _GRADE_WORDS for t in tokens[:start]):
         return True
+    if start > 1 and tokens[start - 1].word == "as" and tokens[start - 2].word in _JUDGING and after in {"the", "its", "their", "both", "all"}:
+        return True
     if start > 2 and tokens[start - 1].word == "be" and tokens[start - 2].word == "to" and closes and any(t.word in _JUDGING for t in tokens[:start]):
         return True
     if before in _GETTING and after in {"for", "in", "overall"}:
@@ -208,10 +210,14 @@ def mentions(sentence: Sentence, published: date | None, known: frozenset[str] =
     for start, end, entry in lexicon().scan(words):
         if entry is not None and (entry.code == "_" or (words[start] == "may" and tokens[start].capital and end - start == 1)):
             continue
-        if entry is None:
+        if entry is None and words[start] == "that" and found and found[-1].end == start and found[-1].code in "SGAXD":
+            found.append(Chunk("Q", "that", start, end))  # "the department that missed ..."
+        elif entry is None:
             _unknown(found, words[start], start)
         elif entry.code == "A":
-            if _is_name(tokens, start, end, sentence.in_title, known):
+            if start and words[start - 1] in {"besides", "except"}:
+                _unknown(found, "besides", start)
+            elif _is_name(tokens, start, end, sentence.in_title, known):
                 urns, a, b = _authority(tokens, start, end, entry, published)
                 while found and found[-1].end > a:
                     found.pop()
@@ -293,7 +299,7 @@ def _overall_items(chunks: list[Chunk]) -> list[Chunk]:
         noun = chunk.end - chunk.start > 1
         last = re.search(r"X[,&+]{1,2}F?$", codes[:i]) is not None and not re.match(r"F?[AGS]?[BVX&]", codes[i + 1 :])
         first = re.match(r"[,&+]{1,2}(?:F|G)*X(?![,&FX]*[BV])", codes[i + 1 :]) is not None
-        if last or first or (noun and (re.search(r"X[,&]+$", codes[:i]) or re.match(r"(?:F[AGS])?[,&+]{1,2}[GF]*X", codes[i + 1 :]))):
+        if last or first or (noun and (re.search(r"X[,&]+G?$", codes[:i]) or re.match(r"(?:F[AGS])?[,&+]{1,2}[GF]*X", codes[i + 1 :]))):
             made[i] = replace(chunk, code="X", value="overall", areas=_OVERALL_ITEM)
     return made
 

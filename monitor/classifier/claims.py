@@ -60,8 +60,10 @@ def _outside_brackets(chunks: Sequence[Chunk], at: int) -> list[int]:
 def _needs(frame: Frame, chunks: Sequence[Chunk], at: int) -> bool:
     if frame.needs == "quoted":
         return chunks[at].quoted and chunks[at].value != "requires_improvement"
+    if frame.needs == "told":
+        return chunks[at].value == "requires_improvement" and chunks[at].weak and chunks[at].end - chunks[at].start >= 3
     if frame.needs == "noun":
-        return chunks[at].end - chunks[at].start > 1 and chunks[at].value != "requires_improvement" or (at + 1 < len(chunks) and chunks[at + 1].code == "N")
+        return any(c.code == "N" for c in chunks[at + 1 : at + 4]) or chunks[at].end - chunks[at].start > 1 and chunks[at].value != "requires_improvement" or (at + 1 < len(chunks) and chunks[at + 1].code == "N")
     if frame.needs == "given":
         return any(c.code == "V" and c.value == "get" for c in chunks[max(0, at - 3) : at])
     if frame.needs == "service":
@@ -147,6 +149,8 @@ def _claim(number: int, chunks: Sequence[Chunk], at: int) -> Claim:
     listed = re.match(r"O?[:-]F?(X)", right)
     if listed and subject is not None and subject.code in "LZT" and len(chunks[places[listed.start(1)]].areas) > 1:
         subject = replace(chunks[places[listed.start(1)]], owner=subject.owner)  # "rated all aspects good: leadership, ..."
+    if name == "apposition" and subject is not None and "+" in "".join(c.code for c in chunks[subject_at : subject_at + 3]):
+        extra = next((c for c in chunks[subject_at + 1 : at] if c.code == "X"), None)  # "the care of looked-after children, including ..."
     overall = _overall(chunks, at, subject_at)
     if subject is not None and subject_at > at and (subject.code == "L" or subject.value == "listed"):
         left, places = _view(chunks, range(at - 1, max(-1, at - 40), -1))

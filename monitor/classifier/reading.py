@@ -20,7 +20,8 @@ def gate(statement: Statement, topics: Topics, published: date | None) -> str:
     if statement.reason:
         return statement.reason
     scope, line = statement.scope, statement.line
-    if scope.status != "current":
+    lately = scope.status == "earlier" and "week" in scope.cue and set(statement.urns) <= set(topics.urns)
+    if scope.status != "current" and not lately:
         return "previous" if scope.status == "previous" else scope.status
     if line.sentence.tail and not (statement.claim.subject is not None and statement.claim.subject.code in "XO"):
         return "furniture"

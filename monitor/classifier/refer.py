@@ -93,6 +93,30 @@ def point_back(subject: Chunk, line: Line, memory: Memory) -> Reference:
     return Reference(areas=flatten(areas)) if areas else Reference(names=names)
 
 
+_CITIES = frozenset(
+    "Birmingham Bradford Brighton Bristol Cambridge Coventry Derby Doncaster Durham Hull Kingston Lancaster Leeds Leicester Liverpool Manchester Newcastle Nottingham Peterborough Plymouth Portsmouth Salford Sheffield Southampton Southend Stoke Sunderland Wakefield Westminster Wolverhampton York Milton".split()
+)
+_ROYAL = frozenset({"80544", "80545", "80546", "80495"})
+
+
+def by_kind(words: list[str], urns: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of `urns` that "the county", "the city", "the royal borough", "the island" may stand for."""
+    said = set(words) & {"county", "city", "borough", "island", "royal", "town"}
+    if not said:
+        return ()
+    fitting = []
+    for urn in urns:
+        authority = by_urn()[urn]
+        city = authority.name.split()[0].rstrip(",") in _CITIES and not authority.name.endswith("shire")
+        county = authority.type == "County" or authority.name.endswith(("shire", "Durham", "Cornwall", "Northumberland", "Somerset", "Dorset", "Rutland", "Cumberland"))
+        london = authority.type == "London Borough"
+        kinds = {"city": city, "county": county and not city, "royal": urn in _ROYAL, "island": "Isle" in authority.name, "town": not city and not county and not london}
+        kinds["borough"] = not city and not county
+        if all(kinds.get(kind, True) for kind in said):
+            fitting.append(urn)
+    return tuple(fitting)
+
+
 def many(subject: Chunk, line: Line, memory: Memory, topics: tuple[str, ...]) -> tuple[str, ...]:
     """The authorities of "both councils", "the pair", "all three": the last list, else the topics, when the count fits."""
     words = line.text_of(subject)

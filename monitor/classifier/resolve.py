@@ -13,7 +13,7 @@ from datetime import date
 from monitor.classifier.chunks import Chunk
 from monitor.classifier.claims import Claim, left_subject
 from monitor.classifier.lines import COUNTS, Line, names_in, own_names
-from monitor.classifier.refer import Memory, Reference, flatten, heading_area, look, many, point_back
+from monitor.classifier.refer import Memory, Reference, by_kind, flatten, heading_area, look, many, point_back
 from monitor.classifier.scope import Scope
 from monitor.classifier.topics import Topics, fronted, is_heading
 from monitor.domain.model import Area, Rating
@@ -169,6 +169,8 @@ class _Resolver:
     def _of_another(self, claim: Claim, line: Line) -> bool:
         """``Bristol's requires improvement`` after a sentence on safeguarding boards is about Bristol's board; so is ``it too was``."""
         subject, number = claim.subject, self.memory.line
+        if subject is not None and subject.code == "A" and line.sentence.tokens[max(0, subject.start - 2)].word == "one":
+            return "D" in line.codes or (number > 0 and "D" in self.lines[number - 1].codes)  # "the one in Leeds"
         if subject is not None and subject.code == "G" and subject.value in {"it", "they"} and 0 <= claim.subject_at < claim.at:
             nouns = re.findall(r"[DSAX]", line.codes[: claim.subject_at])
             if nouns:
@@ -253,7 +255,8 @@ class _Resolver:
         opened = fronted(line.chunks)
         if opened:
             return opened, True
-        return self._focus(subject, line), False
+        whose = left_subject(line.chunks, claim.at) if subject is not None and claim.subject_at > claim.at else None
+        return self._focus(line.chunks[whose] if whose is not None else subject, line), False
 
     def _placed(self, claim: Claim, line: Line) -> tuple[str, ...]:
         """The authority that follows the grade: ``was rated good in Harrow``, ``in those two boroughs``."""
@@ -284,6 +287,10 @@ class _Resolver:
 
     def _focus(self, subject: Chunk | None, line: Line) -> tuple[str, ...]:
         focus = self.memory.focus
+        if subject is not None and subject.code == "G" and subject.value == "one" and self.topics.several:
+            fitting = by_kind(line.text_of(subject), focus) or by_kind(line.text_of(subject), self.topics.urns)
+            if len(fitting) == 1:
+                return fitting
         if len(focus) > 1 and not self.topics.shared and subject is not None and _singular(subject, line):
             left_over = tuple(u for u in focus if u not in self.memory.later)
             return left_over if len(left_over) == 1 else ()
@@ -342,6 +349,8 @@ class _Resolver:
             return None
         found = re.fullmatch(r"[&|^,]*(?:[GMB.]{0,3}>|F{1,2})(?:ZF)?(?:T[,.]{1,2})?\.?([XZ])(?:,[^RE,|]{0,6})?,(?:&Q|Q|&B|B|AB?)?\.?", codes[start : claim.subject_at])
         relative = re.search(r"(X),?F?Q$", codes[: claim.subject_at])
+        if codes[start : claim.subject_at].endswith("Z") and "there" in line.text_of(line.chunks[claim.subject_at - 1]):
+            return point_back(line.chunks[claim.subject_at - 1], line, self.memory).areas or None
         inverted = re.fullmatch(r"[&|,]*~F(X)B?", codes[start : claim.subject_at])
         if inverted:  # "Only for care leavers does the city require improvement"
             return flatten(line.chunks[start + inverted.start(1)].areas)

@@ -16,7 +16,7 @@ MONTHS |= {m[:3]: n for m, n in MONTHS.items() if m != "may"} | {"sept": 9, "spr
 _FULL_MONTHS = frozenset("january february march april may june july august september october november december".split())
 _SEASONS = frozenset(MONTHS) | {"early", "late", "mid", "year", "end", "beginning", "start", "middle"}
 _NUMBERS = {w: i for i, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())} | {"a": 1, "decade": 10}
-_FIELDWORK = frozenset("visit visits visited inspection inspected inspectors came weeks week fortnight spent called team follows following".split())
+_FIELDWORK = frozenset("visit visits visited inspection inspected inspectors examined looked assessed came weeks week fortnight spent called team follows following".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,8 @@ def scope(claim: Claim, chunks: Sequence[Chunk], sentence: Sentence, published: 
     words = [t.word for t in sentence.tokens]
     if claim.subject is not None and claim.subject.code == "D":
         return Scope("other_body", cue=claim.subject.value)
+    if chunks[0].code == "D" and claim.frame in {"parenthesis", "aside", "apposition", "far-subject", "long-relative"} and not any(c.code in "|;" for c in chunks[:grade_at]):
+        return Scope("other_body", cue=chunks[0].value)
     after = chunks[grade_at + 1 : grade_at + 4]
     if after and after[0].code == "^" and words[after[0].start] == "since":
         had = any(chunks[i].code == "P" and chunks[i].value == "had" for i in range(max(0, grade_at - 4), grade_at))
@@ -57,6 +59,8 @@ def scope(claim: Claim, chunks: Sequence[Chunk], sentence: Sentence, published: 
             return Scope("previous", _year(chunks, reach, sentence, published), "when")
     if claim.subject_at > 0 and claim.subject_at < grade_at and chunks[claim.subject_at - 1].code == "!" and words[chunks[claim.subject_at - 1].start] in {"no", "neither", "none"}:
         return Scope("negated", cue="no")
+    if _reduced(claim, chunks, sentence):
+        return Scope("previous", _year(chunks, reach, sentence, published), "reduced")
     year = _year(chunks, reach, sentence, published)
     stays = _stays(claim, chunks, words, low)
     for chunk in reversed(near):
@@ -101,11 +105,19 @@ def scope(claim: Claim, chunks: Sequence[Chunk], sentence: Sentence, published: 
         if chunk.value == "recent":
             return Scope("earlier", None, text)
         return Scope("previous", _relative_year(text, published), text, stays)
-    if perfect is None and not {"is", "are"} & set(words[max(0, claim.grade.start - 5) : claim.grade.start]):
+    if perfect is None and not {"is", "are"} & set(words[: claim.grade.start]):
         told = _opening_time(claim, chunks, sentence, published)
         if told is not None:
             return Scope("previous", told, "opening", stays)
     return Scope("current", stays=stays)
+
+
+def _reduced(claim: Claim, chunks: Sequence[Chunk], sentence: Sentence) -> bool:
+    """``The leadership of a city branded inadequate then has been judged good``: a participle tells of before, the verb of now."""
+    if sentence.in_title or not 0 <= claim.subject_at < claim.at:
+        return False
+    codes = "".join(c.code for c in chunks)
+    return codes[claim.subject_at + 1 : claim.at] == "V" and re.match(r"[^|;&E]*B[^|;&E]*R", codes[claim.at + 1 :]) is not None
 
 
 def _generic(claim: Claim, chunks: Sequence[Chunk], words: list[str]) -> bool:
@@ -116,6 +128,8 @@ def _generic(claim: Claim, chunks: Sequence[Chunk], words: list[str]) -> bool:
     if {"usually", "normally", "typically"} & set(words):
         return True
     if before in {"that", "which", "who"} and following in "VB" and claim.grade.value == "requires_improvement":
+        return True
+    if subject is not None and subject.code == "G" and subject.value == "many" and {"that", "which"} & set(words[subject.end : subject.end + 1]):
         return True
     if subject is None or subject.code != "G" or subject.value != "one" or not 0 <= claim.subject_at < at:
         return False
@@ -218,13 +232,14 @@ def _without_aside(claim: Claim, chunks: Sequence[Chunk], low: int, high: int) -
     """The window's places, less asides between commas after a name or noun: ``Darlington, visited in 2015, was rated ...``."""
     out: set[int] = set()
     for i in range(1, claim.at):
+        told = chunks[i].code == "," and chunks[i - 1].code == "V"
         relative = claim.frame == "subject-with-relative" and i == claim.subject_at + 1
-        if not relative and (chunks[i].code not in ",-(" or chunks[i - 1].code not in "AGSX"):
+        if not relative and not told and (chunks[i].code not in ",-(" or chunks[i - 1].code not in "AGSX"):
             continue
         for j in range(i + 1, claim.at):
             if chunks[j].code in "RE|":
                 break
-            if (relative and chunks[j].code == "." and chunks[j + 1].code in "BV") or (chunks[j].code in ",-)" and chunks[j + 1].code in "BV"):
+            if (relative and chunks[j].code == "." and chunks[j + 1].code in "BV") or (chunks[j].code in ",-)" and chunks[j + 1].code in ("GSAX" if told else "BV")):
                 out.update(range(i, j + 1))
                 break
     return [i for i in range(low, high) if i not in out]

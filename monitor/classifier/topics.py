@@ -12,10 +12,11 @@ from monitor.classifier.chunks import Chunk
 from monitor.classifier.claims import Claim
 from monitor.classifier.lines import COUNTS, Line, names_in, own_names
 from monitor.classifier.scope import Scope
+from monitor.domain.model import Area
 from monitor.tables.kinds import KINDS
 
 _AGENTS = frozenset({"by", "with", "from", "near", "than", "like", "to"})
-_SEVERAL = re.compile(r"\b(?:councils|authorities|boroughs|counties|cities|unitaries|round up|roundup|digest|reports|inspections)\b")
+_SEVERAL = re.compile(r"\b(?:councils|authorities|boroughs|counties|cities|unitaries|round up|roundup|digest|(?:two|three|four|five|six|seven|eight|latest|batch of|clutch of) (?:ofsted )?(?:reports|inspections))\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ def topics(lines: Sequence[Line]) -> Topics:
     title = _distinct(u for line in lines if line.sentence.in_title for c in line.chunks if not line.nearby(c) for u in naming(c))
     opening = title or _opening(lines, naming)
     several = len(opening) > 1 and not shared or _says_several(lines)
-    found = _distinct((*opening, *_listed(lines, naming), *_counted(lines, naming), *_openers(lines, several)))
+    graded = _graded_early(lines, naming) if several else ()
+    found = _distinct((*opening, *graded, *_listed(lines, naming), *_counted(lines, naming), *_openers(lines, several)))
     if several and not title:
         found = _distinct((*_listed(lines, naming), *found)) or found
     return Topics(found, several or (len(found) > 1 and not shared), shared, *_about(lines))
@@ -73,10 +75,18 @@ def _opening(lines: Sequence[Line], naming: Callable[[Chunk], tuple[str, ...]]) 
     return lists[0] if lists and lists[0] else (best,)
 
 
+def _graded_early(lines: Sequence[Line], naming: Callable[[Chunk], tuple[str, ...]]) -> tuple[str, ...]:
+    """In an article on several councils, those that its first sentences grade by name."""
+    body = [line for line in lines if not line.sentence.in_title and len(line.sentence.tokens) >= 6][:6]
+    return tuple(u for line in body for claim, scope in zip(line.claims, line.scopes, strict=True) for u in _graded(claim, scope, line, naming))
+
+
 def _graded(claim: Claim, scope: Scope, line: Line, naming: Callable[[Chunk], tuple[str, ...]]) -> tuple[str, ...]:
     """The authorities that a current claim grades by name, not in passing."""
     subject = claim.subject
-    if subject is None or scope.status != "current" or scope.stays or claim.frame in {"relative", "label"} or line.nearby(subject):
+    if subject is None or scope.status != "current" or scope.stays or claim.frame == "label" or line.nearby(subject):
+        return ()
+    if re.search(r"\b(?:also|which (?:is|are)|still) (?:require|rated|judged|good|inadequate|outstanding)", line.words):
         return ()
     return naming(subject)
 
@@ -171,6 +181,9 @@ def _regime(lines: Sequence[Line], title: Sequence[Line], opening: Sequence[Line
     headed = {c.value for line in title for c in line.chunks if c.code == "D"}
     if any(c.code == "S" and {"children", "child"} & set(line.text_of(c)) for line in (*title, *opening) for c in line.chunks):
         return "" if not headed & _VISITS else next(iter(headed & _VISITS))
+    rated = {a for line in lines for claim, scope in zip(line.claims, line.scopes, strict=True) if scope.status == "current" and claim.subject is not None for item in claim.subject.areas for a in item}
+    if len(rated & _CHILDRENS) >= 2 and not headed & _VISITS:
+        return ""  # grades of two of the areas that only a council has: its inspection is the news whatever else is named
     if not headed and any(c.code == "X" and c.value not in {"leadership", "adoption"} for line in (*title, *opening) for c in line.chunks):
         return ""
     counts = Counter(c.value for line in lines for c in line.chunks if c.code == "D")
@@ -181,6 +194,7 @@ def _regime(lines: Sequence[Line], title: Sequence[Line], opening: Sequence[Line
     return ""
 
 
+_CHILDRENS = frozenset({Area.HELP_AND_PROTECTION, Area.CHILDREN_IN_CARE, Area.CARE_LEAVERS})
 _VISITS = frozenset({"monitoring_visit", "focused_visit", "jtai", "send"})
 
 

@@ -56,6 +56,6 @@ LIGHT = frozenset(
     separate separately individual individually respectively key main graded judged new-style ilacs full short standard inspection inspections report published
     official formally officially effectively clearly simply now currently presently newly therefore thus further furthermore moreover instead indeed
     up down about around almost nearly least best better higher lower highly
-    vulnerable alone newly
+    vulnerable alone newly same
     """.split()
 )
