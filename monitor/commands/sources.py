@@ -1,0 +1,178 @@
+"""``monitor sources``: what is watched, what a source finds and how it reads, and which sources have gone blind."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from monitor.clock import SystemClock
+from monitor.commands.options import folder_options
+from monitor.ports import ConfigError, MonitorError
+
+if TYPE_CHECKING:
+    from monitor.commands.trial import Trial
+    from monitor.domain.health import Alarm, PollRecord
+    from monitor.settings import Settings
+    from monitor.sources.declaration import Declared
+    from monitor.store import SqlStore
+
+HISTORY = timedelta(days=35)
+_EXAMPLES = """\
+examples:
+  monitor sources list                       every source, enabled or not, and how it last answered
+  monitor sources test lgc                   ask it now: links, the first article as read, what would be classified
+  monitor sources test https://example.org/  the same for an address: which source sees it, and if none, why not
+  monitor sources stale                      those that need a person; exit status 1 when there are any
+"""
+
+
+def add_parser(subparsers: Any) -> None:
+    """Declare the command."""
+    parser = subparsers.add_parser(
+        "sources",
+        parents=[folder_options()],
+        description="Shows the configured sources, tries one, or names those that have gone blind.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("action", choices=("list", "test", "stale"))
+    parser.add_argument("target", nargs="?", metavar="NAME|URL", help="what to test")
+    parser.add_argument("--articles", type=int, default=1, metavar="N", help="how many articles to read in a test (default: 1)")
+    parser.add_argument("--json", action="store_true", help="print as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do what was asked; 1 when a test failed or sources are stale."""
+    from monitor.settings import load
+
+    settings = load(args.config, args.state)
+    if args.action == "list":
+        return _list(settings, as_json=args.json)
+    if args.action == "stale":
+        return _stale(settings, as_json=args.json)
+    if not args.target:
+        raise ConfigError("name a source or an address to test; `monitor sources list` shows the names")
+    return _test(settings, args.target, articles=args.articles, as_json=args.json)
+
+
+def all_sources(settings: Settings) -> tuple[Declared, ...]:
+    """Every source of the configuration, also those that are not enabled."""
+    from monitor.sources import build_source
+
+    return tuple(build_source(table.values, home=settings.state) for table in settings.sources)  # type: ignore[misc]  # kinds are Declared
+
+
+def open_state(settings: Settings) -> SqlStore | None:
+    """The store when there is one already; asking about it must not make one."""
+    from monitor.bootstrap import database_url
+    from monitor.store import open_store
+
+    url = database_url(settings)
+    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+        return None
+    return open_store(url)
+
+
+def _list(settings: Settings, *, as_json: bool) -> int:
+    store = open_state(settings)
+    rows: list[dict[str, Any]] = []
+    for source in all_sources(settings):
+        state = store.source_state(source.name) if store else None
+        rows.append(
+            {
+                "name": source.name,
+                "kind": type(source).__name__.removesuffix("Source").lower(),
+                "class": str(source.source_class),
+                "outlet": source.outlet,
+                "enabled": source.enabled,
+                "interval": source.interval,
+                "url": source.url,
+                "last_success": state.last_success.isoformat() if state and state.last_success else None,
+                "failures": state.failures if state else 0,
+                "comment": source.comment,
+            }
+        )
+    if as_json:
+        print(json.dumps(rows, indent=2))
+        return 0
+    enabled = [row for row in rows if row["enabled"]]
+    print(f"{len(enabled)} sources are watched, {len(rows) - len(enabled)} stand by (enabled = false).\n")
+    for row in [*enabled, *(row for row in rows if not row["enabled"])]:
+        answered = _answered(str(row["last_success"] or ""), int(row["failures"])) if row["enabled"] else "stands by"
+        print(f"{row['name']:<28} {row['kind']:<9} {row['class']:<10} every {_length(float(row['interval'])):<6} {answered}")
+    return 0
+
+
+def _answered(last_success: str, failures: int) -> str:
+    if not last_success:
+        return f"never answered ({failures} failures)" if failures else "not polled yet"
+    moment = datetime.fromisoformat(last_success).strftime("%d %b %H:%M UTC")
+    return f"answered {moment}" + (f", then failed {failures} times" if failures else "")
+
+
+def _length(seconds: float) -> str:
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
+        if seconds >= size and seconds % size == 0:
+            return f"{seconds / size:g}{unit}"
+    return f"{seconds:g}s"
+
+
+def source_alarms(settings: Settings, store: SqlStore, now: datetime) -> dict[str, tuple[Alarm, ...]]:
+    """The alarms of every enabled source that has any."""
+    from monitor.domain.health import Watched, alarms
+    from monitor.store.watch import poll_history
+
+    histories = poll_history(store.engine, since=now - HISTORY)
+    found: dict[str, tuple[Alarm, ...]] = {}
+    for source in all_sources(settings):
+        history: tuple[PollRecord, ...] = histories.get(source.name, ())
+        cadence = timedelta(seconds=source.cadence) if source.cadence else None
+        watched = Watched(name=source.name, interval=timedelta(seconds=source.interval), cadence=cadence)
+        if source.enabled and (raised := alarms(watched, history, now)):
+            found[source.name] = raised
+    return found
+
+
+def _stale(settings: Settings, *, as_json: bool) -> int:
+    store = open_state(settings)
+    if store is None:
+        raise MonitorError("nothing was polled yet; start the monitor first", key=str(settings.state))
+    found = source_alarms(settings, store, SystemClock().now())
+    if as_json:
+        facts = {
+            name: [{"alarm": alarm.name, "message": alarm.message, "since": alarm.since.isoformat()} for alarm in raised]
+            for name, raised in found.items()
+        }
+        print(json.dumps(facts, indent=2))
+    elif not found:
+        print("Every source answers as it usually does.")
+    else:
+        for name, raised in found.items():
+            for alarm in raised:
+                print(f"{name}: {alarm.message}, since {alarm.since:%d %b %H:%M} UTC ({alarm.name})")
+    return int(bool(found))
+
+
+def _test(settings: Settings, target: str, *, articles: int, as_json: bool) -> int:
+    from monitor.commands.trial import try_address, try_source
+
+    sources = all_sources(settings)
+    if target.startswith(("http://", "https://")):
+        named = next((source for source in sources if source.url == target), None)
+    else:
+        named = next((source for source in sources if source.name == target), None)
+        if named is None:
+            from difflib import get_close_matches
+
+            close = get_close_matches(target, [source.name for source in sources], n=1)
+            raise ConfigError(f"there is no source {target!r}" + (f"; did you mean {close[0]!r}?" if close else ""))
+    if named is not None:
+        trial: Trial = asyncio.run(try_source(settings, named, articles))
+    else:
+        trial = asyncio.run(try_address(settings, sources, target, open_state(settings)))
+    print(json.dumps(trial.facts, indent=2, ensure_ascii=False) if as_json else "\n".join(trial.lines))
+    return int(trial.failed)

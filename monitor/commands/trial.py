@@ -1,0 +1,187 @@
+"""One source or address tried out, step by step with timings: the answer to "why did it not see this article?"."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from monitor.clock import SystemClock
+from monitor.domain.urls import canonical, registrable
+from monitor.ports import Fetcher, FetchFailure, ReadError, SourceState
+
+if TYPE_CHECKING:
+    from monitor.settings import Settings
+    from monitor.sources.declaration import Declared
+    from monitor.store import SqlStore
+
+_SHOWN = 10
+
+
+@dataclass(slots=True)
+class Trial:
+    """What was found, as facts for programs and lines for people."""
+
+    facts: dict[str, Any] = field(default_factory=dict)
+    lines: list[str] = field(default_factory=list)
+    failed: bool = False
+
+    def fail(self, what: str, reason: str, detail: str) -> Trial:
+        """Note where it ended."""
+        self.failed = True
+        self.facts["failure"] = {"at": what, "reason": reason, "detail": detail}
+        self.lines.append(f"{what} failed ({reason}): {detail}")
+        return self
+
+
+async def try_source(settings: Settings, source: Declared, articles: int) -> Trial:
+    """Poll a source as if for the first time, then read and classify its first articles."""
+    from monitor.sources.drop import with_drops
+
+    trial = Trial(facts={"source": source.name, "url": source.url})
+    trial.lines.append(f"{source.name}: {source.outlet}, {source.source_class}" + ("" if source.enabled else " (stands by)"))
+    if source.comment:
+        trial.lines.append(f"  {source.comment}")
+    async with _client(settings) as client:
+        fetcher: Fetcher = with_drops(client, (source,), SystemClock())  # type: ignore[arg-type]  # every kind is a Source
+        start = time.perf_counter()
+        poll = await source.poll(fetcher, SourceState(name=source.name))  # type: ignore[attr-defined]  # as above
+        took = time.perf_counter() - start
+        if poll.failure:
+            return trial.fail("polling", poll.failure.reason, poll.failure.detail)
+        newest = poll.newest.strftime("%d %b %Y %H:%M UTC") if poll.newest else "unknown"
+        trial.facts |= {
+            "items": poll.items,
+            "undated": poll.undated,
+            "newest": poll.newest.isoformat() if poll.newest else None,
+            "links": [{"url": link.url, "title": link.title} for link in poll.links],
+            "seconds": round(took, 3),
+        }
+        trial.lines.append(
+            f"  {poll.items} items in {took:.2f} s, newest {newest}, {poll.undated} without date or title; "
+            f"{len(poll.links)} pass its keywords and sites"
+        )
+        if poll.moved_to:
+            trial.lines.append(f"  it has moved for good to {poll.moved_to}: change its url")
+        trial.lines += [f"    {link.title or '(no title)'}\n      {link.url}" for link in poll.links[:_SHOWN]]
+        for link in poll.links[:articles]:
+            await _try_article(trial, fetcher, link.url, source)
+    return trial
+
+
+def _client(settings: Settings) -> Any:
+    from monitor.fetch import HttpFetcher, Limits
+
+    return HttpFetcher(
+        clock=SystemClock(),
+        contact=settings.contact or settings.public_url,
+        limits=Limits(deadline=settings.fetch_deadline.total_seconds()),
+        allow_private=settings.allow_private,
+        robots=settings.robots,
+    )
+
+
+async def _try_article(trial: Trial, fetcher: Fetcher, url: str, source: Declared | None) -> None:
+    """Fetch, read and classify one page."""
+    from monitor.classifier import classify
+    from monitor.reading.html import read_page
+
+    start = time.perf_counter()
+    page = await fetcher.fetch(url)
+    fetched = time.perf_counter()
+    if isinstance(page, FetchFailure):
+        trial.fail(f"fetching {url}", page.reason, page.detail)
+        return
+    if b"%PDF-" in page.body[:1024]:
+        trial.lines.append(f"  {url} is a PDF of {len(page.body)} bytes: see `monitor classify {url}`")
+        return
+    try:
+        article = read_page(page, source.outlet if source else "")
+    except ReadError as error:
+        trial.fail(f"reading {url}", error.reason, str(error))
+        return
+    read = time.perf_counter()
+    reading = classify(article.title, article.text, published=article.published)
+    done = time.perf_counter()
+    took = {"fetch": fetched - start, "read": read - fetched, "classify": done - read}
+    trial.facts.setdefault("articles", []).append(
+        {
+            "url": article.url,
+            "title": article.title,
+            "published": article.published.isoformat() if article.published else None,
+            "words": len(article.text.split()),
+            "paragraphs": len(article.paragraphs),
+            "relevant": reading.relevant,
+            "reason": reading.reason,
+            "judgements": [f"{j.authority.name}: {j.area}: {j.rating}" for j in reading.judgements],
+            "milliseconds": {name: round(seconds * 1000, 1) for name, seconds in took.items()},
+        }
+    )
+    trial.lines += [
+        "",
+        f"  {article.title}",
+        f"    {article.published or 'no date'}; {len(article.text.split())} words in {len(article.paragraphs)} paragraphs; "
+        + ", ".join(f"{name} {seconds * 1000:.0f} ms" for name, seconds in took.items()),
+    ]
+    trial.lines += [f"    | {paragraph[:110]}" for paragraph in article.paragraphs[:3]]
+    trial.lines += [f"    {j.authority.name}: {j.area.words}: {j.rating.words}  “{j.quote}”" for j in reading.judgements]
+    if not reading.judgements:
+        trial.lines.append(f"    reports no new judgement ({reading.reason.replace('_', ' ') or 'nothing found'})")
+
+
+async def try_address(settings: Settings, sources: Sequence[Declared], url: str, store: SqlStore | None) -> Trial:
+    """Why an article was, or was not, seen: which source should announce it, what became of it, and how it reads now."""
+    key = canonical(url)
+    trial = Trial(facts={"url": url, "canonical_url": key})
+    trial.lines.append(url)
+    site = registrable(key)
+    covering = [source for source in sources if site in {registrable(canonical(source.url)), *source.sites}]
+    trial.facts["covered_by"] = [{"source": source.name, "enabled": source.enabled} for source in covering]
+    trial.lines.append(f"  {_covered(site, covering)}")
+    _history(trial, key, store)
+    async with _client(settings) as fetcher:
+        await _try_article(trial, fetcher, url, next(iter(covering), None))
+    for title in [article["title"] for article in trial.facts.get("articles", [])]:
+        for source in covering:
+            if not source.wanted({"title": title, "summary": "", "url": url}):
+                trial.lines.append(f"  {source.name} would pass it over: its title has none of {', '.join(source.keywords)}")
+    return trial
+
+
+def _covered(site: str, covering: Sequence[Declared]) -> str:
+    if not covering:
+        return f"no source covers {site}: add one to sources.toml"
+    watched = [source.name for source in covering if source.enabled]
+    if not watched:
+        return f"{', '.join(source.name for source in covering)} would cover {site}, but none of them is enabled"
+    return f"covered by {', '.join(watched[:5])}" + (f" and {len(watched) - 5} more" if len(watched) > 5 else "")
+
+
+def _history(trial: Trial, key: str, store: SqlStore | None) -> None:
+    """What the state knows of the address."""
+    if store is None:
+        trial.lines.append("  nothing was polled yet, so no source has announced it")
+        return
+    from monitor.store.watch import find_link
+
+    seen = find_link(store.engine, key)
+    if seen is None:
+        trial.facts["announced"] = None
+        trial.lines.append("  no source has announced it (or its keywords or sites did not let it pass)")
+        return
+    trial.facts["announced"] = {"source": seen.source, "first_seen": seen.first_seen.isoformat(), "state": seen.state}
+    what = {"new": "waits to be read", "read": "was read", "given_up": "was given up"}.get(seen.state, seen.state)
+    said = (
+        ""
+        if seen.relevant is None
+        else "; it reports a judgement"
+        if seen.relevant
+        else f"; nothing new in it ({seen.article_reason})"
+    )
+    trial.lines.append(
+        f"  {seen.source} announced it on {seen.first_seen:%d %b %Y %H:%M} UTC"
+        + (" in its first poll, which never alerts" if seen.baseline else "")
+        + f"; it {what}{said}"
+        + (f"; last failure: {seen.reason} ({seen.failures} in all)" if seen.reason else "")
+    )

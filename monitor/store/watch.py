@@ -1,0 +1,106 @@
+"""What is remembered of how sources answered, for health and for the question why an article was not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine, func, select
+
+from monitor.domain.health import PollRecord
+from monitor.store.schema import articles, links, polls
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenLink:
+    """What became of an address that a source announced."""
+
+    url: str
+    source: str
+    title: str
+    first_seen: datetime
+    baseline: bool
+    state: str  #: new | read | given_up
+    failures: int
+    reason: str
+    relevant: bool | None  #: of the article that was read
+    article_reason: str  #: why it was found to say nothing
+
+
+def poll_history(engine: Engine, *, since: datetime) -> Mapping[str, tuple[PollRecord, ...]]:
+    """The polls of every source since a moment, oldest first."""
+    found: dict[str, list[PollRecord]] = {}
+    words = _median_words(engine, since)
+    with engine.begin() as connection:
+        rows = connection.execute(select(polls).where(polls.c.polled_at >= since).order_by(polls.c.polled_at)).mappings()
+        for row in rows:
+            found.setdefault(row["source"], []).append(
+                PollRecord(
+                    at=row["polled_at"],
+                    ok=not row["reason"],
+                    not_modified=row["not_modified"],
+                    reason=row["reason"],
+                    items=row["links"],
+                    undated=row["undated"],
+                    newest=row["newest"],
+                    fresh=row["new_links"],
+                )
+            )
+    return {name: tuple(_with_words(history, words.get(name, []))) for name, history in found.items()}
+
+
+def _median_words(engine: Engine, since: datetime) -> dict[str, list[tuple[datetime, float]]]:
+    """When articles of each source were read, and about how many words each has (six characters a word)."""
+    query = (
+        select(articles.c.source, articles.c.recorded_at, func.length(articles.c.text))
+        .where(articles.c.recorded_at >= since)
+        .order_by(articles.c.recorded_at)
+    )
+    found: dict[str, list[tuple[datetime, float]]] = {}
+    with engine.begin() as connection:
+        for source, recorded_at, length in connection.execute(query):
+            found.setdefault(source, []).append((recorded_at, length / 6))
+    return found
+
+
+def _with_words(history: list[PollRecord], words: list[tuple[datetime, float]]) -> list[PollRecord]:
+    """Each poll with the words of the articles read between it and the next."""
+    from dataclasses import replace
+    from statistics import median
+
+    told: list[PollRecord] = []
+    index = 0
+    for poll, following in zip(history, [*history[1:], None], strict=True):
+        counts: list[float] = []
+        while index < len(words) and (following is None or words[index][0] < following.at):
+            if words[index][0] >= poll.at:
+                counts.append(words[index][1])
+            index += 1
+        told.append(replace(poll, words=median(counts)) if counts else poll)
+    return told
+
+
+def find_link(engine: Engine, canonical_url: str) -> SeenLink | None:
+    """The announced link with this canonical address, with what became of it."""
+    query = (
+        select(links, articles.c.relevant, articles.c.reason.label("article_reason"))
+        .join(articles, links.c.article == articles.c.id, isouter=True)
+        .where(links.c.canonical_url == canonical_url)
+    )
+    with engine.begin() as connection:
+        row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        return None
+    return SeenLink(
+        url=row["url"],
+        source=row["source"],
+        title=row["title"],
+        first_seen=row["first_seen"],
+        baseline=row["baseline"],
+        state=row["state"],
+        failures=row["failures"],
+        reason=row["reason"],
+        relevant=row["relevant"],
+        article_reason=row["article_reason"] or "",
+    )

@@ -1,0 +1,152 @@
+"""`monitor sources` and `monitor read` as a person uses them, against a server of our own."""
+
+from __future__ import annotations
+
+import gzip
+import http.server
+import io
+import json
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from monitor.cli import main
+from monitor.ports import Poll
+from monitor.store import open_store
+from monitor.store.watch import find_link, poll_history
+from tests.reading.layouts import LAYOUTS
+from tests.reading.stories import STORIES
+
+ARTICLE = LAYOUTS["wordpress"][0](STORIES[0])
+FEED = """<rss version="2.0"><channel><title>x</title>
+<item><title>Children's services lifted</title><link>/a1</link><pubDate>Tue, 14 May 2024 09:30:00 BST</pubDate></item>
+<item><title>Bins</title><link>/a2</link><pubDate>Tue, 14 May 2024 08:30:00 BST</pubDate></item></channel></rss>"""
+PAGES = {"/feed": FEED, "/a1": ARTICLE, "/a2": ARTICLE, "/wall": "<title>Just a moment...</title>"}
+
+
+@pytest.fixture
+def site():
+    class Answers(http.server.BaseHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+        def do_GET(self):
+            body = PAGES.get(self.path)
+            self.send_response(200 if body else 404)
+            self.end_headers()
+            self.wfile.write((body or "").encode())
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def folders(tmp_path, site):
+    config = tmp_path / "config"
+    config.mkdir()
+    (config / "monitor.toml").write_text("[fetch]\nallow_private = true\n")
+    (config / "sources.toml").write_text(
+        f'[[source]]\nname = "gazette"\nurl = "{site}/feed"\nkeywords = ["children"]\ncomment = "Ours."\n'
+        f'[[source]]\nname = "wall"\nurl = "{site}/wall"\nenabled = false\n'
+    )
+    return ["--config", str(config), "--state", str(tmp_path / "state")]
+
+
+def test_list_names_what_is_watched_and_what_stands_by(folders, capsys, tmp_path):
+    assert main(["sources", "list", *folders]) == 0
+    out = capsys.readouterr().out
+    assert "1 sources are watched, 1 stand by" in out
+    assert not (tmp_path / "state").exists()
+    assert main(["sources", "list", "--json", *folders]) == 0
+    assert [row["name"] for row in json.loads(capsys.readouterr().out)] == ["gazette", "wall"]
+
+
+def test_a_source_is_tried_from_poll_to_reading(folders, capsys):
+    assert main(["sources", "test", "gazette", "--json", *folders]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["items"] == 2
+    assert [link["title"] for link in facts["links"]] == ["Children's services lifted"]
+    assert facts["articles"][0]["title"] == STORIES[0].title
+    assert facts["articles"][0]["paragraphs"] == len(STORIES[0].lines)
+
+
+def test_a_wall_is_named_and_fails(folders, capsys):
+    assert main(["sources", "test", "wall", *folders]) == 1
+    assert "interstitial" in capsys.readouterr().out
+
+
+def test_a_mistyped_source_gets_the_nearest(folders, capsys):
+    assert main(["sources", "test", "gazete", *folders]) == 2
+    assert "did you mean 'gazette'" in capsys.readouterr().err
+
+
+def test_why_was_an_article_not_seen(folders, capsys, site):
+    assert main(["sources", "test", f"{site}/a2", *folders]) == 0
+    assert "nothing was polled yet" in capsys.readouterr().out
+    main(["once", *folders])
+    capsys.readouterr()
+    assert main(["sources", "test", f"{site}/a1?utm_source=x", *folders]) == 1  # this server knows no such address
+    assert "gazette announced it" in capsys.readouterr().out
+    main(["sources", "test", f"{site}/a2", *folders])
+    assert "no source has announced it" in capsys.readouterr().out
+
+
+def test_stale_sources_are_told_with_an_exit_status(folders, capsys, tmp_path):
+    assert main(["sources", "stale", *folders]) == 1  # nothing was polled yet
+    main(["once", *folders])
+    assert main(["sources", "stale", *folders]) == 0
+    store = open_store(f"sqlite:///{tmp_path / 'state' / 'monitor.db'}")
+    now = datetime.now(UTC)
+    for seconds in (0, 1):
+        store.record_poll("gazette", Poll(items=0), now=now + timedelta(seconds=seconds), next_due_at=now)
+    store.close()
+    capsys.readouterr()
+    assert main(["sources", "stale", "--json", *folders]) == 1
+    assert json.loads(capsys.readouterr().out)["gazette"][0]["alarm"] == "empty"
+
+
+def test_history_remembers_items_and_words(folders, tmp_path):
+    main(["once", *folders])
+    store = open_store(f"sqlite:///{tmp_path / 'state' / 'monitor.db'}")
+    (poll,) = poll_history(store.engine, since=datetime(2020, 1, 1, tzinfo=UTC))["gazette"]
+    assert (poll.ok, poll.items, poll.fresh) == (True, 2, 1)
+    assert poll.words is not None
+    assert poll.words > 100
+    assert find_link(store.engine, "https://nowhere.example/") is None
+    store.close()
+
+
+def test_read_prints_what_is_read(tmp_path, capsys, site):
+    page = tmp_path / "page.html.gz"
+    page.write_bytes(gzip.compress(ARTICLE.encode()))
+    assert main(["read", "--json", str(page), f"{site}/a1"]) == 0
+    first, second = json.loads(capsys.readouterr().out)
+    assert first["title"] == second["title"] == STORIES[0].title
+    assert first["text"] == second["text"] == "\n\n".join(STORIES[0].lines)
+    assert first["published"] == "2024-05-14"
+    assert main(["read", str(page), str(tmp_path / "gone.html")]) == 1
+    assert "no such file" in capsys.readouterr().out
+    assert main(["read"]) == 2
+
+
+def test_read_in_batch_goes_on_after_a_bad_line(tmp_path, capsys, monkeypatch):
+    page = tmp_path / "page.html"
+    page.write_text(ARTICLE)
+    lines = [
+        json.dumps({"id": 1, "path": str(page)}),
+        "{broken",
+        "",
+        json.dumps({"id": 2, "html": ARTICLE}),
+        json.dumps({"id": 3, "path": "gone"}),
+    ]
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(lines)))
+    assert main(["read", "--jsonl"]) == 1
+    answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [answer.get("id") for answer in answers] == [1, None, 2, 3]
+    assert answers[0]["text"] == answers[2]["text"]
+    assert answers[1]["error"]["reason"] == "bad_line"
+    assert answers[3]["error"]["reason"] == "not_found"
