@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from monitor.bootstrap import Parts
     from monitor.daemon import Daemon
     from monitor.settings import Settings
-    from monitor.web.status import Status
 
 
 def add_parser(subparsers: Any) -> None:
@@ -107,25 +106,9 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
 
 def _pages(daemon: Daemon, parts: Parts) -> Any:
     from monitor.web.app import create_app
+    from monitor.web.status import status_of
 
-    return create_app(daemon, lambda: _status(parts))
-
-
-def _status(parts: Parts) -> Status:
-    """What the status page shows, read from the store."""
-    from monitor.web.status import Status, WatchedSource
-
-    newest = sorted(parts.store.inspections(as_of=parts.clock.today()), key=lambda each: each.rank_key, reverse=True)
-    return Status(
-        now=parts.clock.now(),
-        sources=tuple(
-            WatchedSource(name=s.name, outlet=s.outlet, interval=s.interval, state=parts.store.source_state(s.name))
-            for s in parts.sources
-        ),
-        channels=tuple(sorted(parts.channels)),
-        subscriptions=len(parts.subscriptions),
-        newest=tuple(newest[:12]),
-    )
+    return create_app(daemon, lambda: status_of(parts))
 
 
 def _stop(server: Any) -> None:

@@ -1,8 +1,9 @@
-"""The status page: what is watched, how each source is, and the newest inspections known."""
+"""The status page: what was found, how each source is, what became of messages, and the newest inspections known."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -14,6 +15,9 @@ from monitor.ports import SourceState
 
 if TYPE_CHECKING:
     from jinja2 import Template
+
+    from monitor.bootstrap import Parts
+    from monitor.store.matching import RecordedChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,33 @@ class Status:
     channels: tuple[str, ...]
     subscriptions: int
     newest: tuple[Inspection, ...]  #: newest first
+    changes: tuple[RecordedChange, ...] = ()  #: newest first
+    messages: Mapping[str, int] = field(default_factory=dict, hash=False)  #: state -> how many
+    waiting_since: datetime | None = None  #: the longest waiting message could have gone then
+
+    @property
+    def to_look_at(self) -> tuple[str, ...]:
+        """What wants a person: messages that were refused, are in doubt, or are held."""
+        words = {"failed": "refused for good", "uncertain": "in doubt", "held": "held for you to release or drop"}
+        return tuple(f"{self.messages[state]} {said}" for state, said in words.items() if self.messages.get(state))
+
+
+def status_of(parts: Parts) -> Status:
+    """What is to be shown of an assembled monitor, read from its store."""
+    newest = sorted(parts.store.inspections(as_of=parts.clock.today()), key=lambda each: each.rank_key, reverse=True)
+    return Status(
+        now=parts.clock.now(),
+        sources=tuple(
+            WatchedSource(name=s.name, outlet=s.outlet, interval=s.interval, state=parts.store.source_state(s.name))
+            for s in parts.sources
+        ),
+        channels=tuple(sorted(parts.channels)),
+        subscriptions=len(parts.subscriptions),
+        newest=tuple(newest[:12]),
+        changes=parts.store.changes(limit=20),
+        messages={str(state): count for state, count in parts.store.delivery_counts().items()},
+        waiting_since=parts.store.oldest_due(),
+    )
 
 
 @lru_cache(maxsize=1)

@@ -14,11 +14,12 @@ import pytest
 
 from monitor.daemon import Health
 from monitor.domain.authorities import find
-from monitor.domain.model import Area, Inspection, Rating
+from monitor.domain.model import Area, Change, Inspection, Kind, Rating, SourceClass
 from monitor.ports import SourceState
+from monitor.store.matching import RecordedChange
 from monitor.web.app import create_app
 from monitor.web.front import Asgi, Front
-from monitor.web.status import Status, WatchedSource, ago
+from monitor.web.status import Status, WatchedSource, ago, render_status
 
 NOW = datetime(2026, 8, 3, 12, tzinfo=UTC)
 LEEDS = find("Leeds")
@@ -36,6 +37,21 @@ STATUS = Status(
     subscriptions=2,
     newest=(Inspection(authority=LEEDS, published=date(2026, 8, 1), ratings={Area.LEADERSHIP: Rating.REQUIRES_IMPROVEMENT}),),
 )
+
+
+def found(evidence: str = "Leeds is <b>inadequate</b>.", url: str = "https://gazette.example/a?b=1&c=2") -> RecordedChange:
+    change = Change(
+        key="k",
+        inspection=STATUS.newest[0],
+        area=Area.LEADERSHIP,
+        old=Rating.GOOD,
+        new=Rating.INADEQUATE,
+        kinds=frozenset({Kind.INTO_INADEQUATE}),
+        evidence=evidence,
+        url=url,
+        outlet="The Gazette",
+    )
+    return RecordedChange(id="1", change=change, source_class=SourceClass.PRESS, silent="outside_alert_window")
 
 
 class FakeDaemon:
@@ -91,6 +107,21 @@ async def test_the_status_page_shows_sources_and_record_and_escapes_what_it_show
     assert "&lt;script&gt;" in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_changes_and_messages_are_shown_with_what_wants_a_person() -> None:
+    status = replace(STATUS, changes=(found(),), messages={"sent": 3, "uncertain": 1}, waiting_since=NOW - timedelta(hours=2))
+    page = render_status(status, FakeDaemon().health)
+    for told in (
+        "Leeds is &lt;b&gt;inadequate&lt;/b&gt;.",
+        'href="https://gazette.example/a?b=1&amp;c=2"',
+        "recorded, not alerted: outside alert window",
+        "3 sent, 1 uncertain; the longest waiting one since 2 h ago",
+        "To look at: 1 in doubt",
+    ):
+        assert told in page
+    assert "javascript" not in render_status(replace(STATUS, changes=(found(url="javascript:alert(1)"),)), FakeDaemon().health)
+    assert "To look at" not in render_status(STATUS, FakeDaemon().health)
 
 
 async def test_what_is_not_there_is_not_found() -> None:
