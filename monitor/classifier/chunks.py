@@ -279,9 +279,22 @@ def merge(chunks: list[Chunk]) -> list[Chunk]:
     chunks = _lists(chunks, "A")
     chunks = _service_of_area(chunks)
     chunks = _owners(chunks)
+    chunks = _all_of_service(chunks)
     chunks = _overall_items(chunks)
     chunks = _lists(chunks, "X")
     return _headed_lists(chunks)
+
+
+def _all_of_service(chunks: list[Chunk]) -> list[Chunk]:
+    """``all aspects of its services`` are all areas."""
+    merged: list[Chunk] = []
+    for chunk in chunks:
+        if chunk.code == "S" and len(merged) >= 2 and merged[-1].code == "F" and merged[-2].code == "L":
+            merged.pop()
+            merged[-1] = replace(merged[-1], end=chunk.end, owner=chunk.owner)
+        else:
+            merged.append(chunk)
+    return merged
 
 
 _OVERALL_ITEM = ((Area.OVERALL,),)
@@ -297,7 +310,7 @@ def _overall_items(chunks: list[Chunk]) -> list[Chunk]:
         if chunk.code != "O":
             continue
         noun = chunk.end - chunk.start > 1
-        last = re.search(r"X[,&+]{1,2}F?$", codes[:i]) is not None and not re.match(r"F?[AGS]?[BVX&]", codes[i + 1 :])
+        last = re.search(r"X[,&+]{1,3}F?G?$", codes[:i]) is not None and not re.match(r"F?[AGS]?[BVX&]", codes[i + 1 :])
         first = re.match(r"[,&+]{1,2}(?:F|G)*X(?![,&FX]*[BV])", codes[i + 1 :]) is not None
         if last or first or (noun and (re.search(r"X[,&]+G?$", codes[:i]) or re.match(r"(?:F[AGS])?[,&+]{1,2}[GF]*X", codes[i + 1 :]))):
             made[i] = replace(chunk, code="X", value="overall", areas=_OVERALL_ITEM)
@@ -318,7 +331,7 @@ def _lists(chunks: list[Chunk], code: str) -> list[Chunk]:
         while True:
             link, joined = here, False
             while link < len(chunks) and link - here < 5 and (chunks[link].code in ",&+" or (_leads_on(chunks[link], joined) and code == "X" and link > here)):
-                joined = joined or chunks[link].code in "&+"
+                joined = joined or chunks[link].code in "&+G"
                 link += 1
             if link < len(chunks) and link > here and chunks[link - 1].code == "," and chunks[link].code in "V.FGP":
                 link = _after_aside(chunks, link)
@@ -351,7 +364,11 @@ def _service_of_area(chunks: list[Chunk]) -> list[Chunk]:
     """``services for children in care`` and ``adoption services`` are the area, not the whole service."""
     merged: list[Chunk] = []
     for chunk in chunks:
-        if chunk.code == "X" and len(merged) >= 2 and merged[-1].code in "F>" and merged[-2].code == "S":
+        if chunk.code == "X" and len(merged) >= 2 and merged[-1].value == "that" and merged[-2].code == "S":
+            service = merged[-2]
+            del merged[-2:]
+            merged.append(replace(chunk, start=service.start))  # "the services that help and protect children"
+        elif chunk.code == "X" and len(merged) >= 2 and merged[-1].code in "F>" and merged[-2].code == "S":
             service = merged[-2]
             del merged[-2:]
             merged.append(replace(chunk, start=service.start))
@@ -371,11 +388,10 @@ def _owners(chunks: list[Chunk]) -> list[Chunk]:
     merged: list[Chunk] = []
     for chunk in chunks:
         last = merged[-1] if merged else None
-        if chunk.code in "XSO" and last is not None and last.code in "AG" and not (chunk.code == "O" and last.code == "G"):
+        if chunk.code == "A" and last is not None and last.code == "X" and last.value == "children_in_care" and last.end == chunk.start:
+            merged[-1] = replace(last, end=chunk.end, owner=chunk)  # "children in the care of Wigan Council"
+        elif chunk.code in "XSO" and last is not None and last.code in "AG" and not (chunk.code == "O" and last.code == "G"):
             merged[-1] = replace(chunk, start=last.start, owner=last)
-        elif chunk.code == "S" and len(merged) >= 2 and merged[-1].code == "F" and merged[-2].code == "L":
-            merged.pop()
-            merged[-1] = replace(merged[-1], end=chunk.end, owner=chunk.owner)  # "all aspects of its services"
         elif chunk.code == "S" and len(merged) >= 2 and merged[-1].code == "F" and merged[-2].code == "X":
             merged.pop()
             merged[-1] = replace(merged[-1], end=chunk.end, owner=merged[-1].owner or chunk.owner)  # "leaders in the department"

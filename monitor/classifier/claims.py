@@ -86,7 +86,7 @@ def _needs(frame: Frame, chunks: Sequence[Chunk], at: int) -> bool:
         return pronoun is not None and pronoun.value in {"it", "they"}
     if frame.needs == "judged":
         left, seen = _view(chunks, range(at - 1, -1, -1))
-        return bool(seen) and left[0] == "V" and chunks[seen[0]].value == "judge" and not (len(left) > 1 and left[1] in "BXSAG")
+        return bool(seen) and left[0] == "V" and chunks[seen[0]].value == "judge" and not (len(left) > 1 and left[1] in "BXSA")
     return True
 
 

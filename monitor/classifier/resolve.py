@@ -19,7 +19,8 @@ from monitor.classifier.topics import Topics, fronted, is_heading
 from monitor.domain.model import Area, Rating
 
 _PRESENT = re.compile(r"\b(?:now|today|has|have|is|are|this time|latest|new report|yesterday|this week)\b")
-_CONTINUES = re.compile(r"[FYPN.IO^]*[,&;:-]{0,2}[BVMNP<>,_I]*")
+_COUNTED = re.compile(r"\b(?:councils|authorities) (?:have|has|had|were|are)\b")
+_CONTINUES = re.compile(r"[FYPN.IO^]*[,&;:-]{0,3}[BVMNP<>,_I]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class _Resolver:
     def __init__(self, lines: Sequence[Line], topics: Topics, published: date | None) -> None:
         self.lines, self.topics, self.published = lines, topics, published
         self.memory = Memory()
+        self.first_lines = next((i for i, line in enumerate(lines) if any(own_names(c) for c in line.chunks) and len(line.sentence.tokens) > 8), 0) + 2
         if topics.shared or len(topics.urns) == 1:
             self.memory.focus = topics.urns
 
@@ -252,6 +254,8 @@ class _Resolver:
         left = self._left(line, max(0, limit), pronoun=subject is not None and subject.code == "G")
         if left is not None:
             return left
+        if subject is not None and claim.subject_at > claim.at and _COUNTED.search(" ".join(t.word for t in line.sentence.tokens[: claim.grade.start])):
+            return (), False  # "eighteen councils have been rated inadequate for safeguarding"
         opened = fronted(line.chunks)
         if opened:
             return opened, True
@@ -287,6 +291,11 @@ class _Resolver:
 
     def _focus(self, subject: Chunk | None, line: Line) -> tuple[str, ...]:
         focus = self.memory.focus
+        words = line.text_of(subject) if subject is not None else []
+        if subject is not None and subject.code == "G" and {"trust", "company", "enterprise"} & set(words) and len(self.topics.urns) == 2:
+            return self.topics.urns
+        if words and words[0] in {"a", "an", "another"} and subject is not None and subject.code == "G" and self.memory.line > self.first_lines:
+            return ()  # another council, which the article does not name
         if subject is not None and subject.code == "G" and subject.value == "one" and self.topics.several:
             fitting = by_kind(line.text_of(subject), focus) or by_kind(line.text_of(subject), self.topics.urns)
             if len(fitting) == 1:

@@ -93,7 +93,7 @@ def _graded(claim: Claim, scope: Scope, line: Line, naming: Callable[[Chunk], tu
 
 def _says_several(lines: Sequence[Line]) -> bool:
     """Whether headline or opening speak of several councils."""
-    opening = [line for line in lines if line.sentence.in_title] + [line for line in lines if not line.sentence.in_title][:4]
+    opening = [line for line in lines if line.sentence.in_title] + [line for line in lines if not line.sentence.in_title and len(line.sentence.tokens) >= 8][:5]
     return any(_SEVERAL.search(line.words) or any(c.code == "G" and c.value == "many" for c in line.chunks) for line in opening)
 
 

@@ -90,7 +90,7 @@ RATINGS = (
 )
 
 #: Rating surfaces that are ordinary English too; believed only with an area or service as subject and an inspector's voice.
-WEAK_RATINGS = frozenset({"need", "needs", "needed", "needing", "must", "should", "improvement", "in"})
+WEAK_RATINGS = frozenset({"need", "needs", "needed", "needing", "must", "should", "improvement", "in", "told"})
 
 _YP = "[children|young people|young adults|youngsters|young persons|teenagers|those|young women and men|people]"
 _CHILD = "[children|youngsters|young people|children and young people]"
@@ -251,7 +251,7 @@ AREAS = (
             "[them|children|young people] when they leave [care|it]",
             "leave care",
             "left care",
-            "[those|young people|young adults|people|youngsters|children] [who have|who had|who 've|that have] [moved on from|been in|come out of|grown up in|come through] [care|the care system]",
+            "[those|young people|young adults|people|youngsters|children] [who have|who had|who 've|that have] [moved on from|been in|come out of|grown up in|come through] [care|it|the care system]",
             "[young people|young adults|people|adults|those|youngsters] who [were|had been] in care",
             "services to care leavers",
             "[young people|young adults|those] [after|once] they [leave|have left] care",
@@ -567,6 +567,7 @@ PAST = (
             "back then",
             "twice",
             "already held",
+            "for [many|several|some|two|three|four|five|six|seven|eight|nine|ten] years",
             "[spell|period|decade|years|era|stretch] in which",
             "[it|they] then held",
             "already then",
@@ -588,6 +589,7 @@ PAST = (
             "[given|offered|provided|delivered|afforded|available|paid] to",
             "[it|they|the council|the borough|the county|the city] [gives|give|gave|offers|offer|offered|provides|provide|provided] [to|for|]",
             "[children|they|families|young people] [receive|get|received]",
+            "that [children|they|it|families|young people] [receive|get|receives|offers|offer|provides|provide|gives]",
             "from today",
             "at all",
             "earlier this [week|month]",
