@@ -318,9 +318,11 @@ def summary(notice: Notice) -> tuple[str, ...]:
 
 
 def purpose_of(changes: Sequence[Change]) -> Purpose:
-    """What sort of message these changes make: an update only where all of them are."""
-    if all(Kind.CORRECTED in change.kinds for change in changes):
-        return Purpose.CORRECTED
-    if all(Kind.CONFIRMED in change.kinds for change in changes):
-        return Purpose.CONFIRMED
-    return Purpose.CHANGE
+    """What sort of message these changes make: an update where each inspection in it confirms or corrects something.
+
+    A report gives areas that the press had left out: they come with the confirmation and do not make it a new alert.
+    """
+    kinds = [frozenset(kind for change in group for kind in change.kinds) for group in by_inspection(changes)]
+    if not all(group & {Kind.CONFIRMED, Kind.CORRECTED} for group in kinds):
+        return Purpose.CHANGE
+    return Purpose.CORRECTED if any(Kind.CORRECTED in group for group in kinds) else Purpose.CONFIRMED

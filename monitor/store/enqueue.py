@@ -63,7 +63,14 @@ class _Person:
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
     changes: dict[str, Change] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
-    update: bool = True  #: was this person told before of everything that these changes confirm or correct?
+    updated: set[str] = field(
+        default_factory=set
+    )  #: inspections of which this person was told what is now confirmed or corrected
+
+    @property
+    def update(self) -> bool:
+        """Whether all of it continues what this person was told before; details that a report adds are no second alert."""
+        return {change.inspection.key for change in self.changes.values()} <= self.updated
 
 
 def enqueue(
@@ -165,7 +172,8 @@ def _doubts(connection: Connection, people: Mapping[str, _Person]) -> Mapping[st
 def _tell(person: _Person, subscription: Subscription, identity: str, change: Change, match: Match, told: bool) -> None:
     person.subscriptions[subscription.name] = subscription
     person.changes[identity] = change
-    person.update = person.update and told and bool(change.kinds & UPDATES)
+    if told and change.kinds & UPDATES:
+        person.updated.add(change.inspection.key)
     because = next(clause.why for clause in match.clauses if clause.name == "watch-list")
     person.reasons.setdefault(subscription.name, f"Your subscription “{subscription.name}”: {because}.")
 
