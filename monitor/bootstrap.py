@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
+import secrets
 import signal
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,8 @@ from monitor.settings import Problem, Settings, SettingsError, Table
 if TYPE_CHECKING:
     from monitor.delivery import Outbox
     from monitor.fetch import HttpFetcher
+    from monitor.messages import Renderer
+    from monitor.messages.links import Links
     from monitor.reading.worker import Worker
     from monitor.store import SqlStore
 
@@ -172,18 +175,38 @@ def _message_domain(settings: Settings) -> str:
     return urlsplit(settings.public_url).hostname or "monitor.invalid"
 
 
+def build_renderer(settings: Settings) -> Renderer:
+    """What makes messages, under the name of the public page."""
+    from monitor.messages import Renderer
+
+    return Renderer(domain=_message_domain(settings))
+
+
+def signed_links(settings: Settings) -> Links | None:
+    """What signs the addresses in mail, with a key made once in the state folder; None without a public address to point to."""
+    from monitor.messages.links import Links
+
+    if not settings.public_url:
+        return None
+    path = settings.state / "links.key"
+    settings.state.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError), os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(secrets.token_bytes(32))
+    return Links(base=settings.public_url.rstrip("/"), key=path.read_bytes())
+
+
 def open_state(settings: Settings) -> SqlStore:
     """The store of an installation, made or brought up to date. Close it. Raises StoreError where it cannot be opened."""
-    from monitor.messages import Renderer
     from monitor.store import open_store
 
     subscriptions = _subscriptions(settings)
     return open_store(
         database_url(settings),
         subscriptions=lambda: subscriptions,
-        renderer=Renderer(domain=_message_domain(settings)),
+        renderer=build_renderer(settings),
         alert_window=settings.alert_window,
         context=context_line,
+        links=signed_links(settings),
     )
 
 

@@ -11,7 +11,8 @@ WIDTH = 76
 
 
 def _paragraph(text: str, indent: str = "") -> list[str]:
-    return wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    after = indent + "  " if text.startswith("* ") else indent
+    return wrap(text, WIDTH, initial_indent=indent, subsequent_indent=after, break_long_words=False, break_on_hyphens=False)
 
 
 def _section(section: Section) -> list[str]:

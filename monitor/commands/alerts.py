@@ -1,0 +1,156 @@
+"""``monitor why``, ``monitor who`` and ``monitor test-alert``: why somebody was told or not, and whether a way out works."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from monitor.commands.options import folder_options
+
+if TYPE_CHECKING:
+    from monitor.store import SqlStore
+    from monitor.store.matching import RecordedChange, Verdict
+
+
+def add_parser(subparsers: Any) -> None:
+    """Declare the three commands."""
+    why = subparsers.add_parser(
+        "why",
+        parents=[folder_options()],
+        description="Why a subscription was told of a change, or was not: every clause, and the first that said no.",
+    )
+    why.add_argument("change", metavar="CHANGE", help="key or id of a change, or how it begins; `monitor who` lists them")
+    why.add_argument("subscription", metavar="SUBSCRIPTION", help="its name")
+    why.set_defaults(run=run_why)
+    who = subparsers.add_parser(
+        "who",
+        parents=[folder_options()],
+        description="Who was told of a change. Without CHANGE it lists the newest changes with their keys.",
+    )
+    who.add_argument("change", metavar="CHANGE", nargs="?", default="", help="key or id of a change, or how it begins")
+    who.set_defaults(run=run_who)
+    test = subparsers.add_parser(
+        "test-alert",
+        parents=[folder_options()],
+        description="Sends a message marked TEST through a channel, as an alert would go. It is no change, and counts as none.",
+    )
+    test.add_argument("channel", metavar="CHANNEL", help="a [channel.NAME]")
+    test.add_argument("--to", default="", metavar="ADDRESS", help="address within the channel, where it needs one")
+    test.set_defaults(run=run_test)
+
+
+def run(args: argparse.Namespace) -> int:
+    """The three commands have each their own; argparse sets it."""
+    return int(args.run(args))
+
+
+def _store(args: argparse.Namespace) -> SqlStore:
+    from monitor.bootstrap import open_state
+    from monitor.settings import load
+
+    return open_state(load(args.config, args.state))
+
+
+def _line(found: RecordedChange) -> str:
+    change = found.change
+    old = change.old.words if change.old else "no rating"
+    quiet = f", told nobody ({found.silent})" if found.silent else ""
+    return f"{change.key}  {change.authority.name}, {change.area.words}: {old} to {change.new.words} ({change.outlet}){quiet}"
+
+
+def _only(store: SqlStore, name: str) -> RecordedChange | None:
+    """The one change of a name; None, after saying so, when there is none or are several."""
+    found = store.changes(name)
+    exact = [each for each in found if name in (each.change.key, each.id)] or list(found)
+    if len(exact) == 1:
+        return exact[0]
+    print(f"{name!r} names no change." if not exact else f"{name!r} names several changes:")
+    for each in exact:
+        print(f"  {_line(each)}")
+    return None
+
+
+def run_who(args: argparse.Namespace) -> int:
+    """Who was told of a change, or the newest changes."""
+    store = _store(args)
+    try:
+        if not args.change:
+            for each in store.changes(limit=30):
+                print(_line(each))
+            return 0
+        change = _only(store, args.change)
+        if change is None:
+            return 1
+        print(_line(change))
+        for verdict in store.verdicts(change):
+            if verdict.match or verdict.delivery:
+                how = f"{verdict.state}, delivery {verdict.delivery[:10]}" if verdict.delivery else "no message of its own"
+                print(f"  {verdict.subscription.name}: {verdict.subscription.to or verdict.subscription.channel} ({how})")
+        return 0
+    finally:
+        store.close()
+
+
+def run_why(args: argparse.Namespace) -> int:
+    """Each clause of one subscription against one change; 1 when it does not match."""
+    store = _store(args)
+    try:
+        change = _only(store, args.change)
+        if change is None:
+            return 1
+        verdict = next((v for v in store.verdicts(change) if v.subscription.name == args.subscription), None)
+        if verdict is None:
+            print(f"There is no subscription {args.subscription!r} in force; `monitor subscribers list` shows all.")
+            return 1
+        print("\n".join(_clauses(change, verdict)))
+        return int(not verdict.match)
+    finally:
+        store.close()
+
+
+def _clauses(change: RecordedChange, verdict: Verdict) -> list[str]:
+    lines = [_line(change)]
+    first = verdict.match.first_failing
+    for clause in verdict.match.clauses:
+        sign = "yes" if clause.passed else "NO " if clause is first else "no "
+        lines.append(f"  {sign}  {clause.name}: {clause.why}")
+    if change.silent:
+        lines.append(f"Nobody was told: {change.silent}.")
+    elif first is not None:
+        lines.append(f"Not told, because of {first.name}: {first.why}.")
+    else:
+        lines.append(f"Told: delivery {verdict.delivery[:10]}, {verdict.state}." if verdict.delivery else "It matches.")
+    return lines
+
+
+def run_test(args: argparse.Namespace) -> int:
+    """Send a message marked TEST through one channel and say how that ended; 1 unless it was sent."""
+    from uuid import uuid4
+
+    from monitor.bootstrap import build_channels, build_renderer
+    from monitor.clock import SystemClock
+    from monitor.messages.sample import sample_notice
+    from monitor.ports import ConfigError, Delivery, Message, Result
+    from monitor.settings import load
+
+    settings = load(args.config, args.state)
+    channels = build_channels(settings)
+    if args.channel not in channels:
+        raise ConfigError(f"there is no [channel.{args.channel}]; channels: {', '.join(channels)}", key="CHANNEL")
+    now, identity = SystemClock().now(), uuid4().hex
+    rendered = build_renderer(settings).render(sample_notice(identity, now))
+    message = Message(
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+        slack=rendered.slack,
+        headers=rendered.headers,
+        payload=rendered.payload,
+    )
+    # It does not pass the outbox: it tells of no change, and nobody would want it sent again after a crash.
+    delivery = Delivery(
+        id=identity, channel=args.channel, recipient=args.to, message=message, attempt=1, owner="test", epoch=1, created=now
+    )
+    outcome = channels[args.channel].send(delivery, lambda: True)
+    print(f"{args.channel}: {outcome.result} {outcome.reason}".rstrip())
+    return int(outcome.result is not Result.SENT)
