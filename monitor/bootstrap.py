@@ -253,11 +253,13 @@ async def assembled(settings: Settings, clock: Clock, *, watched_before: bool = 
         watched_before: see `Pipeline`.
     """
     from monitor.sources.drop import with_drops
+    from monitor.store.captures import Captures
 
     channels = build_channels(settings)
     with _reading_child() as worker, _alone(settings.state):
         sources = build_sources(settings, worker=worker, home=settings.state)
         store = await asyncio.to_thread(open_state, settings)
+        captures = Captures(store.engine)
         fetcher = _build_fetcher(settings, clock)
         try:
             yield Parts(
@@ -276,6 +278,7 @@ async def assembled(settings: Settings, clock: Clock, *, watched_before: bool = 
                     clock=clock,
                     concurrency=settings.concurrency,
                     watched_before=watched_before,
+                    keep=lambda page: captures.keep(page, clock.now()),
                 ),
                 outbox=build_outbox(settings, store, channels, clock),
                 database=database_url(settings).split("@")[-1].removeprefix("sqlite:///"),

@@ -73,6 +73,7 @@ class Pipeline:
     classify: Classify
     clock: Clock
     concurrency: int = 4
+    keep: Callable[[Page], object] | None = None  #: puts a raw page by, for rules to come
     watched_before: bool = False
     _tries: dict[str, int] = field(default_factory=dict, init=False)
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
@@ -150,6 +151,8 @@ class Pipeline:
         source = next((source for source in self.sources if source.name == link.source), None)
 
         def read_and_classify() -> tuple[Document, Reading]:
+            if self.keep is not None:
+                self.keep(answer)  # before reading: a page that nobody can read today is the one to keep
             document = self.read(answer, link, source)
             return document, self.classify(document)
 

@@ -33,6 +33,7 @@ COMMANDS = (
     Command("record", "record", "Record", "import and export official inspections as CSV"),
     Command("reconcile", "reconcile", "Record", "compare what Ofsted lists with what is known, both ways"),
     Command("sources", "sources", "Sources", "what is watched; try a source or an address; which have gone blind"),
+    Command("reclassify", "reclassify", "Read", "what today's rules would find in every article kept; changes nothing"),
     Command("read", "read", "Read", "title, date and text of a page as it is read"),
     Command("classify", "classify", "Read", "what an article or report says: judgements with their evidence"),
     Command("explain", "explain", "Read", "why it says so: each sentence, what fired, what was rejected"),
