@@ -119,9 +119,10 @@ _JUDGING = frozenset("rated rate rates rating judged judges judge judging graded
 _LINKING = frozenset("is are was were be been being remain remains remained became become becomes stays stayed 's 're stay".split())
 _BEFORE_GRADE = frozenset("from to into than reach reached reaching above below between becoming became achieve achieved achieves of not".split())
 _CLOSERS = frozenset(".,;:-()?!\"'|*") | frozenset("for in overall across on with when but and or as by since too again last while although though after before because at under following to from than throughout according despite this that until which who where if every each everywhere today yesterday two three four five six seven eight nine ten last previously earlier apart except bar rather save barring namely".split())
-_GRADE_NOUNS = frozenset("rating ratings rated grade grades graded grading judgement judgements judgment judgments verdict verdicts mark marks status bracket label category band standard overall".split())
+_GRADE_NOUNS = frozenset("rating ratings rated grade grades graded grading judgement judgements judgment judgments verdict verdicts mark marks status bracket label category band overall".split())
 _NUMBER_WORDS = frozenset({"one", "two", "three", "four"})
 _GETTING = frozenset("award awarded awards awarding gave give gives given got get gets received receives receive scored scores".split())
+_EVERY = frozenset({"four", "five", "4", "5", "run", "all", "set", "straight"})
 _GRADE_WORDS = frozenset({"good", "outstanding", "inadequate", "improvement", "adequate"})
 _PLURALS = frozenset({"goods", "outstandings", "inadequates"})
 _THING = frozenset("service report result outcome inspection ofsted score".split())
@@ -210,7 +211,10 @@ def mentions(sentence: Sentence, published: date | None, known: frozenset[str] =
     for start, end, entry in lexicon().scan(words):
         if entry is not None and (entry.code == "_" or (words[start] == "may" and tokens[start].capital and end - start == 1)):
             continue
-        if entry is None and words[start] == "that" and found and found[-1].end == start and found[-1].code in "SGAXD":
+        if entry is not None and entry.code == "Z" and words[start] in {"that", "this"} and end - start == 2 and words[end - 1] in {"was", "is"} and start and words[start - 1] not in ",;:-(but and":
+            found.append(Chunk("Q", "that", start, start + 1))
+            found.append(Chunk("B", "be", start + 1, end))
+        elif entry is None and words[start] == "that" and found and found[-1].end == start and found[-1].code in "SGAXD":
             found.append(Chunk("Q", "that", start, end))  # "the department that missed ..."
         elif entry is None:
             _unknown(found, words[start], start)
@@ -259,7 +263,7 @@ def _rating(tokens: Sequence[Token], start: int, end: int, entry: Entry, in_titl
     weak = tokens[start].word in phrases.WEAK_RATINGS and not single
     if single and not _licensed(tokens, start, end, entry.value, in_title):
         return Chunk(".", entry.value, start, end)
-    return Chunk("R", entry.value, start, end, quoted=_quoted(tokens, start, end), weak=weak, plural=single and tokens[start].word in _PLURALS)
+    return Chunk("R", entry.value, start, end, quoted=_quoted(tokens, start, end), weak=weak, plural=single and tokens[start].word in _PLURALS and any(t.word in _EVERY for t in tokens[max(0, start - 5) : start]))
 
 
 def _swallow(found: list[Chunk]) -> list[Chunk]:

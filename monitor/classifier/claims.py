@@ -40,6 +40,11 @@ def _view(chunks: Sequence[Chunk], indices: Sequence[int]) -> tuple[str, list[in
     return "".join(chunks[i].code for i in seen), seen
 
 
+def _at(chunks: Sequence[Chunk], at: int, subject: int) -> bool:
+    """``inadequate at protecting children``: good or bad *at* something is no grade of an area."""
+    return any(c.code == "F" and c.value == "at" for c in chunks[at + 1 : subject])
+
+
 def _object(chunks: Sequence[Chunk], subject: int, at: int) -> bool:
     """Whether a pronoun is no subject: ``many of them are outstanding``."""
     if chunks[subject].code != "G" or chunks[subject].value not in {"it", "they"} or subject > at or subject == 0:
@@ -107,6 +112,8 @@ def bind(chunks: Sequence[Chunk], at: int) -> tuple[str, int] | None:
     for frame, pattern in _rows():
         text, places = (right, right_at) if frame.side == "right" else (left, left_at)
         found = pattern.match(text)
+        if found and frame.name == "for-areas" and _at(chunks, at, places[found.start("s")]):
+            continue
         if found and _needs(frame, chunks, at) and not _object(chunks, places[found.start("s")], at):
             return frame.name, places[found.start("s")]
     return None

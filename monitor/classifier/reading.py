@@ -75,7 +75,9 @@ def read(statements: Sequence[Statement], topics: Topics, published: date | None
 def _weight(statement: Statement) -> int:
     """How far a statement is believed against another about the same authority and area."""
     listed = statement.claim.subject is not None and statement.claim.subject.code in "LT"
-    return (0 if statement.line.sentence.in_title else 4) + (0 if listed else 2) + (0 if statement.inferred else 1)
+    subject = statement.claim.subject
+    pronoun = subject is not None and subject.code == "G" and subject.value in {"it", "they"} and not statement.claim.overall
+    return (0 if statement.line.sentence.in_title else 8) + (0 if listed else 4) + (0 if statement.inferred else 2) + (0 if pronoun else 1)
 
 
 def _put(news: dict[tuple[str, Area], tuple[Statement, int]], conflicts: set[tuple[str, Area]], urn: str, area: Area, statement: Statement) -> None:

@@ -23,6 +23,7 @@ class Memory:
     focus: tuple[str, ...] = ()  #: the authorities spoken of
     group: tuple[str, ...] = ()  #: the last list of several authorities
     group_line: int = -1
+    topics: tuple[str, ...] = ()  #: all that the article is about
     items: Items = ()  #: the last list of areas
     items_line: int = -1
     area: tuple[Area, ...] = ()  #: the last area
@@ -86,6 +87,8 @@ def point_back(subject: Chunk, line: Line, memory: Memory) -> Reference:
     if named and _choose(named, words) and not _AREA_WORDS & set(words):
         return Reference(names=_choose(named, words))
     areas, names = _choose(memory.items, words), _choose(memory.group, words)
+    if not names and not areas and any(w in COUNTS for w in words):
+        names = _choose(memory.topics, words)
     if _AREA_WORDS & set(words):
         return Reference(areas=flatten(areas))
     if names and (not areas or memory.group_line >= memory.items_line):

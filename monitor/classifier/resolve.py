@@ -55,7 +55,7 @@ class _Resolver:
 
     def __init__(self, lines: Sequence[Line], topics: Topics, published: date | None) -> None:
         self.lines, self.topics, self.published = lines, topics, published
-        self.memory = Memory()
+        self.memory = Memory(topics=topics.urns if topics.several else ())
         self.first_lines = next((i for i, line in enumerate(lines) if any(own_names(c) for c in line.chunks) and len(line.sentence.tokens) > 8), 0) + 2
         if topics.shared or len(topics.urns) == 1:
             self.memory.focus = topics.urns
@@ -181,6 +181,8 @@ class _Resolver:
             return before is not None and before.sentence.paragraph == line.sentence.paragraph and "D" in before.codes and not re.search(r"[SAX]", before.codes)
         if subject is None or subject.code != "A" or number == 0 or subject.end >= len(line.sentence.tokens):
             return False
+        if "D" in line.codes[: claim.subject_at] and line.sentence.tokens[subject.end].word == "'s":
+            return True
         before = self.lines[number - 1].codes
         return line.sentence.tokens[subject.end].word == "'s" and "D" in (before if "R" not in before else "D" * ("D" in before))
 
@@ -197,7 +199,7 @@ class _Resolver:
         if claim.extra is not None:
             areas += tuple(a for a in flatten(claim.extra.areas) if a not in areas)
         rating, worked_out = self._grade(claim, line, names, before)
-        if not areas and self.memory.headed and claim.subject is None and re.match(r"[;]?[MVBN>&F.]{0,3}$", line.codes[: claim.at]) and not before:
+        if not areas and self.memory.headed and claim.subject is None and re.match(r"[;]?[MV>&.]{0,3}B?$", line.codes[: claim.at]) and not before:
             areas, inferred = (Area.OVERALL,), True  # an entry of a digest: "Upgraded to good ..."
         elif not areas and self.memory.headed and claim.subject is None and line.codes[max(0, claim.at - 1) : claim.at] == "V":
             areas, inferred = (Area.OVERALL,), True
@@ -217,7 +219,7 @@ class _Resolver:
             return "no_subject"
         if claim.subject is not None and claim.subject.code == "A" and claim.subject.value == "shared" and not self.topics.shared:
             return "shared_trust"
-        if not areas:
+        if not areas or _in_its(claim, self.lines[self.memory.line]):
             return "unresolved_area"
         if not names:
             return "unresolved_authority"
@@ -277,14 +279,19 @@ class _Resolver:
     def _left(self, line: Line, limit: int, *, pronoun: bool) -> tuple[tuple[str, ...], bool] | None:
         """The authority that a sentence names before the subject: of the same clause first."""
         start = line.clause_start(limit)
+        pointer = next((c for c in line.chunks[:limit] if c.code == "Z" and {"former", "latter"} & set(line.text_of(c))), None)
+        if pointer is not None and point_back(pointer, line, self.memory).names:
+            return point_back(pointer, line, self.memory).names, False
         for stretch in (line.chunks[start:limit], line.chunks[:limit]):
             for chunk in stretch if pronoun else reversed(stretch):
                 if chunk.code == "G" and chunk.value == "many" and not pronoun:
                     return many(chunk, line, self.memory, self.topics.urns), False
-                if chunk.code == "Z" and ({"former", "latter"} & set(line.text_of(chunk)) or re.match(r"[|&]?FZ,", line.codes)):
+                if chunk.code == "Z" and re.match(r"[|&]?FZ[.,I]", line.codes):
                     reference = point_back(chunk, line, self.memory)
                     if reference.names:
                         return reference.names, False
+                if chunk.start > 1 and [t.word for t in line.sentence.tokens[chunk.start - 2 : chunk.start]] == ["as", "with"]:
+                    continue
                 if own_names(chunk) or (names_in(chunk) and self.topics.shared):
                     return names_in(chunk), True
         return None
@@ -351,7 +358,7 @@ class _Resolver:
         """The area that a clause opens with before its subject: ``On leadership, the council is good``, ``in adoption, where Bristol is good``."""
         start = line.clause_start(claim.subject_at) if claim.subject_at >= 0 else 0
         codes = line.codes
-        if start and codes[start - 1] == ":" and claim.subject is not None and claim.subject.value == "it":
+        if start and (codes[start - 1] == ":" or line.sentence.tokens[line.chunks[start - 1].end].word in {"here", "there"}) and claim.subject is not None and claim.subject.value == "it":
             before = [c for c in line.chunks[line.clause_start(start - 1) : start] if c.code == "X"]
             return flatten(before[-1].areas) if len(before) == 1 else None
         if not 0 <= claim.subject_at < claim.at:
@@ -421,6 +428,12 @@ class _Resolver:
             if i not in run:
                 found.append(self._statement(claim, line.scopes[i], line, found))
         return found
+
+
+def _in_its(claim: Claim, line: Line) -> bool:
+    """``requires improvement in its response to ...`` grades something that is no area."""
+    after = [t.word for t in line.sentence.tokens[claim.grade.end : claim.grade.end + 2]]
+    return claim.grade.value == "requires_improvement" and claim.subject is not None and claim.subject.code in "GAS" and len(after) == 2 and after[0] == "in" and after[1] in {"its", "their", "how", "his"}
 
 
 def _singular(subject: Chunk, line: Line) -> bool:

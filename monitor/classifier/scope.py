@@ -38,6 +38,8 @@ def scope(claim: Claim, chunks: Sequence[Chunk], sentence: Sentence, published: 
     words = [t.word for t in sentence.tokens]
     if claim.subject is not None and claim.subject.code == "D":
         return Scope("other_body", cue=claim.subject.value)
+    if grade_at + 1 < len(chunks) and chunks[grade_at + 1].code == "D" and "by" in words[claim.grade.end : chunks[grade_at + 1].start + 1]:
+        return Scope("other_body", cue=chunks[grade_at + 1].value)
     if chunks[0].code == "D" and claim.frame in {"parenthesis", "aside", "apposition", "far-subject", "long-relative"} and not any(c.code in "|;" for c in chunks[:grade_at]):
         return Scope("other_body", cue=chunks[0].value)
     after = chunks[grade_at + 1 : grade_at + 4]
@@ -48,6 +50,8 @@ def scope(claim: Claim, chunks: Sequence[Chunk], sentence: Sentence, published: 
     perfect = _perfect(claim, chunks, words)
     if perfect is not None:
         reach = [i for i in reach if chunks[i].start >= perfect]
+    if re.match(r"(?:overall )?,? ?(?:the )?same (?:grade |rating )?as (?:in|it)", " ".join(words[claim.grade.end : claim.grade.end + 8]).replace('"', "").replace("' ", "").strip()):
+        return Scope("current", _year(chunks, range(grade_at, len(chunks)), sentence, published), "same as", stays=True)
     if "already" in words[max(0, claim.grade.start - 2) : claim.grade.start]:
         return Scope("standing", cue="already")
     if low and chunks[low - 1].code == "^" and words[chunks[low - 1].start] == "since" and {"was", "were"} & set(words[chunks[low].start : claim.grade.start]):

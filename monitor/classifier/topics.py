@@ -104,7 +104,7 @@ def _listed(lines: Sequence[Line], naming: Callable[[Chunk], tuple[str, ...]]) -
         for claim, scope in zip(line.claims, line.scopes, strict=True):
             subject = claim.subject
             names = naming(subject) if subject is not None else ()
-            if len(names) > 1 and scope.status == "current" and claim.frame != "relative" and not line.nearby(subject):  # type: ignore[arg-type]
+            if len(names) > 1 and scope.status == "current" and "Q" not in line.codes[claim.subject_at : claim.at] and not line.nearby(subject):  # type: ignore[arg-type]
                 if not re.search(r"\b(?:past|last|earlier|previous|ago|remain|hold)\b", line.words):
                     found.extend(names)
     return tuple(found)
@@ -112,7 +112,7 @@ def _listed(lines: Sequence[Line], naming: Callable[[Chunk], tuple[str, ...]]) -
 
 def _counted(lines: Sequence[Line], naming: Callable[[Chunk], tuple[str, ...]]) -> tuple[str, ...]:
     """The list near the top that names the "two councils" of the opening."""
-    opening = [line for line in lines if not line.sentence.in_title][:6]
+    opening = [line for line in lines if not line.sentence.in_title and len(line.sentence.tokens) >= 8][:8]
     numbers = {COUNTS[w] for line in opening for c in line.chunks if c.code == "G" and c.value == "many" for w in line.text_of(c) if w in COUNTS}
     lists = [naming(c) for line in opening for c in line.chunks if not line.nearby(c) and len(naming(c)) in numbers and len(naming(c)) > 1]
     return lists[0] if lists else ()
@@ -151,16 +151,21 @@ def _openers(lines: Sequence[Line], several: bool) -> tuple[str, ...]:
             if labelled and "R" in line.codes[:5]:
                 found.extend(line.chunks[labelled.end() - 2].names)
         if several and (first or any(s.status == "current" and not s.stays for s in line.scopes)) and paragraph in current:
-            found.extend(_subject_openers(line))
+            found.extend(_subject_openers(line, first))
+    if several:
+        body = [line for line in lines if not line.sentence.in_title and len(line.sentence.tokens) >= 8][:7]
+        for line in body:
+            moved = re.finditer(r"A(?=M)", line.codes)
+            found.extend(u for m in moved if not line.nearby(line.chunks[m.start()]) for u in line.chunks[m.start()].names)
     return tuple(found)
 
 
-def _subject_openers(line: Line) -> tuple[str, ...]:
+def _subject_openers(line: Line, first: bool) -> tuple[str, ...]:
     """In an article on several councils, the authority that opens a sentence and is graded in it."""
     if re.search(r"\b(?:remains?|holds?|earlier this|ago|next door|also requires?)\b", line.words) or line.same_day:
         return ()
     head = next((c for c in line.chunks[:2] if c.code in "ASX" and own_names(c)), None)
-    if head is None or line.nearby(head) or (line.scopes and all(s.status != "current" or s.stays for s in line.scopes)):
+    if head is None or line.nearby(head) or (not first and line.scopes and all(s.status != "current" or s.stays for s in line.scopes)):
         return ()
     return own_names(head)
 
@@ -180,7 +185,7 @@ def _regime(lines: Sequence[Line], title: Sequence[Line], opening: Sequence[Line
     """The other body or regime that headline and opening name, when they do not name the council's service."""
     headed = {c.value for line in title for c in line.chunks if c.code == "D"}
     if any(c.code == "S" and {"children", "child"} & set(line.text_of(c)) for line in (*title, *opening) for c in line.chunks):
-        return "" if not headed & _VISITS else next(iter(headed & _VISITS))
+        return next(iter(sorted(headed & (_VISITS | {"other_nation"}))), "")
     rated = {a for line in lines for claim, scope in zip(line.claims, line.scopes, strict=True) if scope.status == "current" and claim.subject is not None for item in claim.subject.areas for a in item}
     if len(rated & _CHILDRENS) >= 2 and not headed & _VISITS:
         return ""  # grades of two of the areas that only a council has: its inspection is the news whatever else is named

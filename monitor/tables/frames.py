@@ -22,7 +22,7 @@ class Frame:
 
 
 #: verbs, links and small words between a grade and its subject
-_G = "[BVNMFE>+~_]"
+_G = "[BVNMFEU>+~_]"
 
 FRAMES = (
     Frame("extends-to", "right", r"N?V&?>?(?P<s>X)", "The inadequate rating extended to leadership.", "Inspectors rated it good and praised leadership.", "extends"),
