@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from monitor.alarms import Raised
 from monitor.domain.timetable import LONGEST_PAUSE
 from monitor.pipeline import Pipeline
 from monitor.ports import Clock, Source
@@ -35,6 +36,10 @@ WATCH_EVERY = 10.0
 RESTART_AFTER = 5.0
 #: Sends the outbox until told to stop; ends after the message in flight is settled.
 Drain = Callable[[asyncio.Event], Awaitable[object]]
+#: Gives every alarm there is cause for; blocking.
+Look = Callable[[], Sequence[Raised]]
+#: How often it is looked for alarms, seconds.
+LOOK_EVERY = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +54,7 @@ class Health:
     recorded: int
     changes: int
     delivering: bool  #: whether the outbox is being drained
+    alarms: tuple[Raised, ...] = ()  #: what a person should look at
 
     @property
     def ready(self) -> bool:
@@ -72,11 +78,13 @@ class Daemon:
     pipeline: Pipeline
     drain: Drain
     clock: Clock
+    look: Look = tuple
     _scheduler: Any = field(init=False, default=None)
     _stopping: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     _tasks: list[asyncio.Task[object]] = field(init=False, default_factory=list)
     _jobs: set[asyncio.Task[Any]] = field(init=False, default_factory=set)
     _tally: _Tally = field(init=False, default_factory=_Tally)
+    _alarms: tuple[Raised, ...] = field(init=False, default=())
     _started: datetime = field(init=False)
     _beat: float = field(init=False, default=0.0)
 
@@ -126,6 +134,7 @@ class Daemon:
             recorded=self._tally.recorded,
             changes=self._tally.changes,
             delivering=bool(self._tasks) and not self._tasks[0].done(),
+            alarms=self._alarms,
         )
 
     async def _plan_all(self) -> None:
@@ -140,6 +149,9 @@ class Daemon:
             self._plan(source, max(due, now + timedelta(seconds=_STAGGER * index)))
         self._scheduler.add_job(
             self._read, "interval", seconds=_READ_EVERY, id="read", replace_existing=True, next_run_time=datetime.now(UTC)
+        )
+        self._scheduler.add_job(
+            self._look, "interval", seconds=LOOK_EVERY, id="look", replace_existing=True, next_run_time=datetime.now(UTC)
         )
 
     def _plan(self, source: Source, due: datetime) -> None:
@@ -180,6 +192,18 @@ class Daemon:
         recorded, _ = await self.pipeline.read_links()
         self._tally.recorded += len(recorded)
         self._tally.changes += sum(len(each.changes) for each in recorded)
+
+    async def _look(self) -> None:
+        """Say what became alarming, once, and what is well again."""
+        with self._endable():
+            found = tuple(await asyncio.to_thread(self.look))
+            for alarm in found:
+                if alarm not in self._alarms:
+                    _log.warning("to look at: %s", alarm)
+            about = {alarm.about for alarm in found}
+            for name in sorted({alarm.about for alarm in self._alarms} - about):
+                _log.warning("well again: %s", name)
+            self._alarms = found
 
     @contextlib.contextmanager
     def _endable(self) -> Iterator[None]:

@@ -82,6 +82,7 @@ def _log_to_stderr(level: str) -> None:
 async def _serve(settings: Settings, listening: socket.socket) -> None:
     import uvicorn
 
+    from monitor.alarms import look
     from monitor.bootstrap import assembled
     from monitor.daemon import Daemon
     from monitor.web import Front
@@ -94,7 +95,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
             yield
 
     async with assembled(settings, clock_for(None)) as parts:
-        daemon = Daemon(pipeline=parts.pipeline, drain=parts.drain, clock=parts.clock)
+        daemon = Daemon(pipeline=parts.pipeline, drain=parts.drain, clock=parts.clock, look=lambda: look(parts))
         app = Front(daemon, lambda: _pages(daemon, parts))
         server = Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5, lifespan="on"))
         loop = asyncio.get_running_loop()

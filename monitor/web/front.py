@@ -54,13 +54,14 @@ class Front:
         }
 
     def readyz(self) -> tuple[int, dict[str, object]]:
-        """Whether it does its work: 503 when messages are not being sent or the loop is stuck."""
+        """Whether it does its work: 503 when messages are not being sent or the loop is stuck. Alarms are for a person."""
         health = self._daemon.health
         return 200 if health.ready else 503, {
             "ready": health.ready,
             "delivering": health.delivering,
             "beat_seconds": round(health.beat, 1),
             "last_poll": health.last_poll.isoformat() if health.last_poll else None,
+            "alarms": [{"about": alarm.about, "message": alarm.message} for alarm in health.alarms],
         }
 
     def _building(self) -> asyncio.Task[Asgi]:

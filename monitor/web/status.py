@@ -50,12 +50,6 @@ class Status:
     messages: Mapping[str, int] = field(default_factory=dict, hash=False)  #: state -> how many
     waiting_since: datetime | None = None  #: the longest waiting message could have gone then
 
-    @property
-    def to_look_at(self) -> tuple[str, ...]:
-        """What wants a person: messages that were refused, are in doubt, or are held."""
-        words = {"failed": "refused for good", "uncertain": "in doubt", "held": "held for you to release or drop"}
-        return tuple(f"{self.messages[state]} {said}" for state, said in words.items() if self.messages.get(state))
-
 
 def status_of(parts: Parts) -> Status:
     """What is to be shown of an assembled monitor, read from its store."""

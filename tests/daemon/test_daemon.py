@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 
+from monitor.alarms import Raised
 from monitor.clock import SystemClock
 from monitor.daemon import Daemon
 from monitor.pipeline import Pipeline
@@ -136,6 +137,19 @@ async def test_an_outbox_that_stops_is_started_again(monkeypatch: pytest.MonkeyP
     async with World(drain=drain).running() as daemon:
         await until(lambda: len(tries) == 3)
         assert daemon.health.delivering
+
+
+async def test_an_alarm_is_told_once_and_its_end_too(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    blind = Raised(about="gazette", message="lists nothing")
+    looks: list[list[Raised]] = [[blind], [blind], [blind], []]
+    monkeypatch.setattr("monitor.daemon.LOOK_EVERY", 0.05)
+    world = World(FakeSource())
+    world.daemon.look = lambda: looks.pop(0) if len(looks) > 1 else looks[0]
+    async with world.running() as daemon:
+        await until(lambda: daemon.health.alarms == (blind,))
+        await until(lambda: daemon.health.alarms == ())
+    assert caplog.messages.count("to look at: gazette: lists nothing") == 1
+    assert caplog.messages.count("well again: gazette") == 1
 
 
 async def test_a_jump_of_the_clock_plans_everything_anew(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 import httpx
 import pytest
 
+from monitor.alarms import Raised
 from monitor.daemon import Health
 from monitor.domain.authorities import find
 from monitor.domain.model import Area, Change, Inspection, Kind, Rating, SourceClass
@@ -117,11 +118,19 @@ def test_changes_and_messages_are_shown_with_what_wants_a_person() -> None:
         'href="https://gazette.example/a?b=1&amp;c=2"',
         "recorded, not alerted: outside alert window",
         "3 sent, 1 uncertain; the longest waiting one since 2 h ago",
-        "To look at: 1 in doubt",
     ):
         assert told in page
     assert "javascript" not in render_status(replace(STATUS, changes=(found(url="javascript:alert(1)"),)), FakeDaemon().health)
-    assert "To look at" not in render_status(STATUS, FakeDaemon().health)
+    assert "To look at" not in page
+
+
+async def test_alarms_are_shown_to_people_and_machines_and_do_not_make_it_unready() -> None:
+    daemon = FakeDaemon()
+    daemon.health = replace(daemon.health, alarms=(Raised(about="gazette", message="<no> items"),))
+    async with client(front(daemon)) as there:
+        answer = await there.get("/readyz")
+        assert (answer.status_code, answer.json()["alarms"]) == (200, [{"about": "gazette", "message": "<no> items"}])
+        assert "gazette: &lt;no&gt; items" in (await there.get("/")).text
 
 
 async def test_what_is_not_there_is_not_found() -> None:
