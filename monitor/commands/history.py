@@ -52,14 +52,17 @@ def _with_previous(inspections: list[Inspection]) -> list[tuple[Inspection, Insp
 def _facts(
     authority: Authority, own: list[Inspection], predecessors: list[Authority], inherited: list[Inspection]
 ) -> dict[str, Any]:
+    from monitor.domain.authorities import plans
     from monitor.domain.history import predecessor_grades
 
+    plan = plans().get(authority.urn)
     return {
         "authority": authority.name,
         "urn": authority.urn,
         "gss_code": authority.gss_code,
         "region": authority.region,
         "inspections": [_inspection(now, before) for now, before in _with_previous(own)],
+        "successors": {"day": plan.day.isoformat(), "names": list(plan.successors)} if plan else None,
         "predecessors": [
             {
                 "authority": predecessor.name,
@@ -105,6 +108,7 @@ def _print(authority: Authority, own: list[Inspection], predecessors: list[Autho
     from rich.console import Console
     from rich.table import Table
 
+    from monitor.domain.authorities import plans
     from monitor.domain.history import predecessor_grades
     from monitor.domain.model import Area
 
@@ -122,6 +126,9 @@ def _print(authority: Authority, own: list[Inspection], predecessors: list[Autho
     table.add_section()
     table.add_row("attested", *(f"{now.trust} ({', '.join(sorted(now.outlets))})" for now, _ in columns))
     console.print(table if columns else f"{authority.name} ({authority.region}): no inspection is known.")
+    plan = plans().get(authority.urn)
+    if plan:
+        console.print(f"To be divided on {plan.day} into {' and '.join(plan.successors)}, which begin without a rating.")
     for predecessor in predecessors:
         console.print(
             f"Took over from {predecessor.name} on {authority.valid.start}; its grades are not {authority.name}'s own."

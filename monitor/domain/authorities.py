@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from functools import lru_cache
@@ -12,7 +13,6 @@ from functools import lru_cache
 from monitor.domain.model import Authority, ChildrensTrust, DateRange
 from monitor.tables import rows
 
-#: Surrey is to be divided on 1 April 2027; its successors have no URN yet and are added here when Ofsted registers them.
 _NOISE = re.compile(
     r"\b(?:council|city of|county of|royal borough of|london borough of"
     r"|metropolitan|borough|district|county council|city|the)\b"
@@ -59,6 +59,31 @@ def authorities() -> tuple[Authority, ...]:
         )
         for row in rows("authorities")
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A reorganisation that is law and not yet done: the successors have no URN until Ofsted registers them."""
+
+    day: date
+    successors: tuple[str, ...]  #: names
+
+
+@lru_cache(maxsize=1)
+def plans() -> Mapping[str, Plan]:
+    """Reorganisations to come, by the URN of the authority that ends."""
+    names: dict[str, list[str]] = defaultdict(list)
+    days: dict[str, date] = {}
+    for row in rows("planned_successions"):
+        names[row["predecessor_urn"]].append(row["successor"])
+        days[row["predecessor_urn"]] = date.fromisoformat(row["day"])
+    return {urn: Plan(day=days[urn], successors=tuple(found)) for urn, found in names.items()}
+
+
+def last_day(authority: Authority) -> date | None:
+    """The day an authority was or is to be abolished; None when nothing of the kind is known."""
+    plan = plans().get(authority.urn)
+    return authority.valid.end or (plan.day if plan else None)
 
 
 @lru_cache(maxsize=1)

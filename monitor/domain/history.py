@@ -30,7 +30,7 @@ MONTHS = (
 )
 _DAY = re.compile(
     r"\b(?:(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<y>\d{4})"
-    r"|(?P<day>\d{1,2})(?:st|nd|rd|th)?(?:\s+(?P<month>" + "|".join(MONTHS) + r"))?(?:,?\s+(?P<year>\d{4}))?)\b",
+    r"|(?P<day>\d{1,2})(?:\s?(?:st|nd|rd|th)\b)?(?:\s+(?P<month>" + "|".join(MONTHS) + r"))?(?:,?\s+(?P<year>\d{4}))?)\b",
     re.IGNORECASE,
 )
 

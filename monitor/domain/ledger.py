@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
+from monitor.domain.authorities import last_day
 from monitor.domain.changes import Move, direction, is_mixed, moves, old_rating
 from monitor.domain.inspections import OFFICIAL, inspect, told
 from monitor.domain.model import (
@@ -35,6 +36,8 @@ SAME_INSPECTION = timedelta(days=180)
 TOO_SOON = timedelta(days=365)
 #: An unchanged rating is believed to be a new one when the last is at least this old and the article says what it was.
 DUE_AGAIN = timedelta(days=550)
+#: The longest that a report was awaited after fieldwork, with something to spare: an abolished council is news no longer.
+LONGEST_WAIT = timedelta(days=270)
 #: Clocks and time zones differ by this much at most.
 TOMORROW = timedelta(days=1)
 
@@ -52,6 +55,7 @@ class Background(StrEnum):
     NOT_IN_REPORT = "area_not_in_official_report"
     PREVIOUS_CONFLICTS = "previous_conflicts_with_record"
     DATED_IN_THE_FUTURE = "dated_in_the_future"
+    ABOLISHED = "authority_abolished"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +128,9 @@ def decide(known: Sequence[Inspection], account: Account, *, as_of: date, alert_
     """
     if account.published > as_of + TOMORROW:
         return Decision(inspection=None, background=(Background.DATED_IN_THE_FUTURE,))
+    abolished = last_day(account.authority)
+    if abolished is not None and account.published > abolished + LONGEST_WAIT:
+        return Decision(inspection=None, background=(Background.ABOLISHED,))
     if not account.ratings:
         return Decision(inspection=None, background=(Background.REPEATS_KNOWN_INSPECTION,))
     own = sorted((i for i in known if i.authority == account.authority), key=lambda i: i.rank_key)

@@ -15,14 +15,14 @@ from monitor.domain.model import Area, Rating
 
 _GRADE = re.compile(
     r"\b(?:(?P<requires_improvement>requires?\s+improvement(?:\s+to\s+be\s+good)?)|(?P<outstanding>outstanding)|(?P<good>good)"
-    r"|(?P<inadequate>inadequate)|(?P<adequate>adequate)|(?P<none>not\s+(?:judged|graded|inspected|applicable)))\b",
+    r"|(?P<inadequate>inadequate)|(?P<adequate>adequate)|(?P<none>not\s+(?:judged|graded|inspected|applicable)|no\s+(?:judge?ment|grade)))\b",
     re.IGNORECASE,
 )
 _START = re.compile(
     r"(?P<number>(?<![\d.])[1-3](?:\.\d)?\.?\s+)?(?:"
     r"(?P<ilacs>the\s+impact\s+of\s+leaders|the\s+experiences?\s+and\s+progress\s+of|overall\s+effectiveness)"
     r"|(?P<sif>children\s+who\s+need|children\s+looked\s+after|(?:the\s+graded\s+judge?ment\s+(?:for|about)\s+"
-    r"(?:the\s+)?)?(?:adoption\s+performance|experiences?\s+and\s+progress\s+of)|leadership,?\s+management))",
+    r"(?:the\s+)?)?(?:adoption\s+performance|experiences?\s+and\s+progress\s+of)|leadership,?\s+(?:management|governance)))",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[A-Za-z][A-Za-z'\u2019-]*")
@@ -69,7 +69,7 @@ def _begins_a_row(text: str, match: re.Match[str], before: Sequence[re.Match[str
     """Whether words that begin a label do so here: on a new line, or numbered, and not as the rest of a longer label."""
     if before and not text[before[-1].end() : match.start()].strip():
         return False
-    return match["number"] is not None or text[: match.start()].rstrip(" ")[-1:] in ("", "\n")
+    return match["number"] is not None or _begins_a_line(text, match.start())
 
 
 def _row(text: str, match: re.Match[str], limit: int) -> Grading | None:
@@ -104,7 +104,11 @@ def _ends_a_line(text: str, position: int) -> bool:
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
     """Whether characters begin a line and what follows on the next is not the rest of their sentence."""
-    return text[:start].rstrip(" ")[-1:] in ("", "\n") and not text[end:].lstrip(" .0123456789\n")[:1].islower()
+    return _begins_a_line(text, start) and not text[end : end + 20].lstrip(" .0123456789\n")[:1].islower()
+
+
+def _begins_a_line(text: str, position: int) -> bool:
+    return text[max(0, position - 4) : position].rstrip(" ")[-1:] in ("", "\n")
 
 
 def _words(text: str) -> list[str]:
@@ -133,7 +137,7 @@ def _area(words: Sequence[str]) -> tuple[Area | None, bool]:
     return (Area.OVERALL, False) if "overall" in words else (None, False)
 
 
-_VERDICT = re.compile(r"overall\s+judge?ment|children['\u2019]s\s+services", re.IGNORECASE)
+_VERDICT = re.compile(r"(?:the\s+)?overall\s+judge?ment|children['\u2019]s\s+services", re.IGNORECASE)
 
 
 def verdict(text: str, start: int, end: int) -> Grading | None:

@@ -142,21 +142,23 @@ def _table(text: str, starts: Sequence[int], begin: int) -> dict[Area, Grading]:
         overall = verdict(text, begin, first) or verdict(text, 0, starts[1])
         if overall:
             table[Area.OVERALL] = overall
+    sif = Area.ADOPTION in table
     for grading in found:
-        _cross_check(table, grading, text)
+        if _is_heading(grading, text, sif=sif):
+            _cross_check(table.setdefault(grading.area, grading), grading, text)  # a heading stands in for an unreadable row
     return {area: table[area] for area in Area if area in table}
 
 
-def _cross_check(table: dict[Area, Grading], grading: Grading, text: str) -> None:
-    """Compare a heading with the table. In reports with a colon-less heading a colon marks a list of former grades."""
-    told = table.get(grading.area)
-    if not grading.heading or grading.rating is None or told is None or told is grading:
-        return
-    if Area.ADOPTION in table and ":" in text[grading.start : grading.end]:
-        return
-    if told.rating is not grading.rating:
+def _is_heading(grading: Grading, text: str, *, sif: bool) -> bool:
+    """Whether a grading is a heading that repeats a grade. In reports of the single framework a colon marks former ones."""
+    return grading.heading and grading.rating is not None and not (sif and ":" in text[grading.start : grading.end])
+
+
+def _cross_check(told: Grading, heading: Grading, text: str) -> None:
+    """Compare a heading with what the table told; "not judged" in the table is compared with nothing."""
+    if told.rating is not None and told.rating is not heading.rating:
         raise ReadError(
-            f"the table says {_quoted(text, told)}, a heading says {_quoted(text, grading)}", reason="contradiction"
+            f"the table says {_quoted(text, told)}, a heading says {_quoted(text, heading)}", reason="contradiction"
         )
 
 

@@ -72,6 +72,13 @@ def test_history_shows_a_predecessor_as_such(folders: list[str], capsys: Output)
     assert "Cumbria, 2022-11: requires improvement overall" in printed
 
 
+def test_history_tells_of_a_division_to_come(folders: list[str], capsys: Output) -> None:
+    assert main(["history", "Surrey", *folders]) == 0
+    assert "To be divided on 2027-04-01 into East Surrey and West Surrey" in " ".join(capsys.readouterr().out.split())
+    assert main(["history", "Surrey", "--json", *folders]) == 0
+    assert json.loads(capsys.readouterr().out)["successors"]["names"] == ["East Surrey", "West Surrey"]
+
+
 def test_history_of_nobody(folders: list[str], capsys: Output) -> None:
     assert main(["history", "Traford", *folders]) == 2
     assert "did you mean 'Trafford'?" in capsys.readouterr().err

@@ -29,6 +29,7 @@ from monitor.domain.model import Area, Rating, Trust
         ("30 September to 11 October 2024 and 13 to 16 January 2025", "2024-09-30", "2025-01-16"),
         ("19 November-11 December 2013 and 28 - 30", "2013-11-19", "2013-12-11"),
         ("8 July 2019 to 12 July 2019 and 7 August 2019 to", "2019-07-08", "2019-08-07"),
+        ("4\nth\nto 15\nth\nOctober 2021", "2021-10-04", "2021-10-15"),
         ("Tuesday 3rd to Friday 13th March 2026", "2026-03-03", "2026-03-13"),
     ],
 )

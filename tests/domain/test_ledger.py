@@ -297,6 +297,17 @@ def test_the_future_is_not_believed() -> None:
     assert (decision.inspection, decision.background) == (None, ("dated_in_the_future",))
 
 
+@pytest.mark.parametrize(("name", "day"), [("Cumbria", date(2026, 5, 1)), ("Surrey", date(2028, 5, 1))])
+def test_an_abolished_council_is_no_news(name: str, day: date) -> None:
+    decision = decide(before(day), press(name, {OVERALL: RI}, day=day), as_of=day)
+    assert (decision.inspection, decision.changes, decision.background) == (None, (), ("authority_abolished",))
+
+
+def test_a_last_report_may_follow_an_abolition() -> None:
+    day = date(2023, 6, 1)
+    assert decide([], press("Cumbria", {OVERALL: RI}, day=day), as_of=day).changes
+
+
 def test_without_a_record_the_stated_previous_rating_is_used() -> None:
     """Kent: not inspected under the framework before; the article says adequate in 2013."""
     kent = press("Kent", {OVERALL: GOOD}, previous={OVERALL: (Rating.ADEQUATE, 2013)})

@@ -193,8 +193,10 @@ def test_rows_in_another_order() -> None:
 
 
 def test_a_grade_that_cannot_be_read_is_not_guessed() -> None:
-    first, _ = pages_of(TRAFFORD, lay_out.one_line)
-    assert refusal([first.replace("children in care Good", "children in care Gxxd"), lay_out.PROSE]) == "unreadable_table"
+    first, second = pages_of(TRAFFORD, lay_out.one_line)
+    unreadable = first.replace("children in care Good", "children in care Gxxd")
+    assert refusal([unreadable, lay_out.PROSE]) == "unreadable_table"
+    assert graded(parse([unreadable, second])) == TRAFFORD.ratings  # its heading says it in so many words
 
 
 def test_an_unknown_authority_is_not_guessed() -> None:
