@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from monitor.classifier.resolve import Statement
@@ -105,7 +105,7 @@ def _rejection(statement: Statement, reason: str) -> Rejection:
     return Rejection(reason=reason, span=_span(statement), quote="")
 
 
-def _judgement(urn: str, area: Area, statement: Statement, earlier: Iterable[Statement]) -> Judgement:
+def _judgement(urn: str, area: Area, statement: Statement, earlier: Sequence[Statement]) -> Judgement:
     assert statement.rating is not None
     previous, year = _previous(urn, area, statement, earlier)
     return Judgement(
@@ -121,17 +121,28 @@ def _judgement(urn: str, area: Area, statement: Statement, earlier: Iterable[Sta
     )
 
 
+_LEFT = 9999.0  #: sorts after every year: "out of inadequate", without a year, is the grade that was left
+
+
+def _when(statement: Statement) -> float:
+    """Sorts earlier grades: those that a sentence says were left now, then by year; "emerged from X in 2022" is before 2022's own."""
+    if statement.claim.frame in {"out-of", "from-to"} or statement.scope.cue in {"from", "out of", "no longer"}:
+        return _LEFT if statement.scope.year is None else statement.scope.year - 0.5
+    return float(statement.scope.year or 0)
+
+
 def _everything(statement: Statement) -> bool:
     """Whether a statement is about all areas, and so about the service as a whole."""
     return statement.claim.subject is not None and statement.claim.subject.code == "L"
 
 
-def _previous(urn: str, area: Area, statement: Statement, earlier: Iterable[Statement]) -> tuple[Rating | None, int | None]:
+def _previous(urn: str, area: Area, statement: Statement, earlier: Sequence[Statement]) -> tuple[Rating | None, int | None]:
     """The latest earlier grade of the same area that the article states."""
-    stated = [(s.scope.year or 0, s.rating) for s in earlier if urn in s.urns and (area in s.areas or (area is Area.OVERALL and _everything(s)))]
+    stated = [(_when(s), s.rating) for s in earlier if urn in s.urns and (area in s.areas or (area is Area.OVERALL and _everything(s)))]
     if stated:
-        year, rating = max(stated, key=lambda pair: pair[0])
-        return rating, year or None
+        when, rating = max(stated, key=lambda pair: pair[0])
+        years = [s.scope.year for s in earlier if s.scope.year and s.rating is rating and urn in s.urns]
+        return rating, int(when) if 0 < when < _LEFT else max(years, default=None)
     if statement.scope.stays:
         years = [int(c.value) for c in statement.line.chunks if c.code == "Y"]
         return statement.rating, statement.scope.year or max(years, default=None)

@@ -20,7 +20,7 @@ from monitor.domain.model import Area, Rating
 
 _PRESENT = re.compile(r"\b(?:now|today|has|have|is|are|this time|latest|new report|yesterday|this week)\b")
 _COUNTED = re.compile(r"\b(?:councils|authorities) (?:have|has|had|were|are)\b")
-_CONTINUES = re.compile(r"[FYPN.IO^]*[,&;:-]{0,3}[BVMNP<>,_I]*")
+_CONTINUES = re.compile(r"(?:-[^RE-]{0,12}-)?[FYPN.IO^]*[,&;:|-]{0,3}[BVMNP<>,_I]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +152,10 @@ class _Resolver:
         between = line.codes[before.at + 1 : claim.at]
         if _CONTINUES.fullmatch(between) is None:
             return claim, scope
-        if before.grade.code == "E":
+        if before.grade.code == "E" and {"where", "unchanged", "unaltered"} & set(line.text_of(before.grade)):
             scope = replace(scope, stays=True)
+        if "|" in between and found[-1].scope.status == "previous" and line.text_of(claim.grade)[0] == "required":
+            scope = replace(found[-1].scope, cue="though")
         if between == "&":
             scope = found[-1].scope
         return replace(claim, subject=before.subject, subject_at=before.subject_at, frame="continued"), scope
@@ -301,6 +303,8 @@ class _Resolver:
         words = line.text_of(subject) if subject is not None else []
         if subject is not None and subject.code == "G" and {"trust", "company", "enterprise"} & set(words) and len(self.topics.urns) == 2:
             return self.topics.urns
+        if subject is not None and subject.code == "G" and any(c.code == "G" and line.nearby(c) for c in line.chunks[: line.chunks.index(subject) + 1] if c is not subject or subject.value != "it"):
+            return ()  # "the neighbouring authority ... itself rated outstanding": nobody named
         if words and words[0] in {"a", "an", "another"} and subject is not None and subject.code == "G" and self.memory.line > self.first_lines:
             return ()  # another council, which the article does not name
         if subject is not None and subject.code == "G" and subject.value == "one" and self.topics.several:
@@ -319,9 +323,10 @@ class _Resolver:
         if subject is None:
             return (), False
         if subject.code == "X":
-            return flatten(subject.areas), False
-        if subject.code == "G" and subject.value == "they" and claim.subject_at <= 1:
-            told = self._they(line)
+            whole = claim.frame == "overall-and-areas" and Area.OVERALL not in flatten(subject.areas)
+            return ((Area.OVERALL,) if whole else ()) + flatten(subject.areas), False
+        if subject.code == "G" and subject.value == "they":
+            told = self._they(claim, line)
             if told:
                 return told, False
         if subject.code in "SAG" or reference.names:
@@ -346,13 +351,23 @@ class _Resolver:
                 return flatten(items)
         return ()
 
-    def _they(self, line: Line) -> tuple[Area, ...]:
-        """``They`` after a sentence whose subject was one area: that area."""
+    def _they(self, claim: Claim, line: Line) -> tuple[Area, ...]:
+        """``They`` in a clause about one area, or after a sentence that graded one: that area."""
+        relative = re.match(r"[F|&,]{0,2}(X),?Q", line.codes)
+        if relative and claim.subject_at > relative.end():
+            return flatten(line.chunks[relative.start(1)].areas)
+        if claim.subject_at > 3 or "A" in line.codes[: claim.subject_at] or "S" in line.codes[: claim.subject_at]:
+            return ()
         number = self.memory.line
         before = self.lines[number - 1] if number else None
-        if before is None or before.sentence.paragraph != line.sentence.paragraph or not re.match(r"[F|&,]{0,2}X(?![^;]*[SA])", before.codes):
+        if before is None or before.sentence.paragraph != line.sentence.paragraph:
             return ()
-        return flatten(next(c for c in before.chunks if c.code == "X").areas)
+        if re.match(r"[F|&,]{0,2}X(?![^;]*[SA])", before.codes):
+            return flatten(next(c for c in before.chunks if c.code == "X").areas)
+        graded = [c.subject for c in before.claims if c.subject is not None]
+        if len(graded) == 1 and graded[0].code == "X" and len(graded[0].areas) == 1:
+            return flatten(graded[0].areas)
+        return ()
 
     def _fronted_area(self, claim: Claim, line: Line) -> tuple[Area, ...] | None:
         """The area that a clause opens with before its subject: ``On leadership, the council is good``, ``in adoption, where Bristol is good``."""

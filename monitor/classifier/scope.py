@@ -316,4 +316,4 @@ def _stays(claim: Claim, chunks: Sequence[Chunk], words: list[str], low: int) ->
     start = chunks[max(low, claim.at - 4)].start if claim.at > low else claim.grade.start
     around = words[start : claim.grade.end + 12]
     text = " ".join(around)
-    return any(cue in text for cue in (" again ", "again rated", "second time running", "consecutive", "in a row", "second inspection running", "once again", "successive", "time running", "already held", "the same as in", "same as in"))
+    return any(cue in text for cue in (" again ", "again rated", "second time running", "consecutive", "in a row", "second inspection running", "once again", "successive", "time running", "already held", "the same as in", "same as in", "no change"))

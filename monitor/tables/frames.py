@@ -54,7 +54,7 @@ FRAMES = (
     Frame("gets-a-service", "left", r"Q?S[VB]+(?P<s>X)", "Those who have left care receive a service that requires improvement."),
     Frame("that-council", "left", r"[AG]B(?P<s>[XZ])", "The remaining judgement, on leadership, was that Bolton requires improvement."),
     Frame("that-they", "left", rf"{_G}*G[BV]+,?(?P<s>X)", "The other judgement, about children who need help and protection, was that they require improvement.", "", "pronoun"),
-    Frame("bracket-previous", "left", rf"{_G}*<?\(O?R[-:BVO]*(?P<s>[XTLSAG])", "Swindon - Good (up from inadequate)"),
+    Frame("bracket-previous", "left", rf"{_G}*:?<?\(O?R[-:BV]*O?[-:BV]*(?P<s>[XTLSAGO])", "Swindon - Good (up from inadequate)"),
     Frame("subject", "left", rf"{_G}*(?P<s>[XZTLSGAOD])", "Leadership was judged to be good."),
     Frame("from-to", "left", rf"{_G}*R<{_G}*\.?{_G}*(?P<s>[XZTLSGAOD])", "Leadership moved from inadequate to good."),
     Frame("relative", "left", rf"{_G}*Q[,-]?(?P<s>[XZTLSGAOD])", "It has strong leadership, which was judged good."),
