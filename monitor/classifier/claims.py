@@ -192,4 +192,4 @@ def _clean_sweep(number: int, chunks: Sequence[Chunk], at: int) -> Claim:
     """``five "outstandings" out of five``: a plural grade is everything at once."""
     grade = chunks[at]
     subject = Chunk("L", "all", grade.start, grade.end, owner=next((c.owner or c for c in reversed(chunks[:at]) if c.code in "SA"), None))
-    return Claim(number, grade, at, subject, at, "clean-sweep", overall=True)
+    return Claim(number, grade, at, subject if subject.owner is not None or "V" in {c.code for c in chunks} else None, at, "clean-sweep", overall=True)

@@ -33,6 +33,8 @@ def gate(statement: Statement, topics: Topics, published: date | None) -> str:
         return "no_overall_grade"
     if line.sentence.speech[statement.claim.grade.start] and not (statement.named and line.same_day):
         return "speech"
+    if statement.claim.frame == "relative" and topics.several and statement.claim.subject is not None and statement.claim.subject.code in "AS" and re.search(r"\b(?:which|that|who) (?:is|are|still)\b", line.words):
+        return "background_authority"
     if topics.urns and not set(statement.urns) & set(topics.urns) and not line.same_day:
         return "background_authority"
     return ""
@@ -76,7 +78,8 @@ def _weight(statement: Statement) -> int:
     """How far a statement is believed against another about the same authority and area."""
     listed = statement.claim.subject is not None and statement.claim.subject.code in "LT"
     subject = statement.claim.subject
-    pronoun = subject is not None and subject.code == "G" and subject.value in {"it", "they"} and not statement.claim.overall
+    relative = statement.claim.frame == "relative" and subject is not None and subject.code in "AS"
+    pronoun = relative or subject is not None and subject.code == "G" and subject.value in {"it", "they"} and not statement.claim.overall
     return (0 if statement.line.sentence.in_title else 8) + (0 if listed else 4) + (0 if statement.inferred else 2) + (0 if pronoun else 1)
 
 
@@ -126,7 +129,8 @@ _LEFT = 9999.0  #: sorts after every year: "out of inadequate", without a year, 
 
 def _when(statement: Statement) -> float:
     """Sorts earlier grades: those that a sentence says were left now, then by year; "emerged from X in 2022" is before 2022's own."""
-    if statement.claim.frame in {"out-of", "from-to"} or statement.scope.cue in {"from", "out of", "no longer"}:
+    left = statement.claim.frame in {"out-of", "from-to"} and not statement.line.sentence.in_title
+    if left or statement.scope.cue in {"from", "out of", "no longer"}:
         return _LEFT if statement.scope.year is None else statement.scope.year - 0.5
     return float(statement.scope.year or 0)
 

@@ -221,7 +221,7 @@ class _Resolver:
             return "no_subject"
         if claim.subject is not None and claim.subject.code == "A" and claim.subject.value == "shared" and not self.topics.shared:
             return "shared_trust"
-        if not areas or _in_its(claim, self.lines[self.memory.line]):
+        if not areas or _indefinite(claim, self.lines[self.memory.line]) or _in_its(claim, self.lines[self.memory.line]):
             return "unresolved_area"
         if not names:
             return "unresolved_authority"
@@ -373,7 +373,7 @@ class _Resolver:
         """The area that a clause opens with before its subject: ``On leadership, the council is good``, ``in adoption, where Bristol is good``."""
         start = line.clause_start(claim.subject_at) if claim.subject_at >= 0 else 0
         codes = line.codes
-        if start and (codes[start - 1] == ":" or line.sentence.tokens[line.chunks[start - 1].end].word in {"here", "there"}) and claim.subject is not None and claim.subject.value == "it":
+        if start and (codes[start - 1] == ":" or line.sentence.tokens[line.chunks[start - 1].end].word in {"here", "there"}) and claim.subject is not None and claim.subject.value in {"it", "they"}:
             before = [c for c in line.chunks[line.clause_start(start - 1) : start] if c.code == "X"]
             return flatten(before[-1].areas) if len(before) == 1 else None
         if not 0 <= claim.subject_at < claim.at:
@@ -382,10 +382,14 @@ class _Resolver:
         relative = re.search(r"(X),?F?Q$", codes[: claim.subject_at])
         if codes[start : claim.subject_at].endswith("Z") and "there" in line.text_of(line.chunks[claim.subject_at - 1]):
             return point_back(line.chunks[claim.subject_at - 1], line, self.memory).areas or None
+        pointing = {t.word for t in line.sentence.tokens[max(0, claim.subject.start - 2) : claim.subject.start + 1]} if claim.subject is not None else set()
+        if pointing & {"here", "there"}:  # "Care leavers get a patchier service, and here the council requires improvement"
+            before = [c for c in line.chunks[: claim.subject_at] if c.code == "X"]
+            return flatten(before[-1].areas) if len(before) == 1 else None
         inverted = re.fullmatch(r"[&|,]*~F(X)B?", codes[start : claim.subject_at])
         if inverted:  # "Only for care leavers does the city require improvement"
             return flatten(line.chunks[start + inverted.start(1)].areas)
-        if relative and claim.subject is not None and claim.subject.code in "AS":
+        if relative and claim.subject is not None and (claim.subject.code in "AS" or "F" in relative.group()):
             return flatten(line.chunks[relative.start(1)].areas)
         if found is None:
             return None
@@ -443,6 +447,12 @@ class _Resolver:
             if i not in run:
                 found.append(self._statement(claim, line.scopes[i], line, found))
         return found
+
+
+def _indefinite(claim: Claim, line: Line) -> bool:
+    """``he led a service that was rated good``: some service, not this one."""
+    subject = claim.subject
+    return subject is not None and subject.code == "S" and subject.owner is None and subject.start > 0 and line.sentence.tokens[subject.start - 1].word in {"a", "an"}
 
 
 def _in_its(claim: Claim, line: Line) -> bool:

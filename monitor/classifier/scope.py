@@ -52,6 +52,10 @@ def scope(claim: Claim, chunks: Sequence[Chunk], sentence: Sentence, published: 
         reach = [i for i in reach if chunks[i].start >= perfect]
     if re.match(r"(?:overall )?,? ?(?:the )?same (?:grade |rating )?as (?:in|it)", " ".join(words[claim.grade.end : claim.grade.end + 8]).replace('"', "").replace("' ", "").strip()):
         return Scope("current", _year(chunks, range(grade_at, len(chunks)), sentence, published), "same as", stays=True)
+    if claim.frame == "bracket-previous":
+        return Scope("previous", next((int(c.value) for c in reversed(chunks[:grade_at]) if c.code == "Y"), None) or _year(chunks, reach, sentence, published), "bracket")
+    if claim.grade.start and words[claim.grade.start - 1] == "then":
+        return Scope("previous", None, "then")
     if "already" in words[max(0, claim.grade.start - 2) : claim.grade.start]:
         return Scope("standing", cue="already")
     if low and chunks[low - 1].code == "^" and words[chunks[low - 1].start] == "since" and {"was", "were"} & set(words[chunks[low].start : claim.grade.start]):
@@ -131,7 +135,7 @@ def _generic(claim: Claim, chunks: Sequence[Chunk], words: list[str]) -> bool:
     following = chunks[at + 1].code if at + 1 < len(chunks) else ";"
     if {"usually", "normally", "typically"} & set(words):
         return True
-    if before in {"that", "which", "who"} and following in "VB" and claim.grade.value == "requires_improvement":
+    if before in {"that", "which", "who"} and following in "VB" and claim.grade.value == "requires_improvement" and not (subject is not None and subject.code == "X"):
         return True
     if subject is not None and subject.code == "G" and subject.value == "many" and {"that", "which"} & set(words[subject.end : subject.end + 1]):
         return True

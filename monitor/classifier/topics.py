@@ -55,7 +55,7 @@ def _opening(lines: Sequence[Line], naming: Callable[[Chunk], tuple[str, ...]]) 
     body = [line for line in lines if not line.sentence.in_title and not line.sentence.caption]
     for number, line in enumerate(body):
         tokens = line.sentence.tokens
-        dateline = line.sentence.paragraph <= 1 and line.chunks[:1] and line.chunks[0].code == "A" and tokens[0].word.isalpha()
+        dateline = line.sentence.paragraph <= 1 and re.fullmatch(r"A(?:,[.,Y]*)?", line.codes) is not None
         full = dateline or len(tokens) >= 8 or any(c.code in "BVMRI" for c in line.chunks)
         for chunk in line.chunks:
             for urn in naming(chunk):
@@ -71,7 +71,7 @@ def _opening(lines: Sequence[Line], naming: Callable[[Chunk], tuple[str, ...]]) 
         captions = Counter(u for line in lines for c in line.chunks for u in naming(c))
         return tuple(u for u, _ in captions.most_common(1))
     best = max(weights, key=lambda urn: weights[urn])
-    lists = [naming(c) for line in lines for c in line.chunks if c.code == "A" and best in c.names and len(c.names) > 1]
+    lists = [naming(c) for line in body[:10] for c in line.chunks if c.code == "A" and best in c.names and len(c.names) > 1]
     return lists[0] if lists and lists[0] else (best,)
 
 
@@ -150,7 +150,7 @@ def _openers(lines: Sequence[Line], several: bool) -> tuple[str, ...]:
             labelled = re.match(r"[;]?A[-:(]", line.codes[:3])
             if labelled and "R" in line.codes[:5]:
                 found.extend(line.chunks[labelled.end() - 2].names)
-        if several and (first or any(s.status == "current" and not s.stays for s in line.scopes)) and paragraph in current:
+        if several and ((first and line.claims) or any(s.status == "current" and not s.stays for s in line.scopes)) and paragraph in current:
             found.extend(_subject_openers(line, first))
     if several:
         body = [line for line in lines if not line.sentence.in_title and len(line.sentence.tokens) >= 8][:7]

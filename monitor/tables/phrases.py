@@ -111,7 +111,7 @@ AREAS = (
             "impact of [leaders|leadership|senior leaders|managers|its leaders|their leaders|the council 's leaders|the borough 's leaders|the leadership|council leaders|children 's services leaders|local leaders] [on [social work practice|practice|frontline practice|front line practice|social work]|]",
             "impact of [leaders|leadership] on [the|] [social work] practice with children and families",
             "[effect|impact|influence] [leaders|managers|senior leaders|its leaders|council leaders] [have|had|are having] [on|] [social work|practice|frontline practice|social work practice|]",
-            "[those|people] who [lead|run|manage] [them|it|the service|the department|services]",
+            "[those|people] who [lead|run|manage] [them|it|the service|the department|services|]",
             "its leaders",
             "council leaders",
             "service leaders",
