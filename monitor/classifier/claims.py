@@ -13,6 +13,8 @@ from monitor.tables.frames import FRAMES, Frame
 
 #: chunks that frames look through
 _TRANSPARENT = frozenset("IYP?!_")
+#: grades read in one sentence at most: no prose has more, and hostile text must not make each look back over all before it
+MOST_CLAIMS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,8 @@ def claims(number: int, chunks: Sequence[Chunk]) -> list[Claim]:
     """Every claim of a sentence, in the order of its grades. A grade without a subject is a claim too: it may be resolved or rejected."""
     found: list[Claim] = []
     for at, chunk in enumerate(chunks):
+        if len(found) == MOST_CLAIMS:
+            break
         if chunk.code == "R" or chunk.code == "E":
             found.append(_claim(number, chunks, at))
         elif chunk.code == "U":

@@ -25,12 +25,12 @@ class Entry:
 class _Dfa:
     """One deterministic state: where each token leads, and what has been matched on arrival."""
 
-    __slots__ = ("entry", "next", "nfa")
+    __slots__ = ("edges", "entry", "next")
 
-    def __init__(self, nfa: frozenset[int], entry: Entry | None) -> None:
-        self.nfa = nfa
+    def __init__(self, edges: dict[str, list[int]], entry: Entry | None) -> None:
+        self.edges = edges
         self.entry = entry
-        self.next: dict[str, _Dfa | None] = {}
+        self.next: dict[str, _Dfa] = {}
 
 
 class Lexicon:
@@ -93,12 +93,11 @@ class Lexicon:
         key = frozenset(seen)
         if key not in self._states:
             entries = [self._accept[s] for s in key if s in self._accept]
-            self._states[key] = _Dfa(key, min(entries, key=lambda e: e.order) if entries else None)
+            edges: dict[str, list[int]] = {}
+            for token, targets in (edge for s in key for edge in self._edges[s].items()):
+                edges.setdefault(token, []).extend(targets)
+            self._states[key] = _Dfa(edges, min(entries, key=lambda e: e.order) if entries else None)
         return self._states[key]
-
-    def _step(self, state: _Dfa, token: str) -> _Dfa | None:
-        targets = [t for s in state.nfa for t in self._edges[s].get(token, ())]
-        return self._closure(targets) if targets else None
 
     def match(self, tokens: Sequence[str], at: int) -> tuple[int, Entry] | None:
         """The longest row that starts at token `at`: (end, entry), or None."""
@@ -113,35 +112,18 @@ class Lexicon:
             if here >= len(tokens):
                 break
             token = tokens[here]
-            if token in state.next:
-                state = state.next[token]
-            else:
-                # a token that leads nowhere is not remembered: hostile text must not grow the cache
-                following = self._step(state, token)
-                if following is not None:
-                    state.next[token] = following
-                state = following
+            following = state.next.get(token)
+            if following is None and token in state.edges:  # only tokens of the tables are remembered: hostile ones must not grow the cache
+                following = state.next[token] = self._closure(state.edges[token])
+            state = following
             here += 1
         return best
 
-    def starts(self, token: str) -> bool:
-        """Whether any row begins with `token`."""
-        if self._start is None:
-            self._start = self._closure([0])
-        return self._step(self._start, token) is not None
-
-    def first_tokens(self) -> frozenset[str]:
-        """Every token that begins a row."""
-        if self._start is None:
-            self._start = self._closure([0])
-        return frozenset(t for s in self._start.nfa for t in self._edges[s])
-
     def scan(self, tokens: Sequence[str]) -> Iterator[tuple[int, int, Entry | None]]:
         """Cut `tokens` into consecutive pieces (start, end, entry); a token that no row covers has no entry."""
-        first = self._first if hasattr(self, "_first") else None
         at = 0
         while at < len(tokens):
-            found = self.match(tokens, at) if first is None or tokens[at] in first else None
+            found = self.match(tokens, at)
             if found is None:
                 yield at, at + 1, None
                 at += 1

@@ -117,12 +117,12 @@ def sentences(raw: str, *, in_title: bool = False) -> list[Sentence]:
             break
         story += len(plain.split()) >= 15
         bullet = bool(re.match(r"\s*(?:[*\-]|\d{1,2}[.)])\s", line.group()))
+        twice = printed[line.group().strip()] > 1
         open_quote = False
         for a, b in _cut(folded, line.start(), line.end()):
             tokens = tokenize(raw, folded, a, b)
             if tokens:
                 speech, open_quote = _speech(tokens, folded, open_quote)
-                twice = printed[line.group().strip()] > 1
                 found.append(Sentence(tuple(tokens), a, b, -1 if in_title else paragraph, in_title, bullet, a >= tail, twice, speech))
     return found
 
