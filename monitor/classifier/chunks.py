@@ -230,6 +230,8 @@ def mentions(sentence: Sentence, published: date | None, known: frozenset[str] =
                 _unknown(found, words[start], start)
         elif entry.code == "&" and 0 < start and end < len(words) and words[start - 1] in places.LIGHT and words[end] in places.LIGHT and not (found and found[-1].end == start):
             continue  # "children and young people": nothing here is joined
+        elif entry.code == "W" and start and words[start - 1] in {"work", "working", "works"}:
+            found.append(Chunk("F", "for", start, end))  # "work with care leavers"
         elif entry.code == "T" and start == 0 and words[0] == "elsewhere":
             found.append(Chunk("|", "but", start, end))
         elif entry.code == "R":

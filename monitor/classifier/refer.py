@@ -24,6 +24,8 @@ class Memory:
     group: tuple[str, ...] = ()  #: the last list of several authorities
     group_line: int = -1
     topics: tuple[str, ...] = ()  #: all that the article is about
+    lists: tuple[tuple[str, ...], ...] = ()  #: every list of authorities in the article
+    recent: tuple[tuple[str, int], ...] = ()  #: authorities named by themselves, with the line that named them last
     items: Items = ()  #: the last list of areas
     items_line: int = -1
     area: tuple[Area, ...] = ()  #: the last area
@@ -127,10 +129,13 @@ def many(subject: Chunk, line: Line, memory: Memory, topics: tuple[str, ...]) ->
     if "of" in before and any(w in COUNTS for w in before):
         return ()  # "four of the last six authorities" are not all of them
     wanted = next((COUNTS[w] for w in words if w in COUNTS), None)
+    lately = tuple(urn for urn, number in memory.recent if memory.line - number <= 4)
+    if wanted is not None and len(memory.group) != wanted and len(lately) >= wanted:
+        return lately[-wanted:]
     for group in (memory.group, topics):
         if len(group) > 1 and (wanted is None or len(group) == wanted):
             return group
-    return ()
+    return next((group for group in memory.lists if len(group) == wanted), ()) if topics else ()
 
 
 def abolished(chunk: Chunk, published: date | None) -> bool:
@@ -148,6 +153,10 @@ def look(line: Line, memory: Memory, past: Scope | None, published: date | None)
     names = [c for c in line.chunks if own_names(c) and not abolished(c, published)] or ([c for c in line.chunks if names_in(c)] if not memory.focus else [])
     if names:
         memory.focus = names_in(names[0])
+        for chunk in names:
+            if len(own_names(chunk)) == 1 and not line.nearby(chunk):
+                urn = own_names(chunk)[0]
+                memory.recent = (*(pair for pair in memory.recent if pair[0] != urn), (urn, memory.line))
         lists = [names_in(c) for c in names if len(names_in(c)) > 1]
         apart = tuple(dict.fromkeys(u for c in names for u in names_in(c)))
         if lists or len(apart) > 1:

@@ -55,7 +55,8 @@ class _Resolver:
 
     def __init__(self, lines: Sequence[Line], topics: Topics, published: date | None) -> None:
         self.lines, self.topics, self.published = lines, topics, published
-        self.memory = Memory(topics=topics.urns if topics.several else ())
+        lists = tuple(c.names for line in lines for c in line.chunks if c.code == "A" and len(c.names) > 1 and c.value != "shared")
+        self.memory = Memory(topics=topics.urns if topics.several else (), lists=lists)
         self.first_lines = next((i for i, line in enumerate(lines) if any(own_names(c) for c in line.chunks) and len(line.sentence.tokens) > 8), 0) + 2
         if topics.shared or len(topics.urns) == 1:
             self.memory.focus = topics.urns
@@ -249,6 +250,9 @@ class _Resolver:
         subject = claim.subject
         if subject is not None and names_in(subject):
             return names_in(subject), True
+        owner = subject.owner if subject is not None else None
+        if owner is not None and owner.code == "G" and owner.value == "many":
+            return many(owner, line, self.memory, () if line.sentence.in_title else self.topics.urns), False
         if subject is not None and subject.code == "G" and subject.value == "many":
             return many(subject, line, self.memory, () if line.sentence.in_title else self.topics.urns), False
         placed = self._placed(claim, line)
@@ -263,6 +267,10 @@ class _Resolver:
         opened = fronted(line.chunks)
         if opened:
             return opened, True
+        if claim.grade.code == "R" and subject is not None and claim.subject_at > claim.at and left_subject(line.chunks, claim.at) is None:
+            words = {t.word for t in line.sentence.tokens[max(0, claim.grade.start - 5) : claim.grade.start]}
+            if words & {"all", "both"} and self.memory.lists:
+                return self.memory.group or self.memory.lists[0], False  # "all were handed good ratings for ..."
         whose = left_subject(line.chunks, claim.at) if subject is not None and claim.subject_at > claim.at else None
         return self._focus(line.chunks[whose] if whose is not None else subject, line), False
 
@@ -339,7 +347,8 @@ class _Resolver:
         if subject.code == "L":
             return ((Area.OVERALL,) if claim.overall else ()) + framework_areas(self.published), True
         if subject.code == "T":
-            return (framework_areas(self.published) if line.text_of(subject)[-1] not in {"two", "three", "four"} else ()), True
+            spared = {a for i, c in enumerate(line.chunks) if c.code == "~" for x in line.chunks[i + 1 : i + 4] if x.code == "X" for a in flatten(x.areas)}
+            return (tuple(a for a in framework_areas(self.published) if a not in spared) if line.text_of(subject)[-1] not in {"two", "three", "four"} else ()), True
         return reference.areas or self._ahead(subject, line), True
 
     def _ahead(self, subject: Chunk, line: Line) -> tuple[Area, ...]:

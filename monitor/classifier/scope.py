@@ -65,6 +65,10 @@ def scope(claim: Claim, chunks: Sequence[Chunk], sentence: Sentence, published: 
     if low and chunks[low - 1].code == "^" and words[chunks[low - 1].start] == "when" and perfect is None and words[claim.grade.start - 1] != "now":
         if {"was", "were", "required"} & set(words[chunks[low].start : claim.grade.end]):
             return Scope("previous", _year(chunks, reach, sentence, published), "when")
+    if chunks[0].code == "!" and words[chunks[0].start] in {"none", "no", "neither"} and "|" not in {c.code for c in chunks[:grade_at]}:
+        return Scope("negated", cue=words[chunks[0].start])
+    if 1 < claim.subject_at < grade_at and chunks[claim.subject_at - 1].code == "F" and words[chunks[claim.subject_at - 2].start] == "none":
+        return Scope("negated", cue="none of")
     if claim.subject_at > 0 and claim.subject_at < grade_at and chunks[claim.subject_at - 1].code == "!" and words[chunks[claim.subject_at - 1].start] in {"no", "neither", "none"}:
         return Scope("negated", cue="no")
     if _reduced(claim, chunks, sentence):

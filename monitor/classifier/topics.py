@@ -127,6 +127,13 @@ def fronted(chunks: Sequence[Chunk]) -> tuple[str, ...]:
     return next((c.names for c in chunks[:8] if c.code == "A"), ())
 
 
+def introduced(line: Line) -> tuple[str, ...]:
+    """The authorities of a sentence that opens ``Meanwhile, three councils - A, B and C - have been ...``."""
+    if not line.words.startswith("meanwhile"):
+        return ()
+    return next((names_in(c) for c in line.chunks[:6] if own_names(c) and not line.nearby(c)), ())
+
+
 def is_heading(line: Line) -> bool:
     """Whether the line is an authority's name and nothing more, as digests head their entries."""
     return not line.sentence.in_title and len(line.chunks) == 1 and line.chunks[0].code == "A"
@@ -145,6 +152,7 @@ def _openers(lines: Sequence[Line], several: bool) -> tuple[str, ...]:
         paragraph = line.sentence.paragraph
         if line.sentence.in_title or line.words.startswith("elsewhere"):
             continue
+        found.extend(introduced(line))
         if first:
             found.extend(fronted(line.chunks))
             labelled = re.match(r"[;]?A[-:(]", line.codes[:3])
@@ -153,6 +161,11 @@ def _openers(lines: Sequence[Line], several: bool) -> tuple[str, ...]:
         if several and ((first and line.claims) or any(s.status == "current" and not s.stays for s in line.scopes)) and paragraph in current:
             found.extend(_subject_openers(line, first))
     if several:
+        early = [line for line in lines if not line.sentence.in_title and line.scopes][:7]
+        for line in early:
+            head = next((c for c in line.chunks[:3] if c.code in "ASX" and own_names(c)), None)
+            if head is not None and not line.nearby(head) and any(s.status in {"current", "previous"} for s in line.scopes):
+                found.extend(own_names(head))
         body = [line for line in lines if not line.sentence.in_title and len(line.sentence.tokens) >= 8][:7]
         for line in body:
             moved = re.finditer(r"A(?=M)", line.codes)
