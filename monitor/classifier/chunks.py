@@ -219,7 +219,7 @@ def mentions(sentence: Sentence, published: date | None, known: frozenset[str] =
         elif entry is None:
             _unknown(found, words[start], start)
         elif entry.code == "A":
-            if start and words[start - 1] in {"besides", "except"}:
+            if start and words[start - 1] in {"besides", "except", "like"}:
                 _unknown(found, "besides", start)
             elif _is_name(tokens, start, end, sentence.in_title, known):
                 urns, a, b = _authority(tokens, start, end, entry, published)

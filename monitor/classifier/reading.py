@@ -68,7 +68,7 @@ def read(statements: Sequence[Statement], topics: Topics, published: date | None
         for urn in statement.urns:
             for area in statement.areas:
                 _put(news, conflicts, urn, area, statement)
-    earlier = [s for s, r in zip(statements, reasons, strict=True) if r == "previous" and s.rating is not None and s.urns]
+    earlier = [s for s, r in zip(statements, reasons, strict=True) if r == "previous" and s.rating is not None and s.urns and not (_everything(s) and s.line.sentence.speech[s.claim.grade.start])]
     judgements = tuple(_judgement(urn, area, s, earlier) for (urn, area), (s, _) in news.items() if (urn, area) not in conflicts)
     reason = "" if judgements else (rejected[0].reason if rejected else "no_rating")
     return Reading(judgements=judgements, rejected=tuple(rejected), relevant=bool(judgements), reason=reason, classifier_version=VERSION)

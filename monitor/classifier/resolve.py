@@ -174,6 +174,9 @@ class _Resolver:
     def _of_another(self, claim: Claim, line: Line) -> bool:
         """``Bristol's requires improvement`` after a sentence on safeguarding boards is about Bristol's board; so is ``it too was``."""
         subject, number = claim.subject, self.memory.line
+        if subject is not None and subject.code == "X" and subject.value == "leadership" and len(subject.areas) == 1 and subject.owner is None and number:
+            before = self.lines[number - 1]
+            return before.sentence.paragraph == line.sentence.paragraph and "D" in before.codes and not re.search(r"[SAX]", before.codes)
         if subject is not None and subject.code == "A" and line.sentence.tokens[max(0, subject.start - 2)].word == "one":
             return "D" in line.codes or (number > 0 and "D" in self.lines[number - 1].codes)  # "the one in Leeds"
         if subject is not None and subject.code == "G" and subject.value in {"it", "they"} and 0 <= claim.subject_at < claim.at:

@@ -40,9 +40,15 @@ def scope(claim: Claim, chunks: Sequence[Chunk], sentence: Sentence, published: 
         return Scope("other_body", cue=claim.subject.value)
     if grade_at + 1 < len(chunks) and chunks[grade_at + 1].code == "D" and "by" in words[claim.grade.end : chunks[grade_at + 1].start + 1]:
         return Scope("other_body", cue=chunks[grade_at + 1].value)
-    if chunks[0].code == "D" and claim.frame in {"parenthesis", "aside", "apposition", "far-subject", "long-relative"} and not any(c.code in "|;" for c in chunks[:grade_at]):
-        return Scope("other_body", cue=chunks[0].value)
-    after = chunks[grade_at + 1 : grade_at + 4]
+    if claim.frame in {"parenthesis", "aside", "apposition", "far-subject", "long-relative"} and not any(c.code in "|;" for c in chunks[:grade_at]):
+        nouns = [c for c in chunks[: max(1, claim.subject_at)] if c.code in "DAS"]
+        if nouns and all(c.code == "D" for c in nouns):
+            return Scope("other_body", cue=nouns[0].value)
+    after = [c for c in chunks[grade_at + 1 : grade_at + 5] if c.code not in "ON"]
+    if chunks[grade_at + 1 : grade_at + 2] and chunks[grade_at + 1].code == ">" and words[chunks[grade_at + 1].start] == "to" and any(c.code == "R" for c in chunks[grade_at + 2 : grade_at + 4]):
+        return Scope("previous", None, "from")  # "'Inadequate' to 'good' in two years"
+    if 0 < claim.subject_at < grade_at and chunks[claim.subject_at - 1].code == "Q" and words[chunks[claim.subject_at - 1].start] == "where" and {"is", "are"} & set(words[chunks[claim.subject_at].end : claim.grade.start]):
+        return Scope("standing", cue="where")
     if after and after[0].code == "^" and words[after[0].start] == "since":
         had = any(chunks[i].code == "P" and chunks[i].value == "had" for i in range(max(0, grade_at - 4), grade_at))
         return Scope("previous", next((int(c.value) for c in after if c.code == "Y"), None), "had") if had else Scope("standing", cue="since")
@@ -282,7 +288,8 @@ def _stale_month(chunks: Sequence[Chunk], reach: Sequence[int], words: list[str]
     """A month named without a year, two or more before publication, that dates the grade and not the visit."""
     if published is None or not reach:
         return ""
-    first, last = chunks[reach[0]].start, chunks[reach[-1]].end
+    first = chunks[reach[0]].start
+    last = chunks[reach[-1] + 1].start if reach[-1] + 1 < len(chunks) else len(words)
     if reach[0] > 0 and chunks[reach[0] - 1].code == "^" and words[chunks[reach[0] - 1].start] == "when":
         first = max(0, first - 5)  # "praised in March, when its services were judged ..."
     for at in range(first, last):

@@ -197,6 +197,8 @@ def _about(lines: Sequence[Line]) -> tuple[str, str]:
 def _regime(lines: Sequence[Line], title: Sequence[Line], opening: Sequence[Line]) -> str:
     """The other body or regime that headline and opening name, when they do not name the council's service."""
     headed = {c.value for line in title for c in line.chunks if c.code == "D"}
+    if headed & _OTHERS and not any(re.search(r"\b(?:children|child|leavers|looked)\b", line.words) for line in title):
+        return next(iter(sorted(headed & _OTHERS)))
     if any(c.code == "S" and {"children", "child"} & set(line.text_of(c)) for line in (*title, *opening) for c in line.chunks):
         return next(iter(sorted(headed & (_VISITS | {"other_nation"}))), "")
     rated = {a for line in lines for claim, scope in zip(line.claims, line.scopes, strict=True) if scope.status == "current" and claim.subject is not None for item in claim.subject.areas for a in item}
@@ -213,6 +215,7 @@ def _regime(lines: Sequence[Line], title: Sequence[Line], opening: Sequence[Line
 
 
 _CHILDRENS = frozenset({Area.HELP_AND_PROTECTION, Area.CHILDREN_IN_CARE, Area.CARE_LEAVERS})
+_OTHERS = frozenset({"adult_social_care", "youth_justice", "other_nation", "jtai", "send", "focused_visit", "monitoring_visit"})
 _VISITS = frozenset({"monitoring_visit", "focused_visit", "jtai", "send"})
 
 

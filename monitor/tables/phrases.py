@@ -379,6 +379,7 @@ SAME = (
             "the same [for|of|to|applies|applied|went|goes|is true|was true]",
             "said the same",
             "the same again",
+            "[made|make|makes] the grade",
             f"[the|these|this|those] [positive|glowing] [rating|ratings|grade|grades|judgement|judgements]",
             "likewise [inadequate|good|outstanding]",
             "[likewise|similarly] [rated|graded|judged]",
