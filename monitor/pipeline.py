@@ -20,6 +20,7 @@ from monitor.ports import Clock, Fetcher, FetchFailure, LinkFailure, Page, Poll,
 
 _log = logging.getLogger(__name__)
 _BATCH = 100
+_MOST_PUT_BY = 32 << 20  # bytes of pages that wait in memory to be read
 
 Document = Article | Report
 #: Bytes to prose, blocking; raises ReadError for what is no article and no report. The source is None when it was removed.
@@ -76,6 +77,7 @@ class Pipeline:
     keep: Callable[[Page], object] | None = None  #: puts a raw page by, for rules to come
     watched_before: bool = False
     _tries: dict[str, int] = field(default_factory=dict, init=False)
+    _fetched: dict[str, Page] = field(default_factory=dict, init=False)
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def cycle(self) -> Cycle:
@@ -97,6 +99,7 @@ class Pipeline:
             now=now, interval=timedelta(seconds=source.interval), failures=failures, retry_after=retry_after, name=source.name
         )
         new = await asyncio.to_thread(self.store.record_poll, source.name, poll, now=now, next_due_at=due)
+        self._put_by(new, poll)
         if poll.failure:
             # The first failure is news, and every tenth of a row; the status page knows of the others.
             level = logging.WARNING if failures % 10 == 1 else logging.DEBUG
@@ -106,6 +109,15 @@ class Pipeline:
         return Polled(
             source=source.name, links=len(poll.links), new=len(new), not_modified=poll.not_modified, failure=poll.failure
         )
+
+    def _put_by(self, new: Sequence[Link], poll: Poll) -> None:
+        """Keep the pages of new links that polling fetched already, as far as memory allows: nobody is asked twice."""
+        room = _MOST_PUT_BY - sum(len(page.body) for page in self._fetched.values())
+        for link in new:
+            page = poll.pages.get(link.url)
+            if page is not None and len(page.body) <= room:
+                self._fetched[link.url] = page
+                room -= len(page.body)
 
     async def read_links(self) -> tuple[tuple[Recorded, ...], tuple[LinkFailure, ...]]:
         """Fetch, read, classify and record every link that is due; in the order announced, whatever comes back first."""
@@ -144,7 +156,7 @@ class Pipeline:
 
     async def _document(self, link: Link) -> tuple[Document, Reading] | LinkFailure:
         """Fetch, read and classify one link; everything that can go wrong with it is a value."""
-        answer = await self.fetcher.fetch(link.url)
+        answer = self._fetched.pop(link.url, None) or await self.fetcher.fetch(link.url)
         if isinstance(answer, FetchFailure):
             most = 1 if answer.permanent else MOST_TRIES
             return await self._failed(link, answer.reason, answer.detail, most=most, wait=answer.retry_after)

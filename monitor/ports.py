@@ -133,6 +133,7 @@ class Poll:
     undated: int = 0  #: of the items, those without a date or a title
     newest: datetime | None = None  #: publication of the newest item
     moved_to: str = ""  #: where a permanent redirect says that the source now lives
+    pages: Mapping[str, Page] = field(default_factory=dict, hash=False)  #: articles that polling itself fetched, by URL
 
 
 class Source(Protocol):

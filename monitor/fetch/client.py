@@ -28,6 +28,7 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 _MOVED = (301, 308)
 _ACCEPT = "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/xml;q=0.9,*/*;q=0.5"
 _NONE = Validators()
+_DRAINED = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,8 +152,10 @@ class HttpFetcher:
             headers = dict(response.headers.items())
             status = response.status_code
             if status in _REDIRECTS and headers.get("location"):
+                await _beginning(response)
                 return _Redirect(url=urljoin(url, headers["location"].strip()).split("#", 1)[0], lasting=status in _MOVED)
             if status == 304:
+                await _beginning(response)
                 return self._not_modified(url, validators, headers)
             if status not in (200, 203):
                 return from_status(url, status, headers, await _beginning(response), self._clock.now())
@@ -221,12 +224,18 @@ def _is_pdf(url: str, headers: dict[str, str]) -> bool:
 
 
 async def _beginning(response: httpx.Response) -> bytes:
-    """The first kilobytes of an error's body, to tell a challenge from a refusal; nothing when they cannot be read."""
+    """The first kilobytes of a body that does not matter, to tell a challenge from a refusal; nothing when compressed.
+
+    A short body is read to its end, so that the connection can be used again.
+    """
+    start = b""
+    size = 0
     try:
         async for chunk in response.aiter_raw():
-            if response.headers.get("content-encoding", "").strip():
-                return b""
-            return chunk[:4096]
+            start = start or chunk[:4096]
+            size += len(chunk)
+            if size > _DRAINED:
+                break
     except httpx.HTTPError:
-        return b""
-    return b""
+        return start
+    return b"" if response.headers.get("content-encoding", "").strip() else start

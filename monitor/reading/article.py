@@ -19,6 +19,7 @@ from monitor.tables import rows
 
 _ENOUGH = 250  #: characters of body below which another reader is asked, and a site's own selector is not believed
 _LONGEST_TAG = 64 * 1024
+_MOST_ATTRIBUTES = 2000
 
 
 def read_article(body: bytes, url: str, content_type: str = "") -> dict[str, Any]:
@@ -67,12 +68,15 @@ def _refuse_long_tags(text: str, url: str) -> None:
     """A tag of many thousand attributes keeps every parser busy for a minute; data URIs are long and harmless."""
     position = 0
     while len(text) - position > _LONGEST_TAG:
-        start = text.find("<", position)
-        if start < 0:
-            return
-        end = text.find(">", start)
+        # From one closing bracket to the last one within reach: a page without long tags takes a few steps.
+        last = text.rfind(">", position, position + _LONGEST_TAG)
+        if last >= 0:
+            position = last + 1
+            continue
+        end = text.find(">", position)
         end = len(text) if end < 0 else end
-        if end - start > _LONGEST_TAG and text.count("=", start, end) > 2000 and not text.startswith("<!--", start):
+        start = text.find("<", position, end)
+        if start >= 0 and text.count("=", start, end) > _MOST_ATTRIBUTES and not text.startswith("<!--", start):
             raise ReadError("a tag longer than any author writes", reason="hostile", key=url)
         position = end + 1
 

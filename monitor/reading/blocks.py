@@ -74,14 +74,18 @@ class Outline:
 
     elements: list[Element]
     blocks: list[Block]
+    _chains: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
-    def ancestors(self, element: int) -> list[int]:
+    def ancestors(self, element: int) -> tuple[int, ...]:
         """Indices from `element` itself outwards."""
-        found = []
-        while element >= 0:
-            found.append(element)
-            element = self.elements[element].parent
-        return found
+        chain = self._chains.get(element)
+        if chain is None:
+            found, index = [], element
+            while index >= 0:
+                found.append(index)
+                index = self.elements[index].parent
+            chain = self._chains[element] = tuple(found)
+        return chain
 
 
 _Stack = list[tuple[LexborNode | None, int, str]]

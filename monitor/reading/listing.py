@@ -51,13 +51,14 @@ def read_whole(body: bytes, url: str, content_type: str, selector: str) -> dict[
     """
     tree = LexborHTMLParser(decode(body, content_type), scripting=True)
     titles = titles_of(tree)
-    if name := interstitial_of(titles, "\n".join(block.text for block in outline_of(tree).blocks)):
+    whole = outline_of(tree).blocks
+    if name := interstitial_of(titles, "\n".join(block.text for block in whole)):
         raise ReadError(f"a {name} page stands in its place", reason="interstitial", key=url)
     try:
-        root = tree.css_first(selector) if selector else tree.body
+        root = tree.css_first(selector) if selector else None
     except (SelectolaxError, ValueError) as error:
         raise ReadError(f"a selector cannot be used: {error}", reason="selectors", key=url) from error
-    blocks = outline_of(tree, root).blocks if root is not None else []
+    blocks = whole if not selector else outline_of(tree, root).blocks if root is not None else []
     if not blocks:
         raise ReadError(f"{selector or 'body'!r} finds no text on the page", reason="selectors", key=url)
     text = "\n".join(block.text for block in blocks)

@@ -83,4 +83,5 @@ class ListingSource(Declared):
             cursor=fingerprint,
             items=1,
             moved_to=page.moved_to,
+            pages={} if same else {page.url: page},
         )
