@@ -111,6 +111,8 @@ class _Resolver:
 
     def _remember(self, statement: Statement) -> None:
         memory = self.memory
+        if statement.rating is not None and statement.reason == "unresolved_authority" and statement.scope.status == "current":
+            memory.rating, memory.rating_of = statement.rating, ()
         if statement.reason or statement.rating is None:
             return
         memory.any_rating = statement.rating
@@ -322,6 +324,10 @@ class _Resolver:
             fitting = by_kind(line.text_of(subject), focus) or by_kind(line.text_of(subject), self.topics.urns)
             if len(fitting) == 1:
                 return fitting
+            if {"royal", "island"} & set(words):
+                lately = tuple(urn for urn, _ in self.memory.recent)
+                fitting = by_kind(words, lately)
+                return fitting if len(fitting) == 1 else ()
         if len(focus) > 1 and not self.topics.shared and subject is not None and _singular(subject, line):
             left_over = tuple(u for u in focus if u not in self.memory.later)
             return left_over if len(left_over) == 1 else ()

@@ -78,7 +78,13 @@ def _opening(lines: Sequence[Line], naming: Callable[[Chunk], tuple[str, ...]]) 
 def _graded_early(lines: Sequence[Line], naming: Callable[[Chunk], tuple[str, ...]]) -> tuple[str, ...]:
     """In an article on several councils, those that its first sentences grade by name."""
     body = [line for line in lines if not line.sentence.in_title and len(line.sentence.tokens) >= 6][:6]
-    return tuple(u for line in body for claim, scope in zip(line.claims, line.scopes, strict=True) for u in _graded(claim, scope, line, naming))
+    found = [u for line in body for claim, scope in zip(line.claims, line.scopes, strict=True) for u in _graded(claim, scope, line, naming)]
+    for line in body:
+        for claim, scope in zip(line.claims, line.scopes, strict=True):
+            if scope.status == "current" and claim.subject is not None and claim.subject.value == "it" and claim.subject_at < claim.at:
+                nearest = next((c for c in reversed(line.chunks[: claim.subject_at]) if c.code == "A" and not line.nearby(c)), None)
+                found.extend(naming(nearest) if nearest is not None else ())  # "the second, B, was told that it requires improvement"
+    return tuple(found)
 
 
 def _graded(claim: Claim, scope: Scope, line: Line, naming: Callable[[Chunk], tuple[str, ...]]) -> tuple[str, ...]:
