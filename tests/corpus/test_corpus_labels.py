@@ -34,7 +34,9 @@ CONSTRUCTIONS = {
     "pronoun", "group_word", "trust", "trust_two_authorities", "similar_names", "ordinary_word_name", "area_slac", "area_sif",
     "area_ilacs", "area_2023", "area_paraphrase", "quoted_rating", "verb_rating", "euphemism", "previous_subordinate", "previous_year",
     "relative_year", "no_longer", "again", "remains", "two_grade", "combined_care", "no_overall", "press_release_list",
-    "first_rating", "all_areas", "long_read", "furniture",
+    "first_rating", "all_areas", "long_read", "furniture", "ellipsis", "participle", "relative_clause", "cleft", "heavy_np",
+    "indirect_question", "exception", "scale", "in_line_with", "year_arithmetic", "in_quote", "question_answer", "digest",
+    "at_a_glance", "decoy_neighbour", "decoy_regime", "plain_word",
 }  # fmt: skip
 #: Every kind of news that reports no new rating and must be present.
 CLASSES = {
@@ -42,7 +44,7 @@ CLASSES = {
     "youth_justice", "adult_social_care", "hospital", "secure", "fire", "police", "housing", "lscb", "wales", "scotland",
     "northern_ireland", "statistics", "league", "annual_assessment", "framework", "appointment", "commissioner", "direction",
     "prediction", "leak", "anniversary", "practice_review", "ombudsman", "court", "opinion", "job_advert", "minutes", "strike",
-    "plain_english",
+    "profile", "recruitment", "plain_english",
 }  # fmt: skip
 
 
