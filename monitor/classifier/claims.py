@@ -114,6 +114,8 @@ def bind(chunks: Sequence[Chunk], at: int) -> tuple[str, int] | None:
     for frame, pattern in _rows():
         text, places = (right, right_at) if frame.side == "right" else (left, left_at)
         found = pattern.match(text)
+        if found and frame.name == "aside" and found.group("s") == "A" and not set(found.group()) & set("BVM"):
+            continue
         if found and frame.name == "for-areas" and _at(chunks, at, places[found.start("s")]):
             continue
         if found and _needs(frame, chunks, at) and not _object(chunks, places[found.start("s")], at):

@@ -58,6 +58,7 @@ def read(statements: Sequence[Statement], topics: Topics, published: date | None
     reasons = [gate(s, topics, published) for s in statements]
     if topics.kind and not any(not r and _of_this_day(s) for s, r in zip(statements, reasons, strict=True)):
         reasons = [r or topics.kind for r in reasons]
+    reasons = _retold(statements, reasons)
     news: dict[tuple[str, Area], tuple[Statement, int]] = {}
     conflicts: set[tuple[str, Area]] = set()
     rejected: list[Rejection] = []
@@ -72,6 +73,21 @@ def read(statements: Sequence[Statement], topics: Topics, published: date | None
     judgements = tuple(_judgement(urn, area, s, earlier) for (urn, area), (s, _) in news.items() if (urn, area) not in conflicts)
     reason = "" if judgements else (rejected[0].reason if rejected else "no_rating")
     return Reading(judgements=judgements, rejected=tuple(rejected), relevant=bool(judgements), reason=reason, classifier_version=VERSION)
+
+
+_NOW = re.compile(r"\b(?:is|are|now|has|have|requires?|today|yesterday|this (?:week|month|time)|(?:on|published) (?:monday|tuesday|wednesday|thursday|friday)|new (?:ofsted )?report|published)\b")
+
+
+def _retold(statements: Sequence[Statement], reasons: list[str]) -> list[str]:
+    """Grades of areas told in the past, where the grade overall is an old one and nothing says that there is another, are old too."""
+    fresh: set[str] = set()
+    old: set[str] = set()
+    for statement, reason in zip(statements, reasons, strict=True):
+        if not reason and (Area.OVERALL in statement.areas or statement.line.sentence.in_title or _NOW.search(statement.line.words)):
+            fresh.update(statement.urns)
+        elif Area.OVERALL in statement.areas and statement.scope.status in {"previous", "earlier", "standing"}:
+            old.update(statement.urns)
+    return [r or ("retold" if s.urns and set(s.urns) <= old - fresh else "") for s, r in zip(statements, reasons, strict=True)]
 
 
 def _weight(statement: Statement) -> int:

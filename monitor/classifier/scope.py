@@ -60,7 +60,7 @@ def scope(claim: Claim, chunks: Sequence[Chunk], sentence: Sentence, published: 
         return Scope("current", _year(chunks, range(grade_at, len(chunks)), sentence, published), "same as", stays=True)
     if claim.frame == "bracket-previous":
         return Scope("previous", next((int(c.value) for c in reversed(chunks[:grade_at]) if c.code == "Y"), None) or _year(chunks, reach, sentence, published), "bracket")
-    if claim.grade.start and words[claim.grade.start - 1] == "then":
+    if claim.grade.start and (words[claim.grade.start - 1] == "then" or (claim.subject is not None and claim.subject_at < grade_at and words[claim.subject.end : claim.subject.end + 1] == ["then"])):
         return Scope("previous", None, "then")
     if "already" in words[max(0, claim.grade.start - 2) : claim.grade.start]:
         return Scope("standing", cue="already")

@@ -17,14 +17,16 @@ class PageKind:
 
 KINDS = (
     PageKind("statistics", r"\b(?:league|revealed|how many|per ?cent|proportion|share of|statistics|figures show|compare|ranked|in numbers|nearly half|a quarter of|one in|number of councils|annual report|mapped|analysis)\b", "", "Revealed: how councils compare"),
-    PageKind("anniversary", r"\b(?:(?:one|a|two|three|four|five|ten) years? (?:on|later)\b|anniversary|looking back|what happened next)", r"\b(?:(?:six|three|four|nine|twelve|12) months on|(?:a|one) year (?:on|after)) from\b", "One year on: has anything changed?"),
+    PageKind("anniversary", r"\b(?:(?:one|a|two|three|four|five|ten) years? (?:on|later|after)\b|anniversary|looking back|what happened next|archive|on this day|most read|the year that was|review of the year)", r"\b(?:(?:six|three|four|nine|twelve|12) months on|(?:a|one) year (?:on|after)) from\b", "One year on: has anything changed?"),
     PageKind("job_advert", r"^(?:senior |principal |advanced |lead |assistant |qualified )?(?:social worker|practitioner|team manager|service manager|personal adviser)\b|\b(?:vacancy|vacancies|salary|team manager|social worker (?:-|vacanc)|apply now|join us|why practitioners|jobs?|recruiting|work for us|career)\b", r"\b(?:closing date|salary|hours per week|we are looking for|apply (?:now|by|online)|register for alerts)\b", "Team Manager, Care Leavers - Anytown Council"),
     PageKind("council_minutes", r"\b(?:minutes|agenda item|agenda|issue - |committee,|decision -)\b", r"\b(?:members (?:noted|resolved|considered)|the (?:committee|board|chair) (?:received|noted|considered|welcomed)|resolved\b|minutes of)", "Scrutiny Committee, 14 September: Minutes"),
     PageKind("opinion", r"\b(?:opinion|comment|letters|viewpoint|my view|column|editorial)\b", r"^(?:comment|opinion|sir -|letters)\b", "Opinion: one word cannot tell you"),
+    PageKind("award", r"\b(?:awards?|of the year|we won|shortlist(?:ed)?|commended)\b", "", "We won! Team of the year"),
+    PageKind("campaign", r"\b(?:could you foster|foster for|become a foster|why foster|come and work)\b", "", "Could you foster for an outstanding council?"),
     PageKind("guide", r"\b(?:guide|consultation|explainer|explained|what is|how we (?:inspect|grade)|q & a|faq)\b", "", "How we grade services: a short guide"),
     PageKind("prediction", r"\b(?:leak|leaked|draft|braced|braces|awaits?|ahead of|expected to|set to be|could be|fears?|rumou?r|hopes?|predict)\b", r"\b(?:leaked|draft report|provisional (?:grade|judgement|rating)s?|is expected to be published|has yet to be published|due to be published|not yet been published)\b", "Leaked report says services are poor"),
     PageKind("peer_review", r"\b(?:peer (?:team|review|challenge)|mock inspection|self assessment)\b", r"\b(?:peer (?:review|challenge)|mock inspection)\b", "Peer team praises services"),
     PageKind("appointment", r"\b(?:appoint(?:s|ed|ment)?|new (?:director|dcs|boss|chief)|steps? down|quits?|resigns?|departs?|to leave post|retire[sd]?|takes over as)\b", "", "New director appointed"),
     PageKind("intervention", r"\b(?:improvement notice|statutory direction|direction issued|commissioner (?:appointed|named|to be named)|takeover)\b", r"\b(?:improvement notice (?:has been )?issued|this (?:improvement )?notice is (?:given|issued))\b", "Improvement notice issued to a council"),
-    PageKind("dispute", r"\b(?:strike|walk ?out|ballot|unison|pay dispute|job cuts|budget|savings|overspend|council tax)\b", "", "Social workers vote to strike"),
+    PageKind("dispute", r"\b(?:strike|walk ?out|ballot|unison|pay dispute|job cuts|budget|savings|overspend|cost of|the price of|council tax)\b", "", "Social workers vote to strike"),
 )
