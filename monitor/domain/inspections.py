@@ -26,21 +26,36 @@ def inspect(evidence: Iterable[Account], *, first_key: str = "") -> Inspection:
     report = reports[-1] if reports else None
     first = min(known, key=lambda a: (a.published, a.key))
     lead = report or first
-    began = lead.fieldwork.start or lead.published
-    framework = edition(began, lead.framework)
+    # What is published while an edition is in use may still be of the one before: then two grades are left as they are told.
+    framework = edition(lead.fieldwork.start or lead.published, lead.framework)
+    combined = report.combined_care if report else bool(framework and framework.combined_care)
+    told = tuple(as_graded(account, combined_care=combined) for account in known)
     inspection = Inspection(
         authority=lead.authority,
         published=reports[0].published if reports else first.published,  # amending a report does not publish it again
-        ratings=_believed(known),
+        ratings=_believed(told),
         framework=framework.framework if framework else lead.framework,
         fieldwork=lead.fieldwork,
-        trust=_trust(known),
-        combined_care=lead.combined_care if report else bool(framework and framework.combined_care),
+        trust=_trust(told),
+        combined_care=combined,
         outlets=frozenset(a.outlet for a in known if a.outlet),
         url=lead.url,
         accounts=known,
     )
     return replace(inspection, first_key=first_key) if first_key and first_key != inspection.key else inspection
+
+
+def as_graded(account: Account, *, combined_care: bool) -> Account:
+    """An account as its framework graded: where care leavers share the grade of children in care, one rating and not two."""
+    if not combined_care or Area.CARE_LEAVERS not in account.ratings:
+        return account
+    ratings = dict(account.ratings)
+    shared = ratings.pop(Area.CARE_LEAVERS)
+    ratings.setdefault(Area.CHILDREN_IN_CARE, shared)
+    evidence = dict(account.evidence)
+    if Area.CARE_LEAVERS in evidence:
+        evidence.setdefault(Area.CHILDREN_IN_CARE, evidence.pop(Area.CARE_LEAVERS))
+    return replace(account, ratings=ratings, evidence=evidence)
 
 
 def _believed(known: Sequence[Account]) -> dict[Area, Rating]:

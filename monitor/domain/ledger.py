@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from monitor.domain.authorities import last_day
 from monitor.domain.changes import Move, direction, is_mixed, moves, old_rating
-from monitor.domain.inspections import OFFICIAL, inspect, told
+from monitor.domain.inspections import OFFICIAL, as_graded, inspect, told
 from monitor.domain.model import (
     Account,
     Area,
@@ -230,6 +230,7 @@ def _changes(
     """The changes that folding `account` makes, and what of it was not believed."""
     found: list[Change] = []
     reasons: dict[Background, None] = {}
+    account = as_graded(account, combined_care=after.combined_care)
     confirms = _confirms(before, account)
     all_moves = {move.area: _with_stated_past(move, previous, account) for move in moves(previous, after)}
     mixed = is_mixed(all_moves.values())

@@ -292,6 +292,26 @@ def test_an_inspection_older_than_the_newest_is_not_announced() -> None:
     assert (decision.changes, decision.background) == ((), ("older_than_newest",))
 
 
+def test_a_shared_grade_told_as_two_is_one() -> None:
+    """Portsmouth, October 2018: the press says that children in care and care leavers are good; it was one grade."""
+    day = date(2018, 10, 15)
+    told = press("Portsmouth", {OVERALL: GOOD, CARE: GOOD, LEAVERS: GOOD}, day=day)
+    _, (first, second) = fold(before(day), told, official("Portsmouth", day))
+    assert {change.area for change in first.changes} == {OVERALL, CARE}
+    assert first.inspection is not None
+    assert first.inspection.combined_care
+    assert {change.area for change in second.changes if Kind.CONFIRMED in change.kinds} == {OVERALL, CARE}
+    assert second.background == ()
+    assert second.inspection is not None
+    assert second.inspection.trust is Trust.CONFIRMED
+
+
+def test_care_leavers_alone_are_told_with_the_grade_they_shared() -> None:
+    day = date(2018, 10, 15)
+    decision = decide(before(day), press("Portsmouth", {LEAVERS: OUTSTANDING}, day=day), as_of=day)
+    assert [(change.area, change.evidence) for change in decision.changes] == [(CARE, "care leavers was judged outstanding")]
+
+
 def test_the_future_is_not_believed() -> None:
     decision = decide(before(JUNE), press("Knowsley", {OVERALL: RI}, day=JUNE + timedelta(days=40)), as_of=JUNE)
     assert (decision.inspection, decision.background) == (None, ("dated_in_the_future",))
