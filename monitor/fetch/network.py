@@ -7,10 +7,8 @@ and then dialled, so redirects, rebinding and literal addresses all meet the sam
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import socket
 import ssl
-import sys
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
@@ -21,10 +19,6 @@ import httpx
 
 from monitor.fetch.addresses import refuse_address
 from monitor.fetch.limits import Limits
-
-if importlib.util.find_spec("sniffio") is None:
-    # httpcore tries to import it several times a request; an import that fails searches the whole path (0.7 ms each).
-    sys.modules["sniffio"] = None  # type: ignore[assignment]  # the documented way to make an import fail at once
 
 
 class AddressRefusedError(httpcore.ConnectError):

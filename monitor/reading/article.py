@@ -11,13 +11,14 @@ from monitor.domain.urls import registrable
 from monitor.ports import ReadError
 from monitor.reading.blocks import Block, Outline, outline_of
 from monitor.reading.decode import decode
-from monitor.reading.extract import article_blocks, prose_blocks
+from monitor.reading.extract import article_blocks, prose_blocks, prose_on_page
 from monitor.reading.furniture import without_furniture
 from monitor.reading.interstitials import interstitial_of
 from monitor.reading.metadata import metadata_of
 from monitor.tables import rows
 
 _ENOUGH = 250  #: characters of body below which another reader is asked, and a site's own selector is not believed
+_SHARE_OF_PROSE = 0.35  #: less than this of a page's prose is doubtful
 _LONGEST_TAG = 64 * 1024
 _MOST_ATTRIBUTES = 2000
 
@@ -38,7 +39,7 @@ def read_article(body: bytes, url: str, content_type: str = "") -> dict[str, Any
     words = lines if sum(map(len, lines)) >= _ENOUGH else [block.text for block in whole.blocks]
     if name := interstitial_of(titles_of(tree), "\n".join(words)):
         raise ReadError(f"a {name} page stands in the article's place", reason="interstitial", key=url)
-    if sum(map(len, lines)) < _ENOUGH:
+    if reader == "blocks" and _is_doubtful(lines, whole):
         reader, lines = _second_opinion(text, lines, metadata.title)
     if not lines:
         raise ReadError("nothing on the page reads like an article", reason="no_article", key=url)
@@ -120,10 +121,16 @@ def _lines(blocks: list[Block], title: str) -> list[str]:
     return without_furniture([block.text for block in blocks], title=title)
 
 
+def _is_doubtful(lines: list[str], whole: Outline) -> bool:
+    """Whether little was found, or little of what the page has: the article may be elsewhere on it."""
+    found = sum(map(len, lines))
+    return found < _ENOUGH or found < _SHARE_OF_PROSE * prose_on_page(whole)
+
+
 def _second_opinion(text: str, ours: list[str], title: str) -> tuple[str, list[str]]:
     """What trafilatura makes of a page on which little was found, when it finds clearly more. Half a second to load."""
     import trafilatura
 
     found = trafilatura.extract(text, favor_precision=True, include_comments=False, include_tables=True) or ""
     lines = without_furniture([line.strip() for line in found.split("\n") if line.strip()], title=title)
-    return ("trafilatura", lines) if sum(map(len, lines)) > 1.2 * sum(map(len, ours)) else ("blocks", ours)
+    return ("trafilatura", lines) if sum(map(len, lines)) > 1.3 * sum(map(len, ours)) else ("blocks", ours)

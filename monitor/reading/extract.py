@@ -49,6 +49,12 @@ def prose_blocks(blocks: list[Block]) -> list[Block]:
     return _without_loose_ends(_without_bare_headings([block for block in blocks if not _is_links(block)]))
 
 
+def prose_on_page(outline: Outline) -> int:
+    """Characters of prose on the page that stand under no name of something else: what an article could be made of."""
+    beside = _beside(outline)
+    return sum(_prose_size(block) for index, block in enumerate(outline.blocks) if index not in beside.blocks)
+
+
 @dataclass(frozen=True, slots=True)
 class _Beside:
     """Elements and blocks whose name says that they are not the article, when the page is not wholly inside such a name."""

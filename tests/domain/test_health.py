@@ -112,7 +112,7 @@ def test_the_silent_failure_drill():
     for habit in HABITS:
         chance = random.Random(habit.name)
         records = polls(habit, chance, timedelta(hours=2))
-        false += false_alarms(habit, records, timedelta(hours=12))
+        false += false_alarms(habit, records, timedelta(hours=24))
         for fault in FAULTS:
             for _ in range(3):
                 start = START + timedelta(days=chance.randint(30, DAYS - 10), hours=chance.randint(0, 23))
