@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -99,18 +99,28 @@ def _needs(frame: Frame, chunks: Sequence[Chunk], at: int) -> bool:
 
 def bind(chunks: Sequence[Chunk], at: int) -> tuple[str, int] | None:
     """The first frame row that fits the grade at `at`: (row name, place of its subject)."""
+    same = _same(chunks, at) if chunks[at].code == "E" else None
+    return same or next(fits(chunks, at), None)
+
+
+def _same(chunks: Sequence[Chunk], at: int) -> tuple[str, int] | None:
+    """What "the same grade" is said of, where its words stand apart from the rows."""
     right, right_at = _view(chunks, _outside_brackets(chunks, at))
     left, left_at = _view(chunks, range(at - 1, max(-1, at - 40), -1))
-    if chunks[at].code == "E":
-        same = re.match(r"N?F{1,2}(?P<s>X)", right)
-        if same:
-            return "same-for", right_at[same.start("s")]
-        same = re.match(r"[^RE|;^]*?(?P<s>[XLTZ])", left)
-        if same:
-            return "same-as-before", left_at[same.start("s")]
-        same = re.match(r"N?[-:,]?[BV]*[FG>]{0,4}(?:L[.QBVGIMF,]{0,5}[:(-]?F?)?(?P<s>[XL])", right)
-        if same:
-            return "same-for", right_at[same.start("s")]
+    same = re.match(r"N?F{1,2}(?P<s>X)", right)
+    if same:
+        return "same-for", right_at[same.start("s")]
+    same = re.match(r"[^RE|;^]*?(?P<s>[XLTZ])", left)
+    if same:
+        return "same-as-before", left_at[same.start("s")]
+    same = re.match(r"N?[-:,]?[BV]*[FG>]{0,4}(?:L[.QBVGIMF,]{0,5}[:(-]?F?)?(?P<s>[XL])", right)
+    return ("same-for", right_at[same.start("s")]) if same else None
+
+
+def fits(chunks: Sequence[Chunk], at: int) -> Iterator[tuple[str, int]]:
+    """Every frame row that fits the grade at `at`, in the order of the table: (row name, place of its subject)."""
+    right, right_at = _view(chunks, _outside_brackets(chunks, at))
+    left, left_at = _view(chunks, range(at - 1, max(-1, at - 40), -1))
     for frame, pattern in _rows():
         text, places = (right, right_at) if frame.side == "right" else (left, left_at)
         found = pattern.match(text)
@@ -119,8 +129,7 @@ def bind(chunks: Sequence[Chunk], at: int) -> tuple[str, int] | None:
         if found and frame.name == "for-areas" and _at(chunks, at, places[found.start("s")]):
             continue
         if found and _needs(frame, chunks, at) and not _object(chunks, places[found.start("s")], at):
-            return frame.name, places[found.start("s")]
-    return None
+            yield frame.name, places[found.start("s")]
 
 
 def left_subject(chunks: Sequence[Chunk], at: int) -> int | None:

@@ -53,12 +53,17 @@ def _of_this_day(statement: Statement) -> bool:
     return about and _FRESH.search(statement.line.words) is not None
 
 
-def read(statements: Sequence[Statement], topics: Topics, published: date | None) -> Reading:
-    """Gate, merge and join statements into the article's reading."""
+def verdicts(statements: Sequence[Statement], topics: Topics, published: date | None) -> list[str]:
+    """For each statement why it is not news, or an empty string: by its own gate, then by the kind of page and what else the page says."""
     reasons = [gate(s, topics, published) for s in statements]
     if topics.kind and not any(not r and _of_this_day(s) for s, r in zip(statements, reasons, strict=True)):
         reasons = [r or topics.kind for r in reasons]
-    reasons = _retold(statements, reasons)
+    return _retold(statements, reasons)
+
+
+def read(statements: Sequence[Statement], topics: Topics, published: date | None) -> Reading:
+    """Gate, merge and join statements into the article's reading."""
+    reasons = verdicts(statements, topics, published)
     news: dict[tuple[str, Area], tuple[Statement, int]] = {}
     conflicts: set[tuple[str, Area]] = set()
     rejected: list[Rejection] = []
