@@ -68,7 +68,12 @@ class DropSource(Declared):
         )
 
 
+def drop_folders(sources: Sequence[Source]) -> dict[str, Path]:
+    """The folders of the drops among `sources`, by name."""
+    return {source.name: source.path for source in sources if isinstance(source, DropSource)}
+
+
 def with_drops(fetcher: Fetcher, sources: Sequence[Source], clock: Clock) -> Fetcher:
     """`fetcher`, with ``drop:`` addresses answered from the folders of the drops among `sources`."""
-    folders = {source.name: source.path for source in sources if isinstance(source, DropSource)}
+    folders = drop_folders(sources)
     return DropFetcher(fetcher, folders, clock=clock) if folders else fetcher
