@@ -10,6 +10,7 @@ import signal
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -46,6 +47,7 @@ class Parts:
     subscriptions: tuple[Subscription, ...]
     pipeline: Pipeline
     outbox: Outbox
+    lead: Lead | None  #: who polls, where several daemons share the database; None: nobody else can
     database: str  #: where the state is, without secrets
 
     async def drain(self, stop: asyncio.Event) -> None:
@@ -126,6 +128,29 @@ def _alone(state: Path) -> Iterator[None]:
         file.write(f"process {os.getpid()}")
         file.flush()
         yield
+
+
+class Lead:
+    """The lease by which one of several daemons on a shared database polls."""
+
+    LENGTH = timedelta(seconds=45)
+
+    def __init__(self, store: SqlStore, clock: Clock, owner: str) -> None:
+        self._store = store
+        self._clock = clock
+        self._owner = owner
+
+    def hold(self) -> bool:
+        """Take or renew it; whether it is ours."""
+        from monitor.store.leases import hold
+
+        return hold(self._store.engine, "poll", owner=self._owner, now=self._clock.now(), length=self.LENGTH) is not None
+
+    def let_go(self) -> None:
+        """Give it back."""
+        from monitor.store.leases import let_go
+
+        let_go(self._store.engine, "poll", owner=self._owner, now=self._clock.now())
 
 
 class Reader:
@@ -261,6 +286,7 @@ async def assembled(settings: Settings, clock: Clock, *, watched_before: bool = 
         store = await asyncio.to_thread(open_state, settings)
         captures = Captures(store.engine)
         fetcher = _build_fetcher(settings, clock)
+        outbox = build_outbox(settings, store, channels, clock)
         try:
             yield Parts(
                 settings=settings,
@@ -280,7 +306,9 @@ async def assembled(settings: Settings, clock: Clock, *, watched_before: bool = 
                     watched_before=watched_before,
                     keep=lambda page: captures.keep(page, clock.now()),
                 ),
-                outbox=build_outbox(settings, store, channels, clock),
+                outbox=outbox,
+                # A file has one monitor (see `_alone`); a server may have several.
+                lead=Lead(store, clock, outbox.owner) if settings.database_url.startswith("postgres") else None,
                 database=database_url(settings).split("@")[-1].removeprefix("sqlite:///"),
             )
         finally:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -40,6 +40,31 @@ Drain = Callable[[asyncio.Event], Awaitable[object]]
 Look = Callable[[], Sequence[Raised]]
 #: How often it is looked for alarms, seconds.
 LOOK_EVERY = 300
+#: How often the lead is asked for, seconds; well within the time that it is held for.
+LEAD_EVERY = 10.0
+
+
+class Lead(Protocol):
+    """Who of several daemons polls."""
+
+    def hold(self) -> bool:
+        """Whether it is us, from now on for a while. Blocking."""
+        ...
+
+    def let_go(self) -> None:
+        """Leave it to another. Blocking."""
+        ...
+
+
+class Alone:
+    """There is no other daemon."""
+
+    def hold(self) -> bool:
+        """Always."""
+        return True
+
+    def let_go(self) -> None:
+        """Nobody waits for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +79,7 @@ class Health:
     recorded: int
     changes: int
     delivering: bool  #: whether the outbox is being drained
+    leading: bool = True  #: whether it is this daemon that polls
     alarms: tuple[Raised, ...] = ()  #: what a person should look at
 
     @property
@@ -79,12 +105,14 @@ class Daemon:
     drain: Drain
     clock: Clock
     look: Look = tuple
+    lead: Lead = field(default_factory=Alone)
     _scheduler: Any = field(init=False, default=None)
     _stopping: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     _tasks: list[asyncio.Task[object]] = field(init=False, default_factory=list)
     _jobs: set[asyncio.Task[Any]] = field(init=False, default_factory=set)
     _tally: _Tally = field(init=False, default_factory=_Tally)
     _alarms: tuple[Raised, ...] = field(init=False, default=())
+    _leading: bool = field(init=False, default=False)
     _started: datetime = field(init=False)
     _beat: float = field(init=False, default=0.0)
 
@@ -99,7 +127,9 @@ class Daemon:
         self._tasks = [
             asyncio.create_task(self._deliver(), name="deliver"),
             asyncio.create_task(self._watch(), name="watchdog"),
+            asyncio.create_task(self._seek_lead(), name="lead"),
         ]
+        self._leading = await self._hold_lead()
         await self._plan_all()
 
     async def stop(self, *, patience: float = 20.0) -> None:
@@ -121,6 +151,9 @@ class Daemon:
             _log.warning("a message was still in flight after %.0f s; the next start sorts it out", patience)
             deliver.cancel()
         await asyncio.gather(*self._tasks, *self._jobs, return_exceptions=True)
+        if self._leading:
+            with contextlib.suppress(Exception):  # it runs out by itself
+                await asyncio.to_thread(self.lead.let_go)
 
     @property
     def health(self) -> Health:
@@ -134,6 +167,7 @@ class Daemon:
             recorded=self._tally.recorded,
             changes=self._tally.changes,
             delivering=bool(self._tasks) and not self._tasks[0].done(),
+            leading=self._leading,
             alarms=self._alarms,
         )
 
@@ -168,6 +202,8 @@ class Daemon:
 
     async def _poll(self, source: Source) -> None:
         """Poll one source, read what is new, and plan its next poll."""
+        if not self._leading:
+            return  # planned again when we lead
         with self._endable():
             try:
                 polled = await self.pipeline.poll(source)
@@ -185,8 +221,9 @@ class Daemon:
 
     async def _read(self) -> None:
         """Read what earlier polls left: failed links whose time has come, and those of a run that was killed."""
-        with self._endable():
-            await self._read_links()
+        if self._leading:
+            with self._endable():
+                await self._read_links()
 
     async def _read_links(self) -> None:
         recorded, _ = await self.pipeline.read_links()
@@ -228,6 +265,24 @@ class Daemon:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._stopping.wait(), RESTART_AFTER)
         return None
+
+    async def _hold_lead(self) -> bool:
+        try:
+            return await asyncio.to_thread(self.lead.hold)
+        except Exception as error:  # noqa: BLE001
+            _log.warning("cannot ask for the lead: %s", error)
+            return False
+
+    async def _seek_lead(self) -> object:
+        """Ask again and again; poll from when we lead until we do not."""
+        while True:
+            await asyncio.sleep(LEAD_EVERY)
+            before, self._leading = self._leading, await self._hold_lead()
+            if self._leading and not before:
+                _log.warning("this daemon polls from now on")
+                await self._plan_all()
+            elif before and not self._leading:
+                _log.warning("another daemon polls from now on")
 
     async def _watch(self) -> object:
         """Keep the beat; plan everything anew when the wall clock jumped."""

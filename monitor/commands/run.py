@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import socket
 from collections.abc import Iterator
@@ -84,7 +85,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
 
     from monitor.alarms import look
     from monitor.bootstrap import assembled
-    from monitor.daemon import Daemon
+    from monitor.daemon import Alone, Daemon
     from monitor.web import Front
 
     class Server(uvicorn.Server):
@@ -95,7 +96,9 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
             yield
 
     async with assembled(settings, clock_for(None)) as parts:
-        daemon = Daemon(pipeline=parts.pipeline, drain=parts.drain, clock=parts.clock, look=lambda: look(parts))
+        daemon = Daemon(
+            pipeline=parts.pipeline, drain=parts.drain, clock=parts.clock, look=lambda: look(parts), lead=parts.lead or Alone()
+        )
         app = Front(daemon, lambda: _pages(daemon, parts))
         server = Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5, lifespan="on"))
         loop = asyncio.get_running_loop()
@@ -109,7 +112,13 @@ def _pages(daemon: Daemon, parts: Parts) -> Any:
     from monitor.web.app import create_app
     from monitor.web.status import status_of
 
-    return create_app(daemon, lambda: status_of(parts))
+    app = create_app(daemon, lambda: status_of(parts))
+    if token := os.environ.get("MONITOR_DROP_TOKEN"):
+        from monitor.sources.drop import drop_folders
+        from monitor.web.drop import drop_router
+
+        app.include_router(drop_router(drop_folders(parts.sources), token))
+    return app
 
 
 def _stop(server: Any) -> None:

@@ -139,6 +139,58 @@ async def test_an_outbox_that_stops_is_started_again(monkeypatch: pytest.MonkeyP
         assert daemon.health.delivering
 
 
+class FakeLead:
+    """Says who leads as it is told; counts what is given back."""
+
+    def __init__(self, *, ours: bool) -> None:
+        self.ours = ours
+        self.given_back = 0
+
+    def hold(self) -> bool:
+        return self.ours
+
+    def let_go(self) -> None:
+        self.given_back += 1
+
+
+async def test_a_follower_does_not_poll_until_it_leads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.daemon.LEAD_EVERY", 0.05)
+    source = FakeSource(interval=0.05).lists("x")
+    world = World(source)
+    world.fetcher.serves("x", "X")
+    world.daemon.lead = lead = FakeLead(ours=False)
+    async with world.running() as daemon:
+        await asyncio.sleep(0.3)
+        assert not source.asked_with
+        assert daemon.health.ready
+        assert not daemon.health.leading
+        lead.ours = True
+        await until(lambda: bool(world.store.recorded))
+        lead.ours = False
+        await until(lambda: not daemon.health.leading)
+        asked = len(source.asked_with)
+        await asyncio.sleep(0.3)
+        assert len(source.asked_with) <= asked + 1  # one may have been under way
+        lead.ours = True
+        await until(lambda: len(source.asked_with) > asked + 1)
+    assert lead.given_back == 1
+
+
+async def test_a_database_that_cannot_be_asked_makes_a_follower(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = FakeSource()
+    world = World(source)
+
+    class Broken(FakeLead):
+        def hold(self) -> bool:
+            raise OSError("no connection")
+
+    world.daemon.lead = Broken(ours=True)
+    async with world.running() as daemon:
+        await asyncio.sleep(0.2)
+        assert not daemon.health.leading
+        assert not source.asked_with
+
+
 async def test_an_alarm_is_told_once_and_its_end_too(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     blind = Raised(about="gazette", message="lists nothing")
     looks: list[list[Raised]] = [[blind], [blind], [blind], []]

@@ -244,3 +244,23 @@ def test_asked_to_end_while_sending_it_finishes_the_message(town: Town, monkeypa
             assert process.popen.wait(30) == 0
         assert town.deliveries() == {"sent": 1}
         assert len(mailbox.mails) == 1
+
+
+@pytest.mark.postgres
+def test_of_two_daemons_on_one_database_one_polls_and_the_message_is_sent_once(
+    town: Town, postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MONITOR_DATABASE_URL", postgres)
+    town.database = postgres
+    config = town.folder / "config"
+    with serve_mail(town, "nowhere", monkeypatch) as mailbox:
+        with running(config, town.folder / "one") as one, running(config, town.folder / "two") as two:
+            until(lambda: len(mailbox.mails) == 1)
+            leading = [json.loads(daemon.get("/readyz")[1])["leading"] for daemon in (one, two)]
+            assert sorted(leading) == [False, True]
+            leader, follower = (one, two) if leading[0] else (two, one)
+            assert leader.end(signal.SIGTERM) == 0
+            until(lambda: json.loads(follower.get("/readyz")[1])["leading"])
+            assert follower.end(signal.SIGTERM) == 0
+        assert len(mailbox.mails) == 1
+        assert town.deliveries() == {"sent": 1}
