@@ -1,0 +1,218 @@
+"""Kill -9 the real daemon at random moments under load, again and again on the same state, and count what arrives.
+
+python -m tests.soak --cycles 200          the daemon: a growing feed, 25 subscribers, a slow mail server
+python -m tests.soak --matrix              every point of the crash matrix, on SQLite and PostgreSQL
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from datetime import UTC, datetime
+from email import message_from_bytes
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from sqlalchemy import create_engine, text
+
+from tests.channels.servers import Mailbox, smtp_server
+from tests.conftest import ROOT
+from tests.end_to_end.town import Print
+
+#: Councils last inspected long enough ago, and few enough of them not to look like a storm.
+COUNCILS = ("Derbyshire", "Nottinghamshire", "Lincolnshire", "Wiltshire", "Havering", "Thurrock", "Plymouth", "Swindon")
+AREAS = ("leadership", "help and protection", "children in care", "care leavers")
+READERS = 25
+
+
+class Press:
+    """One newspaper on loopback whose feed grows."""
+
+    def __init__(self) -> None:
+        self.prints: list[Print] = []
+        self.base = ""
+        self._stories = [(council, area) for area in AREAS for council in COUNCILS]
+
+    def publish(self) -> bool:
+        """One more article, of one area of one council; False when every story is told."""
+        if len(self.prints) == len(self._stories):
+            return False
+        council, area = self._stories[len(self.prints)]
+        sentences = [f"Children's services in {council} have been rated inadequate for {area}, Ofsted said in a report today."]
+        title = f"Ofsted rates {council} inadequate for {area}"
+        day = datetime.now(UTC).date()
+        self.prints.append(Print("Soak", f"/{len(self.prints)}", title, sentences, day))
+        return True
+
+    def page(self, path: str) -> str:
+        """The feed, or an article."""
+        if path == "/feed":
+            items = "".join(each.item(self.base) for each in self.prints)
+            return f'<?xml version="1.0"?><rss version="2.0"><channel><title>Soak</title>{items}</channel></rss>'
+        return next((each.html() for each in self.prints if each.path == path), "")
+
+    def serve(self) -> None:
+        """Begin to serve, on a free port of loopback."""
+        press = self
+
+        class Pages(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                page = press.page(self.path)
+                self.send_response(200 if page else 404)
+                self.send_header("Content-Type", "application/rss+xml" if self.path == "/feed" else "text/html; charset=utf-8")
+                self.end_headers()
+                self.wfile.write(page.encode())
+
+            def log_message(self, *_: object) -> None:
+                return
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Pages)
+        self.base = f"http://127.0.0.1:{server.server_address[1]}"
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+
+
+def configure(folder: Path, press: Press, port: int) -> dict[str, str]:
+    """Write a configuration; returns the environment of the daemon."""
+    config = folder / "config"
+    config.mkdir()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        listen = free.getsockname()[1]
+    (config / "monitor.toml").write_text(
+        f'[monitor]\nlisten = "127.0.0.1:{listen}"\n[fetch]\nallow_private = true\nrobots = false\n'
+    )
+    (config / "sources.toml").write_text(
+        f'[[source]]\nname = "soak"\nkind = "feed"\nurl = "{press.base}/feed"\noutlet = "Soak"\ninterval = "30s"\n'
+    )
+    (config / "channels.toml").write_text('[channel.mail]\nurl_env = "MONITOR_MAIL_URL"\nfrom = "alerts@monitor.test"\n')
+    (config / "subscriptions.toml").write_text(
+        "".join(f'[[subscription]]\nname = "r{n}"\nchannel = "mail"\nto = "r{n}@reader.test"\n' for n in range(READERS))
+    )
+    return os.environ | {"MONITOR_MAIL_URL": f"mailto://127.0.0.1:{port}"}
+
+
+def start(folder: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """The real daemon."""
+    command = [sys.executable, "-m", "monitor", "run", "--config", str(folder / "config"), "--state", str(folder / "state")]
+    log = (folder / "daemon.log").open("ab")
+    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+
+
+def poll_at_once(database: Path) -> None:
+    """Forget when polls and links are due: the daemon would wait for the next quarter of an hour."""
+    if database.exists():
+        engine = create_engine(f"sqlite:///{database}")
+        try:
+            with engine.begin() as connection:
+                connection.execute(text("UPDATE sources SET next_due_at = NULL"))
+                connection.execute(text("UPDATE links SET retry_at = first_seen WHERE state = 'new'"))
+        finally:
+            engine.dispose()
+
+
+def states(database: Path) -> Counter[str]:
+    """How many deliveries are in which state."""
+    engine = create_engine(f"sqlite:///{database}")
+    try:
+        with engine.connect() as connection:
+            rows = connection.execute(text("SELECT state, count(*) FROM deliveries GROUP BY state")).all()
+            return Counter({str(row[0]): int(row[1]) for row in rows})
+    finally:
+        engine.dispose()
+
+
+def sent_ids(database: Path) -> set[str]:
+    """The ids of what the database calls sent."""
+    engine = create_engine(f"sqlite:///{database}")
+    try:
+        with engine.connect() as connection:
+            return set(connection.execute(text("SELECT id FROM deliveries WHERE state = 'sent'")).scalars())
+    finally:
+        engine.dispose()
+
+
+def soak(cycles: int, seed: int) -> int:
+    """Kill, restart, and count; 0 when nothing was doubled or lost."""
+    chance = random.Random(seed)
+    press, mailbox = Press(), Mailbox(pause=0.02)
+    press.serve()
+    with tempfile.TemporaryDirectory() as name, smtp_server(mailbox) as (_, port):
+        folder = Path(name)
+        database = folder / "state" / "monitor.db"
+        environment = configure(folder, press, port)
+        begun = time.monotonic()
+        for cycle in range(cycles):
+            if cycle % max(1, cycles // (len(COUNCILS) * len(AREAS) + 1)) == 0:
+                press.publish()
+            poll_at_once(database)
+            daemon = start(folder, environment)
+            time.sleep(chance.uniform(0.8, 4.0))
+            daemon.kill()
+            daemon.wait()
+        while press.publish():
+            pass
+        poll_at_once(database)
+        daemon = start(folder, environment)
+        expected = len(press.prints) * READERS
+        for _ in range(300):
+            time.sleep(0.5)
+            found = states(database)
+            if found.total() >= expected and not found["pending"] + found["sending"] + found["committing"]:
+                break
+        daemon.terminate()
+        ended = daemon.wait(30)
+        return report(press, mailbox, database, cycles, time.monotonic() - begun, ended, (folder / "daemon.log").read_text())
+
+
+def report(press: Press, mailbox: Mailbox, database: Path, cycles: int, seconds: float, ended: int, log: str) -> int:
+    """Print the figures; 0 when they are as promised."""
+    ids = Counter(str(message_from_bytes(mail.content or b"")["Message-ID"])[1:33] for mail in mailbox.mails)
+    found = states(database)
+    duplicates = sum(count - 1 for count in ids.values())
+    lost = len(sent_ids(database) - set(ids))
+    missing = len(press.prints) * READERS - found.total()
+    print(f"{cycles} kills in {seconds:.0f} s; {len(press.prints)} changes for {READERS} readers; outbox: {dict(found)}")
+    print(f"mails {sum(ids.values())}, duplicates {duplicates}, called sent but lost {lost}, never enqueued {missing}")
+    print(f"in doubt {found['uncertain']}; the last daemon ended with {ended}")
+    good = not (duplicates or lost or missing or found["pending"] or ended)
+    if not good:
+        print(log[-4000:])
+    return int(not good)
+
+
+def whole_matrix() -> int:
+    """Every point of the crash matrix, both channels, both engines; 0 when nothing was doubled or lost."""
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        str(ROOT / "tests/delivery/test_crash_matrix.py"),
+    ]
+    return subprocess.call(command, cwd=ROOT, env=os.environ | {"CRASH_MATRIX": "all"})
+
+
+def main() -> int:
+    """Parse the options and run one programme."""
+    parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
+    parser.add_argument("--cycles", type=int, default=200, help="how often the daemon is killed (default: 200)")
+    parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="to repeat a run's moments")
+    parser.add_argument("--matrix", action="store_true", help="the whole crash matrix instead")
+    args = parser.parse_args()
+    if args.matrix:
+        return whole_matrix()
+    print(f"seed {args.seed}")
+    return soak(args.cycles, args.seed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
