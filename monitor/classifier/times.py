@@ -1,0 +1,83 @@
+"""When: the years and months of a clause, told against the day of publication."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from monitor.classifier.chunks import Chunk
+
+FULL_MONTHS = tuple("january february march april may june july august september october november december".split())
+#: month and season words and the month they count as; "may" is left to FULL_MONTHS because it is a verb too
+MONTHS = {m: i + 1 for i, m in enumerate(FULL_MONTHS)}
+MONTHS |= {m[:3]: n for m, n in MONTHS.items() if m != "may"} | {"sept": 9, "spring": 4, "summer": 7, "autumn": 10, "winter": 1}
+SEASONS = frozenset(MONTHS) | {"early", "late", "mid", "year", "end", "beginning", "start", "middle"}
+_NUMBERS = {w: i for i, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())} | {"a": 1, "decade": 10}
+_FIELDWORK = frozenset(
+    "visit visits visited inspection inspected inspectors examined looked assessed came weeks week fortnight spent called team follows following".split()
+)
+
+
+def past_year(chunks: Sequence[Chunk], reach: Sequence[int], words: Sequence[str], published: date | None) -> int | None:
+    """The latest past year among the chunks at `reach`; a year that only dates this inspection's fieldwork is not one."""
+    if published is None:
+        return None
+    found: list[int] = []
+    for i in reach:
+        if chunks[i].code != "Y":
+            continue
+        year, at = int(chunks[i].value), chunks[i].start
+        month = next((MONTHS[w] for w in reversed(words[max(0, at - 4) : at]) if w in MONTHS), None)
+        age = (published.year - year) * 12 + (published.month - month if month else 0)
+        fieldwork = any(w in _FIELDWORK for w in words[max(0, at - 9) : at])
+        if year > published.year or (year == published.year and age <= (8 if fieldwork else 2)):
+            continue
+        if fieldwork and (age <= 9 if month else age <= 12 and published.month <= 4):
+            continue
+        found.append(year)
+    return max(found, default=None)
+
+
+def relative_year(text: str, published: date | None) -> int | None:
+    """The year meant by "four years ago", "last year", "last May", counted from the day of publication."""
+    if published is None:
+        return None
+    words = text.split()
+    if words[0] == "last" and len(words) == 2:
+        if words[1] in FULL_MONTHS:
+            return published.year - (MONTHS[words[1]] >= published.month)
+        if words[1] in {"year", "spring", "summer", "autumn", "winter"}:
+            return published.year - 1
+    if "decade" in words:
+        return published.year - 10
+    if {"year", "years"} & set(words):
+        return next((published.year - n for n in map(number, words) if n), None)
+    return None
+
+
+def number(word: str) -> int:
+    """The number that a word or figure says; 0 when it says none."""
+    return int(word) if word.isdigit() else _NUMBERS.get(word, 0)
+
+
+def stale_month(words: Sequence[str], first: int, last: int, published: date | None) -> str:
+    """A month named without a year in ``words[first:last]``, two or more before publication, that dates the grade and not the visit."""
+    if published is None:
+        return ""
+    for at in range(max(first, 1), last):
+        if words[at] not in FULL_MONTHS or words[at - 1] not in {"in", "since"}:
+            continue
+        if (published.month - MONTHS[words[at]]) % 12 < 2 or any(w in _FIELDWORK for w in words[max(0, at - 9) : at]):
+            continue
+        if not (at + 1 < len(words) and words[at + 1].isdigit()):
+            return f"in {words[at]}"
+    return ""
+
+
+def issued_earlier(words: Sequence[str], published: date | None) -> str:
+    """The words "published in March" where that is two months or more ago."""
+    found = re.search(r"\b(?:published|released|issued) (?:back )?in (\w+)\b", " ".join(words))
+    if published is None or found is None or found.group(1) not in FULL_MONTHS:
+        return ""
+    return found.group() if (published.month - MONTHS[found.group(1)]) % 12 >= 2 else ""
