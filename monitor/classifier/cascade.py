@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from monitor.classifier.chunks import known_names, mentions, merge
+from monitor.classifier.chunks import merge
 from monitor.classifier.claims import claims
 from monitor.classifier.lines import Line
+from monitor.classifier.mentions import mentions
 from monitor.classifier.reading import VERSION, read
 from monitor.classifier.relevance import may_report
 from monitor.classifier.resolve import Statement, resolve
 from monitor.classifier.scope import scope
 from monitor.classifier.text import fold, sentences
 from monitor.classifier.topics import Topics, topics
+from monitor.classifier.vocabulary import known_names
 from monitor.domain.model import Reading
 
 _UNRELATED = Reading(reason="not_about_inspection", classifier_version=VERSION)

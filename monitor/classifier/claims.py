@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from monitor.classifier.chunks import Chunk
+from monitor.classifier.chunk import Chunk
 from monitor.domain.model import Area
 from monitor.tables.frames import FRAMES, Frame
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from monitor.classifier.chunks import Chunk
+from monitor.classifier.chunk import Chunk
 from monitor.classifier.claims import Claim
 from monitor.classifier.text import Sentence
 from monitor.classifier.times import SEASONS, past_year

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor.classifier.chunks import Chunk
+from monitor.classifier.chunk import Chunk
 from monitor.classifier.claims import Claim
 from monitor.classifier.scope import Scope
 from monitor.classifier.text import Sentence

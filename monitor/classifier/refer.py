@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from monitor.classifier.chunks import Chunk
+from monitor.classifier.chunk import Chunk
 from monitor.classifier.lines import COUNTS, Line, names_in, own_names
 from monitor.classifier.scope import Scope
 from monitor.domain.authorities import by_urn

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from monitor.classifier.chunks import Chunk
+from monitor.classifier.chunk import Chunk
 from monitor.classifier.claims import Claim, left_subject
 from monitor.classifier.lines import COUNTS, Line, names_in, own_names
 from monitor.classifier.refer import Memory, Reference, by_kind, flatten, heading_area, look, many, point_back

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from monitor.classifier.chunks import Chunk
+from monitor.classifier.chunk import Chunk
 from monitor.classifier.claims import Claim
 from monitor.classifier.clauses import Clause, clause_of
 from monitor.classifier.text import Sentence

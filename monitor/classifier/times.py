@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from monitor.classifier.chunks import Chunk
+from monitor.classifier.chunk import Chunk
 
 FULL_MONTHS = tuple("january february march april may june july august september october november december".split())
 #: month and season words and the month they count as; "may" is left to FULL_MONTHS because it is a verb too

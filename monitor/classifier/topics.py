@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from monitor.classifier.chunks import Chunk
+from monitor.classifier.chunk import Chunk
 from monitor.classifier.claims import Claim
 from monitor.classifier.lines import COUNTS, Line, names_in, own_names
 from monitor.classifier.scope import Scope

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from monitor.classifier.cascade import classify, walk
-from monitor.classifier.chunks import Chunk
+from monitor.classifier.chunk import Chunk
 from monitor.classifier.lines import Line, names_in
 from monitor.classifier.reading import verdicts
 from monitor.classifier.resolve import Statement

@@ -1,0 +1,109 @@
+"""Every table compiled into one automaton, and which of the names it finds are meant as names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+
+from monitor.classifier.lexicon import Entry, Lexicon
+from monitor.classifier.text import Token
+from monitor.domain.authorities import authorities
+from monitor.tables import phrases, places
+from monitor.tables.bodies import BODIES
+
+
+@lru_cache(maxsize=1)
+def lexicon() -> Lexicon:
+    """The automaton over every table, built once a process."""
+    built = Lexicon()
+    built.add(".", "place", places.NOT_AUTHORITIES)
+    for table in (BODIES, phrases.GROUPS, phrases.SAME, phrases.RATINGS, phrases.AREAS, phrases.PAST, phrases.CUES, phrases.PEOPLE):
+        for row in table:
+            built.add(row.code, row.value, row.surfaces)
+    for surface, urns in _names().items():
+        built.add("A", urns, (surface,))
+    return built
+
+
+def _tokens_of(name: str) -> str:
+    """A name as the tokenizer would cut it, ready for the automaton."""
+    plain = name.lower().replace("’", "'").replace("-", " ").replace(".", " .").replace("'s", " 's").replace(",", " ,")
+    return " ".join(plain.replace("&", " & ").split())
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, str]:
+    """Name surfaces and the URNs they stand for (several for a trust that serves several authorities), comma-separated."""
+    names: dict[str, list[str]] = {}
+    for authority in authorities():
+        plain = authority.name.split(",")[0] if ", City of" in authority.name else authority.name
+        for name in (plain, *authority.aliases, *(t.name for t in authority.trusts)):
+            surface = _tokens_of(name)
+            names.setdefault(surface, [])
+            if authority.urn not in names[surface]:
+                names[surface].append(authority.urn)
+    for surface in [s for s in names if " and " in s]:
+        names.setdefault(surface.replace(" and ", " & "), names[surface])
+    for surface in [s for s in names if "st . helens" in s]:
+        names.setdefault("st helens", names[surface])
+    return {surface: ",".join(urns) for surface, urns in names.items()}
+
+
+@lru_cache(maxsize=1)
+def _trust_periods() -> dict[str, list[tuple[str, date | None, date | None]]]:
+    periods: dict[str, list[tuple[str, date | None, date | None]]] = {}
+    for authority in authorities():
+        for trust in authority.trusts:
+            periods.setdefault(_tokens_of(trust.name), []).append((authority.urn, trust.valid.start, trust.valid.end))
+    return periods
+
+
+@lru_cache(maxsize=1)
+def _affixes() -> Lexicon:
+    built = Lexicon()
+    built.add("after", "", places.AFTER_NAME)
+    return built
+
+
+_BEFORE = tuple(tuple(words.split()) for words in sorted(places.BEFORE_NAME, key=len, reverse=True))
+
+
+def is_name(tokens: Sequence[Token], start: int, end: int, in_title: bool, known: frozenset[str]) -> bool:
+    """Whether a matched authority name is meant as one: capital letters, and a council-like neighbour where the word is a word too."""
+    if not all(tokens[i].capital for i in (start, end - 1) if tokens[i].word.isalpha() and len(tokens[i].word) > 1):
+        return False
+    if end - start > 1 or tokens[start].word not in places.WORDS_TOO or tokens[start].word in known:
+        return True
+    after = tokens[end].word if end < len(tokens) else ""
+    before = tokens[start - 1].word if start else ""
+    if after in places.COUNCIL_WORDS:
+        return True
+    if tokens[start].word == "westminster":
+        return before in {"of", "and", ",", "with"}
+    starts = start == 0 or not before.isalpha()
+    return before in {"in", "of", "for", "at", "and", "that", "neighbouring", "council", "near", "with", "to"} or (not starts and not in_title)
+
+
+def known_names(folded: str) -> frozenset[str]:
+    """The names that are ordinary words too, of which a text says once that they are a council ("Reading Borough Council")."""
+    return frozenset(w for w in places.WORDS_TOO if w in folded and re.search(rf"\b{w}(?:'s children| (?:borough |city |county )?council\b)", folded))
+
+
+def authority(tokens: Sequence[Token], start: int, end: int, entry: Entry, published: date | None) -> tuple[tuple[str, ...], int, int]:
+    """URNs meant by a name on a day, and the name's bounds with "City Council" and "London Borough of" taken in."""
+    words = [t.word for t in tokens]
+    found = _affixes().match(words, end)
+    if found and (tokens[end].capital or words[end] in {"council", "city", "county", "borough"}):
+        end = found[0]
+    for before in _BEFORE:
+        if tuple(words[max(0, start - len(before)) : start]) == before:
+            start -= len(before)
+            break
+    urns = tuple(entry.value.split(","))
+    periods = _trust_periods().get(" ".join(words[start:end]))
+    if periods and published and len(urns) > 1:
+        live = tuple(u for u, began, ended in periods if (not began or began <= published) and (not ended or published <= ended))
+        urns = live or urns
+    return urns, start, end
