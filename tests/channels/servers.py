@@ -82,6 +82,7 @@ def scripted_smtp(script: Callable[[Any], None]) -> Iterator[int]:
         yield listener.getsockname()[1]
     finally:
         stop.set()
+        listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits in accept; closing alone does not
         listener.close()
         thread.join(timeout=2)
 
