@@ -6,8 +6,8 @@ import re
 
 #: Nothing is said about children's services without one of these.
 _CHILDREN = (b"child", b"care leaver", b"young people", b"adoption", b"looked after", b"social care")
-#: Headlines leave the inspectorate out ("Leeds children's services rated good"), and some papers call it the watchdog or regulator.
-_SERVICE = re.compile("children['’]?s (?:services|social care)".encode())
+#: Headlines leave the inspectorate out ("Leeds children's services rated good"); some papers call it the watchdog.
+_SERVICE = re.compile("children(?:'|’)?s (?:services|social care)".encode())
 #: A rank in the police is no inspection, and many a page on a crime has one.
 _RANK = re.compile(rb"\b(?:detective|chief|det|police|acting|temporary|retired|former) (?:chief )?inspector\b")
 
