@@ -14,6 +14,8 @@ from datetime import date
 from monitor.domain.frameworks import edition
 from monitor.domain.model import Account, Area, Inspection, Rating, SourceClass, Trust
 
+#: A sentence this long that two outlets share word for word was written once.
+_OWN_WORDS = 8
 _UNOFFICIAL = (SourceClass.PRESS, SourceClass.COUNCIL, SourceClass.AGGREGATOR)
 #: An official report is in: it confirms what was reported, or contradicts it.
 OFFICIAL = frozenset({Trust.CONFIRMED, Trust.CONTRADICTED})
@@ -70,8 +72,29 @@ def _believed(known: Sequence[Account]) -> dict[Area, Rating]:
 
 
 def _independent(known: Iterable[Account]) -> set[str]:
-    """Outlets that count as witnesses of their own. Aggregators repeat."""
-    return {a.outlet or a.url for a in known if a.source_class is not SourceClass.AGGREGATOR}
+    """Outlets that count as witnesses of their own, one name for those that print the same copy. Aggregators repeat.
+
+    A local democracy reporter's story runs word for word on the BBC and in three papers: that is one witness.
+    """
+    groups: list[tuple[set[str], set[str]]] = []  # outlets, and the sentences that any of them printed
+    for account in known:
+        if account.source_class is SourceClass.AGGREGATOR:
+            continue
+        names, sentences = {account.outlet or account.url}, _sentences(account)
+        apart = []
+        for others, theirs in groups:
+            if others & names or theirs & sentences:
+                names, sentences = names | others, sentences | theirs
+            else:
+                apart.append((others, theirs))
+        groups = [*apart, (names, sentences)]
+    return {min(names) for names, _ in groups}
+
+
+def _sentences(account: Account) -> set[str]:
+    """The sentences of an account that two reporters would not write alike: of eight words or more, letters only."""
+    folded = ("".join(char if char.isalnum() else " " for char in text.lower()).split() for text in account.evidence.values())
+    return {" ".join(words) for words in folded if len(words) >= _OWN_WORDS}
 
 
 def _consensus(known: Sequence[Account]) -> dict[Area, Rating]:
