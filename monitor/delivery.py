@@ -146,6 +146,8 @@ class Outbox:
     concurrency: int = 4  #: messages in flight at once, over all channels
     per_channel: int = 2
     idle: float = 1.0  #: seconds between looks into an empty outbox
+    lease: float = LEASE  #: seconds after which a claim counts as abandoned
+    recover_every: float = RECOVER_EVERY  #: seconds between looks for abandoned claims and due digests
     owner: str = field(default_factory=new_owner)
     _recover_at: float = field(init=False, default=0.0)  # of the event loop's clock
     _started: bool = field(init=False, default=False)
@@ -181,7 +183,7 @@ class Outbox:
         loop = asyncio.get_running_loop()
         if self._started and loop.time() < self._recover_at:
             return {}
-        self._recover_at = loop.time() + RECOVER_EVERY
+        self._recover_at = loop.time() + self.recover_every
         await _in_thread(lambda: self.store.enqueue_digests(now=self.clock.now()))
         accepted = self.journal.read() if self.journal and not self._started else frozenset()
         found = await _in_thread(lambda: self.store.recover(now=self.clock.now(), owner=self.owner, accepted=accepted))
@@ -196,7 +198,7 @@ class Outbox:
         if room <= 0:
             return ()
         now = self.clock.now()
-        return await _in_thread(lambda: self.store.claim(owner=self.owner, now=now, lease=LEASE, limit=room))
+        return await _in_thread(lambda: self.store.claim(owner=self.owner, now=now, lease=self.lease, limit=room))
 
     async def _pause(self, flying: set[asyncio.Task[str]], stop: asyncio.Event, done: Counter[str]) -> set[asyncio.Task[str]]:
         """Wait for a message to land, for the next look, or for the end; returns what is still in flight."""

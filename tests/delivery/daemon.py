@@ -1,4 +1,4 @@
-"""A process that only sends: opens the state at argv[1], mails through the port argv[2], until everything is settled."""
+"""A process that only sends: state at argv[1], mail to the port argv[2], journal argv[3], a lease of argv[4] seconds."""
 
 from __future__ import annotations
 
@@ -18,9 +18,17 @@ async def main() -> None:
     channel = MailChannel("mail", f"mailto://127.0.0.1:{sys.argv[2]}", sender="alerts@monitor.test")
     journal = SentJournal(Path(sys.argv[3]))
     print("sending", flush=True)
-    await Outbox(store=store, channels={"mail": channel}, clock=SystemClock(), journal=journal, idle=0.05).drain(
-        asyncio.Event()
+    lease = float(sys.argv[4])
+    outbox = Outbox(
+        store=store,
+        channels={"mail": channel},
+        clock=SystemClock(),
+        journal=journal,
+        idle=0.05,
+        lease=lease,
+        recover_every=lease / 4,
     )
+    await outbox.drain(asyncio.Event())
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from monitor.ports import DeliveryState
 from monitor.store import SqlStore, schema
 from tests.builders import story, subscription
 from tests.conftest import ROOT
@@ -33,6 +35,7 @@ class SlowServer:
     reached: threading.Event = field(default_factory=threading.Event)
     sessions: int = 0
     mails: list[str] = field(default_factory=list)
+    hung_up: int = 0
 
     def session(self, file: Any) -> None:
         """One connection."""
@@ -72,8 +75,10 @@ def serving(server: SlowServer) -> Iterator[int]:
     listener = socket.create_server(("127.0.0.1", 0))
 
     def connection(client: socket.socket) -> None:
-        with client, client.makefile("rwb", buffering=0) as file, suppress(OSError):
-            server.session(file)
+        with client, client.makefile("rwb", buffering=0) as file:
+            with suppress(OSError):
+                server.session(file)
+            server.hung_up += 1
 
     def accept() -> None:
         with suppress(OSError):
@@ -88,9 +93,9 @@ def serving(server: SlowServer) -> Iterator[int]:
         listener.close()
 
 
-def start(database: str, port: int, journal: Path) -> subprocess.Popen[str]:
+def start(database: str, port: int, journal: Path, *, lease: float = 1200.0) -> subprocess.Popen[str]:
     """The sending process."""
-    command = [sys.executable, "-m", "tests.delivery.daemon", database, str(port), str(journal)]
+    command = [sys.executable, "-m", "tests.delivery.daemon", database, str(port), str(journal), str(lease)]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
@@ -142,3 +147,50 @@ def _expire_leases(store: SqlStore) -> None:
     """Let time pass for the dead process's claim: another daemon may not assume its death earlier."""
     with store.engine.begin() as connection:
         connection.execute(schema.deliveries.update().values(lease_until=datetime(2000, 1, 1, tzinfo=UTC)))
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+def test_a_zombie_past_its_lease_does_not_send_a_second_time(open_it: Open, database: str, tmp_path: Path) -> None:
+    if database.startswith("sqlite"):
+        pytest.skip("a SQLite file has one daemon")
+    now = datetime.now(UTC)
+    store = open_it(subscription(channel="mail", to="ann@reader.test"))
+    store.record(*story({"Kent": "overall good"}, published=now.date()), link=None, baseline=False, now=now)
+    server = SlowServer(stop_at="RCPT")
+    with serving(server) as port:
+        zombie = start(database, port, tmp_path / "one.journal", lease=1.0)
+        other = None
+        try:
+            assert server.reached.wait(20)
+            zombie.send_signal(signal.SIGSTOP)
+            other = start(database, port, tmp_path / "two.journal", lease=1.0)
+            assert eventually(lambda: state(store) == "sent")
+            zombie.send_signal(signal.SIGCONT)
+            assert eventually(lambda: server.hung_up > 1), "the zombie goes on, finds its claim gone, and hangs up"
+        finally:
+            for process in filter(None, (zombie, other)):
+                process.kill()
+                process.wait()
+    assert len(server.mails) == 1
+    assert state(store) == "sent"
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+def test_two_daemons_on_one_database_send_each_message_once(open_it: Open, database: str, tmp_path: Path) -> None:
+    if database.startswith("sqlite"):
+        pytest.skip("a SQLite file has one daemon")
+    now, people = datetime.now(UTC), 60
+    store = open_it(*(subscription(f"p{n}", channel="mail") for n in range(people)))
+    store.record(*story({"Kent": "overall good"}, published=now.date()), link=None, baseline=False, now=now)
+    server = SlowServer(stop_at="never")
+    with serving(server) as port:
+        both = [start(database, port, tmp_path / f"{n}.journal", lease=5.0) for n in range(2)]
+        try:
+            assert eventually(lambda: store.delivery_counts() == {DeliveryState.SENT: people})
+        finally:
+            for process in both:
+                process.kill()
+                process.wait()
+    assert len(server.mails) == len(set(server.mails)) == people
