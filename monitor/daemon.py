@@ -41,7 +41,7 @@ Look = Callable[[], Sequence[Raised]]
 #: How often it is looked for alarms, seconds.
 LOOK_EVERY = 300
 #: How often the lead is asked for, seconds; well within the time that it is held for.
-LEAD_EVERY = 10.0
+LEAD_EVERY = 5.0
 
 
 class Lead(Protocol):

@@ -24,7 +24,7 @@ from tests.conftest import ROOT
 from tests.end_to_end.town import Mailbox, Print, Town
 
 
-def until(condition: Callable[[], object], seconds: float = 30) -> None:
+def until(condition: Callable[[], object], seconds: float = 60) -> None:
     """Wait for something to become true; a test that waits in vain fails."""
     end = time.monotonic() + seconds
     while not condition():
@@ -83,7 +83,7 @@ class Process:
 
     def end(self, how: signal.Signals) -> int:
         self.popen.send_signal(how)
-        return self.popen.wait(30)
+        return self.popen.wait(60)
 
 
 @contextmanager
@@ -147,7 +147,7 @@ def test_a_second_daemon_on_the_same_state_is_refused(tmp_path: Path) -> None:
             "--listen",
             "127.0.0.1:0",
         ]
-        second = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30)
+        second = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert second.returncode == 1
     assert "in use by another monitor (process " in second.stderr
     assert "Traceback" not in second.stderr
@@ -168,7 +168,7 @@ def test_a_taken_port_is_said_plainly(tmp_path: Path, town: Town) -> None:
         "--listen",
         where,
     ]
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30)
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert ended.returncode == 1
     assert f"cannot listen at {where}" in ended.stderr
 
@@ -241,7 +241,7 @@ def test_asked_to_end_while_sending_it_finishes_the_message(town: Town, monkeypa
             process.popen.send_signal(signal.SIGTERM)
             time.sleep(0.3)
             mailbox.slow = False
-            assert process.popen.wait(30) == 0
+            assert process.popen.wait(60) == 0
         assert town.deliveries() == {"sent": 1}
         assert len(mailbox.mails) == 1
 
