@@ -27,7 +27,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 BIN = Path(sys.executable).parent
 
-WORDS = "council children inspectors report families social workers practice leaders improvement services support care borough plans staff".split()
+_TEXT = "council children inspectors report families social workers"
+WORDS = _TEXT.split()
 
 
 def weighty(html: str, seed: int) -> bytes:
@@ -35,7 +36,9 @@ def weighty(html: str, seed: int) -> bytes:
     chance = random.Random(seed)
     scripts = "".join(f"<script>var d{i}={json.dumps([chance.random() for _ in range(220)])};</script>" for i in range(14))
     menus = "".join(
-        f'<ul class="menu-{i}">' + "".join(f'<li><a href="/{i}/{j}">{" ".join(chance.choices(WORDS, k=4))}</a></li>' for j in range(12)) + "</ul>"
+        f'<ul class="menu-{i}">'
+        + "".join(f'<li><a href="/{i}/{j}">{" ".join(chance.choices(WORDS, k=4))}</a></li>' for j in range(12))
+        + "</ul>"
         for i in range(40)
     )
     return html.replace("</body>", f'<div class="mega-nav">{menus}</div>{scripts}</body>').encode()
@@ -60,7 +63,7 @@ class Site:
     def __init__(self, bodies: dict[str, bytes]) -> None:
         self.counts: dict[int, int] = {}
         site = self
-        tags = {path: f'"{hashlib.md5(body).hexdigest()}"' for path, body in bodies.items()}  # noqa: S324
+        tags = {path: f'"{hashlib.md5(body).hexdigest()}"' for path, body in bodies.items()}
 
         class Answers(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -133,7 +136,8 @@ def ours(site: Site, count: int, folder: Path) -> None:
     config.mkdir()
     (config / "monitor.toml").write_text("[fetch]\nallow_private = true\nconcurrency = 8\n")
     tables = "".join(
-        f'[[source]]\nname = "p{index}"\nkind = "listing"\nurl = "{site.base}/p{index}"\nin_place = true\n' for index in range(count)
+        f'[[source]]\nname = "p{index}"\nkind = "listing"\nurl = "{site.base}/p{index}"\nin_place = true\n'
+        for index in range(count)
     )
     (config / "sources.toml").write_text(tables)
     command = [str(BIN / "monitor"), "once", "--config", str(config), "--state", str(folder / "state")]
@@ -145,7 +149,17 @@ def urlwatch(program: str, site: Site, count: int, folder: Path) -> None:
     jobs = folder / "urls.yaml"
     jobs.write_text("---\n".join(f'url: "{site.base}/p{index}"\nfilter:\n  - html2text\n' for index in range(count)))
     settings = folder / "urlwatch.yaml"
-    command = [program, "--urls", str(jobs), "--config", str(settings), "--cache", str(folder / "cache.db"), "--hooks", str(folder / "hooks.py")]
+    command = [
+        program,
+        "--urls",
+        str(jobs),
+        "--config",
+        str(settings),
+        "--cache",
+        str(folder / "cache.db"),
+        "--hooks",
+        str(folder / "hooks.py"),
+    ]
     settings.write_text("report:\n  stdout:\n    enabled: false\n")
     for step in ("first check", "re-check", "re-check"):
         told("urlwatch", step, measured(command), site.taken())
@@ -156,7 +170,12 @@ def changedetection(program: str, site: Site, count: int, folder: Path) -> None:
     store.mkdir()
     environment = {**os.environ, "ALLOW_IANA_RESTRICTED_ADDRESSES": "true", "DISABLE_VERSION_CHECK": "true"}
     urls = [part for index in range(count) for part in ("-u", f"{site.base}/p{index}")]
-    told("changedetection.io", "first check", measured([program, "-C", "-d", str(store), "-b", *urls], env=environment), site.taken())
+    told(
+        "changedetection.io",
+        "first check",
+        measured([program, "-C", "-d", str(store), "-b", *urls], env=environment),
+        site.taken(),
+    )
     command = [program, "-d", str(store), "-b", "-r", "all"]
     told("changedetection.io", "re-check", measured(command, env=environment), site.taken())
 

@@ -214,11 +214,12 @@ def _without_bare_headings(blocks: list[Block]) -> list[Block]:
 
 
 def _without_loose_ends(blocks: list[Block]) -> list[Block]:
-    """Leave out the end of the article from where only short unfinished lines follow: labels, links, copyright."""
+    """Leave out short unfinished lines before the first paragraph (section, byline) and after the last (labels, copyright)."""
     last = len(blocks)
     while last and _is_loose(blocks[last - 1]):
         last -= 1
-    return blocks[:last]
+    first = next((index for index, block in enumerate(blocks) if _prose_size(block)), 0)
+    return [block for block in blocks[:first] if block.tag in HEADINGS or not _is_loose(block)] + blocks[first:last]
 
 
 def _is_loose(block: Block) -> bool:
@@ -237,6 +238,8 @@ def _by_hint(outline: Outline, hint: str, chosen: list[Block]) -> list[Block]:
     The text must be covered by the page for the most part, else it is of something else, or a teaser, and is not believed.
     """
     whole = _words(hint)
+    if len(whole) < _HINT_COVERED * sum(len(_words(block.text)) for block in chosen):
+        return chosen  # the beginning only, as a teaser
     joined = " " + " ".join(whole) + " "
     matched: set[int] = set()
     covered, position = 0, 0
