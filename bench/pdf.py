@@ -159,7 +159,7 @@ def hostile() -> None:
     # Of children that have ended: the largest. Those of the extraction above were smaller than a bomb's.
     child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-    print(f"  peak of the child {child:,.0f} MB (limit: 1,024 MB of address space); this process grew by {grown:.0f} MB")
+    print(f"  peak of the child {child:,.0f} MB (limit: 512 MB of address space); this process grew by {grown:.0f} MB")
 
 
 def main() -> None:

@@ -25,6 +25,8 @@ from monitor.reading.child import LENGTH_BYTES, encode_request
 #: Variables that the interpreter and its libraries need. Passwords and tokens of the daemon are not among them.
 _ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "HOME", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
 _CHUNK = 1 << 16
+#: Of the address space that is allowed, so much is in use when a child dies of its want.
+_NEARLY_ALL = 0.75
 
 
 class Worker:
@@ -36,7 +38,7 @@ class Worker:
     def __init__(
         self,
         *,
-        memory: int = 1 << 30,
+        memory: int = 512 << 20,
         cpu: int = 20,
         wall: float = 30.0,
         calls: int = 1000,
@@ -147,13 +149,21 @@ class Worker:
 
     def _death(self, child: subprocess.Popen[bytes]) -> ReadError:
         """Why the child died, as the error of the call that killed it."""
-        try:
-            status = child.wait(timeout=5)
-        except subprocess.TimeoutExpired:
+        for _ in range(50):
+            process, status, usage = os.wait4(child.pid, os.WNOHANG)
+            if process:
+                break
+            time.sleep(0.1)
+        else:
             return ReadError("the reading process closed its pipe", reason="crashed")
-        if status == -signal.SIGXCPU:
+        child.returncode = os.waitstatus_to_exitcode(status)  # what Popen would have noted, had it waited
+        if child.returncode == -signal.SIGXCPU:
             return ReadError(f"reading it took more than {self._cpu} s of processor time", reason="timeout")
-        cause = signal.Signals(-status).name if status < 0 else f"exit status {status}"
+        if usage.ru_maxrss * 1024 > self._memory * _NEARLY_ALL:
+            # A C library that is refused memory aborts.
+            return ReadError(f"reading it needs more than {self._memory >> 20} MB of memory", reason="memory")
+        by_signal = child.returncode < 0
+        cause = signal.Signals(-child.returncode).name if by_signal else f"exit status {child.returncode}"
         return ReadError(f"the reading process died of {cause}", reason="crashed")
 
     def _stop(self) -> None:
