@@ -24,15 +24,18 @@ class Site:
         self.broken: set[str] = set()
         self.dated = True
         self.asked: list[str] = []
+        self.files: dict[str, bytes] = {}  #: by path
 
     def publishes(self, urn: str, file: str, label: str, day: str) -> None:
         """Put a report at the top of an authority's page."""
         self.reports[urn].insert(0, (file, label, day))
 
-    def page(self, path: str) -> str | None:
-        """The page at a path; None when there is none, or it is broken."""
+    def page(self, path: str) -> str | bytes | None:
+        """The page or file at a path; None when there is none, or it is broken."""
         parts = urlsplit(path)
         self.asked.append(parts.path)
+        if parts.path in self.files:
+            return self.files[parts.path]
         if parts.path == "/search":
             query = {key: int(values[0]) for key, values in parse_qs(parts.query).items() if values[0].isdigit()}
             return self._search(query["start"], min(query["rows"], 100))
@@ -66,9 +69,9 @@ def serving(site: Site) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             page = site.page(self.path)
-            body = (page or "<html><body>Sorry</body></html>").encode()
+            body = page if isinstance(page, bytes) else (page or "<html><body>Sorry</body></html>").encode()
             self.send_response(200 if page else 503)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Type", "application/pdf" if isinstance(page, bytes) else "text/html; charset=utf-8")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
