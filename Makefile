@@ -17,7 +17,7 @@ endif
 # The package itself: editable, without dependencies (the lock has them) and without an isolated build (the lock has flit_core).
 INSTALL_SELF = $(INSTALL) --no-deps --no-build-isolation --editable .
 
-.PHONY: help run test lint format types imports check-locks lock bench soak demo score clean
+.PHONY: help run test lint format types imports check-locks lock bench soak demo score accuracy clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -71,6 +71,9 @@ lock: $(VENV)/.dev-installed ## write both locks again from pyproject.toml (keep
 
 score: $(VENV)/.dev-installed ## the corpus floors (our own corpus; ../shared as well where it is present)
 	@$(BIN)/python .ci/corpus_floors.py
+
+accuracy: $(VENV)/.dev-installed ## write docs/accuracy.md again (after any change to the classifier, its tables or its corpus)
+	@$(BIN)/monitor score tests/corpus --write-docs docs/accuracy.md
 
 bench: $(VENV)/.dev-installed ## measure speed
 	@for file in bench/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done

@@ -26,13 +26,13 @@ the same answer.
    character moves, so that every judgement points at the characters that say it.
 3. **Mentions.** One automaton finds authorities, areas, grades, verbs, times and other bodies, the longest phrase first. "Good"
    is a grade only where it is licensed: in quotes, after "rated", before "rating", and so on.
-4. **Claims.** {frames} frame rows tell where, seen from a grade, the thing stands that it is about. Every row carries a sentence
-   on which it must fire, and tests hold it to that.
+4. **Claims.** {frames} frame rows tell where, seen from a grade, the thing stands that it is about. Every row carries a
+   sentence on which it must fire, and tests hold it to that.
 5. **Scope.** Each claim is current, or earlier, denied, hoped for, or about another body.
 6. **References.** "Both", "the latter", "the department", "the same grade" are filled in when exactly one candidate fits, else
    the claim stays unresolved and is not believed.
-7. **Verdict.** Background, other councils, retold grades and {kinds} kinds of page that tell of ratings without bringing one are kept
-   out. Each refusal has a reason code. Where two sentences disagree equally, neither is believed.
+7. **Verdict.** Background, other councils, retold grades and {kinds} kinds of page that tell of ratings without bringing one
+   are kept out. Each refusal has a reason code. Where two sentences disagree equally, neither is believed.
 
 Where precision and recall pull apart, precision wins: a missed area costs less than an alert that is not true.
 
@@ -51,8 +51,8 @@ Where precision and recall pull apart, precision wins: a missed area costs less 
 
 ## Figures
 
-On the {articles} articles of `tests/corpus`, {positives} of which report something new. They are harder than most news, each written
-around a construction or a trap. The rules have seen them: expect somewhat less on articles that nobody has seen.
+On the {articles} articles of `tests/corpus`, {positives} of which report something new. They are harder than most news, each
+written around a construction or a trap. The rules have seen them: expect somewhat less on articles that nobody has seen.
 """
 
 
