@@ -12,8 +12,9 @@ from monitor.classifier.lines import Line
 from monitor.classifier.mentions import mentions
 from monitor.classifier.reading import VERSION, read
 from monitor.classifier.relevance import may_report
-from monitor.classifier.resolve import Statement, resolve
+from monitor.classifier.resolve import resolve
 from monitor.classifier.scope import scope
+from monitor.classifier.statement import Statement
 from monitor.classifier.text import fold, sentences
 from monitor.classifier.topics import Topics, topics
 from monitor.classifier.vocabulary import known_names

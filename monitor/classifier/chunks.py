@@ -36,7 +36,7 @@ _OVERALL_ITEM = ((Area.OVERALL,),)
 
 
 def _overall_items(chunks: list[Chunk]) -> list[Chunk]:
-    """"Overall" that stands in a list of areas is one of them: ``for leadership, for adoption, and overall``."""
+    """An "overall" that stands in a list of areas is one of them: ``for leadership, for adoption, and overall``."""
     codes = "".join(c.code for c in chunks)
     made = list(chunks)
     for i, chunk in enumerate(chunks):
@@ -47,7 +47,11 @@ def _overall_items(chunks: list[Chunk]) -> list[Chunk]:
         noun = chunk.end - chunk.start > 1
         last = re.search(r"X[,&+]{1,3}F?G?$", codes[:i]) is not None and not re.match(r"F?[AGS]?[BVX&]", codes[i + 1 :])
         first = re.match(r"[,&+]{1,2}(?:F|G)*X(?![,&FX]*[BV])", codes[i + 1 :]) is not None
-        if last or first or (noun and (re.search(r"X[,&]+G?$", codes[:i]) or re.match(r"(?:F[AGS])?[,&+]{1,2}[GF]*X", codes[i + 1 :]))):
+        if (
+            last
+            or first
+            or (noun and (re.search(r"X[,&]+G?$", codes[:i]) or re.match(r"(?:F[AGS])?[,&+]{1,2}[GF]*X", codes[i + 1 :])))
+        ):
             made[i] = replace(chunk, code="X", value="overall", areas=_OVERALL_ITEM)
     return made
 
@@ -65,7 +69,11 @@ def _lists(chunks: list[Chunk], code: str) -> list[Chunk]:
         here = at + 1
         while True:
             link, joined = here, False
-            while link < len(chunks) and link - here < 5 and (chunks[link].code in ",&+" or (_leads_on(chunks[link], joined) and code == "X" and link > here)):
+            while (
+                link < len(chunks)
+                and link - here < 5
+                and (chunks[link].code in ",&+" or (_leads_on(chunks[link], joined) and code == "X" and link > here))
+            ):
                 joined = joined or chunks[link].code in "&+G"
                 link += 1
             if link < len(chunks) and link > here and chunks[link - 1].code == "," and chunks[link].code in "V.FGP":
@@ -73,7 +81,13 @@ def _lists(chunks: list[Chunk], code: str) -> list[Chunk]:
             if link == here or link >= len(chunks) or chunks[link].code != code:
                 break
             other = chunks[link]
-            chunk = replace(chunk, end=other.end, names=chunk.names + other.names, areas=chunk.areas + other.areas, owner=chunk.owner or other.owner)
+            chunk = replace(
+                chunk,
+                end=other.end,
+                names=chunk.names + other.names,
+                areas=chunk.areas + other.areas,
+                owner=chunk.owner or other.owner,
+            )
             here = link + 1
         merged.append(chunk)
         at = here
@@ -82,7 +96,12 @@ def _lists(chunks: list[Chunk], code: str) -> list[Chunk]:
 
 def _leads_on(chunk: Chunk, joined: bool) -> bool:
     """Whether a chunk may stand between a list's comma and its next area: "for", "to", "its", and "with" after an "and"."""
-    return chunk.code in "F>" or chunk.value == "both" or (chunk.code == "W" and joined) or (chunk.code == "G" and chunk.value in {"it", "they"})
+    return (
+        chunk.code in "F>"
+        or chunk.value == "both"
+        or (chunk.code == "W" and joined)
+        or (chunk.code == "G" and chunk.value in {"it", "they"})
+    )
 
 
 def _after_aside(chunks: list[Chunk], at: int) -> int:
@@ -107,7 +126,14 @@ def _service_of_area(chunks: list[Chunk]) -> list[Chunk]:
             service = merged[-2]
             del merged[-2:]
             merged.append(replace(chunk, start=service.start))
-        elif chunk.code == "X" and merged and merged[-1].code == "F" and merged[-1].value == "of" and len(merged) >= 2 and merged[-2].code == "X":
+        elif (
+            chunk.code == "X"
+            and merged
+            and merged[-1].code == "F"
+            and merged[-1].value == "of"
+            and len(merged) >= 2
+            and merged[-2].code == "X"
+        ):
             outer = merged[-2]
             del merged[-2:]
             merged.append(replace(chunk, start=outer.start) if outer.value != "leadership" else outer)
@@ -119,18 +145,35 @@ def _service_of_area(chunks: list[Chunk]) -> list[Chunk]:
 
 
 def _owners(chunks: list[Chunk]) -> list[Chunk]:
-    """``Bolton's leadership``, ``services in Bolton``, ``Bolton Council's children's services``: one chunk that knows whose it is."""
+    """``Bolton's leadership``, ``services in Bolton``, ``Bolton Council's children's services``: one chunk that knows
+    whose it is.
+    """
     merged: list[Chunk] = []
     for chunk in chunks:
         last = merged[-1] if merged else None
-        if chunk.code == "A" and last is not None and last.code == "X" and last.value == "children_in_care" and last.end == chunk.start:
+        if (
+            chunk.code == "A"
+            and last is not None
+            and last.code == "X"
+            and last.value == "children_in_care"
+            and last.end == chunk.start
+        ):
             merged[-1] = replace(last, end=chunk.end, owner=chunk)  # "children in the care of Wigan Council"
         elif chunk.code in "XSO" and last is not None and last.code in "AG" and not (chunk.code == "O" and last.code == "G"):
             merged[-1] = replace(chunk, start=last.start, owner=last)
         elif chunk.code == "S" and len(merged) >= 2 and merged[-1].code == "F" and merged[-2].code == "X":
             merged.pop()
-            merged[-1] = replace(merged[-1], end=chunk.end, owner=merged[-1].owner or chunk.owner)  # "leaders in the department"
-        elif chunk.code == "G" and chunk.value == "one" and len(merged) >= 3 and [c.code for c in merged[-2:]] == ["F", "."] and merged[-3].code in "XSO" and merged[-1].end - merged[-1].start == 1:
+            merged[-1] = replace(
+                merged[-1], end=chunk.end, owner=merged[-1].owner or chunk.owner
+            )  # "leaders in the department"
+        elif (
+            chunk.code == "G"
+            and chunk.value == "one"
+            and len(merged) >= 3
+            and [c.code for c in merged[-2:]] == ["F", "."]
+            and merged[-3].code in "XSO"
+            and merged[-1].end - merged[-1].start == 1
+        ):
             del merged[-2:]
             merged[-1] = replace(merged[-1], end=chunk.end, owner=merged[-1].owner or chunk)  # "in the Merseyside borough"
         elif chunk.code == "X" and last is not None and last.code == "S" and last.end + 1 == chunk.start:
@@ -140,10 +183,20 @@ def _owners(chunks: list[Chunk]) -> list[Chunk]:
                 merged.pop()
             whose = merged[-1].owner
             assert whose is not None
-            merged[-1] = replace(merged[-1], end=chunk.end, owner=replace(whose, end=chunk.end, names=whose.names + chunk.names))
-        elif chunk.code in "AG" and len(merged) >= 2 and merged[-1].code == "F" and merged[-2].code in "XSOD" and (chunk.code == "A" or chunk.value != "it"):
+            merged[-1] = replace(
+                merged[-1], end=chunk.end, owner=replace(whose, end=chunk.end, names=whose.names + chunk.names)
+            )
+        elif (
+            chunk.code in "AG"
+            and len(merged) >= 2
+            and merged[-1].code == "F"
+            and merged[-2].code in "XSOD"
+            and (chunk.code == "A" or chunk.value != "it")
+        ):
             merged.pop()
-            merged[-1] = replace(merged[-1], end=chunk.end, owner=merged[-1].owner if chunk.code == "G" and merged[-1].owner else chunk)
+            merged[-1] = replace(
+                merged[-1], end=chunk.end, owner=merged[-1].owner if chunk.code == "G" and merged[-1].owner else chunk
+            )
         else:
             merged.append(chunk)
     return merged
@@ -165,7 +218,11 @@ def _headed_lists(chunks: list[Chunk]) -> list[Chunk]:
     at = 0
     while at < len(chunks):
         head = chunks[at]
-        gap = at + 1 if at + 1 < len(chunks) and chunks[at + 1].code == "." and chunks[at + 1].end - chunks[at + 1].start <= 3 else at
+        gap = (
+            at + 1
+            if at + 1 < len(chunks) and chunks[at + 1].code == "." and chunks[at + 1].end - chunks[at + 1].start <= 3
+            else at
+        )
         if head.code in "LTZ" and gap + 2 < len(chunks) and chunks[gap + 1].code in "-:(,":
             lead = gap - at + (3 if chunks[gap + 2].code == "F" and gap + 3 < len(chunks) else 2)
             listed = chunks[at + lead]
@@ -173,7 +230,14 @@ def _headed_lists(chunks: list[Chunk]) -> list[Chunk]:
                 at += lead + 1
                 if at < len(chunks) and chunks[at].code in "-),":
                     at += 1
-                merged.append(replace(listed, value="listed" if head.code == "L" else "counted", start=head.start, owner=listed.owner or head.owner))
+                merged.append(
+                    replace(
+                        listed,
+                        value="listed" if head.code == "L" else "counted",
+                        start=head.start,
+                        owner=listed.owner or head.owner,
+                    )
+                )
                 continue
         merged.append(head)
         at += 1

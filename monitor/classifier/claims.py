@@ -55,7 +55,9 @@ def _object(chunks: Sequence[Chunk], subject: int, at: int) -> bool:
 
 
 def _outside_brackets(chunks: Sequence[Chunk], at: int) -> list[int]:
-    """Places to the right of the grade, without a bracket that directly follows it: ``Good (up from inadequate), including ...``."""
+    """Places to the right of the grade, without a bracket that directly follows it: ``Good (up from inadequate), including
+    ...``.
+    """
     places = list(range(at + 1, min(len(chunks), at + 40)))
     opened = next((i for i in places[:3] if chunks[i].code == "("), None)
     closed = next((i for i in places if chunks[i].code == ")"), None)
@@ -70,7 +72,11 @@ def _needs(frame: Frame, chunks: Sequence[Chunk], at: int) -> bool:
     if frame.needs == "told":
         return chunks[at].value == "requires_improvement" and chunks[at].weak and chunks[at].end - chunks[at].start >= 3
     if frame.needs == "noun":
-        return any(c.code == "N" for c in chunks[at + 1 : at + 4]) or chunks[at].end - chunks[at].start > 1 and chunks[at].value != "requires_improvement" or (at + 1 < len(chunks) and chunks[at + 1].code == "N")
+        return (
+            any(c.code == "N" for c in chunks[at + 1 : at + 4])
+            or (chunks[at].end - chunks[at].start > 1 and chunks[at].value != "requires_improvement")
+            or (at + 1 < len(chunks) and chunks[at + 1].code == "N")
+        )
     if frame.needs == "given":
         return any(c.code == "V" and c.value == "get" for c in chunks[max(0, at - 3) : at])
     if frame.needs == "service":
@@ -140,7 +146,9 @@ def left_subject(chunks: Sequence[Chunk], at: int) -> int | None:
 
 
 def claims(number: int, chunks: Sequence[Chunk]) -> list[Claim]:
-    """Every claim of a sentence, in the order of its grades. A grade without a subject is a claim too: it may be resolved or rejected."""
+    """Every claim of a sentence, in the order of its grades. A grade without a subject is a claim too: it may be resolved
+    or rejected.
+    """
     found: list[Claim] = []
     for at, chunk in enumerate(chunks):
         if len(found) == MOST_CLAIMS:
@@ -172,7 +180,9 @@ def _claim(number: int, chunks: Sequence[Chunk], at: int) -> Claim:
     if listed and subject is not None and subject.code in "LZT" and len(chunks[places[listed.start(1)]].areas) > 1:
         subject = replace(chunks[places[listed.start(1)]], owner=subject.owner)  # "rated all aspects good: leadership, ..."
     if name == "apposition" and subject is not None and "+" in "".join(c.code for c in chunks[subject_at : subject_at + 3]):
-        extra = next((c for c in chunks[subject_at + 1 : at] if c.code == "X"), None)  # "the care of looked-after children, including ..."
+        extra = next(
+            (c for c in chunks[subject_at + 1 : at] if c.code == "X"), None
+        )  # "the care of looked-after children, including ..."
     overall = _overall(chunks, at, subject_at)
     if subject is not None and subject_at > at and (subject.code == "L" or subject.value == "listed"):
         left, places = _view(chunks, range(at - 1, max(-1, at - 40), -1))
@@ -186,7 +196,7 @@ def _claim(number: int, chunks: Sequence[Chunk], at: int) -> Claim:
 def _overall(chunks: Sequence[Chunk], at: int, subject_at: int) -> bool:
     """Whether "overall" stands right beside the grade or between it and its subject."""
     right, _ = _view(chunks, range(at + 1, min(len(chunks), at + 4)))
-    if re.match(r"N?F?O", right) and not re.match(r"N?F?O[&+,]", right) or re.match(r"N?F?O[&+]F?L", right):
+    if (re.match(r"N?F?O", right) and not re.match(r"N?F?O[&+,]", right)) or re.match(r"N?F?O[&+]F?L", right):
         return True
     low, high = sorted((at, subject_at if subject_at >= 0 else at))
     return any(chunk.code == "O" for chunk in chunks[low + 1 : high])
@@ -206,5 +216,15 @@ def _ellipsis(number: int, chunks: Sequence[Chunk], at: int) -> Claim | None:
 def _clean_sweep(number: int, chunks: Sequence[Chunk], at: int) -> Claim:
     """``five "outstandings" out of five``: a plural grade is everything at once."""
     grade = chunks[at]
-    subject = Chunk("L", "all", grade.start, grade.end, owner=next((c.owner or c for c in reversed(chunks[:at]) if c.code in "SA"), None))
-    return Claim(number, grade, at, subject if subject.owner is not None or "V" in {c.code for c in chunks} else None, at, "clean-sweep", overall=True)
+    subject = Chunk(
+        "L", "all", grade.start, grade.end, owner=next((c.owner or c for c in reversed(chunks[:at]) if c.code in "SA"), None)
+    )
+    return Claim(
+        number,
+        grade,
+        at,
+        subject if subject.owner is not None or "V" in {c.code for c in chunks} else None,
+        at,
+        "clean-sweep",
+        overall=True,
+    )

@@ -23,7 +23,9 @@ class Clause:
     words: tuple[str, ...]  #: folded words of the sentence
     low: int  #: first place of the stretch
     high: int  #: place after its last
-    reach: tuple[int, ...]  #: places whose times are the grade's: the stretch without asides and without what a perfect shuts out
+    reach: tuple[
+        int, ...
+    ]  #: places whose times are the grade's: the stretch without asides and without what a perfect shuts out
     perfect: bool  #: a present perfect or a "now" carries the grade
 
     @property
@@ -120,7 +122,9 @@ def _only_a_time(chunks: Sequence[Chunk], words: Sequence[str]) -> bool:
 
 
 def _dates(chunks: Sequence[Chunk], at: int, words: Sequence[str]) -> bool:
-    """Whether the clause of time at `at` dates the grade before it: ``when inspectors came in 2019``, ``when last inspected``."""
+    """Whether the clause of time at `at` dates the grade before it: ``when inspectors came in 2019``, ``when last
+    inspected``.
+    """
     if words[chunks[at].start] != "when":
         return False
     for chunk in chunks[at + 1 : at + 8]:
@@ -162,7 +166,9 @@ def _without_asides(claim: Claim, chunks: Sequence[Chunk], low: int, high: int) 
             if chunks[j].code in "RE|":
                 break
             verb = chunks[j + 1].code in "BV"
-            if (relative and chunks[j].code == "." and verb) or (chunks[j].code in ",-)" and (chunks[j + 1].code in "GSAX" if told else verb)):
+            if (relative and chunks[j].code == "." and verb) or (
+                chunks[j].code in ",-)" and (chunks[j + 1].code in "GSAX" if told else verb)
+            ):
                 out.update(range(i, j + 1))
                 break
     return [i for i in range(low, high) if i not in out]

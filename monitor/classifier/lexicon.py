@@ -113,7 +113,9 @@ class Lexicon:
                 break
             token = tokens[here]
             following = state.next.get(token)
-            if following is None and token in state.edges:  # only tokens of the tables are remembered: hostile ones must not grow the cache
+            if (
+                following is None and token in state.edges
+            ):  # only tokens of the tables are remembered: hostile ones must not grow the cache
                 following = state.next[token] = self._closure(state.edges[token])
             state = following
             here += 1

@@ -12,11 +12,30 @@ from monitor.classifier.scope import Scope
 from monitor.classifier.text import Sentence
 
 #: number words that say how many are meant
-COUNTS = {"both": 2, "two": 2, "2": 2, "pair": 2, "duo": 2, "three": 3, "trio": 3, "3": 3, "four": 4, "4": 4, "five": 5, "5": 5, "six": 6, "6": 6}
-_NEAR = frozenset("neighbouring neighbour neighbours nearby next unlike counterpart elsewhere surrounding partner partners other".split())
+COUNTS = {
+    "both": 2,
+    "two": 2,
+    "2": 2,
+    "pair": 2,
+    "duo": 2,
+    "three": 3,
+    "trio": 3,
+    "3": 3,
+    "four": 4,
+    "4": 4,
+    "five": 5,
+    "5": 5,
+    "six": 6,
+    "6": 6,
+}
+_NEAR = frozenset(
+    "neighbouring neighbour neighbours nearby next unlike counterpart elsewhere surrounding partner partners other".split()
+)
+WEEKDAY = "(?:monday|tuesday|wednesday|thursday|friday)"
 _SAME_DAY = re.compile(
     r"\b(?:same (?:day|morning|week)|today|yesterday|also (?:today|published|rated|judged|out|received|inspected)"
-    r"|report (?:was|is) (?:also )?(?:out|published)|(?:another|separate|second|third|fourth|fifth) report|published (?:on )?(?:monday|tuesday|wednesday|thursday|friday)|also (?:[a-z]+ ){0,3}on (?:monday|tuesday|wednesday|thursday|friday))\b"
+    r"|report (?:was|is) (?:also )?(?:out|published)|(?:another|separate|second|third|fourth|fifth) report"
+    rf"|published (?:on )?{WEEKDAY}|also (?:[a-z]+ ){{0,3}}on {WEEKDAY})\b"
 )
 _DROPPED = re.compile(r"\b(?:elsewhere|unlike)\b")
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
 from monitor.classifier.chunk import Chunk
 from monitor.classifier.grades import QUOTES, rating
+from monitor.classifier.lexicon import Entry
 from monitor.classifier.text import Sentence
 from monitor.classifier.vocabulary import authority, is_name, lexicon
 from monitor.domain.model import Area
@@ -19,42 +21,75 @@ def mentions(sentence: Sentence, published: date | None, known: frozenset[str] =
     words = [t.word for t in tokens]
     found: list[Chunk] = []
     for start, end, entry in lexicon().scan(words):
-        if entry is not None and (entry.code == "_" or (words[start] == "may" and tokens[start].capital and end - start == 1)):
-            continue
-        if entry is not None and entry.code == "Z" and words[start] in {"that", "this"} and end - start == 2 and words[end - 1] in {"was", "is"} and start and words[start - 1] not in ",;:-(but and":
-            found.append(Chunk("Q", "that", start, start + 1))
-            found.append(Chunk("B", "be", start + 1, end))
-        elif entry is None and words[start] == "that" and found and found[-1].end == start and found[-1].code in "SGAXD":
+        if entry is None and words[start] == "that" and found and found[-1].end == start and found[-1].code in "SGAXD":
             found.append(Chunk("Q", "that", start, end))  # "the department that missed ..."
         elif entry is None:
             _unknown(found, words[start], start)
+        elif entry.code == "_" or (words[start] == "may" and tokens[start].capital and end - start == 1):
+            continue  # the month of May
         elif entry.code == "A":
-            if start and words[start - 1] in {"besides", "except", "like"}:
-                _unknown(found, "besides", start)
-            elif is_name(tokens, start, end, sentence.in_title, known):
-                urns, a, b = authority(tokens, start, end, entry, published)
-                while found and found[-1].end > a:
-                    found.pop()
-                found.append(Chunk("A", "shared" if "," in entry.value else "", a, b, names=urns))
-            else:
-                _unknown(found, words[start], start)
-        elif entry.code == "&" and 0 < start and end < len(words) and words[start - 1] in places.LIGHT and words[end] in places.LIGHT and not (found and found[-1].end == start):
-            continue  # "children and young people": nothing here is joined
-        elif entry.code == "W" and start and words[start - 1] in {"work", "working", "works"}:
-            found.append(Chunk("F", "for", start, end))  # "work with care leavers"
-        elif entry.code == "T" and start == 0 and words[0] == "elsewhere":
-            found.append(Chunk("|", "but", start, end))
+            _name(found, sentence, start, end, entry, published, known)
         elif entry.code == "R":
             found.append(rating(tokens, start, end, entry, sentence.in_title))
         elif entry.code == "X":
             items = tuple(Area(value) for value in entry.value.split("+"))
             found.append(Chunk("X", entry.value, start, end, areas=(items,)))
-        else:
-            found.append(Chunk(entry.code, entry.value, start, end))
+        elif not (entry.code == "&" and _joins_nothing(found, words, start, end)):
+            found.extend(_cue(entry, words, start, end))
     return _swallow(found)
 
 
-_MARKS = {",": ",", "-": "-", ":": ":", ";": ";", "(": "(", ")": ")", "[": "(", "]": ")", "|": ";", "*": ";", ".": ";", "?": ";", "!": ";"}
+def _name(
+    found: list[Chunk], sentence: Sentence, start: int, end: int, entry: Entry, published: date | None, known: frozenset[str]
+) -> None:
+    """Adds an authority when its name is meant as one; a longer name takes in what was found of it before."""
+    words = sentence.tokens
+    if start and words[start - 1].word in {"besides", "except", "like"}:
+        _unknown(found, "besides", start)
+    elif is_name(words, start, end, sentence.in_title, known):
+        urns, first, last = authority(words, start, end, entry, published)
+        while found and found[-1].end > first:
+            found.pop()
+        found.append(Chunk("A", "shared" if "," in entry.value else "", first, last, names=urns))
+    else:
+        _unknown(found, words[start].word, start)
+
+
+def _joins_nothing(found: list[Chunk], words: Sequence[str], start: int, end: int) -> bool:
+    """``children and young people``: an "and" between words that mean nothing here."""
+    light = start > 0 and end < len(words) and words[start - 1] in places.LIGHT and words[end] in places.LIGHT
+    return light and not (found and found[-1].end == start)
+
+
+def _cue(entry: Entry, words: Sequence[str], start: int, end: int) -> tuple[Chunk, ...]:
+    """The chunk of any other row, or what it is in this place."""
+    before = words[start - 1] if start else ""
+    that_was = words[start] in {"that", "this"} and end - start == 2 and words[end - 1] in {"was", "is"}
+    if entry.code == "Z" and that_was and before and before not in _CLAUSE_OPENS:
+        return Chunk("Q", "that", start, start + 1), Chunk("B", "be", start + 1, end)  # "the grade that was"
+    if entry.code == "W" and before in {"work", "working", "works"}:
+        return (Chunk("F", "for", start, end),)  # "work with care leavers"
+    if entry.code == "T" and start == 0 and words[0] == "elsewhere":
+        return (Chunk("|", "but", start, end),)
+    return (Chunk(entry.code, entry.value, start, end),)
+
+
+_CLAUSE_OPENS = frozenset({",", ";", ":", "-", "(", "but", "and"})
+_MARKS = {
+    ",": ",",
+    "-": "-",
+    ":": ":",
+    ";": ";",
+    "(": "(",
+    ")": ")",
+    "[": "(",
+    "]": ")",
+    "|": ";",
+    "*": ";",
+    ".": ";",
+    "?": ";",
+    "!": ";",
+}
 
 
 def _unknown(found: list[Chunk], word: str, at: int) -> None:

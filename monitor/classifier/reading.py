@@ -1,4 +1,6 @@
-"""Statements to a Reading: the gates that keep background out, one judgement an authority and area, previous grades joined on."""
+"""Statements to a Reading: the gates that keep background out, one judgement an authority and area, previous grades joined
+on.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,8 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from monitor.classifier.resolve import Statement
+from monitor.classifier.lines import WEEKDAY
+from monitor.classifier.statement import Statement
 from monitor.classifier.topics import Topics
 from monitor.domain.authorities import by_urn
 from monitor.domain.model import Area, Judgement, Rating, Reading, Rejection, Span, Tier
@@ -29,18 +32,33 @@ def gate(statement: Statement, topics: Topics, published: date | None) -> str:
         return topics.regime
     if statement.rating is Rating.ADEQUATE and published is not None and published > date(2014, 6, 1):
         return "retired_grade"
-    if Area.OVERALL in statement.areas and published is not None and published >= _NO_OVERALL and not statement.claim.overall and not (statement.claim.subject is not None and statement.claim.subject.code == "O"):
+    if (
+        Area.OVERALL in statement.areas
+        and published is not None
+        and published >= _NO_OVERALL
+        and not statement.claim.overall
+        and not (statement.claim.subject is not None and statement.claim.subject.code == "O")
+    ):
         return "no_overall_grade"
     if line.sentence.speech[statement.claim.grade.start] and not (statement.named and line.same_day):
         return "speech"
-    if statement.claim.frame == "relative" and topics.several and statement.claim.subject is not None and statement.claim.subject.code in "AS" and re.search(r"\b(?:which|that|who) (?:is|are|still)\b", line.words):
+    if (
+        statement.claim.frame == "relative"
+        and topics.several
+        and statement.claim.subject is not None
+        and statement.claim.subject.code in "AS"
+        and re.search(r"\b(?:which|that|who) (?:is|are|still)\b", line.words)
+    ):
         return "background_authority"
     if topics.urns and not set(statement.urns) & set(topics.urns) and not line.same_day:
         return "background_authority"
     return ""
 
 
-_FRESH = re.compile(r"\b(?:(?:has|have) (?:been|now|rated|judged|graded|given|awarded|found)|is now|are now|today|yesterday|this (?:week|morning)|(?:on|published) (?:monday|tuesday|wednesday|thursday|friday)|new (?:ofsted )?report)\b")
+_FRESH = re.compile(
+    r"\b(?:(?:has|have) (?:been|now|rated|judged|graded|given|awarded|found)|is now|are now|today|yesterday"
+    rf"|this (?:week|morning)|(?:on|published) {WEEKDAY}|new (?:ofsted )?report)\b"
+)
 
 
 def _of_this_day(statement: Statement) -> bool:
@@ -54,7 +72,9 @@ def _of_this_day(statement: Statement) -> bool:
 
 
 def verdicts(statements: Sequence[Statement], topics: Topics, published: date | None) -> list[str]:
-    """For each statement why it is not news, or an empty string: by its own gate, then by the kind of page and what else the page says."""
+    """For each statement why it is not news, or an empty string: by its own gate, then by the kind of page and what else
+    the page says.
+    """
     reasons = [gate(s, topics, published) for s in statements]
     if topics.kind and not any(not r and _of_this_day(s) for s, r in zip(statements, reasons, strict=True)):
         reasons = [r or topics.kind for r in reasons]
@@ -74,21 +94,39 @@ def read(statements: Sequence[Statement], topics: Topics, published: date | None
         for urn in statement.urns:
             for area in statement.areas:
                 _put(news, conflicts, urn, area, statement)
-    earlier = [s for s, r in zip(statements, reasons, strict=True) if r == "previous" and s.rating is not None and s.urns and not (_everything(s) and s.line.sentence.speech[s.claim.grade.start])]
-    judgements = tuple(_judgement(urn, area, s, earlier) for (urn, area), (s, _) in news.items() if (urn, area) not in conflicts)
+    earlier = [
+        s
+        for s, r in zip(statements, reasons, strict=True)
+        if r == "previous"
+        and s.rating is not None
+        and s.urns
+        and not (_everything(s) and s.line.sentence.speech[s.claim.grade.start])
+    ]
+    judgements = tuple(
+        _judgement(urn, area, s, earlier) for (urn, area), (s, _) in news.items() if (urn, area) not in conflicts
+    )
     reason = "" if judgements else (rejected[0].reason if rejected else "no_rating")
-    return Reading(judgements=judgements, rejected=tuple(rejected), relevant=bool(judgements), reason=reason, classifier_version=VERSION)
+    return Reading(
+        judgements=judgements, rejected=tuple(rejected), relevant=bool(judgements), reason=reason, classifier_version=VERSION
+    )
 
 
-_NOW = re.compile(r"\b(?:is|are|now|has|have|requires?|today|yesterday|this (?:week|month|time)|(?:on|published) (?:monday|tuesday|wednesday|thursday|friday)|new (?:ofsted )?report|published)\b")
+_NOW = re.compile(
+    r"\b(?:is|are|now|has|have|requires?|today|yesterday|this (?:week|month|time)"
+    rf"|(?:on|published) {WEEKDAY}|new (?:ofsted )?report|published)\b"
+)
 
 
 def _retold(statements: Sequence[Statement], reasons: list[str]) -> list[str]:
-    """Grades of areas told in the past, where the grade overall is an old one and nothing says that there is another, are old too."""
+    """Grades of areas told in the past, where the grade overall is an old one and nothing says that there is another, are
+    old too.
+    """
     fresh: set[str] = set()
     old: set[str] = set()
     for statement, reason in zip(statements, reasons, strict=True):
-        if not reason and (Area.OVERALL in statement.areas or statement.line.sentence.in_title or _NOW.search(statement.line.words)):
+        if not reason and (
+            Area.OVERALL in statement.areas or statement.line.sentence.in_title or _NOW.search(statement.line.words)
+        ):
             fresh.update(statement.urns)
         elif Area.OVERALL in statement.areas and statement.scope.status in {"previous", "earlier", "standing"}:
             old.update(statement.urns)
@@ -100,11 +138,24 @@ def _weight(statement: Statement) -> int:
     listed = statement.claim.subject is not None and statement.claim.subject.code in "LT"
     subject = statement.claim.subject
     relative = statement.claim.frame == "relative" and subject is not None and subject.code in "AS"
-    pronoun = relative or subject is not None and subject.code == "G" and subject.value in {"it", "they"} and not statement.claim.overall
-    return (0 if statement.line.sentence.in_title else 8) + (0 if listed else 4) + (0 if statement.inferred else 2) + (0 if pronoun else 1)
+    pronoun = relative or (
+        subject is not None and subject.code == "G" and subject.value in {"it", "they"} and not statement.claim.overall
+    )
+    return (
+        (0 if statement.line.sentence.in_title else 8)
+        + (0 if listed else 4)
+        + (0 if statement.inferred else 2)
+        + (0 if pronoun else 1)
+    )
 
 
-def _put(news: dict[tuple[str, Area], tuple[Statement, int]], conflicts: set[tuple[str, Area]], urn: str, area: Area, statement: Statement) -> None:
+def _put(
+    news: dict[tuple[str, Area], tuple[Statement, int]],
+    conflicts: set[tuple[str, Area]],
+    urn: str,
+    area: Area,
+    statement: Statement,
+) -> None:
     key, weight = (urn, area), _weight(statement)
     if key not in news:
         news[key] = (statement, weight)
@@ -149,7 +200,9 @@ _LEFT = 9999.0  #: sorts after every year: "out of inadequate", without a year, 
 
 
 def _when(statement: Statement) -> float:
-    """Sorts earlier grades: those that a sentence says were left now, then by year; "emerged from X in 2022" is before 2022's own."""
+    """Sorts earlier grades: those that a sentence says were left now, then by year; "emerged from X in 2022" is before
+    2022's own.
+    """
     left = statement.claim.frame in {"out-of", "from-to"} and not statement.line.sentence.in_title
     if left or statement.scope.cue in {"from", "out of", "no longer"}:
         return _LEFT if statement.scope.year is None else statement.scope.year - 0.5
@@ -163,7 +216,11 @@ def _everything(statement: Statement) -> bool:
 
 def _previous(urn: str, area: Area, statement: Statement, earlier: Sequence[Statement]) -> tuple[Rating | None, int | None]:
     """The latest earlier grade of the same area that the article states."""
-    stated = [(_when(s), s.rating) for s in earlier if urn in s.urns and (area in s.areas or (area is Area.OVERALL and _everything(s)))]
+    stated = [
+        (_when(s), s.rating)
+        for s in earlier
+        if urn in s.urns and (area in s.areas or (area is Area.OVERALL and _everything(s)))
+    ]
     if stated:
         when, rating = max(stated, key=lambda pair: pair[0])
         years = [s.scope.year for s in earlier if s.scope.year and s.rating is rating and urn in s.urns]

@@ -12,7 +12,12 @@ from monitor.classifier.scope import Scope
 from monitor.domain.authorities import by_urn
 from monitor.domain.model import Area, Rating
 
-_AREA_WORDS = frozenset("areas elements aspects judgements judgments categories services counts respects parts grades headings area element aspect judgement judgment part heading experiences progress".split())
+_AREA_WORDS = frozenset(
+    """
+    areas elements aspects judgements judgments categories services counts respects parts grades headings area element
+    aspect judgement judgment part heading experiences progress
+    """.split()
+)
 Items = tuple[tuple[Area, ...], ...]
 
 
@@ -56,10 +61,16 @@ def flatten(items: Items) -> tuple[Area, ...]:
 
 
 def _choose(items: tuple, words: list[str]) -> tuple:  # type: ignore[type-arg]  # items of either kind
-    """The members of a list that "the latter", "the first and last", "all three" pick out; empty when the count does not fit."""
+    """The members of a list that "the latter", "the first and last", "all three" pick out; empty when the count does not
+    fit.
+    """
     if not items:
         return ()
-    if "latter" in words or ("last" in words and "first" not in words and "two" not in words) or "second" in words and "first" not in words:
+    if (
+        "latter" in words
+        or ("last" in words and "first" not in words and "two" not in words)
+        or ("second" in words and "first" not in words)
+    ):
         return items[-1:] if len(items) >= 2 or "latter" not in words else ()
     if "former" in words or ("first" in words and "last" not in words and "two" not in words):
         return items[:1] if len(items) >= 2 else ()
@@ -99,7 +110,11 @@ def point_back(subject: Chunk, line: Line, memory: Memory) -> Reference:
 
 
 _CITIES = frozenset(
-    "Birmingham Bradford Brighton Bristol Cambridge Coventry Derby Doncaster Durham Hull Kingston Lancaster Leeds Leicester Liverpool Manchester Newcastle Nottingham Peterborough Plymouth Portsmouth Salford Sheffield Southampton Southend Stoke Sunderland Wakefield Westminster Wolverhampton York Milton".split()
+    """
+    Birmingham Bradford Brighton Bristol Cambridge Coventry Derby Doncaster Durham Hull Kingston Lancaster Leeds
+    Leicester Liverpool Manchester Newcastle Nottingham Peterborough Plymouth Portsmouth Salford Sheffield Southampton
+    Southend Stoke Sunderland Wakefield Westminster Wolverhampton York Milton
+    """.split()
 )
 _ROYAL = frozenset({"80544", "80545", "80546", "80495"})
 
@@ -113,9 +128,17 @@ def by_kind(words: list[str], urns: tuple[str, ...]) -> tuple[str, ...]:
     for urn in urns:
         authority = by_urn()[urn]
         city = authority.name.split()[0].rstrip(",") in _CITIES and not authority.name.endswith("shire")
-        county = authority.type == "County" or authority.name.endswith(("shire", "Durham", "Cornwall", "Northumberland", "Somerset", "Dorset", "Rutland", "Cumberland"))
+        county = authority.type == "County" or authority.name.endswith(
+            ("shire", "Durham", "Cornwall", "Northumberland", "Somerset", "Dorset", "Rutland", "Cumberland")
+        )
         london = authority.type == "London Borough"
-        kinds = {"city": city, "county": county and not city, "royal": urn in _ROYAL, "island": "Isle" in authority.name, "town": not city and not county and not london}
+        kinds = {
+            "city": city,
+            "county": county and not city,
+            "royal": urn in _ROYAL,
+            "island": "Isle" in authority.name,
+            "town": not city and not county and not london,
+        }
         kinds["borough"] = not city and not county
         if all(kinds.get(kind, True) for kind in said):
             fitting.append(urn)
@@ -150,7 +173,9 @@ def look(line: Line, memory: Memory, past: Scope | None, published: date | None)
         memory.past = past
     elif line.scopes and all(s.status == "earlier" for s in line.scopes):
         memory.past = line.scopes[0]
-    names = [c for c in line.chunks if own_names(c) and not abolished(c, published)] or ([c for c in line.chunks if names_in(c)] if not memory.focus else [])
+    names = [c for c in line.chunks if own_names(c) and not abolished(c, published)] or (
+        [c for c in line.chunks if names_in(c)] if not memory.focus else []
+    )
     if names:
         memory.focus = names_in(names[0])
         for chunk in names:

@@ -84,7 +84,11 @@ def _since(c: Clause) -> Scope | None:
     if not following or following[0].code != "^" or c.words[following[0].start] != "since":
         return None
     had = any(x.code == "P" and x.value == "had" for x in c.chunks[max(0, c.at - 4) : c.at])
-    return Scope("previous", next((int(x.value) for x in following if x.code == "Y"), None), "had") if had else Scope("standing", cue="since")
+    return (
+        Scope("previous", next((int(x.value) for x in following if x.code == "Y"), None), "had")
+        if had
+        else Scope("standing", cue="since")
+    )
 
 
 def _same_as(c: Clause) -> Scope | None:
@@ -97,7 +101,9 @@ def _same_as(c: Clause) -> Scope | None:
 def _in_brackets(c: Clause) -> Scope | None:
     if c.claim.frame != "bracket-previous":
         return None
-    return Scope("previous", next((int(x.value) for x in reversed(c.chunks[: c.at]) if x.code == "Y"), None) or c.year(), "bracket")
+    return Scope(
+        "previous", next((int(x.value) for x in reversed(c.chunks[: c.at]) if x.code == "Y"), None) or c.year(), "bracket"
+    )
 
 
 def _then(c: Clause) -> Scope | None:
@@ -107,7 +113,11 @@ def _then(c: Clause) -> Scope | None:
 
 
 def _already(c: Clause) -> Scope | None:
-    return Scope("standing", cue="already") if "already" in c.words[max(0, c.claim.grade.start - 2) : c.claim.grade.start] else None
+    return (
+        Scope("standing", cue="already")
+        if "already" in c.words[max(0, c.claim.grade.start - 2) : c.claim.grade.start]
+        else None
+    )
 
 
 def _clause_of_time(c: Clause) -> Scope | None:
@@ -149,7 +159,9 @@ def _dated(c: Clause) -> Scope | None:
     if year is None:
         return None
     following = c.chunks[c.at + 1 : c.at + 2]
-    apart = re.match(r"(\w+) years? (?:before|earlier)", c.text(following[0])) if following and following[0].code == "P" else None
+    apart = (
+        re.match(r"(\w+) years? (?:before|earlier)", c.text(following[0])) if following and following[0].code == "P" else None
+    )
     return Scope("previous", year - (number(apart.group(1)) if apart else 0), str(year), _stays(c))
 
 
@@ -213,8 +225,18 @@ def _none_of(c: Clause) -> Scope | None:
 def _generic(c: Clause) -> Scope | None:
     subject, grade = c.claim.subject, c.claim.grade
     following = c.chunks[c.at + 1].code if c.at + 1 < len(c.chunks) else ";"
-    restrictive = grade.start and c.words[grade.start - 1] in {"that", "which", "who"} and following in "VB" and grade.value == "requires_improvement"
-    some = subject is not None and subject.code == "G" and subject.value == "many" and {"that", "which"} & set(c.words[subject.end : subject.end + 1])
+    restrictive = (
+        grade.start
+        and c.words[grade.start - 1] in {"that", "which", "who"}
+        and following in "VB"
+        and grade.value == "requires_improvement"
+    )
+    some = (
+        subject is not None
+        and subject.code == "G"
+        and subject.value == "many"
+        and {"that", "which"} & set(c.words[subject.end : subject.end + 1])
+    )
     indefinite = False
     if subject is not None and subject.code == "G" and subject.value == "one" and c.leads:
         told = {"has", "have", "was", "were", "been", "had"} & set(c.words[subject.end : grade.start])
@@ -227,7 +249,12 @@ def _generic(c: Clause) -> Scope | None:
 
 def _denied_after(c: Clause) -> Scope | None:
     beyond = c.claim.subject_at + 1
-    if c.claim.subject_at > c.at and beyond < len(c.chunks) and c.chunks[beyond].code == "!" and c.chunks[beyond].value == "not":
+    if (
+        c.claim.subject_at > c.at
+        and beyond < len(c.chunks)
+        and c.chunks[beyond].code == "!"
+        and c.chunks[beyond].value == "not"
+    ):
         return Scope("negated", c.year(), c.text(c.chunks[beyond]))
     return None
 
@@ -242,7 +269,18 @@ def _hoped(c: Clause) -> Scope | None:
 
 # --- the same as before ---------------------------------------------------------------------------------------------------
 
-_AGAIN = (" again ", "again rated", "running", "consecutive", "in a row", "once again", "successive", "already held", "same as in", "no change")
+_AGAIN = (
+    " again ",
+    "again rated",
+    "running",
+    "consecutive",
+    "in a row",
+    "once again",
+    "successive",
+    "already held",
+    "same as in",
+    "no change",
+)
 
 
 def _stays(c: Clause) -> bool:
@@ -288,5 +326,7 @@ MODIFIERS = (
     Modifier("dated", _dated, "Bolton was rated good in 2019."),
     Modifier("months-ago", _months_ago, "Bolton was rated good in February."),
     Modifier("told-of-before", _told_of_before, "Bolton was previously rated good."),
-    Modifier("opened-with-time", _opened_with_time, "When inspectors came in 2019 they found that, after all, Bolton was good."),
+    Modifier(
+        "opened-with-time", _opened_with_time, "When inspectors came in 2019 they found that, after all, Bolton was good."
+    ),
 )

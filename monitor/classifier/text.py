@@ -9,10 +9,45 @@ from dataclasses import dataclass
 from monitor.tables.asides import SKIP_LINES, STOP_LINES
 
 #: one character for one, so that offsets stay true
-_FOLD = str.maketrans({"’": "'", "‘": "'", "‛": "'", "`": "'", "´": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "–": "-", "—": "-", "‒": "-", "−": "-", "‐": "-", "‑": "-", "\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u200b": " ", "…": ".", "•": "*", "·": "*", "▪": "*", "●": "*", "\r": " ", "\t": " "})
+_FOLD = str.maketrans(
+    {
+        "’": "'",
+        "‘": "'",
+        "‛": "'",
+        "`": "'",
+        "´": "'",
+        "“": '"',
+        "”": '"',
+        "„": '"',
+        "«": '"',
+        "»": '"',
+        "–": "-",
+        "—": "-",
+        "‒": "-",
+        "−": "-",
+        "‐": "-",
+        "‑": "-",
+        "\u00a0": " ",
+        "\u2009": " ",
+        "\u202f": " ",
+        "\u200b": " ",
+        "…": ".",
+        "•": "*",
+        "·": "*",
+        "▪": "*",
+        "●": "*",
+        "\r": " ",
+        "\t": " ",
+    }
+)
 _TOKEN = re.compile(r"[0-9]+(?:[.,][0-9]+)*|[^\W\d_]+[0-9]*|[^\w\s]")
 _TAIL = frozenset({"s", "t", "re", "ll", "ve", "d", "m"})
-_ABBREVIATIONS = frozenset("cllr cllrs mr mrs ms dr st rev prof sir hon no vs etc eg ie jan feb mar apr jun jul aug sep sept oct nov dec rt cr inc ltd approx".split())
+_ABBREVIATIONS = frozenset(
+    """
+    cllr cllrs mr mrs ms dr st rev prof sir hon no vs etc eg ie jan feb mar apr jun jul aug sep sept oct nov dec rt cr
+    inc ltd approx
+    """.split()
+)
 #: a sentence longer than this is cut at a space: no rule needs more, and hostile text must not make one
 MAX_SENTENCE = 1200
 
@@ -84,14 +119,17 @@ def _speech(tokens: list[Token], folded: str, open_quote: bool) -> tuple[tuple[b
     for i, token in enumerate(tokens):
         if token.word not in "\"'" or not token.word:
             continue
-        opens = token.end < len(folded) and not folded[token.end].isspace() and (token.start == 0 or not folded[token.start - 1].isalnum())
+        opens = (
+            token.end < len(folded)
+            and not folded[token.end].isspace()
+            and (token.start == 0 or not folded[token.start - 1].isalnum())
+        )
         if stack and stack[-1][0] == token.word and not (opens and stack[-1][1] == -1 and i == 0):
             began = stack.pop()[1]
             if i - began > 7:
                 inside[began + 1 : i] = [True] * (i - began - 1)
-        elif opens:
-            if token.word == '"' or not stack:
-                stack = [*stack, (token.word, i)] if not (stack and stack[-1][1] == -1) else [(token.word, i)]
+        elif opens and (token.word == '"' or not stack):
+            stack = [*stack, (token.word, i)] if not (stack and stack[-1][1] == -1) else [(token.word, i)]
     still = bool(stack) and stack[0][0] == '"'
     if still:
         began = stack[0][1]
@@ -123,7 +161,9 @@ def sentences(raw: str, *, in_title: bool = False) -> list[Sentence]:
             tokens = tokenize(raw, folded, a, b)
             if tokens:
                 speech, open_quote = _speech(tokens, folded, open_quote)
-                found.append(Sentence(tuple(tokens), a, b, -1 if in_title else paragraph, in_title, bullet, a >= tail, twice, speech))
+                found.append(
+                    Sentence(tuple(tokens), a, b, -1 if in_title else paragraph, in_title, bullet, a >= tail, twice, speech)
+                )
     return found
 
 

@@ -13,9 +13,15 @@ FULL_MONTHS = tuple("january february march april may june july august september
 MONTHS = {m: i + 1 for i, m in enumerate(FULL_MONTHS)}
 MONTHS |= {m[:3]: n for m, n in MONTHS.items() if m != "may"} | {"sept": 9, "spring": 4, "summer": 7, "autumn": 10, "winter": 1}
 SEASONS = frozenset(MONTHS) | {"early", "late", "mid", "year", "end", "beginning", "start", "middle"}
-_NUMBERS = {w: i for i, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())} | {"a": 1, "decade": 10}
+_NUMBERS = {w: i for i, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())} | {
+    "a": 1,
+    "decade": 10,
+}
 _FIELDWORK = frozenset(
-    "visit visits visited inspection inspected inspectors examined looked assessed came weeks week fortnight spent called team follows following".split()
+    """
+    visit visits visited inspection inspected inspectors examined looked assessed came weeks week fortnight spent
+    called team follows following
+    """.split()
 )
 
 
@@ -62,7 +68,9 @@ def number(word: str) -> int:
 
 
 def stale_month(words: Sequence[str], first: int, last: int, published: date | None) -> str:
-    """A month named without a year in ``words[first:last]``, two or more before publication, that dates the grade and not the visit."""
+    """A month named without a year in ``words[first:last]``, two or more before publication, that dates the grade and not
+    the visit.
+    """
     if published is None:
         return ""
     for at in range(max(first, 1), last):

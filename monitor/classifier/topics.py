@@ -16,7 +16,11 @@ from monitor.domain.model import Area
 from monitor.tables.kinds import KINDS
 
 _AGENTS = frozenset({"by", "with", "from", "near", "than", "like", "to"})
-_SEVERAL = re.compile(r"\b(?:councils|authorities|boroughs|counties|cities|unitaries|round up|roundup|digest|(?:two|three|four|five|six|seven|eight|latest|batch of|clutch of) (?:ofsted )?(?:reports|inspections))\b")
+_EARLIER = re.compile(r"\b(?:past|last|earlier|previous|ago|remain|hold)\b")
+_SEVERAL = re.compile(
+    r"\b(?:councils|authorities|boroughs|counties|cities|unitaries|round up|roundup|digest"
+    r"|(?:two|three|four|five|six|seven|eight|latest|batch of|clutch of) (?:ofsted )?(?:reports|inspections))\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +38,11 @@ def topics(lines: Sequence[Line]) -> Topics:
     """The authorities named in the headline, the opening, a list near the top, or at the head of a paragraph of their own."""
     shared = not any(own_names(c) for line in lines for c in line.chunks)
     naming = names_in if shared else own_names
-    title = _distinct(u for line in lines if line.sentence.in_title for c in line.chunks if not line.nearby(c) for u in naming(c))
+    title = _distinct(
+        u for line in lines if line.sentence.in_title for c in line.chunks if not line.nearby(c) for u in naming(c)
+    )
     opening = title or _opening(lines, naming)
-    several = len(opening) > 1 and not shared or _says_several(lines)
+    several = (len(opening) > 1 and not shared) or _says_several(lines)
     graded = _graded_early(lines, naming) if several else ()
     found = _distinct((*opening, *graded, *_listed(lines, naming), *_counted(lines, naming), *_openers(lines, several)))
     if several and not title:
@@ -49,7 +55,9 @@ def _distinct(urns: object) -> tuple[str, ...]:
 
 
 def _opening(lines: Sequence[Line], naming: Callable[[Chunk], tuple[str, ...]]) -> tuple[str, ...]:
-    """The authority that the opening is about: graded there by name, mentioned first, mentioned most, in that order of weight."""
+    """The authority that the opening is about: graded there by name, mentioned first, mentioned most, in that order of
+    weight.
+    """
     weights: Counter[str] = Counter()
     first = ""
     body = [line for line in lines if not line.sentence.in_title and not line.sentence.caption]
@@ -65,7 +73,9 @@ def _opening(lines: Sequence[Line], naming: Callable[[Chunk], tuple[str, ...]]) 
                     first = urn
                     weights[urn] += 2
         if number < 12 and full:
-            for urn in {u for claim, scope in zip(line.claims, line.scopes, strict=True) for u in _graded(claim, scope, line, naming)}:
+            for urn in {
+                u for claim, scope in zip(line.claims, line.scopes, strict=True) for u in _graded(claim, scope, line, naming)
+            }:
                 weights[urn] += 3
     if not first:
         captions = Counter(u for line in lines for c in line.chunks for u in naming(c))
@@ -78,12 +88,26 @@ def _opening(lines: Sequence[Line], naming: Callable[[Chunk], tuple[str, ...]]) 
 def _graded_early(lines: Sequence[Line], naming: Callable[[Chunk], tuple[str, ...]]) -> tuple[str, ...]:
     """In an article on several councils, those that its first sentences grade by name."""
     body = [line for line in lines if not line.sentence.in_title and len(line.sentence.tokens) >= 6][:6]
-    found = [u for line in body for claim, scope in zip(line.claims, line.scopes, strict=True) for u in _graded(claim, scope, line, naming)]
+    found = [
+        u
+        for line in body
+        for claim, scope in zip(line.claims, line.scopes, strict=True)
+        for u in _graded(claim, scope, line, naming)
+    ]
     for line in body:
         for claim, scope in zip(line.claims, line.scopes, strict=True):
-            if scope.status == "current" and claim.subject is not None and claim.subject.value == "it" and claim.subject_at < claim.at:
-                nearest = next((c for c in reversed(line.chunks[: claim.subject_at]) if c.code == "A" and not line.nearby(c)), None)
-                found.extend(naming(nearest) if nearest is not None else ())  # "the second, B, was told that it requires improvement"
+            if (
+                scope.status == "current"
+                and claim.subject is not None
+                and claim.subject.value == "it"
+                and claim.subject_at < claim.at
+            ):
+                nearest = next(
+                    (c for c in reversed(line.chunks[: claim.subject_at]) if c.code == "A" and not line.nearby(c)), None
+                )
+                found.extend(
+                    naming(nearest) if nearest is not None else ()
+                )  # "the second, B, was told that it requires improvement"
     return tuple(found)
 
 
@@ -99,7 +123,9 @@ def _graded(claim: Claim, scope: Scope, line: Line, naming: Callable[[Chunk], tu
 
 def _says_several(lines: Sequence[Line]) -> bool:
     """Whether headline or opening speak of several councils."""
-    opening = [line for line in lines if line.sentence.in_title] + [line for line in lines if not line.sentence.in_title and len(line.sentence.tokens) >= 8][:5]
+    opening = [line for line in lines if line.sentence.in_title] + [
+        line for line in lines if not line.sentence.in_title and len(line.sentence.tokens) >= 8
+    ][:5]
     return any(_SEVERAL.search(line.words) or any(c.code == "G" and c.value == "many" for c in line.chunks) for line in opening)
 
 
@@ -109,18 +135,31 @@ def _listed(lines: Sequence[Line], naming: Callable[[Chunk], tuple[str, ...]]) -
     for line in lines:
         for claim, scope in zip(line.claims, line.scopes, strict=True):
             subject = claim.subject
-            names = naming(subject) if subject is not None else ()
-            if len(names) > 1 and scope.status == "current" and "Q" not in line.codes[claim.subject_at : claim.at] and not line.nearby(subject):  # type: ignore[arg-type]
-                if not re.search(r"\b(?:past|last|earlier|previous|ago|remain|hold)\b", line.words):
-                    found.extend(names)
+            if subject is None or scope.status != "current" or "Q" in line.codes[claim.subject_at : claim.at]:
+                continue
+            names = naming(subject)
+            if len(names) > 1 and not line.nearby(subject) and not _EARLIER.search(line.words):
+                found.extend(names)
     return tuple(found)
 
 
 def _counted(lines: Sequence[Line], naming: Callable[[Chunk], tuple[str, ...]]) -> tuple[str, ...]:
     """The list near the top that names the "two councils" of the opening."""
     opening = [line for line in lines if not line.sentence.in_title and len(line.sentence.tokens) >= 8][:8]
-    numbers = {COUNTS[w] for line in opening for c in line.chunks if c.code == "G" and c.value == "many" for w in line.text_of(c) if w in COUNTS}
-    lists = [naming(c) for line in opening for c in line.chunks if not line.nearby(c) and len(naming(c)) in numbers and len(naming(c)) > 1]
+    numbers = {
+        COUNTS[w]
+        for line in opening
+        for c in line.chunks
+        if c.code == "G" and c.value == "many"
+        for w in line.text_of(c)
+        if w in COUNTS
+    }
+    lists = [
+        naming(c)
+        for line in opening
+        for c in line.chunks
+        if not line.nearby(c) and len(naming(c)) in numbers and len(naming(c)) > 1
+    ]
     return lists[0] if lists else ()
 
 
@@ -164,7 +203,11 @@ def _openers(lines: Sequence[Line], several: bool) -> tuple[str, ...]:
             labelled = re.match(r"[;]?A[-:(]", line.codes[:3])
             if labelled and "R" in line.codes[:5]:
                 found.extend(line.chunks[labelled.end() - 2].names)
-        if several and ((first and line.claims) or any(s.status == "current" and not s.stays for s in line.scopes)) and paragraph in current:
+        if (
+            several
+            and ((first and line.claims) or any(s.status == "current" and not s.stays for s in line.scopes))
+            and paragraph in current
+        ):
             found.extend(_subject_openers(line, first))
     if several:
         early = [line for line in lines if not line.sentence.in_title and line.scopes][:7]
@@ -184,7 +227,11 @@ def _subject_openers(line: Line, first: bool) -> tuple[str, ...]:
     if re.search(r"\b(?:remains?|holds?|earlier this|ago|next door|also requires?)\b", line.words) or line.same_day:
         return ()
     head = next((c for c in line.chunks[:2] if c.code in "ASX" and own_names(c)), None)
-    if head is None or line.nearby(head) or (not first and line.scopes and all(s.status != "current" or s.stays for s in line.scopes)):
+    if (
+        head is None
+        or line.nearby(head)
+        or (not first and line.scopes and all(s.status != "current" or s.stays for s in line.scopes))
+    ):
         return ()
     return own_names(head)
 
@@ -207,15 +254,26 @@ def _regime(lines: Sequence[Line], title: Sequence[Line], opening: Sequence[Line
         return next(iter(sorted(headed & _OTHERS)))
     if any(c.code == "S" and {"children", "child"} & set(line.text_of(c)) for line in (*title, *opening) for c in line.chunks):
         return next(iter(sorted(headed & (_VISITS | {"other_nation"}))), "")
-    rated = {a for line in lines for claim, scope in zip(line.claims, line.scopes, strict=True) if scope.status == "current" and claim.subject is not None for item in claim.subject.areas for a in item}
+    rated = {
+        a
+        for line in lines
+        for claim, scope in zip(line.claims, line.scopes, strict=True)
+        if scope.status == "current" and claim.subject is not None
+        for item in claim.subject.areas
+        for a in item
+    }
     if len(rated & _CHILDRENS) >= 2 and not headed & _VISITS:
         return ""  # grades of two of the areas that only a council has: its inspection is the news whatever else is named
-    if not headed and any(c.code == "X" and c.value not in {"leadership", "adoption"} for line in (*title, *opening) for c in line.chunks):
+    if not headed and any(
+        c.code == "X" and c.value not in {"leadership", "adoption"} for line in (*title, *opening) for c in line.chunks
+    ):
         return ""
     counts = Counter(c.value for line in lines for c in line.chunks if c.code == "D")
     for line in (*title, *opening):
         for chunk in line.chunks:
-            if chunk.code == "D" and (chunk.value in headed or (counts[chunk.value] > 1 and chunk.value not in _PASSING | _VISITS)):
+            if chunk.code == "D" and (
+                chunk.value in headed or (counts[chunk.value] > 1 and chunk.value not in _PASSING | _VISITS)
+            ):
                 return chunk.value
     return ""
 
@@ -238,4 +296,6 @@ def _kind(title: Sequence[Line], opening: Sequence[Line]) -> str:
 
 @lru_cache(maxsize=1)
 def _kinds() -> tuple[tuple[str, re.Pattern[str] | None, re.Pattern[str] | None], ...]:
-    return tuple((k.reason, re.compile(k.title) if k.title else None, re.compile(k.opening) if k.opening else None) for k in KINDS)
+    return tuple(
+        (k.reason, re.compile(k.title) if k.title else None, re.compile(k.opening) if k.opening else None) for k in KINDS
+    )

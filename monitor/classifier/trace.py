@@ -10,7 +10,7 @@ from monitor.classifier.cascade import classify, walk
 from monitor.classifier.chunk import Chunk
 from monitor.classifier.lines import Line, names_in
 from monitor.classifier.reading import verdicts
-from monitor.classifier.resolve import Statement
+from monitor.classifier.statement import Statement
 from monitor.classifier.text import Sentence
 from monitor.domain.authorities import by_urn
 from monitor.domain.model import Area, Rating, Reading

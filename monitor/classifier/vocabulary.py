@@ -19,7 +19,16 @@ def lexicon() -> Lexicon:
     """The automaton over every table, built once a process."""
     built = Lexicon()
     built.add(".", "place", places.NOT_AUTHORITIES)
-    for table in (BODIES, phrases.GROUPS, phrases.SAME, phrases.RATINGS, phrases.AREAS, phrases.PAST, phrases.CUES, phrases.PEOPLE):
+    for table in (
+        BODIES,
+        phrases.GROUPS,
+        phrases.SAME,
+        phrases.RATINGS,
+        phrases.AREAS,
+        phrases.PAST,
+        phrases.CUES,
+        phrases.PEOPLE,
+    ):
         for row in table:
             built.add(row.code, row.value, row.surfaces)
     for surface, urns in _names().items():
@@ -71,7 +80,9 @@ _BEFORE = tuple(tuple(words.split()) for words in sorted(places.BEFORE_NAME, key
 
 
 def is_name(tokens: Sequence[Token], start: int, end: int, in_title: bool, known: frozenset[str]) -> bool:
-    """Whether a matched authority name is meant as one: capital letters, and a council-like neighbour where the word is a word too."""
+    """Whether a matched authority name is meant as one: capital letters, and a council-like neighbour where the word is a
+    word too.
+    """
     if not all(tokens[i].capital for i in (start, end - 1) if tokens[i].word.isalpha() and len(tokens[i].word) > 1):
         return False
     if end - start > 1 or tokens[start].word not in places.WORDS_TOO or tokens[start].word in known:
@@ -83,15 +94,23 @@ def is_name(tokens: Sequence[Token], start: int, end: int, in_title: bool, known
     if tokens[start].word == "westminster":
         return before in {"of", "and", ",", "with"}
     starts = start == 0 or not before.isalpha()
-    return before in {"in", "of", "for", "at", "and", "that", "neighbouring", "council", "near", "with", "to"} or (not starts and not in_title)
+    return before in {"in", "of", "for", "at", "and", "that", "neighbouring", "council", "near", "with", "to"} or (
+        not starts and not in_title
+    )
 
 
 def known_names(folded: str) -> frozenset[str]:
     """The names that are ordinary words too, of which a text says once that they are a council ("Reading Borough Council")."""
-    return frozenset(w for w in places.WORDS_TOO if w in folded and re.search(rf"\b{w}(?:'s children| (?:borough |city |county )?council\b)", folded))
+    return frozenset(
+        w
+        for w in places.WORDS_TOO
+        if w in folded and re.search(rf"\b{w}(?:'s children| (?:borough |city |county )?council\b)", folded)
+    )
 
 
-def authority(tokens: Sequence[Token], start: int, end: int, entry: Entry, published: date | None) -> tuple[tuple[str, ...], int, int]:
+def authority(
+    tokens: Sequence[Token], start: int, end: int, entry: Entry, published: date | None
+) -> tuple[tuple[str, ...], int, int]:
     """URNs meant by a name on a day, and the name's bounds with "City Council" and "London Borough of" taken in."""
     words = [t.word for t in tokens]
     found = _affixes().match(words, end)
@@ -104,6 +123,8 @@ def authority(tokens: Sequence[Token], start: int, end: int, entry: Entry, publi
     urns = tuple(entry.value.split(","))
     periods = _trust_periods().get(" ".join(words[start:end]))
     if periods and published and len(urns) > 1:
-        live = tuple(u for u, began, ended in periods if (not began or began <= published) and (not ended or published <= ended))
+        live = tuple(
+            u for u, began, ended in periods if (not began or began <= published) and (not ended or published <= ended)
+        )
         urns = live or urns
     return urns, start, end

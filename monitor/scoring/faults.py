@@ -8,7 +8,7 @@ from monitor.classifier.cascade import Passage
 from monitor.classifier.lines import Line
 from monitor.classifier.reading import verdicts
 from monitor.classifier.relevance import may_report
-from monitor.classifier.resolve import Statement
+from monitor.classifier.statement import Statement
 from monitor.domain.authorities import by_urn
 from monitor.domain.model import Area
 from monitor.scoring.labels import Label, Labelled

@@ -36,12 +36,70 @@ NOT_AUTHORITIES = (
 
 #: authority names that are also ordinary words, or places with another meaning: they want a council-like neighbour at the start of a
 #: sentence, in a headline, or anywhere at all
-WORDS_TOO = frozenset({"reading", "bury", "sutton", "westminster", "bath", "sale", "wells", "oxon", "lincs", "leics", "staffs", "wilts", "worcs", "lancs", "cambs"})
-COUNCIL_WORDS = frozenset({"council", "borough", "city", "county", "metropolitan", "'s", "cc", "mbc", "bc", "children", "district", "unitary", "council's"})
+WORDS_TOO = frozenset(
+    {
+        "reading",
+        "bury",
+        "sutton",
+        "westminster",
+        "bath",
+        "sale",
+        "wells",
+        "oxon",
+        "lincs",
+        "leics",
+        "staffs",
+        "wilts",
+        "worcs",
+        "lancs",
+        "cambs",
+    }
+)
+COUNCIL_WORDS = frozenset(
+    {
+        "council",
+        "borough",
+        "city",
+        "county",
+        "metropolitan",
+        "'s",
+        "cc",
+        "mbc",
+        "bc",
+        "children",
+        "district",
+        "unitary",
+        "council's",
+    }
+)
 
 #: words that follow or precede a name and belong to it
-AFTER_NAME = ("[county|city|borough|metropolitan borough|metropolitan district|metropolitan|district|unitary|london borough|] council", "cc", "mbc", "bc", "mdc", "mdbc", "lbc", "city", "county", "borough", "unitary authority", "local authority", "corporation")
-BEFORE_NAME = ("royal borough of", "london borough of", "city of", "county of", "borough of", "metropolitan borough of", "the city of", "council of the", "neighbouring")
+AFTER_NAME = (
+    "[county|city|borough|metropolitan borough|metropolitan district|metropolitan|district|unitary|london borough|] council",
+    "cc",
+    "mbc",
+    "bc",
+    "mdc",
+    "mdbc",
+    "lbc",
+    "city",
+    "county",
+    "borough",
+    "unitary authority",
+    "local authority",
+    "corporation",
+)
+BEFORE_NAME = (
+    "royal borough of",
+    "london borough of",
+    "city of",
+    "county of",
+    "borough of",
+    "metropolitan borough of",
+    "the city of",
+    "council of the",
+    "neighbouring",
+)
 
 #: words that may stand anywhere inside a pattern without changing what is rated
 LIGHT = frozenset(

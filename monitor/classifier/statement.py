@@ -1,0 +1,49 @@
+"""What a claim becomes once its references are filled in, and the discourse that fills them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from monitor.classifier.claims import Claim
+from monitor.classifier.lines import Line
+from monitor.classifier.refer import Memory
+from monitor.classifier.scope import Scope
+from monitor.classifier.topics import Topics
+from monitor.domain.model import Area, Rating
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A claim with its references filled in: one grade of some areas of some authorities."""
+
+    claim: Claim
+    line: Line
+    scope: Scope
+    urns: tuple[str, ...]
+    areas: tuple[Area, ...]
+    rating: Rating | None
+    inferred: bool  #: something had to be worked out
+    named: bool  #: the authority is named in the sentence
+    reason: str = ""  #: why it is not believed
+
+
+@dataclass(slots=True)
+class Discourse:
+    """All that a reference may be resolved from: the lines, what they are about, and what was mentioned so far."""
+
+    lines: Sequence[Line]
+    topics: Topics
+    published: date | None
+    memory: Memory
+    first_lines: int  #: the lines in which "an authority" is still the article's own
+
+
+def framework_areas(published: date | None) -> tuple[Area, ...]:
+    """The areas that "all areas" means on a day: the SIF's five until early 2018, four since (two of them one grade to
+    2022).
+    """
+    if published is not None and published < date(2018, 3, 1):
+        return (Area.LEADERSHIP, Area.HELP_AND_PROTECTION, Area.CHILDREN_IN_CARE, Area.CARE_LEAVERS, Area.ADOPTION)
+    return (Area.LEADERSHIP, Area.HELP_AND_PROTECTION, Area.CHILDREN_IN_CARE, Area.CARE_LEAVERS)
