@@ -58,7 +58,7 @@ class OfstedSource(Declared):
     source_class: SourceClass = SourceClass.OFFICIAL
     fewest: int = 150
     held: bool = True  #: leave out reports that the shipped record holds
-    at_once: int = 40  #: authorities' pages read in one poll; the rest wait for the next
+    at_once: int = 20  #: authorities' pages read in one poll; the rest wait for the next
 
     async def poll(self, fetcher: Fetcher, state: SourceState) -> Poll:
         """Ask once. A listing that is short or unreadable is a failure: an alarm, not an update."""
