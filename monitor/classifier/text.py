@@ -126,7 +126,7 @@ def _speech(tokens: list[Token], folded: str, open_quote: bool) -> tuple[tuple[b
         )
         if stack and stack[-1][0] == token.word and not (opens and stack[-1][1] == -1 and i == 0):
             began = stack.pop()[1]
-            if i - began > 7:
+            if i - began > 7 or began == -1:
                 inside[began + 1 : i] = [True] * (i - began - 1)
         elif opens and (token.word == '"' or not stack):
             stack = [*stack, (token.word, i)] if not (stack and stack[-1][1] == -1) else [(token.word, i)]
