@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from monitor.domain.authorities import authorities, by_code, find, regions, suggest
@@ -224,6 +225,7 @@ def matches(subscription: Subscription, change: Change, view: LedgerView = Ledge
     )
 
 
+@lru_cache(maxsize=256)
 def _listed(values: frozenset[Area] | frozenset[Kind] | frozenset[SourceClass]) -> str:
     return ", ".join(sorted(str(value) for value in values)) or "any"
 

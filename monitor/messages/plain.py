@@ -14,6 +14,8 @@ _SPACES = re.compile(r"[\s\u2028\u2029]+")
 
 def plain(text: str, longest: int = LONGEST) -> str:
     """One line of visible text: no control, direction-override, zero-width or surrogate characters, bounded in length."""
+    if len(text) <= longest and "  " not in text and text.isprintable() and unicodedata.is_normalized("NFC", text):
+        return text.strip()  # nearly always, and nearly free: "printable" leaves out exactly what is taken out below
     text = unicodedata.normalize("NFC", _SPACES.sub(" ", text))
     kept = "".join(c for c in text if c == " " or unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
     kept = _SPACES.sub(" ", kept).strip()

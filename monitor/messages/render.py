@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from monitor.domain.model import Change
 from monitor.messages.notice import Notice, Purpose, by_inspection, section, summary
 from monitor.messages.plain import plain
-from monitor.messages.slack import slack_payload
+from monitor.messages.slack import slack_blocks, slack_payload
 from monitor.messages.subject import preheader, subject
-from monitor.messages.text import text_part
+from monitor.messages.text import text_foot, text_top
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -46,37 +46,55 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Core:
+    """The part of a message that is the same for everybody whom it is sent to."""
+
+    subject: str
+    text: str
+    html: str
+    slack: str
+    payload: str
+
+
+@lru_cache(maxsize=8)
+def _core(notice: Notice) -> _Core:
+    """One change may go to ten thousand people: what is not about a person is rendered once."""
+    sections = tuple(section(group, notice) for group in by_inspection(notice.changes))
+    line = subject(notice)
+    return _Core(
+        subject=line,
+        text=text_top(notice, sections),
+        html=_template("alert.html").render(
+            subject=line, preheader=preheader(notice), sections=sections, summary=summary(notice)
+        ),
+        slack=slack_blocks(notice, sections),
+        payload=json.dumps(payload(notice), ensure_ascii=False, sort_keys=True),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Renderer:
-    """Renders notices for one installation. `domain` stands at the right of every id; `list_name` names the list in mail."""
+    """Renders notices for one installation. `domain` stands at the right of every id; `product` names the list in mail."""
 
     domain: str = "monitor.invalid"
     product: str = "Ofsted rating monitor"
 
     def render(self, notice: Notice) -> Rendered:
         """Every form of the message. Pure: the same notice gives the same bytes."""
+        core = _core(replace(notice, id="", reasons=(), notes=(), also=(), unsubscribe="", manage=""))
         notice = replace(
             notice,
             reasons=tuple(map(plain, notice.reasons)),
             notes=tuple(map(plain, notice.notes)),
             also=tuple(map(plain, notice.also)),
         )
-        sections = tuple(section(group, notice) for group in by_inspection(notice.changes))
-        line = subject(notice)
-        html = _template("alert.html").render(
-            subject=line,
-            preheader=preheader(notice),
-            sections=sections,
-            summary=summary(notice),
-            notice=notice,
-            product=self.product,
-        )
         return Rendered(
-            subject=line,
-            text=text_part(notice, sections),
-            html=html,
-            slack=slack_payload(notice, line, sections),
+            subject=core.subject,
+            text=core.text + text_foot(notice),
+            html=core.html + _template("foot.html").render(notice=notice),
+            slack=slack_payload(notice, core.subject, core.slack),
             headers=self.headers(notice),
-            payload=json.dumps(payload(notice), ensure_ascii=False, sort_keys=True),
+            payload=core.payload,
         )
 
     def headers(self, notice: Notice) -> Mapping[str, str]:

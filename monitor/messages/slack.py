@@ -63,16 +63,21 @@ def _section_blocks(section: Section) -> list[dict[str, object]]:
     return blocks
 
 
-def slack_payload(notice: Notice, subject: str, sections: Sequence[Section]) -> str:
-    """The JSON for a webhook or ``chat.postMessage``. Scraped text travels as plain text or escaped, never as markup."""
+def slack_blocks(notice: Notice, sections: Sequence[Section]) -> str:
+    """The blocks that are the same for everybody, as JSON without the brackets around them."""
     blocks = [block for section in sections for block in _section_blocks(section)]
     if glance := summary(notice):
-        blocks.insert(0, {"type": "section", "text": _plain_text("\n".join(glance), _SECTION)})
-    foot = [*notice.also, *notice.notes, *notice.reasons]
+        blocks.insert(0, {"type": "section", "text": _plain_text(" ".join(glance), _SECTION)})
     if len(blocks) >= _MOST_BLOCKS:
         blocks = blocks[: _MOST_BLOCKS - 2]
         blocks.append({"type": "context", "elements": [_mrkdwn("More in this alert than fits here.")]})
-    if foot:
-        blocks.append({"type": "context", "elements": [_mrkdwn(_words(line, _FIELD)) for line in foot][:_MOST_FIELDS]})
-    document = {"text": _words(subject, _SECTION), "blocks": blocks, "unfurl_links": False, "unfurl_media": False}
-    return json.dumps(document, ensure_ascii=False, sort_keys=True)
+    return json.dumps(blocks, ensure_ascii=False, sort_keys=True)[1:-1]
+
+
+def slack_payload(notice: Notice, subject: str, blocks: str) -> str:
+    """The JSON for a webhook or ``chat.postMessage``. Scraped text travels as plain text or escaped, never as markup."""
+    lines = [*notice.also, *notice.notes, *notice.reasons]
+    foot = {"type": "context", "elements": [_mrkdwn(_words(line, _FIELD)) for line in lines][:_MOST_FIELDS]}
+    said = f"{blocks}, {json.dumps(foot, ensure_ascii=False, sort_keys=True)}" if lines else blocks
+    text = json.dumps(_words(subject, _SECTION), ensure_ascii=False)
+    return f'{{"blocks": [{said}], "text": {text}, "unfurl_links": false, "unfurl_media": false}}'

@@ -11,6 +11,8 @@ WIDTH = 76
 
 
 def _paragraph(text: str, indent: str = "") -> list[str]:
+    if len(text) + len(indent) <= WIDTH:
+        return [indent + text] if text else []
     after = indent + "  " if text.startswith("* ") else indent
     return wrap(text, WIDTH, initial_indent=indent, subsequent_indent=after, break_long_words=False, break_on_hyphens=False)
 
@@ -42,12 +44,18 @@ def _section(section: Section) -> list[str]:
     return [*lines, ""]
 
 
-def text_part(notice: Notice, sections: Sequence[Section]) -> str:
-    """The whole message as plain text, ending in a newline."""
+def text_top(notice: Notice, sections: Sequence[Section]) -> str:
+    """What the message says, the same for everybody whom it is sent to."""
     lines = [line for each in summary(notice) for line in _paragraph(each)]
     lines += [""] if lines else []
     for each in sections:
         lines += _section(each)
+    return "\n".join(lines) + "\n"
+
+
+def text_foot(notice: Notice) -> str:
+    """What one person alone gets: what may have been missed, the notes, the reasons, the ways to change or end it."""
+    lines: list[str] = []
     if notice.also:
         lines += ["Also reported", *(line for item in notice.also for line in _paragraph(f"* {item}")), ""]
     lines += [line for note in notice.notes for line in _paragraph(f"Your note: {note}")]

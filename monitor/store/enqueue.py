@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, Protocol
 from uuid import uuid4
 
@@ -36,7 +37,7 @@ class Renders(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class News:
     """Changes of one document, with their ids in the database and what matching and rendering may know of them."""
 
@@ -45,6 +46,7 @@ class News:
     source_class: SourceClass
     context: Mapping[str, str] = field(default_factory=dict)  #: by URN
 
+    @cached_property
     def previous(self) -> Mapping[str, Inspection]:
         """For each inspection in the news, the one before it."""
         found = {}
@@ -206,7 +208,7 @@ def _delivery(
         created=now,
         changes=found,
         purpose=purpose,
-        previous=news.previous(),
+        previous=news.previous,
         reasons=tuple(person.reasons.values()),
         notes=tuple(dict.fromkeys(s.note for s in person.subscriptions.values() if s.note)),
         context=news.context,
