@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from monitor.classifier.chunk import Chunk
 from monitor.classifier.lexicon import Entry
 from monitor.classifier.text import Token
-from monitor.tables import phrases
+from monitor.tables.ratings import WEAK_RATINGS
 
 QUOTES = frozenset("\"'")
 
@@ -215,7 +215,7 @@ def licensed(tokens: Sequence[Token], start: int, end: int, value: str, in_title
 def rating(tokens: Sequence[Token], start: int, end: int, entry: Entry, in_title: bool) -> Chunk:
     """The chunk of words that may be a grade: a rating, or words that mean nothing when nothing licenses them."""
     single = end - start == 1
-    weak = tokens[start].word in phrases.WEAK_RATINGS and not single
+    weak = tokens[start].word in WEAK_RATINGS and not single
     if single and not licensed(tokens, start, end, entry.value, in_title):
         return Chunk(".", entry.value, start, end)
     return Chunk(

@@ -10,7 +10,7 @@ from functools import lru_cache
 from monitor.classifier.lexicon import Entry, Lexicon
 from monitor.classifier.text import Token
 from monitor.domain.authorities import authorities
-from monitor.tables import phrases, places
+from monitor.tables import areas, cues, places, ratings, services, times
 from monitor.tables.bodies import BODIES
 
 
@@ -21,13 +21,13 @@ def lexicon() -> Lexicon:
     built.add(".", "place", places.NOT_AUTHORITIES)
     for table in (
         BODIES,
-        phrases.GROUPS,
-        phrases.SAME,
-        phrases.RATINGS,
-        phrases.AREAS,
-        phrases.PAST,
-        phrases.CUES,
-        phrases.PEOPLE,
+        areas.GROUPS,
+        ratings.SAME,
+        ratings.RATINGS,
+        areas.AREAS,
+        times.PAST,
+        cues.CUES,
+        services.SERVICES,
     ):
         for row in table:
             built.add(row.code, row.value, row.surfaces)

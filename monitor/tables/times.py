@@ -1,0 +1,87 @@
+"""Words for an earlier time."""
+
+from __future__ import annotations
+
+from monitor.tables.phrases import Phrase
+
+_WHENLAST = "[inspected|visited|assessed|judged|graded|rated|looked at|examined|checked|came|called|looked|returned|reviewed|went in|visit|inspection]"
+
+PAST = (
+    Phrase(
+        "P",
+        "past",
+        (
+            "[previous|previously|formerly|former|once|originally|earlier|prior]",
+            "[last|previous|earlier|prior] [full|ofsted|graded|such|comparable|standard|] [inspection|inspected|visit|report|judgement|judgment|inspections|rating|grade|verdict]",
+            "last time [round|around|out|]",
+            "at [that|the] [time|stage|point]",
+            "time before",
+            f"[when|since] [it|they|the council|the authority|services|the borough|inspectors|ofsted|the watchdog|the inspectorate|the county|the city|the service] [was|were|had been|] last {_WHENLAST}",
+            f"last {_WHENLAST}",
+            "[two|three|four|five|six|seven|eight|nine|ten|several|some|a few|2|3|4|5|6|7|8|9|10|11|12] [and a half|] years [ago|earlier|before|previously|on|after|since]",
+            "[a year|one year|12 months|eighteen months|18 months|a decade|twelve months] [ago|earlier|before|previously|on]",
+            "[last year|last [spring|summer|autumn|winter]|the year before|the previous year|the previous [spring|summer|autumn|winter|month]|in recent years]",
+            "[used to be]",
+            "had [been|previously been|already been]",
+            "[having been|after being|after having been]",
+            "[were|was|that was|which was|] then [considered|rated|judged|graded|deemed|called]",
+            "[were|was] then",
+            "no improvement",
+            "back then",
+            "twice",
+            "already held",
+            "in the same year",
+            "[that|the same] year",
+            "[that was|] the year [in which|that|when]",
+            "year in which",
+            "for [many|several|some|two|three|four|five|six|seven|eight|nine|ten] years",
+            "[spell|period|decade|years|era|stretch] in which",
+            "[it|they] then held",
+            "already then",
+            "last [january|february|march|april|may|june|july|august|september|october|november|december]",
+        ),
+    ),
+    Phrase("P", "had", ("had", "having")),
+    Phrase(
+        "P",
+        "recent",
+        (
+            "last month",
+            "earlier this year",
+            "[a|two|three|six|several|few] [weeks|months] ago",
+            "last week",
+            "the week before",
+            "the one before that",
+            "in recent [months|weeks]",
+            "the [month|week] before",
+            "[six|three|two|four|five] months on",
+        ),
+    ),
+    Phrase(
+        "_",
+        "nothing",
+        (
+            "[experience|experiences] and progress",
+            "for the [first|second|third|fourth|fifth] [time|consecutive time|successive time|inspection] [running|in a row|in succession|since|ever|]",
+            "however",
+            "meanwhile",
+            "once again",
+            "at once",
+            "[given|offered|provided|delivered|afforded|available|paid] to",
+            "[it|they|the council|the borough|the county|the city] [gives|give|gave|offers|offer|offered|provides|provide|provided] [to|for|]",
+            "[children|they|families|young people] [receive|get|received]",
+            "that [children|they|it|families|young people] [receive|get|receives|offers|offer|provides|provide|gives]",
+            "from today",
+            "at all",
+            "earlier this [week|month]",
+            "earlier today",
+            "[first|last] time ever",
+            "as it is known",
+            "by [ofsted|inspectors|the inspectorate|the watchdog|the regulator|government inspectors|the education watchdog]",
+            "[ofsted|inspectors|the watchdog|the inspectorate|the report|it|they|she|he|the council] [has|have] [said|confirmed|found|ruled]",
+            "[said|say|says] [ofsted|inspectors|the watchdog|the inspectorate|the report|its report]",
+            "[ofsted|inspectors|the watchdog|the inspectorate|the report|it|they|she|he|the council|the authority] [said|says|say|added|adds|noted|states|found that|stated]",
+            "according to [ofsted|inspectors|the watchdog|the inspectorate|the report|the education watchdog|a report|a new report]",
+        ),
+    ),
+)
