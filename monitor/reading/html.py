@@ -8,12 +8,14 @@ from functools import cache
 
 from monitor.domain.model import Article, SourceClass
 from monitor.ports import Page, ReadError
-from monitor.reading.dates import london_day
+from monitor.reading.dates import london_day, parse_day
 from monitor.reading.furniture import fold, without_furniture
 from monitor.reading.worker import Worker
 
 _READER = "monitor.reading.article:read_article"
 _LONGEST_TITLE = 300
+_DATELINE_WITHIN = 4  #: lines below the title
+_LABEL = 50  #: characters of a line that is a name or a date and no prose
 
 
 @cache
@@ -75,8 +77,20 @@ def read_text(
     if not lines:
         raise ReadError("the text is empty", reason="empty", key=url)
     title = lines.pop(0) if len(lines[0]) <= _LONGEST_TITLE else ""
+    day, lines = _dateline(lines)
     body = "\n\n".join(without_furniture(lines, title=title))
-    return _article(url=url, title=title, text=body, published=published, outlet=outlet, source_class=source_class)
+    return _article(url=url, title=title, text=body, published=published or day, outlet=outlet, source_class=source_class)
+
+
+def _dateline(lines: list[str]) -> tuple[date | None, list[str]]:
+    """The day on a short line near the top, and the lines without it and the name above it."""
+    for index, line in enumerate(lines[:_DATELINE_WITHIN]):
+        if len(line) > _LABEL:
+            continue
+        if (day := parse_day(line)) is not None:
+            first = index - 1 if index and len(lines[index - 1]) <= _LABEL and lines[index - 1][-1].isalnum() else index
+            return day, lines[:first] + lines[index + 1 :]
+    return None, lines
 
 
 def _is_plain(page: Page) -> bool:

@@ -254,6 +254,14 @@ def test_plain_text_has_its_title_first_and_loses_its_furniture():
         read_text("News\n \n")
 
 
+def test_the_dateline_of_a_plain_text_is_its_date():
+    prose = STORIES[0].lines[0]
+    article = read_text(f"Council rated good\n\nJoe Bloggs\nFriday, March 31, 2017\n\n{prose}")
+    assert (article.published, article.text) == (date(2017, 3, 31), prose)
+    assert read_text(f"Council rated good\n\n{prose}\n\nOn 3 May 2019 it changed.").published is None
+    assert read_text(f"T\n31/03/2017\n{prose}", published=date(2020, 1, 1)).published == date(2020, 1, 1)
+
+
 @pytest.mark.skipif(not SEEDS.is_dir(), reason="the shared articles are not here")
 def test_the_real_articles_end_where_their_text_ends():
     articles = [read_text(path.read_text(encoding="utf-8")) for path in sorted(SEEDS.glob("*.txt"))]
