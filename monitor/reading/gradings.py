@@ -37,6 +37,8 @@ _LABEL_WORDS = frozenset(
 )
 #: No label and grade together are longer than this.
 _LONGEST_ROW = 260
+#: No table of judgements since 2018 has fewer rows.
+_FEWEST_ROWS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,35 @@ def _area(words: Sequence[str]) -> tuple[Area | None, bool]:
     if leavers:
         return Area.CARE_LEAVERS, False
     return (Area.OVERALL, False) if "overall" in words else (None, False)
+
+
+def separated(text: str, begin: int, end: int) -> tuple[Grading, ...]:
+    """The gradings of a table whose file holds the column of labels first and the column of grades after it.
+
+    Only when there are as many grades as labels, at least four, with nothing between them; else nothing. The caller has to
+    check them against the headings: the order is all that ties a grade to its label here.
+    """
+    starts = [match for match in _START.finditer(text, begin, end) if match["ilacs"]]
+    first = _GRADE.search(text, starts[0].start(), end) if starts else None
+    if first is None or first.start() < starts[-1].start():
+        return ()
+    grades = [first]
+    for match in _GRADE.finditer(text, first.end(), end):
+        if text[grades[-1].end() : match.start()].strip():
+            break
+        grades.append(match)
+    limits = [*(match.start() for match in starts[1:]), first.start()]
+    labels = [text[match.start("ilacs") : limit] for match, limit in zip(starts, limits, strict=True)]
+    if len(grades) != len(labels) or len(labels) < _FEWEST_ROWS or not all(map(_only_label_words, labels)):
+        return ()
+    found = []
+    for start, label, grade in zip(starts, labels, grades, strict=True):
+        area, combined = _area(_words(label))
+        if area is None or grade["none"]:
+            return ()
+        rating = Rating(str(grade.lastgroup))
+        found.append(Grading(area=area, rating=rating, start=start.start("ilacs"), end=grade.end(), combined=combined))
+    return tuple(found)
 
 
 _VERDICT = re.compile(r"(?:the\s+)?overall\s+judge?ment|children['\u2019]s\s+services", re.IGNORECASE)

@@ -14,13 +14,15 @@ from monitor.domain.frameworks import edition
 from monitor.domain.history import MONTHS, fieldwork, history
 from monitor.domain.model import Area, Authority, DateRange, Judgement, Report, Span
 from monitor.ports import ReadError
-from monitor.reading.gradings import Grading, gradings, verdict
+from monitor.reading.gradings import Grading, gradings, separated, verdict
 from monitor.reading.previous import previous_overall
 from monitor.reading.report_title import authority_of
 from monitor.reading.worker import Worker
 
 #: Larger files are refused unread; the largest report so far has 0.8 MB.
 LARGEST_FILE = 25 << 20
+#: Where only their order ties grades to labels, so many headings have to agree.
+_FEWEST_WITNESSES = 2
 PAGE_BREAK = "\n\n"
 
 _DATES = re.compile(
@@ -132,21 +134,31 @@ def _table(text: str, starts: Sequence[int], begin: int) -> dict[Area, Grading]:
 
     Raises `ReadError` (``contradiction``) when a heading says otherwise than the table.
     """
-    end = starts[min(3, len(starts) - 1)]
     found = [grading for grading in gradings(text) if grading.start >= begin]
+    columns = {grading.area: grading for grading in separated(text, begin, starts[1])}
+    table = columns or _rows(text, starts, begin, found)
+    sif = Area.ADOPTION in table
+    below = max((column.end for column in columns.values()), default=0)
+    headings = [grading for grading in found if grading.start >= below and _is_heading(grading, text, sif=sif)]
+    if columns and sum(heading.area in columns for heading in headings) < _FEWEST_WITNESSES:
+        raise ReadError("labels and grades of its table stand apart, and no headings confirm them", reason="unreadable_table")
+    for heading in headings:
+        _cross_check(table.setdefault(heading.area, heading), heading, text)  # a heading stands in for an unreadable row
+    return {area: table[area] for area in Area if area in table}
+
+
+def _rows(text: str, starts: Sequence[int], begin: int, found: Sequence[Grading]) -> dict[Area, Grading]:
+    """The first grading of each area on the first three pages; numbered rows count first: they are surely of the table."""
+    end = starts[min(3, len(starts) - 1)]
     table: dict[Area, Grading] = {}
     for grading in sorted((grading for grading in found if grading.start < end), key=lambda grading: not grading.numbered):
-        table.setdefault(grading.area, grading)  # numbered rows first: they are surely of the table
+        table.setdefault(grading.area, grading)
     if Area.ADOPTION in table and Area.OVERALL not in table:
         first = min(grading.start for grading in table.values())
         overall = verdict(text, begin, first) or verdict(text, 0, starts[1])
         if overall:
             table[Area.OVERALL] = overall
-    sif = Area.ADOPTION in table
-    for grading in found:
-        if _is_heading(grading, text, sif=sif):
-            _cross_check(table.setdefault(grading.area, grading), grading, text)  # a heading stands in for an unreadable row
-    return {area: table[area] for area in Area if area in table}
+    return table
 
 
 def _is_heading(grading: Grading, text: str, *, sif: bool) -> bool:

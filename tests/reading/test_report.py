@@ -145,6 +145,28 @@ def refusal(pages: list[str], url: str = "") -> str:
     return caught.value.reason
 
 
+def apart(inspection: Inspection, *, swap: bool = False) -> list[str]:
+    """Pages whose file holds the labels of the table first and its grades after them."""
+    first, second = pages_of(inspection, lambda label, grade: f"{label}\t{grade}")
+    rows = [line.split("\t") for line in first.split("\n") if "\t" in line]
+    grades = [grade for _, grade in rows]
+    if swap:
+        grades[0], grades[-1] = grades[-1], grades[0]
+    head = first[: first.index(rows[0][0])]
+    return ["\n".join([head, *(label for label, _ in rows), *grades, lay_out.PROSE]), second]
+
+
+def test_labels_and_grades_in_columns_of_their_own() -> None:
+    for found in history():
+        if found.framework == "ILACS":
+            assert graded(parse(apart(found))) == found.ratings, found.key
+
+
+def test_columns_that_no_heading_confirms_are_not_guessed() -> None:
+    assert refusal([apart(TRAFFORD)[0], lay_out.PROSE]) == "unreadable_table"
+    assert refusal(apart(TRAFFORD, swap=True)) == "contradiction"
+
+
 def test_a_heading_that_contradicts_the_table_is_an_error() -> None:
     first, second = pages_of(TRAFFORD, lay_out.one_line)
     second = second.replace("children in care: good", "children in care: requires improvement to be good")
