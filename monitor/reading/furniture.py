@@ -87,7 +87,7 @@ def without_furniture(lines: list[str], *, title: str = "") -> list[str]:
 
 def _is_label(line: str, folded: str, title: str, prose: int) -> bool:
     """Whether a line only labels the article: its title again, byline, reading time, counts."""
-    if not prose and (folded == title or (len(line) <= 60 and parse_moment(line) is not None)):
+    if not prose and (folded == title or (len(line) <= 60 and not line.endswith(".") and parse_moment(line) is not None)):
         return True
     if len(line) > 120:
         return False

@@ -85,7 +85,7 @@ def read_text(
 def _dateline(lines: list[str]) -> tuple[date | None, list[str]]:
     """The day on a short line near the top, and the lines without it and the name above it."""
     for index, line in enumerate(lines[:_DATELINE_WITHIN]):
-        if len(line) > _LABEL:
+        if len(line) > _LABEL or line.endswith((".", "?", "!")):
             continue
         if (day := parse_day(line)) is not None:
             first = index - 1 if index and len(lines[index - 1]) <= _LABEL and lines[index - 1][-1].isalnum() else index

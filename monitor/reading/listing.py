@@ -17,6 +17,8 @@ from monitor.reading.feed import plain
 from monitor.reading.interstitials import interstitial_of
 
 MOST_ENTRIES = 1000
+#: What changes without the page changing, or is no text.
+_NO_TEXT = ["script", "style", "noscript", "template", "svg", "iframe", "nav", "footer"]
 
 
 def read_listing(body: bytes, url: str, content_type: str, selectors: dict[str, str]) -> dict[str, Any]:
@@ -51,18 +53,21 @@ def read_whole(body: bytes, url: str, content_type: str, selector: str) -> dict[
     """
     tree = LexborHTMLParser(decode(body, content_type), scripting=True)
     titles = titles_of(tree)
-    whole = outline_of(tree).blocks
-    if name := interstitial_of(titles, "\n".join(block.text for block in whole)):
+    tree.strip_tags(_NO_TEXT)
+    text = _words(tree.body)
+    if name := interstitial_of(titles, text):
         raise ReadError(f"a {name} page stands in its place", reason="interstitial", key=url)
     try:
-        root = tree.css_first(selector) if selector else None
+        text = _words(tree.css_first(selector)) if selector else text
     except (SelectolaxError, ValueError) as error:
         raise ReadError(f"a selector cannot be used: {error}", reason="selectors", key=url) from error
-    blocks = whole if not selector else outline_of(tree, root).blocks if root is not None else []
-    if not blocks:
+    if not text:
         raise ReadError(f"{selector or 'body'!r} finds no text on the page", reason="selectors", key=url)
-    text = "\n".join(block.text for block in blocks)
     return {"title": titles[0] if titles else "", "fingerprint": _fingerprint(text)}
+
+
+def _words(node: LexborNode | None) -> str:
+    return " ".join((node.text(separator=" ") or "").split()) if node is not None else ""
 
 
 def _fingerprint(text: str) -> str:
