@@ -109,6 +109,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
 
 
 def _pages(daemon: Daemon, parts: Parts) -> Any:
+    from monitor.bootstrap import signed_links
     from monitor.web.app import create_app
     from monitor.web.status import status_of
 
@@ -118,6 +119,11 @@ def _pages(daemon: Daemon, parts: Parts) -> Any:
         from monitor.web.drop import drop_router
 
         app.include_router(drop_router(drop_folders(parts.sources), token))
+    if links := signed_links(parts.settings):
+        from monitor.web.self_service import SelfService
+
+        pages = SelfService(store=parts.store, links=links, channel=parts.settings.self_service, clock=parts.clock)
+        app.include_router(pages.router())
     return app
 
 

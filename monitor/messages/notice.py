@@ -57,6 +57,9 @@ class Notice:
     trend: str = ""  #: digests: which way ratings have been going
     period: str = ""  #: digests: "daily" or "weekly"
     told_before: int = 0  #: digests: inspections left out because another subscription told of them
+    title: str = ""  #: notices: the subject, where there are no changes to make one of
+    words: tuple[str, ...] = ()  #: notices: paragraphs of ours
+    action: str = ""  #: notices: the address to open
     unsubscribe: str = ""  #: address that ends the subscription with one POST
     manage: str = ""  #: address of the page where it is changed
 

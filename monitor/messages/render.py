@@ -65,7 +65,12 @@ def _core(notice: Notice) -> _Core:
         subject=line,
         text=text_top(notice, sections),
         html=_template("alert.html").render(
-            subject=line, preheader=preheader(notice), sections=sections, summary=summary(notice)
+            subject=line,
+            preheader=preheader(notice),
+            sections=sections,
+            summary=summary(notice),
+            words=notice.words,
+            action=notice.action,
         ),
         slack=slack_blocks(notice, sections),
         payload=json.dumps(payload(notice), ensure_ascii=False, sort_keys=True),

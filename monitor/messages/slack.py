@@ -66,7 +66,7 @@ def _section_blocks(section: Section) -> list[dict[str, object]]:
 def slack_blocks(notice: Notice, sections: Sequence[Section]) -> str:
     """The blocks that are the same for everybody, as JSON without the brackets around them."""
     blocks = [block for section in sections for block in _section_blocks(section)]
-    if glance := summary(notice):
+    if glance := (*notice.words, notice.action, *summary(notice)) if notice.words else summary(notice):
         blocks.insert(0, {"type": "section", "text": _plain_text(" ".join(glance), _SECTION)})
     if len(blocks) >= _MOST_BLOCKS:
         blocks = blocks[: _MOST_BLOCKS - 2]

@@ -17,6 +17,8 @@ def subject(notice: Notice) -> str:
     """``Trafford: leadership and protection now inadequate (Ofsted, 3 Aug)``. An update keeps it, after one word of its own."""
     prefix = f"{notice.period.capitalize()} digest: " if notice.purpose is Purpose.DIGEST else _PREFIX.get(notice.purpose, "")
     groups = by_inspection(notice.changes)
+    if not groups:
+        return plain(notice.title, LONGEST_SUBJECT)
     room = LONGEST_SUBJECT - len(prefix)
     return prefix + (_one(groups[0], room) if len(groups) == 1 else _several(groups, room))
 
@@ -45,6 +47,8 @@ def _several(groups: Sequence[Sequence[Change]], room: int) -> str:
 
 def preheader(notice: Notice) -> str:
     """What the subject leaves out: since when it was otherwise, and how sure it is."""
+    if not notice.changes:
+        return plain(notice.words[0], LONGEST_PREHEADER) if notice.words else ""
     first = notice.changes[0]
     told = status(first.inspection, first.outlet)
     before = notice.previous.get(first.inspection.key)

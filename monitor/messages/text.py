@@ -46,7 +46,8 @@ def _section(section: Section) -> list[str]:
 
 def text_top(notice: Notice, sections: Sequence[Section]) -> str:
     """What the message says, the same for everybody whom it is sent to."""
-    lines = [line for each in summary(notice) for line in _paragraph(each)]
+    lines = [line for each in (*notice.words, *summary(notice)) for line in _paragraph(each)]
+    lines += ["", notice.action] if notice.action else []
     lines += [""] if lines else []
     for each in sections:
         lines += _section(each)

@@ -36,6 +36,7 @@ _MONITOR = (
     Key(name="listen", read=address, default=("127.0.0.1", 8321)),
     Key(name="public_url", read=web_url, default=""),
     Key(name="database_url", read=text, default=""),
+    Key(name="self_service", read=text, default=""),
     Key(name="alert_window", read=duration, default=timedelta(days=30)),
     Key(name="log_level", read=one_of("debug", "info", "warning", "error"), default="info"),
 )
@@ -67,6 +68,7 @@ class Settings:
     contact: str
     listen: tuple[str, int]
     public_url: str  #: where readers reach the page; empty: at `listen`
+    self_service: str  #: the mail channel by which people may subscribe themselves; empty: they may not
     database_url: str
     alert_window: timedelta  #: an inspection published longer ago is recorded, never alerted
     log_level: str

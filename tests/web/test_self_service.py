@@ -1,0 +1,197 @@
+"""Self-service: asked twice before anything is sent, left with one click, and nobody learns who else is here."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it would rather use another HTTP client than the one that everything else here uses
+    from starlette.testclient import TestClient
+
+from monitor.messages.links import Act, Links
+from monitor.store import SqlStore, open_store
+from monitor.web.self_service import Pace, SelfService
+from tests.builders import NOW, StoppedClock, story, subscription
+
+LINKS = Links(base="http://testserver", key=b"k" * 32)
+
+
+@pytest.fixture
+def clock() -> StoppedClock:
+    return StoppedClock()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqlStore]:
+    staff = (subscription("staff"),)
+    opened = open_store(f"sqlite:///{tmp_path / 'm.db'}", subscriptions=lambda: staff, links=LINKS, history=lambda _before: ())
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def client(store: SqlStore, clock: StoppedClock) -> Iterator[TestClient]:
+    app = FastAPI()
+    app.include_router(SelfService(store=store, links=LINKS, channel="mail", clock=clock).router())
+    with TestClient(app) as opened:
+        yield opened
+
+
+def mails(store: SqlStore) -> list[tuple[str, str, str]]:
+    """What waits to be sent: recipient, subject, text; newest last."""
+    found = store.claim(owner="t", now=NOW.replace(year=NOW.year + 1), lease=60, limit=50)
+    return [(each.recipient, each.message.subject, each.message.text) for each in found]
+
+
+def subscribed(client: TestClient, store: SqlStore, address: str = "eve@reader.test", **form: str) -> str:
+    """Ask and confirm; returns the address of the preferences page."""
+    assert client.post("/subscribe", data={"to": address} | form).status_code == 200
+    (mail,) = [text for to, _, text in mails(store) if to == address]
+    confirm = re.search(r"http://testserver(/c/\S+)", mail)
+    assert confirm
+    done = client.post(confirm[1])
+    manage = re.search(r"http://testserver(/m/[^\"]+)", done.text)
+    assert manage, done.text
+    return manage[1]
+
+
+def news(store: SqlStore, council: str = "Derby") -> int:
+    return store.record(*story({council: "overall outstanding"}), link=None, baseline=False, now=NOW).deliveries
+
+
+def test_asking_confirming_and_being_told(client: TestClient, store: SqlStore) -> None:
+    subscribed(client, store, authorities="Derby; Leeds")
+    assert news(store, "Derby") == 2
+    assert news(store, "Bury") == 1, "only the staff's"
+
+
+def test_without_the_button_nothing_begins(client: TestClient, store: SqlStore) -> None:
+    client.post("/subscribe", data={"to": "eve@reader.test"})
+    ((_, subject, text),) = mails(store)
+    assert subject == "Please confirm your subscription"
+    path = re.search(r"http://testserver(/c/\S+)", text)[1]  # type: ignore[index]  # it is there
+    for _ in range(3):
+        assert "Yes, send me alerts" in client.get(path).text
+    assert news(store) == 1
+    client.post(path)
+    assert news(store, "Devon") == 2
+
+
+def test_the_answer_does_not_tell_who_is_known(client: TestClient, store: SqlStore, clock: StoppedClock) -> None:
+    subscribed(client, store)
+    clock.forward(hours=2)
+    known, unknown = (client.post("/subscribe", data={"to": who}) for who in ("eve@reader.test", "new@reader.test"))
+    assert (known.status_code, known.text) == (unknown.status_code, unknown.text)
+
+
+def test_an_address_gets_one_request_a_day(client: TestClient, store: SqlStore, clock: StoppedClock) -> None:
+    for _ in range(4):
+        assert client.post("/subscribe", data={"to": "eve@reader.test"}).status_code == 200
+        clock.forward(minutes=2)
+    assert len(mails(store)) == 1
+
+
+def test_one_network_address_cannot_ask_for_the_world(client: TestClient) -> None:
+    answers = [client.post("/subscribe", data={"to": f"p{n}@reader.test"}).status_code for n in range(6)]
+    assert answers == [200] * 4 + [429] * 2
+
+
+def test_pace_forgives_with_time() -> None:
+    pace = Pace()
+    assert [pace.allows("x", NOW) for _ in range(5)] == [True] * 4 + [False]
+    clock = StoppedClock()
+    allowed = 0
+    for _ in range(30):
+        clock.forward(minutes=1)
+        allowed += pace.allows("x", clock.now())
+    assert allowed == 7, "eleven in an hour"
+
+
+@pytest.mark.parametrize("configured", [True, False])
+def test_one_click_ends_it_and_looking_does_not(client: TestClient, store: SqlStore, configured: bool) -> None:
+    if not configured:
+        subscribed(client, store)
+    news(store)
+    claimed = store.claim(owner="t", now=NOW, lease=60, limit=9)
+    who = "staff@reader.test" if configured else "eve@reader.test"
+    (delivery,) = (each for each in claimed if each.recipient == who)
+    path = delivery.message.headers["List-Unsubscribe"].strip("<>").removeprefix("http://testserver")
+    assert delivery.message.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    before = news(store, "Devon")
+    client.get(path)
+    assert news(store, "Dudley") == before
+    answer = client.post(path, data={"List-Unsubscribe": "One-Click"})
+    assert answer.status_code == 200
+    assert not answer.cookies
+    assert news(store, "Durham") == before - 1
+    assert client.post(path).status_code == 200, "a second click does no harm"
+
+
+def test_preferences_can_be_changed_paused_and_seen(client: TestClient, store: SqlStore) -> None:
+    manage = subscribed(client, store)
+    assert "Your subscription" in client.get(manage).text
+    client.post(manage, data={"do": "change", "authorities": "Leeds", "frequency": "weekly"})
+    (mine,) = [each.subscription for each in store.subscriber_rows(address="eve@reader.test")]
+    assert mine.frequency == "weekly"
+    assert "did you mean" in client.post(manage, data={"do": "change", "authorities": "Ledes"}).text
+    client.post(manage, data={"do": "pause"})
+    assert store.subscriber_rows(address="eve@reader.test")[0].subscription.paused
+    assert client.post(manage, data={"do": "export"}).json()["address"] == "eve@reader.test"
+    client.post(manage, data={"do": "sample"})
+    assert any(subject.startswith("TEST: ") for _, subject, _ in mails(store))
+
+
+def test_erasing_leaves_nothing_and_the_address_is_dead(client: TestClient, store: SqlStore) -> None:
+    manage = subscribed(client, store)
+    assert client.post(manage, data={"do": "erase"}).status_code == 200
+    assert store.subscriber_rows(address="eve@reader.test") == ()
+    assert client.get(manage).status_code == 404
+    assert client.post(manage, data={"do": "pause"}).status_code == 404
+
+
+def test_a_token_is_good_for_its_own_act_and_person_only(client: TestClient, store: SqlStore) -> None:
+    manage = subscribed(client, store).removeprefix("/m/")
+    name = LINKS.subject(manage)
+    forged = Links(base="", key=b"x" * 32).token(Act.MANAGE, name)
+    wrong = [
+        f"/u/{manage}",
+        f"/c/{manage}",
+        f"/m/{forged}",
+        f"/m/{name}.",
+        f"/m/{name}",
+        "/m/x.y",
+        f"/m/staff.{manage[-27:]}",
+        "/u/.",
+    ]
+    for path in wrong:
+        for answer in (client.get(path), client.post(path, data={"do": "export"})):
+            assert answer.status_code == 404, path
+            assert "eve" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"to": "not an address"},
+        {"to": "a@b.test\r\nBcc: c@d.test"},
+        {"to": "a@b@c"},
+        {"to": "eve@reader.test", "authorities": "<script>alert(1)</script>"},
+        {"to": "eve@reader.test", "frequency": "hourly"},
+        {},
+    ],
+)
+def test_nonsense_is_refused_and_not_repeated_as_markup(client: TestClient, store: SqlStore, form: dict[str, str]) -> None:
+    answer = client.post("/subscribe", data=form)
+    assert answer.status_code == 400
+    assert "<script>" not in answer.text
+    assert mails(store) == []
+
+
+def test_a_huge_form_is_not_read(client: TestClient) -> None:
+    assert client.post("/subscribe", content=b"to=a@b.test&x=" + b"y" * 1_000_000).status_code == 400
