@@ -10,6 +10,7 @@ from monitor.classifier.cascade import classify, walk
 from monitor.classifier.chunk import Chunk
 from monitor.classifier.lines import Line, names_in
 from monitor.classifier.reading import verdicts
+from monitor.classifier.relevance import may_report
 from monitor.classifier.statement import Statement
 from monitor.classifier.text import Sentence
 from monitor.domain.authorities import by_urn
@@ -89,9 +90,10 @@ def trace(title: str, text: str, *, published: date | None = None) -> Trace:
     passage = walk(title, text, published)
     reading = classify(title, text, published=published)
     said = {(j.authority.urn, j.area, j.rating) for j in reading.judgements}
+    gated = "" if may_report(title, text) else reading.reason
     told: dict[int, list[ClaimTrace]] = {}
     for statement, verdict in zip(passage.statements, verdicts(passage.statements, passage.topics, published), strict=True):
-        claim = _claim(statement, verdict, said, title if statement.line.sentence.in_title else text)
+        claim = _claim(statement, gated or verdict, said, title if statement.line.sentence.in_title else text)
         told.setdefault(id(statement.line), []).append(claim)
     return Trace(
         topics=_names(passage.topics.urns),

@@ -1,0 +1,70 @@
+"""No text, however made, costs more than its length: work is counted, not timed, where it can be."""
+
+from __future__ import annotations
+
+import sys
+import time
+from datetime import date
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from monitor.classifier.cascade import walk
+from monitor.classifier.relevance import may_report
+from monitor.classifier.text import sentences
+from tests.classifier.hostile import SHAPES, Shape
+
+DAY = date(2024, 5, 1)
+
+
+def calls(text: str) -> int:
+    """How many functions, of Python and C, the whole cascade calls for a text."""
+    count = 0
+
+    def tick(_frame: FrameType, event: str, _argument: Any) -> None:
+        nonlocal count
+        count += event in {"call", "c_call"}
+
+    sys.setprofile(tick)
+    try:
+        walk("", text, DAY)
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+def test_twice_the_text_is_twice_the_work(shape: Shape) -> None:
+    walk("", shape(2_000), DAY)  # the automaton makes its states as it meets them
+    once, twice = calls(shape(8_000)), calls(shape(16_000))
+    assert twice < 2.4 * once + 2_000
+
+
+def seconds(text: str) -> float:
+    """CPU seconds for cutting a text, the better of two tries."""
+    took = []
+    for _ in range(2):
+        started = time.process_time()
+        sentences(text)
+        may_report("", text)
+        took.append(time.process_time() - started)
+    return min(took)
+
+
+@pytest.mark.parametrize(
+    "name", ["no full stop", "full stops apart", "abbreviations", "quotes in quotes", "a stop and brackets", "graded sentences"]
+)
+def test_slices_of_a_long_line_are_not_taken_again_and_again(name: str) -> None:
+    # Work inside one call of C is not seen by counting calls: eight times the text would take sixty-four times as long.
+    short, long = seconds(SHAPES[name](25_000)), seconds(SHAPES[name](200_000))
+    assert long < 28 * max(short, 0.002)
+
+
+def test_hostile_words_do_not_make_the_automaton_grow() -> None:
+    from monitor.classifier.vocabulary import lexicon
+
+    walk("", SHAPES["unknown words"](5_000), DAY)
+    states = len(lexicon()._states)
+    walk("", SHAPES["unknown words"](50_000), DAY)
+    assert len(lexicon()._states) == states

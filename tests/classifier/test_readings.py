@@ -1,0 +1,139 @@
+"""What holds for every reading, whatever the article says: evidence is verbatim, silence has a reason, the first gate loses nothing."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.classifier import classify, trace
+from monitor.classifier.cascade import walk
+from monitor.classifier.relevance import may_report
+from monitor.commands.score import load
+from monitor.scoring.labels import Labelled
+from tests.conftest import ROOT, SHARED
+
+FOLDERS = [
+    path for path in (ROOT / "tests" / "corpus", SHARED / "gold" / "dev", SHARED / "gold" / "seeds.json") if path.exists()
+]
+ARTICLES = load(FOLDERS)
+OWN = load(FOLDERS[:1])
+
+
+@pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article.id)
+def test_every_reading_holds_together(article: Labelled) -> None:
+    reading = classify(article.title, article.text, published=article.published)
+    for found in reading.judgements:
+        field = article.title if found.evidence.in_title else article.text
+        assert found.quote == field[found.evidence.start : found.evidence.end] != ""
+    for refused in reading.rejected:
+        field = article.title if refused.span.in_title else article.text
+        assert refused.quote == field[refused.span.start : refused.span.end] != ""
+        assert refused.reason
+    assert reading.relevant == bool(reading.judgements)
+    assert bool(reading.reason) != reading.relevant
+    assert len({(j.authority, j.area) for j in reading.judgements}) == len(reading.judgements)
+
+
+@pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article.id)
+def test_the_first_gate_silences_nothing_that_the_cascade_would_say(article: Labelled) -> None:
+    if not may_report(article.title, article.text):
+        assert walk(article.title, article.text, article.published).reading.judgements == ()
+
+
+SENTENCES = [line for article in OWN if not article.negative for line in article.text.split("\n") if line.strip()]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.sampled_from(SENTENCES), max_size=12),
+    st.sampled_from([article.title for article in OWN]),
+    st.dates(date(2009, 1, 1), date(2027, 1, 1)),
+)
+def test_any_mixture_of_paragraphs_is_read_verbatim(paragraphs: list[str], title: str, published: date) -> None:
+    text = "\n\n".join(paragraphs)
+    reading = classify(title, text, published=published)
+    for found in reading.judgements:
+        assert found.quote == (title if found.evidence.in_title else text)[found.evidence.start : found.evidence.end]
+    assert bool(reading.reason) != reading.relevant
+
+
+@given(st.text(max_size=200), st.text(max_size=600), st.none() | st.dates())
+def test_any_text_has_a_reading(title: str, text: str, published: date | None) -> None:
+    assert walk(title, text, published).reading.classifier_version
+    classify(title, text, published=published)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "expected"),
+    [
+        ("Leeds children's services rated good", "", True),
+        ("", "The watchdog said that children’s services in Hull are good.", True),
+        ("Ofsted was there", "Children are safe.", True),
+        ("", "Inspectors wrote about the children that they had met.", True),
+        ("Man held", "Detective Inspector Ann Fry asked the parents of the child to come forward.", False),
+        ("", "Detective Inspector Ann Fry spoke, as did the inspectors who had met the children.", True),
+        ("Ofsted was there", "The bridge reopened.", False),
+        ("Bridge reopens", "Traffic is moving again, and the outlook is good.", False),
+        ("", "", False),
+        ("", "\ud800 children", False),
+    ],
+)
+def test_what_the_first_gate_lets_pass(title: str, text: str, expected: bool) -> None:
+    assert may_report(title, text) is expected
+
+
+def test_a_page_without_an_inspection_says_so() -> None:
+    assert classify("Bridge reopens", "Leeds was good.").reason == "not_about_inspection"
+
+
+@pytest.mark.parametrize("article", OWN, ids=lambda article: article.id)
+def test_a_trace_tells_the_verdict_on_every_claim(article: Labelled) -> None:
+    told = trace(article.title, article.text, published=article.published)
+    reading = classify(article.title, article.text, published=article.published)
+    assert told.reading == reading
+    claims = [claim for sentence in told.sentences for claim in sentence.claims]
+    assert all(claim.verdict for claim in claims)
+    news = {
+        (name, area, claim.rating)
+        for claim in claims
+        if claim.verdict == "news"
+        for name in claim.authorities
+        for area in claim.areas
+    }
+    assert {(j.authority.name, j.area, j.rating) for j in reading.judgements} <= news
+    refused = [claim.verdict for claim in claims if claim.verdict not in {"news", "outweighed"}]
+    if reading.reason == "not_about_inspection":
+        assert set(refused) <= {reading.reason}
+    else:
+        assert sorted(refused) == sorted(rejection.reason for rejection in reading.rejected)
+
+
+def test_a_trace_shows_each_sentence_with_what_was_made_of_it() -> None:
+    title = "Bolton children's services rated good"
+    text = (
+        "Ofsted has rated Bolton's children's services good.\nLeadership, rated inadequate in 2016, is outstanding. It rained."
+    )
+    lines = trace(title, text, published=date(2024, 5, 1)).lines()
+    page = "\n".join(lines)
+    assert lines[0] == "about: Bolton"
+    assert f"[title] {title}" in lines
+    assert "It rained." in lines
+    assert "S “Bolton's children's services” (Bolton)" in page
+    assert "when: previous, year 2016" in page
+    assert "-> not news: previous" in page
+    assert "what: leadership: outstanding" in page
+    assert "  Bolton: overall: good" in lines
+
+
+def test_a_silent_trace_gives_the_reason() -> None:
+    assert "nothing reported: not_about_inspection" in trace("", "It rained.").lines()
+
+
+def test_the_corpus_of_the_repository_is_read() -> None:
+    assert len(OWN) == len(list(Path(ROOT / "tests" / "corpus").glob("*.json"))) >= 90
+    assert json.loads(next((ROOT / "tests" / "corpus").glob("*.json")).read_text(encoding="utf-8"))["id"]
