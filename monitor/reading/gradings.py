@@ -56,10 +56,7 @@ class Grading:
 
 def gradings(text: str) -> Iterator[Grading]:
     """Every grading in a text, in order. Characters `start` to `end` of the text are its label and grade."""
-    starts: list[re.Match[str]] = []
-    for match in _START.finditer(text):
-        if match["ilacs"] or _begins_a_row(text, match, starts):
-            starts.append(match)
+    starts = _row_starts(text, 0, len(text))
     for number, match in enumerate(starts):
         limit = starts[number + 1].start() if number + 1 < len(starts) else len(text)
         found = _row(text, match, min(limit, match.start() + _LONGEST_ROW))
@@ -67,11 +64,20 @@ def gradings(text: str) -> Iterator[Grading]:
             yield found
 
 
+def _row_starts(text: str, begin: int, end: int) -> list[re.Match[str]]:
+    starts: list[re.Match[str]] = []
+    for match in _START.finditer(text, begin, end):
+        if match["ilacs"] or _begins_a_row(text, match, starts):
+            starts.append(match)
+    return starts
+
+
 def _begins_a_row(text: str, match: re.Match[str], before: Sequence[re.Match[str]]) -> bool:
     """Whether words that begin a label do so here: on a new line, or numbered, and not as the rest of a longer label."""
-    if before and not text[before[-1].end() : match.start()].strip():
-        return False
-    return match["number"] is not None or _begins_a_line(text, match.start())
+    if match["number"] is not None:
+        return True
+    longer = bool(before) and not text[before[-1].end() : match.start()].strip()
+    return not longer and _begins_a_line(text, match.start())
 
 
 def _row(text: str, match: re.Match[str], limit: int) -> Grading | None:
@@ -145,7 +151,7 @@ def separated(text: str, begin: int, end: int) -> tuple[Grading, ...]:
     Only when there are as many grades as labels, at least four, with nothing between them; else nothing. The caller has to
     check them against the headings: the order is all that ties a grade to its label here.
     """
-    starts = [match for match in _START.finditer(text, begin, end) if match["ilacs"]]
+    starts = _row_starts(text, begin, end)
     first = _GRADE.search(text, starts[0].start(), end) if starts else None
     if first is None or first.start() < starts[-1].start():
         return ()
@@ -155,16 +161,19 @@ def separated(text: str, begin: int, end: int) -> tuple[Grading, ...]:
             break
         grades.append(match)
     limits = [*(match.start() for match in starts[1:]), first.start()]
-    labels = [text[match.start("ilacs") : limit] for match, limit in zip(starts, limits, strict=True)]
+    labels = [
+        text[match.end("number") if match["number"] else match.start() : limit]
+        for match, limit in zip(starts, limits, strict=True)
+    ]
     if len(grades) != len(labels) or len(labels) < _FEWEST_ROWS or not all(map(_only_label_words, labels)):
         return ()
     found = []
     for start, label, grade in zip(starts, labels, grades, strict=True):
         area, combined = _area(_words(label))
-        if area is None or grade["none"]:
+        if area is None:
             return ()
-        rating = Rating(str(grade.lastgroup))
-        found.append(Grading(area=area, rating=rating, start=start.start("ilacs"), end=grade.end(), combined=combined))
+        rating = None if grade["none"] else Rating(str(grade.lastgroup))
+        found.append(Grading(area=area, rating=rating, start=start.start(), end=grade.end(), combined=combined))
     return tuple(found)
 
 

@@ -136,8 +136,13 @@ def _table(text: str, starts: Sequence[int], begin: int) -> dict[Area, Grading]:
     """
     found = [grading for grading in gradings(text) if grading.start >= begin]
     columns = {grading.area: grading for grading in separated(text, begin, starts[1])}
-    table = columns or _rows(text, starts, begin, found)
+    table = columns or _rows(starts, found)
     sif = Area.ADOPTION in table
+    if sif and Area.OVERALL not in table:
+        first = min(grading.start for grading in table.values())
+        overall = verdict(text, begin, first) or verdict(text, 0, starts[1])
+        if overall:
+            table[Area.OVERALL] = overall
     below = max((column.end for column in columns.values()), default=0)
     headings = [grading for grading in found if grading.start >= below and _is_heading(grading, text, sif=sif)]
     if columns and sum(heading.area in columns for heading in headings) < _FEWEST_WITNESSES:
@@ -147,17 +152,12 @@ def _table(text: str, starts: Sequence[int], begin: int) -> dict[Area, Grading]:
     return {area: table[area] for area in Area if area in table}
 
 
-def _rows(text: str, starts: Sequence[int], begin: int, found: Sequence[Grading]) -> dict[Area, Grading]:
+def _rows(starts: Sequence[int], found: Sequence[Grading]) -> dict[Area, Grading]:
     """The first grading of each area on the first three pages; numbered rows count first: they are surely of the table."""
     end = starts[min(3, len(starts) - 1)]
     table: dict[Area, Grading] = {}
     for grading in sorted((grading for grading in found if grading.start < end), key=lambda grading: not grading.numbered):
         table.setdefault(grading.area, grading)
-    if Area.ADOPTION in table and Area.OVERALL not in table:
-        first = min(grading.start for grading in table.values())
-        overall = verdict(text, begin, first) or verdict(text, 0, starts[1])
-        if overall:
-            table[Area.OVERALL] = overall
     return table
 
 

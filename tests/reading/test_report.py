@@ -162,6 +162,17 @@ def test_labels_and_grades_in_columns_of_their_own() -> None:
             assert graded(parse(apart(found))) == found.ratings, found.key
 
 
+def test_columns_of_the_single_inspection_framework() -> None:
+    first, second = apart(COVENTRY)
+    headings = (
+        "The experiences and progress of \nchildren who need help and protection\nInadequate\nSummary\n"
+        "The graded judgement for adoption performance is that it \nrequires improvement\n12. Adoption comes early.\n"
+    )
+    assert graded(parse([first, headings + second])) == COVENTRY.ratings
+    assert refusal([first, second]) == "unreadable_table"
+    assert refusal([first, headings.replace("Inadequate", "Good") + second]) == "contradiction"
+
+
 def test_columns_that_no_heading_confirms_are_not_guessed() -> None:
     assert refusal([apart(TRAFFORD)[0], lay_out.PROSE]) == "unreadable_table"
     assert refusal(apart(TRAFFORD, swap=True)) == "contradiction"
