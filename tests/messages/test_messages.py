@@ -22,7 +22,32 @@ TRAFFORD = date(2026, 8, 3)
 KNOWSLEY = date(2017, 6, 13)
 RENDER = Renderer(domain="monitor.test")
 ALLOWED = frozenset(
-    ["html", "head", "meta", "title", "style", "body", "div", "main", "h1", "h2", "table", "caption", "thead", "tbody", "tr", "th", "td", "blockquote", "p", "a", "strong", "ul", "li", "hr"]
+    [
+        "html",
+        "head",
+        "meta",
+        "title",
+        "style",
+        "body",
+        "div",
+        "main",
+        "h1",
+        "h2",
+        "table",
+        "caption",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "blockquote",
+        "p",
+        "a",
+        "strong",
+        "ul",
+        "li",
+        "hr",
+    ]
 )
 HOSTILE = [
     "<!channel> <@U123> <https://evil.test|https://ofsted.gov.uk>",
