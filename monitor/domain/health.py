@@ -201,7 +201,7 @@ def _stale(case: Case) -> Alarm | None:
     no alarm; one too quiet to have a habit is judged by its declared cadence.
     """
     arrivals = _arrivals(case)
-    if not arrivals or not case.has_learnt:
+    if not arrivals or not case.has_learnt or not case.polls[-1].ok:  # of a source that fails, the failure is told
         return None
     last = arrivals[-1][0]
     silence = case.now - last
