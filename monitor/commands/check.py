@@ -36,12 +36,30 @@ def problems_in(settings: Settings) -> list[Problem]:
     return problems
 
 
+def routing_problems(settings: Settings) -> list[Problem]:
+    """The ``[[test]]`` tables of subscriptions.toml that do not come out as they expect."""
+    from monitor.clock import SystemClock
+    from monitor.domain.routing import failure, routing_test
+    from monitor.domain.subscriptions import SubscriptionError
+
+    problems: list[Problem] = []
+    for table in settings.routing_tests:
+        try:
+            wrong = failure(routing_test(table.values, SystemClock().today()), settings.subscriptions)
+        except SubscriptionError as error:
+            problems.append(table.problem(error.key, error.message))
+            continue
+        if wrong:
+            problems.append(table.problem("expect", wrong))
+    return problems
+
+
 def run(args: argparse.Namespace) -> int:
     """Load and build everything that needs no network; print every problem, or what would be watched."""
     from monitor.settings import examine
 
     settings, found = examine(args.config, args.state)
-    problems = [*found, *problems_in(settings)]
+    problems = [*found, *problems_in(settings), *routing_problems(settings)]
     if problems:
         print("\n".join(map(str, problems)), file=sys.stderr)
         print(f"{len(problems)} problem{'s' if len(problems) != 1 else ''} in {args.config}", file=sys.stderr)

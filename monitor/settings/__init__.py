@@ -55,7 +55,7 @@ _FILES = {
     "monitor.toml": ("[monitor]", "[fetch]"),
     "sources.toml": ("[[source]]",),
     "channels.toml": ("[channel.NAME]",),
-    "subscriptions.toml": ("[[subscription]]",),
+    "subscriptions.toml": ("[[subscription]]", "[[test]]"),
 }
 
 
@@ -79,6 +79,7 @@ class Settings:
     sources: tuple[Table, ...]  #: also the ones that are not enabled: they have to be right as well
     channels: tuple[Table, ...]
     subscriptions: tuple[Subscription, ...]
+    routing_tests: tuple[Table, ...]  #: "given this change, expect these subscriptions", as written
 
     @property
     def page_url(self) -> str:
@@ -171,6 +172,8 @@ def examine(config: Path, state: Path, environ: Mapping[str, str] | None = None)
     channels = tuple(of["[channel.NAME]"])
     subscriptions, wrong = _subscriptions(of["[[subscription]]"], channels)
     problems += wrong + _doubled(of["[[source]]"]) + _doubled(of["[[subscription]]"])
+    if general["self_service"] and general["self_service"] not in {channel.name for channel in channels}:
+        problems.append(Problem(file="monitor.toml", table="[monitor]", key="self_service", message="names no channel"))
     settings = Settings(
         config=config,
         state=state,
@@ -182,6 +185,7 @@ def examine(config: Path, state: Path, environ: Mapping[str, str] | None = None)
         sources=tuple(table for table, found in checked if not found),
         channels=channels,
         subscriptions=tuple(subscriptions),
+        routing_tests=tuple(of["[[test]]"]),
     )
     return settings, tuple(problems)
 
