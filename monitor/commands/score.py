@@ -63,13 +63,15 @@ def load(paths: list[Path]) -> list[Labelled]:
                 found += [labelled(_with_text(item, file)) for item in items]
             except OSError as error:
                 raise ConfigError(error.strerror or "cannot be read", key=str(file)) from None
-            except (AttributeError, ValueError) as error:
+            except ValueError as error:
                 raise ConfigError(f"no labelled articles: {error}", key=str(file)) from None
     return found
 
 
-def _with_text(item: dict[str, Any], file: Path) -> dict[str, Any]:
+def _with_text(item: Any, file: Path) -> dict[str, Any]:
     """The item with its text, which may be in a file of its own, in the folder ``seeds`` beside the corpus, title first."""
+    if not isinstance(item, dict):
+        raise ValueError(f"expected objects, found {type(item).__name__}")
     if "text" in item or "file" not in item:
         return item
     text = (file.parent.parent / "seeds" / item["file"]).read_text(encoding="utf-8")

@@ -11,6 +11,9 @@ from monitor.classifier.claims import fits
 from monitor.scoring.figures import Marked
 from monitor.tables.frames import FRAMES
 
+#: Judgements of claims that found what they are about without a row: the entries of a digest.
+NO_ROW = "(no row)"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowFigures:
@@ -33,12 +36,13 @@ def row_figures(read: Iterable[tuple[Passage, Marked]]) -> list[RowFigures]:
     for passage, marked in read:
         for statement in passage.statements:
             claim = statement.claim
-            fires[claim.frame] += bool(claim.frame)
+            fires[claim.frame] += 1
             fitting = {name for name, _ in fits(statement.line.chunks, claim.at)} if claim.frame in in_table else set()
             overlaps[claim.frame] += bool(fitting - {claim.frame})
-        right.update(judgement.frame for judgement in marked.hits.values())
-        wrong.update(judgement.frame for judgement in marked.extra.values())
-    names = dict.fromkeys([*(frame.name for frame in FRAMES), *sorted(name for name in fires if name)])
+        right.update(judgement.frame or NO_ROW for judgement in marked.hits.values())
+        wrong.update(judgement.frame or NO_ROW for judgement in marked.extra.values())
+    fires[NO_ROW] = right[NO_ROW] + wrong[NO_ROW]
+    names = dict.fromkeys([*(frame.name for frame in FRAMES), *sorted(name for name in fires if fires[name] and name)])
     return [RowFigures(name=n, fires=fires[n], right=right[n], wrong=wrong[n], overlaps=overlaps[n]) for n in names]
 
 
