@@ -239,7 +239,14 @@ def build_outbox(settings: Settings, store: SqlStore, channels: Mapping[str, Cha
     """What sends, over the store's deliveries and the channels."""
     from monitor.delivery import Outbox, SentJournal
 
-    return Outbox(store=store, channels=channels, clock=clock, journal=SentJournal(settings.state / "sent.journal"))
+    store.begin(settings.state / "generation")
+    return Outbox(
+        store=store,
+        channels=channels,
+        clock=clock,
+        journal=SentJournal(settings.state / "sent.journal"),
+        off=store.sending_off,
+    )
 
 
 def _build_fetcher(settings: Settings, clock: Clock) -> HttpFetcher:

@@ -97,7 +97,7 @@ def settlement(
 class SentJournal:
     """Ids of deliveries that a provider accepted, one a line, on disk before the database is told.
 
-    It only has to bridge a crash between the two, so it is emptied after every recovery.
+    It bridges a crash between the two, and tells a restored database what was sent since its copy was made.
     """
 
     def __init__(self, path: Path) -> None:
@@ -121,10 +121,14 @@ class SentJournal:
             return frozenset()
         return frozenset(line.strip() for line in text.splitlines(keepends=True) if line.endswith("\n"))
 
-    def empty(self) -> None:
-        """Forget what the database knows by now."""
+    def trim(self, keep: int = 100_000) -> None:
+        """Forget all but the newest ids when there are more than twice as many; the database knows the others long since."""
         with self._lock:
-            self._path.unlink(missing_ok=True)
+            lines = self._path.read_bytes().splitlines(keepends=True) if self._path.exists() else []
+            if len(lines) > 2 * keep:
+                new = self._path.with_suffix(".new")
+                new.write_bytes(b"".join(lines[-keep:]))
+                new.replace(self._path)
 
 
 # --- the loop -------------------------------------------------------------------------------------------------------------
@@ -149,8 +153,10 @@ class Outbox:
     lease: float = LEASE  #: seconds after which a claim counts as abandoned
     recover_every: float = RECOVER_EVERY  #: seconds between looks for abandoned claims and due digests
     owner: str = field(default_factory=new_owner)
+    off: Callable[[], str] = lambda: ""  #: asked before each claim: why nothing may be sent, empty when it may
     _recover_at: float = field(init=False, default=0.0)  # of the event loop's clock
     _started: bool = field(init=False, default=False)
+    _said_off: bool = field(init=False, default=False)
     _turns: dict[str, asyncio.Semaphore] = field(init=False, default_factory=dict)
 
     async def drain(self, stop: asyncio.Event) -> Counter[str]:
@@ -188,7 +194,7 @@ class Outbox:
         accepted = self.journal.read() if self.journal and not self._started else frozenset()
         found = await _in_thread(lambda: self.store.recover(now=self.clock.now(), owner=self.owner, accepted=accepted))
         if self.journal and not self._started:
-            self.journal.empty()
+            self.journal.trim()
         self._started = True
         for reason, count in found.items():
             _log.warning("outbox: %d deliveries %s", count, reason.replace("_", " "))
@@ -196,6 +202,11 @@ class Outbox:
 
     async def _claim(self, room: int) -> tuple[Delivery, ...]:
         if room <= 0:
+            return ()
+        if reason := await _in_thread(self.off):
+            if not self._said_off:
+                _log.error("nothing is sent: %s; `monitor outbox resume` says how to go on", reason)
+            self._said_off = True
             return ()
         now = self.clock.now()
         return await _in_thread(lambda: self.store.claim(owner=self.owner, now=now, lease=self.lease, limit=room))

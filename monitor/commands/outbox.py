@@ -33,6 +33,11 @@ def add_parser(subparsers: Any) -> None:
     )
     show.add_argument("id", metavar="ID", help="the id, or how it begins")
     show.add_argument("--json", action="store_true", help="print JSON")
+    actions.add_parser(
+        "resume",
+        parents=[folder_options()],
+        help="send again after the database was restored or copied; what state/sent.journal knows as sent is settled first",
+    )
     for name, words in (
         ("retry", "send failed or doubtful messages again; the doubtful may then arrive twice"),
         ("release", "let held messages go"),
@@ -55,6 +60,8 @@ def run(args: argparse.Namespace) -> int:
             return _list(store, args)
         if args.action == "show":
             return _show(store, args)
+        if args.action == "resume":
+            return _resume(store, args)
         return _move(store, args)
     finally:
         store.close()
@@ -129,6 +136,18 @@ def _detail_lines(detail: Detail) -> Iterable[str]:
     yield f"Subject: {detail.message.subject}"
     yield ""
     yield detail.message.text
+
+
+def _resume(store: SqlStore, args: argparse.Namespace) -> int:
+    from monitor.clock import SystemClock
+    from monitor.delivery import SentJournal
+
+    if not (reason := store.sending_off()):
+        print("Sending is on.")
+        return 0
+    settled = store.resume_sending(SentJournal(args.state / "sent.journal").read(), now=SystemClock().now())
+    print(f"Sending was off because {reason}. It is on again; {settled} messages turned out to have been sent.")
+    return 0
 
 
 def _wanted(store: SqlStore, args: argparse.Namespace) -> tuple[list[str], list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
@@ -13,7 +14,7 @@ from monitor.domain.subscriptions import Subscription
 from monitor.messages import Notice, Renderer
 from monitor.messages.links import Links
 from monitor.ports import Delivery, DeliveryState, LinkFailure, Outcome, Poll, Recorded, SourceState
-from monitor.store import ledger, matching, operate, outbox, sources, subscribers
+from monitor.store import continuity, ledger, matching, operate, outbox, sources, subscribers
 from monitor.store.digest import enqueue_digests
 from monitor.store.engine import open_engine
 from monitor.store.enqueue import Context, Renders, Subscriptions, delivery_row
@@ -160,6 +161,31 @@ class SqlStore:
             made = enqueue_digests(connection, subscribers.in_force(connection, configured), self._policy, now)
         self._mirrored = configured
         return made
+
+    # continuity
+
+    def begin(self, beside: Path) -> str:
+        """Count a start of the daemon, here and in a file beside; returns why nothing may be sent, empty when it may.
+
+        Only for SQLite, whose file can be copied and put back by anybody.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return ""
+        with self.engine.begin() as connection:
+            generation = continuity.begin(connection, continuity.read(beside))
+            reason = continuity.off(connection)
+        continuity.write(beside, generation)
+        return reason
+
+    def sending_off(self) -> str:
+        """Why nothing is sent; empty when sending is on."""
+        with self._reading.begin() as connection:
+            return continuity.off(connection)
+
+    def resume_sending(self, sent: Collection[str], *, now: datetime) -> int:
+        """Turn sending on again after what is in the journal of sent messages is settled; returns how much that was."""
+        with self.engine.begin() as connection:
+            return continuity.resume(connection, sent, now)
 
     # what an operator asks and does
 

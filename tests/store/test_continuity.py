@@ -1,0 +1,97 @@
+"""A restored or copied database sends nothing until somebody says so, and then nothing twice."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from monitor.delivery import Outbox, SentJournal
+from monitor.ports import Outcome, Result
+from monitor.store import SqlStore, open_store
+from tests.builders import NOW, StoppedClock, story, subscription
+from tests.store.conftest import history
+
+
+class Box:
+    """A channel that takes everything."""
+
+    name = "console"
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+
+    def send(self, delivery, commit):  # type: ignore[no-untyped-def]  # as ports.Channel
+        """Take it."""
+        assert commit()
+        self.sent.append(delivery.id)
+        return Outcome(result=Result.SENT)
+
+
+def opened(folder: Path) -> SqlStore:
+    return open_store(f"sqlite:///{folder / 'm.db'}", subscriptions=lambda: (subscription(),), history=history)
+
+
+async def sent(folder: Path) -> tuple[list[str], str]:
+    """Start, send what is due, end; what went out, and why nothing may."""
+    store, box = opened(folder), Box()
+    try:
+        store.begin(folder / "generation")
+        journal = SentJournal(folder / "sent.journal")
+        outbox = Outbox(store=store, channels={"console": box}, clock=StoppedClock(), journal=journal, off=store.sending_off)
+        await outbox.send_due()
+        return box.sent, store.sending_off()
+    finally:
+        store.close()
+
+
+def news(folder: Path, council: str) -> None:
+    store = opened(folder)
+    store.record(*story({council: "overall outstanding"}), link=None, baseline=False, now=NOW)
+    store.close()
+
+
+async def test_starting_again_and_again_is_nothing_special(tmp_path: Path) -> None:
+    for council in ("Kent", "Leeds", "Bury"):
+        news(tmp_path, council)
+        went, reason = await sent(tmp_path)
+        assert (len(went), reason) == (1, "")
+
+
+async def test_a_restored_database_does_not_send_twice(tmp_path: Path) -> None:
+    await sent(tmp_path)
+    news(tmp_path, "Kent")
+    shutil.copy(tmp_path / "m.db", tmp_path / "copy.db")
+    assert len((await sent(tmp_path))[0]) == 1
+    shutil.copy(tmp_path / "copy.db", tmp_path / "m.db")
+    news(tmp_path, "Leeds")
+    went, reason = await sent(tmp_path)
+    assert went == []
+    assert "restored" in reason
+    assert (await sent(tmp_path))[0] == [], "a restart alone does not turn it on"
+    store = opened(tmp_path)
+    assert store.resume_sending(SentJournal(tmp_path / "sent.journal").read(), now=NOW) == 1
+    store.close()
+    went, reason = await sent(tmp_path)
+    assert (len(went), reason) == (1, ""), "only what is new since"
+
+
+async def test_a_database_copied_without_its_folder_sends_nothing(tmp_path: Path) -> None:
+    for _ in range(2):
+        await sent(tmp_path)
+    news(tmp_path, "Kent")
+    clone = tmp_path / "clone"
+    clone.mkdir()
+    shutil.copy(tmp_path / "m.db", clone / "m.db")
+    went, reason = await sent(clone)
+    assert went == []
+    assert "copied" in reason
+
+
+def test_the_journal_keeps_the_newest(tmp_path: Path) -> None:
+    journal = SentJournal(tmp_path / "j")
+    for number in range(25):
+        journal.add(f"{number:032x}")
+    journal.trim(keep=20)
+    assert len(journal.read()) == 25
+    journal.trim(keep=10)
+    assert journal.read() == {f"{number:032x}" for number in range(15, 25)}
