@@ -1,0 +1,97 @@
+"""The commands about alerts, typed as an operator types them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from monitor.cli import main
+from monitor.store import open_store
+from tests.builders import NOW, story, subscription
+from tests.store.conftest import history
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An installation with one message waiting."""
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "channels.toml").write_text('[channel.console]\nurl = "console://"\n')
+    (tmp_path / "config" / "subscriptions.toml").write_text(
+        '[[subscription]]\nname = "ann"\nchannel = "console"\nto = "ann@reader.test"\n'
+        '[[subscription]]\nname = "bob"\nchannel = "console"\nto = "bob@reader.test"\nauthorities = ["Leeds"]\n'
+    )
+    wishes = (subscription("ann"), subscription("bob", authorities=["Leeds"]))
+    store = open_store(f"sqlite:///{tmp_path / 'state' / 'monitor.db'}", subscriptions=lambda: wishes, history=history)
+    store.record(*story({"Kent": "overall good"}), link=None, baseline=False, now=NOW)
+    store.close()
+    return tmp_path
+
+
+def typed(folder: Path, *words: str) -> int:
+    return main([*words, "--config", str(folder / "config"), "--state", str(folder / "state")])
+
+
+def test_listing_showing_dropping(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert typed(folder, "outbox", "list", "--json") == 0
+    (line,) = json.loads(capsys.readouterr().out)
+    assert (line["state"], line["recipient"]) == ("pending", "ann@reader.test")
+    assert typed(folder, "outbox", "list") == 0
+    assert "1 pending" in capsys.readouterr().out
+    assert typed(folder, "outbox", "show", line["id"][:8]) == 0
+    assert "Kent: no longer inadequate" in capsys.readouterr().out
+    assert typed(folder, "outbox", "release", line["id"]) == 1
+    assert "not in a state that allows this" in capsys.readouterr().out
+    assert typed(folder, "outbox", "drop", line["id"][:8]) == 0
+    assert typed(folder, "outbox", "list", "--only", "cancelled", "--json") == 0
+    assert "dropped by the operator" in capsys.readouterr().out
+    assert typed(folder, "outbox", "drop", "ffffffff") == 1
+    assert typed(folder, "outbox", "resume") == 0
+
+
+def test_who_and_why(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert typed(folder, "who") == 0
+    key = capsys.readouterr().out.split()[0]
+    assert typed(folder, "who", key) == 0
+    told = capsys.readouterr().out
+    assert "ann: ann@reader.test (pending" in told
+    assert "bob" not in told
+    assert typed(folder, "why", key, "ann") == 0
+    assert "Told: delivery" in capsys.readouterr().out
+    assert typed(folder, "why", key, "bob") == 1
+    assert "Not told, because of watch-list: Kent is on none of its lists." in capsys.readouterr().out
+    assert typed(folder, "why", key, "eve") == 1
+    assert typed(folder, "why", "nothing", "ann") == 1
+
+
+def test_subscribers(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert typed(folder, "subscribers", "add", "eve@reader.test", "--channel", "console", "--authority", "Leeds") == 0
+    name = capsys.readouterr().out.split(":")[0]
+    assert typed(folder, "subscribers", "pause", name) == 0
+    assert typed(folder, "subscribers", "pause", "ann") == 1
+    assert typed(folder, "subscribers", "list") == 0
+    listed = capsys.readouterr().out
+    assert name in listed
+    assert "(paused)" in listed
+    assert typed(folder, "subscribers", "resume", name) == 0
+    assert typed(folder, "subscribers", "end", name) == 0
+    assert typed(folder, "subscribers", "end", "nobody") == 1
+    capsys.readouterr()
+    assert typed(folder, "subscribers", "export", "eve@reader.test") == 0
+    assert json.loads(capsys.readouterr().out)["subscriptions"][0]["ended"] is not None
+    assert typed(folder, "subscribers", "erase", "eve@reader.test") == 0
+    assert typed(folder, "subscribers", "add", "x@y.test", "--channel", "nowhere") == 2
+    assert typed(folder, "subscribers", "add", "x@y.test", "--channel", "console", "--authority", "Ledes") == 2
+    assert "did you mean 'Leeds'" in capsys.readouterr().err
+
+
+def test_a_test_alert_says_so_and_counts_as_none(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert typed(folder, "test-alert", "console") == 0
+    printed = capsys.readouterr().out
+    assert "Subject: TEST: Trafford: leadership and protection now inadequate" in printed
+    assert "console: sent" in printed
+    assert typed(folder, "test-alert", "nowhere") == 2
+    assert typed(folder, "outbox", "list", "--json") == 0
+    out = capsys.readouterr().out
+    assert len(json.loads(out)) == 1
