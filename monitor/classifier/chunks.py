@@ -144,6 +144,11 @@ def _service_of_area(chunks: list[Chunk]) -> list[Chunk]:
     return merged
 
 
+def _owned_at_its_end(chunk: Chunk) -> bool:
+    """``the leadership of Bolton``."""
+    return chunk.code == "X" and chunk.owner is not None and chunk.owner.end == chunk.end and chunk.start < chunk.owner.start
+
+
 def _owners(chunks: list[Chunk]) -> list[Chunk]:
     """``Bolton's leadership``, ``services in Bolton``, ``Bolton Council's children's services``: one chunk that knows
     whose it is.
@@ -176,6 +181,8 @@ def _owners(chunks: list[Chunk]) -> list[Chunk]:
         ):
             del merged[-2:]
             merged[-1] = replace(merged[-1], end=chunk.end, owner=merged[-1].owner or chunk)  # "in the Merseyside borough"
+        elif chunk.code == "S" and last is not None and _owned_at_its_end(last) and chunk.start == last.end + 1:
+            merged[-1] = replace(last, end=chunk.end)  # "the leadership of Bolton Council's children's services"
         elif chunk.code == "X" and last is not None and last.code == "S" and last.end + 1 == chunk.start:
             merged[-1] = replace(chunk, start=last.start, owner=last.owner)  # "the department's leadership"
         elif chunk.code == "A" and _another_owner(merged):

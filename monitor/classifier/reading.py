@@ -9,13 +9,12 @@ from collections.abc import Sequence
 from datetime import date
 
 from monitor.classifier.lines import WEEKDAY
-from monitor.classifier.statement import Statement
+from monitor.classifier.statement import NO_OVERALL, Statement
 from monitor.classifier.topics import Topics
 from monitor.domain.authorities import by_urn
 from monitor.domain.model import Area, Judgement, Rating, Reading, Rejection, Span, Tier
 
 VERSION = "1"
-_NO_OVERALL = date(2026, 7, 1)  #: from here on an overall grade is believed only where the word is said
 
 
 def gate(statement: Statement, topics: Topics, published: date | None) -> str:
@@ -35,7 +34,7 @@ def gate(statement: Statement, topics: Topics, published: date | None) -> str:
     if (
         Area.OVERALL in statement.areas
         and published is not None
-        and published >= _NO_OVERALL
+        and published >= NO_OVERALL
         and not statement.claim.overall
         and not (statement.claim.subject is not None and statement.claim.subject.code == "O")
     ):
@@ -61,6 +60,10 @@ _FRESH = re.compile(
 )
 
 
+#: Kinds of page on which even "yesterday" is long ago.
+_OLD_PAGES = frozenset({"archive"})
+
+
 def _of_this_day(statement: Statement) -> bool:
     """Whether the sentence itself says that its grade is news, on a page that is mostly about something else."""
     subject = statement.claim.subject
@@ -76,9 +79,11 @@ def verdicts(statements: Sequence[Statement], topics: Topics, published: date | 
     the page says.
     """
     reasons = [gate(s, topics, published) for s in statements]
-    if topics.kind and not any(not r and _of_this_day(s) for s, r in zip(statements, reasons, strict=True)):
+    if topics.kind in _OLD_PAGES or (
+        topics.kind and not any(not r and _of_this_day(s) for s, r in zip(statements, reasons, strict=True))
+    ):
         reasons = [r or topics.kind for r in reasons]
-    return _retold(statements, reasons)
+    return _retold(statements, reasons, published)
 
 
 def read(statements: Sequence[Statement], topics: Topics, published: date | None) -> Reading:
@@ -117,18 +122,21 @@ _NOW = re.compile(
 )
 
 
-def _retold(statements: Sequence[Statement], reasons: list[str]) -> list[str]:
+def _retold(statements: Sequence[Statement], reasons: list[str], published: date | None) -> list[str]:
     """Grades of areas told in the past, where the grade overall is an old one and nothing says that there is another, are
     old too.
     """
     fresh: set[str] = set()
     old: set[str] = set()
+    ages = {"earlier", "standing"} if published is not None and published >= NO_OVERALL else {"previous", "earlier", "standing"}
     for statement, reason in zip(statements, reasons, strict=True):
-        if not reason and (
-            Area.OVERALL in statement.areas or statement.line.sentence.in_title or _NOW.search(statement.line.words)
-        ):
+        line, overall = statement.line, Area.OVERALL in statement.areas
+        told_now = line.sentence.in_title or _NOW.search(line.words) is not None
+        if told_now and (statement.scope.cue == "no longer" or statement.claim.frame == "out-of"):
+            fresh.update(statement.urns)  # it has just left that grade
+        elif not reason and (overall or told_now):
             fresh.update(statement.urns)
-        elif Area.OVERALL in statement.areas and statement.scope.status in {"previous", "earlier", "standing"}:
+        elif overall and statement.scope.status in ages:
             old.update(statement.urns)
     return [r or ("retold" if s.urns and set(s.urns) <= old - fresh else "") for s, r in zip(statements, reasons, strict=True)]
 

@@ -15,6 +15,7 @@ from monitor.classifier.lines import Line, names_in, own_names
 from monitor.classifier.refer import Memory, Reference, flatten, heading_area, look, point_back
 from monitor.classifier.scope import Scope
 from monitor.classifier.statement import Discourse, Statement
+from monitor.classifier.times import relative_year
 from monitor.classifier.topics import Topics, is_heading
 from monitor.classifier.what import areas_of, grade_of, in_its, indefinite
 from monitor.classifier.who import authorities_of, the_others
@@ -78,7 +79,9 @@ class _Resolver:
         if self.published is None or _PRESENT.search(line.words):
             return None
         if line.codes[:1] == "P" and line.text_of(line.chunks[0])[-1] == "ago":
-            return next((s for s in line.scopes if s.status == "previous"), None)
+            told = next((s for s in line.scopes if s.status == "previous"), None)
+            year = relative_year(" ".join(line.text_of(line.chunks[0])), self.published)
+            return told or (Scope("previous", year, "paragraph") if year is not None and year < self.published.year else None)
         if not re.match(r"[|^.]?F[.]?F?Y", line.codes[:4]):
             return None
         year = next(int(c.value) for c in line.chunks if c.code == "Y")
@@ -173,7 +176,7 @@ class _Resolver:
         if subject is None:
             return False
         before = self.lines[number - 1] if number else None
-        told = before.codes if before is not None else ""
+        told = before.codes.replace("AD", "D") if before is not None else ""  # "Bristol's safeguarding board"
         told_before = "D" in told
         near = before is not None and before.sentence.paragraph == line.sentence.paragraph
         only_before = near and told_before and not set("SAX") & set(told)
@@ -184,7 +187,9 @@ class _Resolver:
             and subject.owner is None
             and before is not None
         ):
-            return only_before
+            return only_before or (
+                near and re.match(r"[;.]{0,2}D", told) is not None
+            )  # "The college is good. Its leadership ..."
         if subject.code == "A" and tokens[max(0, subject.start - 2)].word == "one":
             return "D" in line.codes or told_before  # "the one in Leeds"
         if subject.code == "G" and subject.value in {"it", "they"} and 0 <= claim.subject_at < claim.at:

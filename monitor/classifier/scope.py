@@ -203,7 +203,8 @@ def _opened_with_time(c: Clause) -> Scope | None:
         past = chunk.code == "P" and chunk.value == "past"
         if chunk.code == "Y" or past:
             year = relative_year(c.text(chunk), c.published) if past else past_year(c.chunks, (i,), c.words, c.published)
-            return Scope("previous", year, "opening", _stays(c)) if year is not None else None
+            last_time = i == 0 and c.text(chunk).startswith("when ") and c.chunks[1].code == ","
+            return Scope("previous", year, "opening", _stays(c)) if year is not None or last_time else None
     return None
 
 
@@ -245,6 +246,31 @@ def _generic(c: Clause) -> Scope | None:
     if usual or (restrictive and not (subject is not None and subject.code == "X")) or some or indefinite:
         return Scope("generic", cue="any council")
     return None
+
+
+def _range(c: Clause) -> Scope | None:
+    return (
+        Scope("generic", cue="range")
+        if _RANGING & set(c.words[max(0, c.claim.grade.start - 5) : c.claim.grade.start])
+        else None
+    )
+
+
+_RANGING = frozenset({"range", "ranges", "ranged", "ranging", "vary", "varies", "varied", "varying"})
+
+
+def _served_too(c: Clause) -> Scope | None:
+    if c.claim.frame != "bracket" or not 1 < c.claim.subject_at < c.at:
+        return None
+    codes = "".join(x.code for x in c.chunks[c.low : c.claim.subject_at])
+    return Scope("standing", cue="which") if re.search(r",Q\.$", codes) else None
+
+
+def _defined(c: Clause) -> Scope | None:
+    subject = c.claim.subject
+    if subject is None or subject.code != "L" or not c.leads or c.words[subject.end : subject.end + 1] != ("that",):
+        return None
+    return Scope("generic", cue="that")
 
 
 def _denied_after(c: Clause) -> Scope | None:
@@ -320,6 +346,9 @@ MODIFIERS = (
     Modifier("none-of", _none_of, "None of the councils was rated outstanding."),
     Modifier("reduced", _reduced, "Services rated inadequate then have been judged good."),
     Modifier("left-behind", _left_behind, "Bolton is no longer inadequate."),
+    Modifier("range", _range, "Its four grades range from good to inadequate."),
+    Modifier("served-too", _served_too, "The trust, which also serves Bolton (good), was praised."),
+    Modifier("defined", _defined, "Everything that required improvement in that report is where the leaders were."),
     Modifier("generic", _generic, "An authority that requires improvement is visited often."),
     Modifier("denied-after", _denied_after, "Bolton has an inadequate grade for leadership narrowly avoided."),
     Modifier("hoped", _hoped, "Bolton hopes to be rated good."),

@@ -40,6 +40,10 @@ class Discourse:
     first_lines: int  #: the lines in which "an authority" is still the article's own
 
 
+#: From here on reports have no grade overall: one is believed only where the word is said.
+NO_OVERALL = date(2026, 7, 1)
+
+
 def framework_areas(published: date | None) -> tuple[Area, ...]:
     """The areas that "all areas" means on a day: the SIF's five until early 2018, four since (two of them one grade to
     2022).

@@ -9,7 +9,7 @@ from monitor.classifier.chunk import Chunk
 from monitor.classifier.claims import Claim
 from monitor.classifier.lines import COUNTS, Line
 from monitor.classifier.refer import Reference, flatten, point_back
-from monitor.classifier.statement import Discourse, Statement, framework_areas
+from monitor.classifier.statement import NO_OVERALL, Discourse, Statement, framework_areas
 from monitor.domain.model import Area, Rating
 
 
@@ -21,8 +21,8 @@ def areas_of(
     if subject is None:
         return (), False
     if subject.code == "X":
-        whole = claim.frame == "overall-and-areas" and Area.OVERALL not in flatten(subject.areas)
-        return ((Area.OVERALL,) if whole else ()) + flatten(subject.areas), False
+        both = claim.frame == "overall-and-areas" and Area.OVERALL not in flatten(subject.areas)
+        return ((Area.OVERALL,) if both else ()) + flatten(subject.areas), False
     if subject.code == "G" and subject.value == "they":
         last = _they(told, claim, line)
         if last:
@@ -32,10 +32,12 @@ def areas_of(
         return (area, False) if area else ((Area.OVERALL,), False)
     if subject.code == "O":
         return (Area.OVERALL,), False
+    graded = told.published is None or told.published < NO_OVERALL or "O" in line.codes
+    whole = (Area.OVERALL,) if claim.overall and graded else ()
     if subject.code == "L" and told.memory.unrated:
-        return ((Area.OVERALL,) if claim.overall else ()) + flatten(told.memory.items), False
+        return whole + flatten(told.memory.items), False
     if subject.code == "L":
-        return ((Area.OVERALL,) if claim.overall else ()) + framework_areas(told.published), True
+        return whole + framework_areas(told.published), True
     if subject.code == "T":
         spared = {
             a

@@ -22,9 +22,10 @@ KINDS = (
         "",
         "Revealed: how councils compare",
     ),
+    PageKind("archive", r"\b(?:from (?:the|our) archives?|on this day|years ago (?:today|this week))\b", "", "From the archive: a week in 2014"),
     PageKind(
         "anniversary",
-        r"\b(?:(?:one|a|two|three|four|five|ten) years? (?:on|later|after)\b|anniversary|looking back|what happened next|archive|on this day|most read|the year that was|review of the year)",
+        r"\b(?:(?:one|a|two|three|four|five|ten) years? (?:on|later|after)\b|anniversary|looking back|what happened next|most read|the year that was|review of the year)",
         r"\b(?:(?:six|three|four|nine|twelve|12) months on|(?:a|one) year (?:on|after)) from\b",
         "One year on: has anything changed?",
     ),
@@ -82,6 +83,18 @@ KINDS = (
         r"\b(?:improvement notice|statutory direction|direction issued|commissioner (?:appointed|named|to be named)|takeover)\b",
         r"\b(?:improvement notice (?:has been )?issued|this (?:improvement )?notice is (?:given|issued))\b",
         "Improvement notice issued to a council",
+    ),
+    PageKind(
+        "court",
+        r"\b(?:judges? (?:say|says|said|rules|ruled|finds|orders|hears|criticise)|high court|family court|court of appeal|ombudsman|coroner|inquest|tribunal)\b",
+        "",
+        "Care planning was inadequate, judge says",
+    ),
+    PageKind(
+        "letter",
+        r"\b(?:ofsted(?: 's)?|inspectors '?|inspectorate(?: 's)?|visit|monitoring) letter\b|\bletter (?:from|by) (?:ofsted|inspectors|the inspectorate)\b",
+        "",
+        "Services are improving, says Ofsted letter",
     ),
     PageKind(
         "dispute",
