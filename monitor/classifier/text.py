@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from monitor.tables.asides import SKIP_LINES, STOP_LINES
 
@@ -59,8 +60,7 @@ def fold(text: str) -> str:
     return lowered if len(lowered) == len(folded) else "".join(c.lower() if len(c.lower()) == 1 else c for c in folded)
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word or a mark: folded form, and where it stands in the field (half-open characters)."""
 
     word: str
