@@ -192,7 +192,7 @@ LICENCES = (
     Licence(
         "awarded-for",
         lambda s: s.before in _GETTING and s.after in {"for", "in", "overall"},
-        "The borough scored good for leadership.",
+        "For the borough, inspectors awarded good for leadership.",
     ),
     Licence(
         "as",
@@ -200,8 +200,10 @@ LICENCES = (
         "Services were assessed by inspectors as inadequate.",
         lambda s: s.earlier(_JUDGING),
     ),
-    Licence("plural", lambda s: s.word(s.start) in _PLURALS, "The county has a straight run of goods."),
-    Licence("also", lambda s: s.previous in {"also", "now"} and s.after in ".,;:", "Leadership too: now good."),
+    Licence("plural", lambda s: s.word(s.start) in _PLURALS, "It came out of the inspection with two goods."),
+    Licence(
+        "also", lambda s: s.previous in {"also", "now"} and s.after in ".,;:", "Help and protection also good; adoption too."
+    ),
 )
 
 

@@ -339,12 +339,16 @@ MODIFIERS = (
     Modifier("standing-where", _standing_where, "It learned from Bolton, where services are good."),
     Modifier("since", _since, "Bolton has been inadequate since 2019."),
     Modifier("same-as", _same_as, "Bolton was rated good overall, the same as in 2019."),
-    Modifier("in-brackets", _in_brackets, "Bolton - Good (previously inadequate)"),
+    Modifier("in-brackets", _in_brackets, "Help and protection: Outstanding (2015: Good)"),
     Modifier("then", _then, "Bolton then required improvement."),
     Modifier("already", _already, "Bolton, already good, is now outstanding."),
     Modifier("clause-of-time", _clause_of_time, "There have been six visits since Bolton was rated inadequate."),
     Modifier("none-of", _none_of, "None of the councils was rated outstanding."),
-    Modifier("reduced", _reduced, "Services rated inadequate then have been judged good."),
+    Modifier(
+        "reduced",
+        _reduced,
+        "The leadership of a city branded inadequate at the turn of the decade has been judged outstanding.",
+    ),
     Modifier("left-behind", _left_behind, "Bolton is no longer inadequate."),
     Modifier("range", _range, "Its four grades range from good to inadequate."),
     Modifier("served-too", _served_too, "The trust, which also serves Bolton (good), was praised."),
@@ -356,6 +360,8 @@ MODIFIERS = (
     Modifier("months-ago", _months_ago, "Bolton was rated good in February."),
     Modifier("told-of-before", _told_of_before, "Bolton was previously rated good."),
     Modifier(
-        "opened-with-time", _opened_with_time, "When inspectors came in 2019 they found that, after all, Bolton was good."
+        "opened-with-time",
+        _opened_with_time,
+        "When inspectors came back last spring they saw a difference but decided that the service required improvement.",
     ),
 )

@@ -45,7 +45,7 @@ FRAMES = (
         "overall-and-areas",
         "right",
         r"N?O[&+,]{0,2}[FGW]{0,3}(?P<s>X)(?![.,_]*[RBV])",
-        "Ofsted graded the borough inadequate overall and for leadership, adoption and work with care leavers.",
+        "It requires improvement overall and on each of the three measures: leadership, adoption and care leavers.",
     ),
     Frame(
         "overall-first",
@@ -74,7 +74,7 @@ FRAMES = (
         "list-after-all",
         "right",
         r"N?O?F{0,2}L[.QBVGIMF]{0,4}[:(-]F?(?P<s>X)",
-        "Ofsted gave it the worst possible rating in each of the areas it looked at: leadership, help and protection, and care leavers.",
+        "It was graded good in every category by inspectors who visited in May - leadership, help and protection, and care leavers.",
     ),
     Frame(
         "grade-given-for",
@@ -131,13 +131,13 @@ FRAMES = (
         "relative-head",
         "left",
         rf"[BV]{_G}*[SGAX]F[^|;:RE,^]{{0,10}}Q(?P<s>[SGAXD])",
-        "A council which looks after hundreds of children in a town has been rated good.",
+        "A council that was told to do more for young people leaving care has been given top marks.",
     ),
     Frame(
         "left-after-aside",
         "left",
         rf"{_G}*<{_G}*,[^RE|;]{{1,12}},(?P<s>[AS])",
-        "Sandwell, where a trust runs services, has shaken off its inadequate rating.",
+        "Sandwell, where services have been run by a trust since 2018, has shaken off its inadequate rating.",
     ),
     Frame(
         "told-they",
@@ -154,7 +154,7 @@ FRAMES = (
         "that-council",
         "left",
         r"[AG]B(?P<s>[XZ])",
-        "The remaining judgement, on leadership, was that Bolton requires improvement.",
+        "The remaining judgements, on leadership and on care leavers, were that Bolton requires improvement.",
     ),
     Frame(
         "that-they",
@@ -183,7 +183,7 @@ FRAMES = (
         rf"{_G}*M{_G}*,[^RE|;^]{{0,8}}(?P<s>[XSAG])",
         "Leaders were singled out for praise, moving up two grades to good.",
     ),
-    Frame("to-grade", "left", r">[.]?N?(?P<s>[ASXG])", "Bolton bounced right up to good."),
+    Frame("to-grade", "left", r">[.]?N?(?P<s>[ASXG])", "Inspectors have lowered the county's grade by one notch to good."),
     Frame(
         "long-relative",
         "left",
@@ -191,7 +191,7 @@ FRAMES = (
         "Children in care, whose experiences were rated good in 2019, are now rated outstanding.",
     ),
     Frame("apposition", "left", r"[BV]*,[^RE|;:,]{1,10},(?P<s>[XAS])", "Support for care leavers, the exception, was good."),
-    Frame("and-is", "left", r"[BV]+&[.BVMF>]{1,5}(?P<s>[XSA])", "The impact of leaders went one better and is outstanding."),
+    Frame("and-is", "left", r"[BV]+&[.BVMF>]{1,5}(?P<s>[XSA])", "Its leaders were described as inspirational and rated outstanding."),
     Frame(
         "and-requires",
         "left",
@@ -223,6 +223,5 @@ FRAMES = (
         "'Outstanding' care for the council's children.",
         "service",
     ),
-    Frame("overall-after", "right", r"N?(?P<s>O)", "It is now good overall."),
-    Frame("plus-areas", "right", r",?\+(?P<s>X)", "Leadership was rated good, along with adoption."),
+    Frame("overall-after", "right", r"N?(?P<s>O)", "Inspectors kept the good overall rating of 2015."),
 )
