@@ -61,8 +61,8 @@ def test_an_operator_may_send_again_what_failed_or_is_in_doubt(open_it: Open, re
 @pytest.mark.parametrize(
     ("documents", "held"),
     [
-        pytest.param([MANY[:5]], False, id="five in one article"),
-        pytest.param([MANY[:6]], True, id="six in one article"),
+        pytest.param([MANY], False, id="twelve in one article"),
+        pytest.param([(*MANY, "Leeds")], True, id="thirteen in one article"),
         pytest.param([MANY[:4], MANY[4:8], MANY[8:12]], False, id="twelve in a day"),
         pytest.param([MANY[:5], MANY[5:10], (*MANY[10:12], "Leeds")], True, id="thirteen in a day"),
     ],
