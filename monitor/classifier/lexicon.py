@@ -99,11 +99,14 @@ class Lexicon:
             self._states[key] = _Dfa(edges, min(entries, key=lambda e: e.order) if entries else None)
         return self._states[key]
 
-    def match(self, tokens: Sequence[str], at: int) -> tuple[int, Entry] | None:
-        """The longest row that starts at token `at`: (end, entry), or None."""
+    def _first(self) -> _Dfa:
         if self._start is None:
             self._start = self._closure([0])
-        state: _Dfa | None = self._start
+        return self._start
+
+    def match(self, tokens: Sequence[str], at: int) -> tuple[int, Entry] | None:
+        """The longest row that starts at token `at`: (end, entry), or None."""
+        state: _Dfa | None = self._first()
         best: tuple[int, Entry] | None = None
         here = at
         while state is not None:
@@ -113,9 +116,8 @@ class Lexicon:
                 break
             token = tokens[here]
             following = state.next.get(token)
-            if (
-                following is None and token in state.edges
-            ):  # only tokens of the tables are remembered: hostile ones must not grow the cache
+            # Only tokens of the tables are remembered: hostile text must not fill the memory.
+            if following is None and token in state.edges:
                 following = state.next[token] = self._closure(state.edges[token])
             state = following
             here += 1
@@ -123,9 +125,9 @@ class Lexicon:
 
     def scan(self, tokens: Sequence[str]) -> Iterator[tuple[int, int, Entry | None]]:
         """Cut `tokens` into consecutive pieces (start, end, entry); a token that no row covers has no entry."""
-        at = 0
+        at, opening = 0, self._first().edges
         while at < len(tokens):
-            found = self.match(tokens, at)
+            found = self.match(tokens, at) if tokens[at] in opening else None
             if found is None:
                 yield at, at + 1, None
                 at += 1

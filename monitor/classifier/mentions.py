@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
 from monitor.classifier.chunk import Chunk
@@ -100,7 +99,7 @@ def _unknown(found: list[Chunk], word: str, at: int) -> None:
     elif word.isdigit() and len(word) == 4 and "1990" <= word <= "2099":
         found.append(Chunk("Y", word, at, at + 1))
     elif found and found[-1].code == ".":
-        found[-1] = replace(found[-1], end=at + 1)
+        found[-1] = Chunk(".", found[-1].value, found[-1].start, at + 1)
     else:
         found.append(Chunk(".", word, at, at + 1))
 
