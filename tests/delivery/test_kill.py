@@ -126,11 +126,13 @@ def test_a_mail_interrupted_by_kill_9_arrives_once(open_it: Open, database: str,
     server, journal = SlowServer(stop_at=step), tmp_path / "sent.journal"
     with serving(server) as port:
         first = start(database, port, journal)
-        assert server.reached.wait(20)
-        if step == "dot":  # the answer is on its way: only now is it a doubt
-            assert eventually(lambda: state(store) == "committing")
-        first.kill()
-        first.wait()
+        try:
+            assert server.reached.wait(20)
+            if step == "dot":  # the answer is on its way: only now is it a doubt
+                assert eventually(lambda: state(store) == "committing")
+        finally:
+            first.kill()
+            first.wait()
         if database.startswith("postgresql"):
             _expire_leases(store)
         second = start(database, port, journal)
