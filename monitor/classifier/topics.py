@@ -158,7 +158,7 @@ def _counted(lines: Sequence[Line], naming: Callable[[Chunk], tuple[str, ...]]) 
         naming(c)
         for line in opening
         for c in line.chunks
-        if not line.nearby(c) and len(naming(c)) in numbers and len(naming(c)) > 1
+        if len(naming(c)) > 1 and len(naming(c)) in numbers and not line.nearby(c)
     ]
     return lists[0] if lists else ()
 
