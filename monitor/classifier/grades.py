@@ -58,7 +58,9 @@ _GETTING = frozenset(
     "award awarded awards awarding gave give gives given got get gets received receives receive scored scores".split()
 )
 _A = frozenset({"a", "an"})
+_EARNING = frozenset("merit merits merited earn earns earned got get gets given secured scored awarded received".split())
 _WITH = frozenset({"with"})
+_TIMES = frozenset({"time", "previous", "last", "inspection"})
 _TASKS = frozenset({"looking", "protecting", "keeping", "caring", "safeguarding"})
 _GIVEN = frozenset("get gets got getting receiving receive receives received given gave awarded".split())
 _EVERY = frozenset({"four", "five", "4", "5", "run", "all", "set", "straight"})
@@ -130,7 +132,7 @@ LICENCES = (
     ),
     Licence(
         "good-at-a-task",
-        lambda s: s.after == "at" and s.value == "good",
+        lambda s: s.after == "at" and s.value == "good" and not _TIMES & {s.word(s.end + 2), s.word(s.end + 3)},
         "Ofsted said the council was good at keeping children safe overall.",
         lambda s: s.word(s.end + 1) in _TASKS and any(t.word in {"whole", "overall"} for t in s.tokens),
     ),
@@ -199,6 +201,11 @@ LICENCES = (
         lambda s: s.closes and s.word(s.start - 1 - (s.previous in QUOTES)) == "as",
         "Services were assessed by inspectors as inadequate.",
         lambda s: s.earlier(_JUDGING),
+    ),
+    Licence(
+        "a-grade",
+        lambda s: s.previous in _A and s.word(s.start - 2) in _EARNING and s.after in ".,;:",
+        "Leaders and care leavers both merit a good.",
     ),
     Licence("plural", lambda s: s.word(s.start) in _PLURALS, "It came out of the inspection with two goods."),
     Licence(

@@ -79,8 +79,9 @@ def verdicts(statements: Sequence[Statement], topics: Topics, published: date | 
     the page says.
     """
     reasons = [gate(s, topics, published) for s in statements]
+    leaving = topics.kind == "anniversary" and any(_has_left(s) and not s.line.sentence.in_title for s in statements)
     if topics.kind in _OLD_PAGES or (
-        topics.kind and not any(not r and _of_this_day(s) for s, r in zip(statements, reasons, strict=True))
+        topics.kind and not leaving and not any(not r and _of_this_day(s) for s, r in zip(statements, reasons, strict=True))
     ):
         reasons = [r or topics.kind for r in reasons]
     return _retold(statements, reasons, published)
@@ -122,6 +123,13 @@ _NOW = re.compile(
 )
 
 
+def _has_left(statement: Statement) -> bool:
+    """Whether a grade has just been left: ``are no longer inadequate``, ``has moved out of inadequate``."""
+    left = statement.scope.cue == "no longer" or statement.claim.frame == "out-of"
+    told_now = statement.line.sentence.in_title or _NOW.search(statement.line.words) is not None
+    return left and told_now and statement.scope.year is None
+
+
 def _retold(statements: Sequence[Statement], reasons: list[str], published: date | None) -> list[str]:
     """Grades of areas told in the past, where the grade overall is an old one and nothing says that there is another, are
     old too.
@@ -132,7 +140,7 @@ def _retold(statements: Sequence[Statement], reasons: list[str], published: date
     for statement, reason in zip(statements, reasons, strict=True):
         line, overall = statement.line, Area.OVERALL in statement.areas
         told_now = line.sentence.in_title or _NOW.search(line.words) is not None
-        if told_now and (statement.scope.cue == "no longer" or statement.claim.frame == "out-of"):
+        if _has_left(statement):
             fresh.update(statement.urns)  # it has just left that grade
         elif not reason and (overall or told_now):
             fresh.update(statement.urns)
@@ -211,7 +219,9 @@ def _when(statement: Statement) -> float:
     """Sorts earlier grades: those that a sentence says were left now, then by year; "emerged from X in 2022" is before
     2022's own.
     """
-    left = statement.claim.frame in {"out-of", "from-to"} and not statement.line.sentence.in_title
+    if statement.line.sentence.in_title:
+        return float(statement.scope.year or 0)
+    left = statement.claim.frame in {"out-of", "from-to"}
     if left or statement.scope.cue in {"from", "out of", "no longer"}:
         return _LEFT if statement.scope.year is None else statement.scope.year - 0.5
     return float(statement.scope.year or 0)
@@ -225,12 +235,12 @@ def _everything(statement: Statement) -> bool:
 def _previous(urn: str, area: Area, statement: Statement, earlier: Sequence[Statement]) -> tuple[Rating | None, int | None]:
     """The latest earlier grade of the same area that the article states."""
     stated = [
-        (_when(s), s.rating)
+        (_when(s), -len(s.areas), s.rating)
         for s in earlier
         if urn in s.urns and (area in s.areas or (area is Area.OVERALL and _everything(s)))
     ]
     if stated:
-        when, rating = max(stated, key=lambda pair: pair[0])
+        when, _, rating = max(stated, key=lambda told: told[:2])
         years = [s.scope.year for s in earlier if s.scope.year and s.rating is rating and urn in s.urns]
         return rating, int(when) if 0 < when < _LEFT else max(years, default=None)
     if statement.scope.stays:

@@ -178,10 +178,19 @@ def look(line: Line, memory: Memory, past: Scope | None, published: date | None)
     )
     if names:
         memory.focus = names_in(names[0])
+        if re.search(r"A,?&FA", line.codes) and not line.claims:
+            memory.focus = tuple(dict.fromkeys(u for c in names for u in own_names(c)))  # "in Leeds and in Hull"
         for chunk in names:
             if len(own_names(chunk)) == 1 and not line.nearby(chunk):
                 urn = own_names(chunk)[0]
                 memory.recent = (*(pair for pair in memory.recent if pair[0] != urn), (urn, memory.line))
+    if (
+        "E" in line.codes
+        and memory.group
+        and any(c.code == "Z" and {"both", "all"} & set(line.text_of(c)) for c in line.chunks)
+    ):
+        memory.focus = memory.group  # "The findings were the same in both."
+    if names:
         lists = [names_in(c) for c in names if len(names_in(c)) > 1]
         apart = tuple(dict.fromkeys(u for c in names for u in names_in(c)))
         if lists or len(apart) > 1:

@@ -22,6 +22,8 @@ from monitor.classifier.who import authorities_of, the_others
 from monitor.domain.model import Area, Rating
 
 _PRESENT = re.compile(r"\b(?:now|today|has|have|is|are|this time|latest|new report|yesterday|this week)\b")
+_KEPT = re.compile(r"(V)O?N[^;|]{0,7}FY")
+_BACK_THEN = re.compile(r"(?:back then|then ,|at the time|in those days|by then|at that time)\b")
 _CONTINUES = re.compile(r"(?:-[^RE-]{0,12}-)?[FYPN.IO^]*[,&;:|-]{0,3}[BVMNP<>,_I]*")
 
 
@@ -57,6 +59,7 @@ class _Resolver:
             statements = [self._told_of_then(s) for s in self._statements(line)]
             for statement in statements:
                 self._remember(statement)
+            statements += self._kept(line, found)
             found.extend(statements)
             look(line, memory, self._opening_past(line), self.published)
         return found
@@ -74,6 +77,16 @@ class _Resolver:
         if is_heading(line):
             memory.focus, memory.headed = line.chunks[0].names, True
 
+    def _kept(self, line: Line, found: Sequence[Statement]) -> list[Statement]:
+        """``Bolton has kept the grade that it was given in 2022``: the current grade, once more, as that year's."""
+        kept = _KEPT.search(line.codes) if not line.claims else None
+        if kept is None or line.chunks[kept.start(1)].value != "keep":
+            return []
+        named = next((names_in(c) for c in reversed(line.chunks[: kept.start(1)]) if names_in(c)), self.memory.focus)
+        year = next(int(c.value) for c in line.chunks[kept.end() - 1 :] if c.code == "Y")
+        now = [s for s in found if Area.OVERALL in s.areas and s.urns == named and s.scope.status == "current" and not s.reason]
+        return [replace(now[-1], line=line, areas=(Area.OVERALL,), scope=Scope("previous", year, "kept"))] if now else []
+
     def _opening_past(self, line: Line) -> Scope | None:
         """The past year that a line opens with and its paragraph goes on telling of."""
         if self.published is None or _PRESENT.search(line.words):
@@ -82,6 +95,8 @@ class _Resolver:
             told = next((s for s in line.scopes if s.status == "previous"), None)
             year = relative_year(" ".join(line.text_of(line.chunks[0])), self.published)
             return told or (Scope("previous", year, "paragraph") if year is not None and year < self.published.year else None)
+        if _BACK_THEN.match(line.words):
+            return Scope("previous", cue="paragraph")
         if not re.match(r"[|^.]?F[.]?F?Y", line.codes[:4]):
             return None
         year = next(int(c.value) for c in line.chunks if c.code == "Y")
@@ -114,7 +129,7 @@ class _Resolver:
                 return zipped
         found: list[Statement] = []
         paired = _pairs(line)
-        for claim, scope in zip(line.claims, line.scopes, strict=True):
+        for claim, scope in zip(_from_and_to(line), line.scopes, strict=True):
             if claim.at in paired and scope.status != "negated":
                 found.append(Statement(claim, line, scope, (), (), None, True, False, "ambiguous_pair"))
                 continue
@@ -214,6 +229,7 @@ class _Resolver:
         rating, worked_out = grade_of(self.told, claim, names, before)
         if not areas and self._of_the_whole(claim, scope, line, names, before):
             areas, inferred = (Area.OVERALL,), True
+            claim = replace(claim, frame=claim.frame or "of-the-whole")
         reason = self._reason(claim, scope, names, areas, rating)
         return Statement(claim, line, scope, names, areas, rating, inferred or worked_out, named, reason)
 
@@ -295,6 +311,21 @@ class _Resolver:
             if i not in run:
                 found.append(self._statement(claim, line.scopes[i], line, found))
         return found
+
+
+def _from_and_to(line: Line) -> tuple[Claim, ...]:
+    """``the same drop - from good to inadequate - was recorded for adoption``: both grades are of what the second is."""
+    found = list(line.claims)
+    for n in range(len(found) - 1):
+        one, two = found[n], found[n + 1]
+        if (
+            one.subject is None
+            and two.subject is not None
+            and two.subject_at > two.at
+            and line.codes[one.at + 1 : two.at] == ">"
+        ):
+            found[n] = replace(one, subject=two.subject, subject_at=two.subject_at, frame=two.frame)
+    return tuple(found)
 
 
 def _pairs(line: Line) -> set[int]:

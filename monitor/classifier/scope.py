@@ -76,6 +76,8 @@ def _standing_where(c: Clause) -> Scope | None:
     place = c.claim.subject_at
     if not (0 < place < c.at) or c.chunks[place - 1].code != "Q" or c.word(place - 1) != "where":
         return None
+    if "X" in {x.code for x in c.chunks[max(0, place - 3) : place - 1]}:
+        return None  # "adoption, where Bolton is good"
     return Scope("standing", cue="where") if {"is", "are"} & set(c.words[c.chunks[place].end : c.claim.grade.start]) else None
 
 
@@ -113,6 +115,8 @@ def _then(c: Clause) -> Scope | None:
 
 
 def _already(c: Clause) -> Scope | None:
+    if any(x.code == "P" for x in c.chunks[c.at + 1 : c.at + 4]):
+        return None  # "was already good at its previous inspection"
     return (
         Scope("standing", cue="already")
         if "already" in c.words[max(0, c.claim.grade.start - 2) : c.claim.grade.start]
@@ -126,7 +130,7 @@ def _clause_of_time(c: Clause) -> Scope | None:
     word, said = c.words[c.before.start], set(c.words[c.chunks[c.low].start : c.claim.grade.end])
     if word == "since" and {"was", "were"} & said:
         return Scope("previous", c.year(), word)
-    if word == "after" and any(x.code == "R" for x in c.chunks[c.at + 1 :]):
+    if word == "after" and not c.perfect and any(x.code == "R" for x in c.chunks[c.at + 1 :]):
         return Scope("previous", cue=word)
     if word == "when" and not c.perfect and c.words[c.claim.grade.start - 1] != "now" and {"was", "were", "required"} & said:
         return Scope("previous", c.year(), word)
@@ -165,6 +169,24 @@ def _dated(c: Clause) -> Scope | None:
     return Scope("previous", year - (number(apart.group(1)) if apart else 0), str(year), _stays(c))
 
 
+def _kept(c: Clause) -> Scope | None:
+    before, following = c.chunks[max(0, c.at - 1) : c.at], "".join(x.code for x in c.chunks[c.at + 1 : c.at + 7])
+    if not before or before[0].value != "keep" or re.match(r"NQ?G[PVB]+FY", following) is None:
+        return None
+    return Scope("current", past_year(c.chunks, range(c.at, len(c.chunks)), c.words, c.published), "keep", stays=True)
+
+
+def _years_after(c: Clause) -> Scope | None:
+    if not c.leads or c.claim.subject_at < 1:
+        return None
+    before = c.chunks[c.claim.subject_at - 1]
+    apart = re.fullmatch(r"(\w+) years? after", c.text(before)) if before.code == "P" else None
+    if apart is None or c.published is None:
+        return None
+    anchor = next((int(x.value) for x in reversed(c.chunks[: c.claim.subject_at]) if x.code == "Y"), c.published.year)
+    return Scope("previous", anchor - number(apart.group(1)), c.text(before))
+
+
 def _months_ago(c: Clause) -> Scope | None:
     issued = issued_earlier(c.follows(), c.published)
     if issued:
@@ -199,6 +221,8 @@ def _opened_with_time(c: Clause) -> Scope | None:
         return None
     for i, chunk in enumerate(c.chunks[: min(c.at, 8)]):
         if chunk.code == "|":
+            return None
+        if chunk.code == "P" and c.text(chunk).split()[-1] in {"after", "since", "on"}:
             return None
         past = chunk.code == "P" and chunk.value == "past"
         if chunk.code == "Y" or past:
@@ -266,6 +290,12 @@ def _served_too(c: Clause) -> Scope | None:
     return Scope("standing", cue="which") if re.search(r",Q\.$", codes) else None
 
 
+def _visited(c: Clause) -> Scope | None:
+    codes = "".join("v" if x.value in {"monitoring_visit", "focused_visit"} else x.code for x in c.chunks[: c.at])
+    said_of_now = {"is", "are"} & set(c.words[: c.claim.grade.start])
+    return Scope("standing", cue="visit") if said_of_now and re.search(r"v[^;|]*,Q[^,;|]*$", codes) else None
+
+
 def _defined(c: Clause) -> Scope | None:
     subject = c.claim.subject
     if subject is None or subject.code != "L" or not c.leads or c.words[subject.end : subject.end + 1] != ("that",):
@@ -317,6 +347,8 @@ def _stays(c: Clause) -> bool:
     following = " ".join(c.follows()[:8]).replace('"', "").replace("'", "").strip()
     if re.search(r"^ ?,? ?as (?:they|it) (?:had|were|was)\b", following):
         return True
+    if re.search(r"time (?:in a row|running|in succession) that\b", " ".join(c.words[: c.claim.grade.start])):
+        return True
     start = c.chunks[low].start if c.at > c.low else c.claim.grade.start
     around = " ".join(c.words[start : c.claim.grade.end + 12])
     return any(cue in around for cue in _AGAIN)
@@ -352,10 +384,15 @@ MODIFIERS = (
     Modifier("left-behind", _left_behind, "Bolton is no longer inadequate."),
     Modifier("range", _range, "Its four grades range from good to inadequate."),
     Modifier("served-too", _served_too, "The trust, which also serves Bolton (good), was praised."),
+    Modifier("visited", _visited, "Letters followed monitoring visits to Bolton and Bury, which are both rated inadequate."),
     Modifier("defined", _defined, "Everything that required improvement in that report is where the leaders were."),
     Modifier("generic", _generic, "An authority that requires improvement is visited often."),
     Modifier("denied-after", _denied_after, "Bolton has an inadequate grade for leadership narrowly avoided."),
     Modifier("hoped", _hoped, "Bolton hopes to be rated good."),
+    Modifier("kept", _kept, "Bolton keeps the outstanding rating that it received in 2020."),
+    Modifier(
+        "years-after", _years_after, "The report comes seven years after it was rated inadequate, with a 2021 visit between."
+    ),
     Modifier("dated", _dated, "Bolton was rated good in 2019."),
     Modifier("months-ago", _months_ago, "Bolton was rated good in February."),
     Modifier("told-of-before", _told_of_before, "Bolton was previously rated good."),

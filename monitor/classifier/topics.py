@@ -200,6 +200,9 @@ def _openers(lines: Sequence[Line], several: bool) -> tuple[str, ...]:
         found.extend(introduced(line))
         if first:
             found.extend(fronted(line.chunks))
+            apposed = re.match(r"[TGZ.]{0,2},(A),", line.codes) if several else None
+            if apposed:
+                found.extend(line.chunks[apposed.start(1)].names)  # "The third, Bolton Council, has slipped."
             labelled = re.match(r"[;]?A[-:(]", line.codes[:3])
             if labelled and "R" in line.codes[:5]:
                 found.extend(line.chunks[labelled.end() - 2].names)

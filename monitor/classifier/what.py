@@ -33,7 +33,8 @@ def areas_of(
     if subject.code == "O":
         return (Area.OVERALL,), False
     graded = told.published is None or told.published < NO_OVERALL or "O" in line.codes
-    whole = (Area.OVERALL,) if claim.overall and graded else ()
+    entry = told.memory.headed and re.fullmatch(r"[;VMB>]*", line.codes[: claim.at]) is not None  # "Good in every judgement."
+    whole = (Area.OVERALL,) if (claim.overall or entry) and graded else ()
     if subject.code == "L" and told.memory.unrated:
         return whole + flatten(told.memory.items), False
     if subject.code == "L":
@@ -107,12 +108,7 @@ def _fronted_area(told: Discourse, claim: Claim, line: Line) -> tuple[Area, ...]
     relative = re.search(r"(X),?F?Q$", codes[: claim.subject_at])
     if codes[start : claim.subject_at].endswith("Z") and "there" in line.text_of(line.chunks[claim.subject_at - 1]):
         return point_back(line.chunks[claim.subject_at - 1], line, told.memory).areas or None
-    pointing = (
-        {t.word for t in line.sentence.tokens[max(0, claim.subject.start - 2) : claim.subject.start + 1]}
-        if claim.subject is not None
-        else set()
-    )
-    if pointing & {"here", "there"}:  # "Care leavers get a patchier service, and here the council requires improvement"
+    if _points_at_place(claim, line):  # "Care leavers get a patchier service, and here the council requires improvement"
         before = [c for c in line.chunks[: claim.subject_at] if c.code == "X"]
         return flatten(before[-1].areas) if len(before) == 1 else None
     inverted = re.fullmatch(r"[&|,]*~F(X)B?", codes[start : claim.subject_at])
@@ -140,6 +136,15 @@ def grade_of(told: Discourse, claim: Claim, names: tuple[str, ...], before: Sequ
     if not said and len(names) == 1 and memory.rating_of != names and names[0] in memory.overall:
         return memory.overall[names[0]], True
     return (said[-1] if said else memory.rating or memory.any_rating), True
+
+
+def _points_at_place(claim: Claim, line: Line) -> bool:
+    """``..., and here the council requires improvement``: a clause that opens with "here" or "there"."""
+    if claim.subject is None:
+        return False
+    words = [t.word for t in line.sentence.tokens[: claim.subject.start + 1]]
+    where = next((i for i in range(len(words) - 1, max(-1, len(words) - 4), -1) if words[i] in {"here", "there"}), None)
+    return where is not None and (where == 0 or words[where - 1] in {",", ";", ":", "and", "but"})
 
 
 def _same_clause_area(claim: Claim, before: Sequence[Statement]) -> tuple[Area, ...] | None:

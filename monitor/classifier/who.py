@@ -72,7 +72,8 @@ def _left(told: Discourse, line: Line, limit: int, *, pronoun: bool) -> tuple[tu
     pointer = next((c for c in line.chunks[:limit] if c.code == "Z" and {"former", "latter"} & set(line.text_of(c))), None)
     if pointer is not None and point_back(pointer, line, told.memory).names:
         return point_back(pointer, line, told.memory).names, False
-    for stretch in (line.chunks[start:limit], line.chunks[:limit]):
+    clause_before = line.chunks[line.clause_start(start - 1) : start] if pronoun and start else []
+    for stretch in (line.chunks[start:limit], clause_before, line.chunks[:limit]):
         for chunk in stretch if pronoun else reversed(stretch):
             if chunk.code == "G" and chunk.value == "many" and not pronoun:
                 return many(chunk, line, told.memory, told.topics.urns), False

@@ -170,7 +170,7 @@ FRAMES = (
     Frame("subject", "left", rf"{_G}*(?P<s>[XZTLSGAOD])", "Leadership was judged to be good."),
     Frame("from-to", "left", rf"{_G}*R<{_G}*\.?{_G}*(?P<s>[XZTLSGAOD])", "Leadership moved from inadequate to good."),
     Frame("relative", "left", rf"{_G}*Q[,-]?(?P<s>[XZTLSGAOD])", "It has strong leadership, which was judged good."),
-    Frame("aside", "left", rf"{_G}*,{{1,2}}\.?{_G}*(?P<s>[XZTLSGAOD])", "Leadership, too, was rated good."),
+    Frame("aside", "left", rf"{_G}*,{{1,2}}\.?{_G}*(?P<s>[XZTLSGAOD])(?!Q)", "Leadership, too, was rated good."),
     Frame(
         "parenthesis",
         "left",

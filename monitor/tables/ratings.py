@@ -53,7 +53,7 @@ RATINGS = (
 WEAK_RATINGS = frozenset({"need", "needs", "needed", "needing", "must", "should", "improvement", "in", "told"})
 
 _SAMEMARK = "[rating|grade|grading|mark|judgement|judgment|verdict|conclusion|category|score|finding|findings|view|overall grade|overall rating|overall mark|overall judgement|result|outcome|answer|level|band|word|profile]"
-_OVERALLMARK = "[overall [rating|grade|one|judgement|judgment|mark|verdict|conclusion|result|picture]|headline [grade|rating|one|judgement]|rest|whole|main [grade|judgement|one]|overall]"
+_OVERALLMARK = "[overall [rating|grade|one|judgement|judgment|mark|verdict|conclusion|result|picture]|headline [grade|rating|one|judgement|finding|verdict|mark]|rest|whole|main [grade|judgement|one]|overall]"
 
 SAME = (
     Phrase(
