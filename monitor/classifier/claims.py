@@ -162,6 +162,10 @@ def claims(number: int, chunks: Sequence[Chunk]) -> list[Claim]:
     return found
 
 
+def _codes(chunks: Sequence[Chunk]) -> str:
+    return "".join(c.code for c in chunks)
+
+
 def _claim(number: int, chunks: Sequence[Chunk], at: int) -> Claim:
     if chunks[at].plural:
         return _clean_sweep(number, chunks, at)
@@ -183,6 +187,12 @@ def _claim(number: int, chunks: Sequence[Chunk], at: int) -> Claim:
         extra = next(
             (c for c in chunks[subject_at + 1 : at] if c.code == "X"), None
         )  # "the care of looked-after children, including ..."
+    if subject is not None and subject.code == "O" and re.search(r"T,\+S?$", _codes(chunks[:subject_at])):
+        extra = replace(
+            subject, code="X", areas=((Area.OVERALL,),)
+        )  # "all other areas, including overall effectiveness, are good"
+        subject_at = next(i for i in range(subject_at - 1, -1, -1) if chunks[i].code == "T")
+        subject = chunks[subject_at]
     overall = _overall(chunks, at, subject_at)
     if subject is not None and subject_at > at and (subject.code == "L" or subject.value == "listed"):
         left, places = _view(chunks, range(at - 1, max(-1, at - 40), -1))

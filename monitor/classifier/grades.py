@@ -58,6 +58,12 @@ _GETTING = frozenset(
     "award awarded awards awarding gave give gives given got get gets received receives receive scored scores".split()
 )
 _A = frozenset({"a", "an"})
+_JUDGED = frozenset(
+    """
+    service services council authority department county city borough leadership management care protection leavers
+    families children it them overall
+    """.split()
+)
 _EARNING = frozenset("merit merits merited earn earns earned got get gets given secured scored awarded received".split())
 _WITH = frozenset({"with"})
 _TIMES = frozenset({"time", "previous", "last", "inspection"})
@@ -206,6 +212,11 @@ LICENCES = (
         "a-grade",
         lambda s: s.previous in _A and s.word(s.start - 2) in _EARNING and s.after in ".,;:",
         "Leaders and care leavers both merit a good.",
+    ),
+    Licence(
+        "judged-thing",
+        lambda s: s.after in ".,;:" and s.previous in _JUDGED and s.earlier(_JUDGING, 14),
+        "Inspectors rated all aspects of the service inadequate.",
     ),
     Licence("plural", lambda s: s.word(s.start) in _PLURALS, "It came out of the inspection with two goods."),
     Licence(

@@ -216,6 +216,7 @@ class _Resolver:
 
     def _statement(self, claim: Claim, scope: Scope, line: Line, before: Sequence[Statement]) -> Statement:
         reference = Reference()
+        claim = _in_both_places(claim, line)
         if claim.subject is not None and claim.subject.code == "Z":
             reference = point_back(claim.subject, line, self.memory)
             if reference.names and claim.frame == "for-these":
@@ -241,7 +242,7 @@ class _Resolver:
         entry = re.match(r"[;]?[MV>&.]{0,3}B?$", left) is not None and not before
         if self.memory.headed and claim.subject is None and (entry or left.endswith("V")):
             return True  # an entry of a digest: "Upgraded to good ..."
-        if names and (grade.value == "so_overall" or (scope.status == "previous" and grade.code == "R")):
+        if names and (grade.value == "so_overall" or (scope.status == "previous" and grade.code == "R" and not grade.weak)):
             return True
         return grade.code == "E" and "I" in left and len(names) == 1  # "Ofsted has come to the same view"
 
@@ -311,6 +312,16 @@ class _Resolver:
             if i not in run:
                 found.append(self._statement(claim, line.scopes[i], line, found))
         return found
+
+
+def _in_both_places(claim: Claim, line: Line) -> Claim:
+    """``services in both areas required improvement``: the areas are places, and the services are graded."""
+    at = claim.subject_at
+    if claim.subject is None or claim.subject.code != "Z" or at > claim.at or line.codes[max(0, at - 2) : at] != "SF":
+        return claim
+    if line.text_of(line.chunks[at - 1]) != ["in"]:
+        return claim
+    return replace(claim, subject=line.chunks[at - 2], subject_at=at - 2)
 
 
 def _from_and_to(line: Line) -> tuple[Claim, ...]:

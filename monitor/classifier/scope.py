@@ -138,7 +138,7 @@ def _clause_of_time(c: Clause) -> Scope | None:
 
 
 def _reduced(c: Clause) -> Scope | None:
-    if c.sentence.in_title or not c.leads:
+    if c.sentence.in_title or not c.leads or c.perfect:
         return None
     codes = "".join(x.code for x in c.chunks)
     participle = codes[c.claim.subject_at + 1 : c.at] == "V" and re.match(r"[^|;&E]*B[^|;&E]*R", codes[c.at + 1 :])
@@ -200,12 +200,17 @@ def _months_ago(c: Clause) -> Scope | None:
     return Scope("earlier", cue=stale) if stale else None
 
 
+_REPORTED = re.compile(r"\b(?:report|inspectors|ofsted) (?:also |has |have )?(?:found|says?|said|shows?|showed|finds?)\b")
+
+
 def _told_of_before(c: Clause) -> Scope | None:
     low, high = sorted((c.at, c.claim.subject_at)) if c.claim.subject_at >= 0 else (c.at, c.at)
     for i in c.reach:
         chunk = c.chunks[i]
         if chunk.code != "P" or (i > c.at and c.text(chunk).split()[-1] in {"after", "since", "on"}):
             continue
+        if chunk.value == "had" and i == c.at - 1 and _REPORTED.search(" ".join(c.words[: chunk.start])):
+            continue  # "the report found that its services had outstanding ratings in two areas"
         if chunk.value == "had" and not (low < i < high or c.at - 3 <= i < c.at):
             continue
         if chunk.value == "recent":
@@ -296,6 +301,19 @@ def _visited(c: Clause) -> Scope | None:
     return Scope("standing", cue="visit") if said_of_now and re.search(r"v[^;|]*,Q[^,;|]*$", codes) else None
 
 
+def _some_areas(c: Clause) -> Scope | None:
+    if not c.leads or c.claim.subject is None or c.claim.subject.code not in "AGSO":
+        return None
+    return Scope("generic", cue="some areas") if _SOME.match(" ".join(c.follows()[:9])) else None
+
+
+_SOME = re.compile(
+    r"['\" ]*(?:(?:ofsted )?(?:ratings?|grades?|judgements?|marks?) )?(?:in|for|across|on) (?:just |only )?"
+    r"(?:one|two|three|\d|some|most|several)(?: out)?(?: of (?:the |its )?(?:two|three|four|five|six|\d))? (?:\w+ )?"
+    r"(?:areas?|categories|category|judgements?|elements|aspects|measures|headings|fields)\b(?! (?:inspected|there are))"
+)
+
+
 def _defined(c: Clause) -> Scope | None:
     subject = c.claim.subject
     if subject is None or subject.code != "L" or not c.leads or c.words[subject.end : subject.end + 1] != ("that",):
@@ -347,6 +365,8 @@ def _stays(c: Clause) -> bool:
     following = " ".join(c.follows()[:8]).replace('"', "").replace("'", "").strip()
     if re.search(r"^ ?,? ?as (?:they|it) (?:had|were|was)\b", following):
         return True
+    if re.search(r"years? after (?:it|they) (?:was|were) last (?:told|given|rated|judged)", " ".join(c.words)):
+        return True
     if re.search(r"time (?:in a row|running|in succession) that\b", " ".join(c.words[: c.claim.grade.start])):
         return True
     start = c.chunks[low].start if c.at > c.low else c.claim.grade.start
@@ -385,6 +405,7 @@ MODIFIERS = (
     Modifier("range", _range, "Its four grades range from good to inadequate."),
     Modifier("served-too", _served_too, "The trust, which also serves Bolton (good), was praised."),
     Modifier("visited", _visited, "Letters followed monitoring visits to Bolton and Bury, which are both rated inadequate."),
+    Modifier("some-areas", _some_areas, "Bolton's services were rated good in three of the four areas."),
     Modifier("defined", _defined, "Everything that required improvement in that report is where the leaders were."),
     Modifier("generic", _generic, "An authority that requires improvement is visited often."),
     Modifier("denied-after", _denied_after, "Bolton has an inadequate grade for leadership narrowly avoided."),

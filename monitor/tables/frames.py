@@ -86,6 +86,12 @@ FRAMES = (
     ),
     Frame("to-areas", "right", r"N?>(?P<s>X)", "Inspectors gave top marks to leadership.", "", "given"),
     Frame(
+        "ratings-in-categories",
+        "right",
+        r"NF\.[,:-](?P<s>X)",
+        "The service had outstanding ratings in two categories, leadership and adoption.",
+    ),
+    Frame(
         "noun-list",
         "right",
         r"N[-:(]F?(?P<s>X)",

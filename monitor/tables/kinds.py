@@ -47,7 +47,7 @@ KINDS = (
         r"^(?:comment|opinion|sir -|letters)\b",
         "Opinion: one word cannot tell you",
     ),
-    PageKind("award", r"\b(?:awards?|(?:team|worker|manager|employer|practitioner|carer|apprentice|leader) of the year|we won|shortlist(?:ed)?|commended)\b", "", "We won! Team of the year"),
+    PageKind("award", r"\b(?:(?<!ofsted )(?<!inspectors )(?<!watchdog )awards?|(?:team|worker|manager|employer|practitioner|carer|apprentice|leader) of the year|we won|shortlist(?:ed)?|commended)\b", "", "We won! Team of the year"),
     PageKind(
         "campaign",
         r"\b(?:could you foster|foster for|become a foster|why foster|come and work)\b",
