@@ -111,7 +111,9 @@ def _in_brackets(c: Clause) -> Scope | None:
 def _then(c: Clause) -> Scope | None:
     start, subject = c.claim.grade.start, c.claim.subject
     after_subject = subject is not None and c.claim.subject_at < c.at and c.words[subject.end : subject.end + 1] == ("then",)
-    return Scope("previous", cue="then") if start and (c.words[start - 1] == "then" or after_subject) else None
+    lead = [word for word in c.words[max(0, start - 4) : start] if word not in {'"', "'"}][-2:]
+    shortly_before = lead[-1:] == ["then"] or lead == ["then", "of"]  # "the rating it received then of good"
+    return Scope("previous", cue="then") if shortly_before or after_subject else None
 
 
 def _already(c: Clause) -> Scope | None:
@@ -405,7 +407,7 @@ MODIFIERS = (
     Modifier("range", _range, "Its four grades range from good to inadequate."),
     Modifier("served-too", _served_too, "The trust, which also serves Bolton (good), was praised."),
     Modifier("visited", _visited, "Letters followed monitoring visits to Bolton and Bury, which are both rated inadequate."),
-    Modifier("some-areas", _some_areas, "Bolton's services were rated good in three of the four areas."),
+    Modifier("some-areas", _some_areas, "Bolton's services were rated inadequate in two areas."),
     Modifier("defined", _defined, "Everything that required improvement in that report is where the leaders were."),
     Modifier("generic", _generic, "An authority that requires improvement is visited often."),
     Modifier("denied-after", _denied_after, "Bolton has an inadequate grade for leadership narrowly avoided."),

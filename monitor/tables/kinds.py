@@ -38,7 +38,7 @@ KINDS = (
     PageKind(
         "council_minutes",
         r"\b(?:minutes|agenda item|agenda|issue - |committee,|decision -)\b",
-        r"\b(?:members (?:noted|resolved|considered)|the (?:committee|board|chair) (?:received|noted|considered|welcomed)|resolved\b|minutes of)",
+        r"\b(?:members (?:noted|resolved|considered)|the (?:committee|board|chair) (?:received|noted|considered|welcomed)|resolved\b|minutes of|consideration was given|(?:this|the) report presents|presented (?:the|a) report to the (?:panel|committee|board)|declarations of interest)",
         "Scrutiny Committee, 14 September: Minutes",
     ),
     PageKind(
