@@ -252,6 +252,9 @@ def _about(lines: Sequence[Line]) -> tuple[str, str]:
 
 def _regime(lines: Sequence[Line], title: Sequence[Line], opening: Sequence[Line]) -> str:
     """The other body or regime that headline and opening name, when they do not name the council's service."""
+    graded = [claim.subject for line in title for claim in line.claims if claim.subject is not None]
+    if graded and all(subject.code == "D" and subject.value in _COUNCIL_RUN for subject in graded):
+        return graded[0].value  # "Council home for disabled children rated inadequate"
     headed = {c.value for line in title for c in line.chunks if c.code == "D"}
     if headed & _OTHERS and not any(re.search(r"\b(?:children|child|leavers|looked)\b", line.words) for line in title):
         return next(iter(sorted(headed & _OTHERS)))
@@ -281,6 +284,7 @@ def _regime(lines: Sequence[Line], title: Sequence[Line], opening: Sequence[Line
     return ""
 
 
+_COUNCIL_RUN = frozenset({"childrens_home", "agency", "lscb"})
 _CHILDRENS = frozenset({Area.HELP_AND_PROTECTION, Area.CHILDREN_IN_CARE, Area.CARE_LEAVERS})
 _OTHERS = frozenset({"adult_social_care", "youth_justice", "other_nation", "jtai", "send", "focused_visit", "monitoring_visit"})
 _VISITS = frozenset({"monitoring_visit", "focused_visit", "jtai", "send"})

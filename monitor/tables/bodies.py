@@ -63,7 +63,8 @@ BODIES = (
         "lscb",
         (
             "[local|] safeguarding [children|children 's] [board|boards|partnership|partnerships]",
-            "[children 's|] safeguarding [board|boards|partnership]",
+            "[children 's|] safeguarding [board|boards|partnership|partnerships]",
+            "[board|boards]",
             "lscb",
             "lscbs",
             "safeguarding partnership",

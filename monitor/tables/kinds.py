@@ -43,7 +43,7 @@ KINDS = (
     ),
     PageKind(
         "opinion",
-        r"\b(?:opinion|comment|letters|viewpoint|my view|column|editorial)\b",
+        r"\b(?:opinion|comment|letters|viewpoint|my (?:view|council|service|department)|column|editorial)\b",
         r"^(?:comment|opinion|sir -|letters)\b",
         "Opinion: one word cannot tell you",
     ),
