@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
 
+from monitor.domain.frameworks import edition
 from monitor.domain.model import Area, Authority, Change, Inspection, Kind, Rating, Trust
 from monitor.messages.plain import day_words, link, listed, plain
 
@@ -232,6 +233,17 @@ def status(inspection: Inspection, outlet: str) -> str:
             return f"Reported by {listed(outlets) or 'one outlet'}; not yet confirmed by Ofsted."
 
 
+#: Press reports of an inspection follow its fieldwork by six to ten weeks.
+_TO_PUBLICATION = timedelta(days=60)
+
+
+def _without_overall(inspection: Inspection) -> bool:
+    """Whether the inspection is one of a framework that gives no grade overall, as far as its dates can tell."""
+    began = inspection.fieldwork.start or inspection.fieldwork.end or inspection.published - _TO_PUBLICATION
+    found = edition(began, inspection.framework)
+    return found is not None and Area.OVERALL not in found.areas
+
+
 def _rows(changes: Sequence[Change], previous: Inspection | None) -> tuple[Row, ...]:
     inspection = changes[0].inspection
     told = {change.area: change for change in changes}
@@ -249,7 +261,7 @@ def _rows(changes: Sequence[Change], previous: Inspection | None) -> tuple[Row, 
             Row(
                 area=AREA_NAMES[area],
                 before=old.words.capitalize() if old else "Not known",
-                now=now.words.capitalize() if now else "Not reported" if not inspection.fieldwork.end else "No longer given",
+                now=now.words.capitalize() if now else "No longer given" if _without_overall(inspection) else "Not reported",
                 moved=change is not None and moved(change) != 0,
             )
         )
