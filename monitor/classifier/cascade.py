@@ -10,10 +10,10 @@ from monitor.classifier.chunks import merge
 from monitor.classifier.claims import claims
 from monitor.classifier.lines import Line
 from monitor.classifier.mentions import mentions
+from monitor.classifier.modifiers import scope_of
 from monitor.classifier.reading import VERSION, read
 from monitor.classifier.relevance import may_report
 from monitor.classifier.resolve import resolve
-from monitor.classifier.scope import scope
 from monitor.classifier.statement import Statement
 from monitor.classifier.text import fold, sentences
 from monitor.classifier.topics import Topics, topics
@@ -40,7 +40,7 @@ def lines_of(title: str, text: str, published: date | None) -> list[Line]:
     for number, sentence in enumerate([*sentences(title, in_title=True), *sentences(text)]):
         chunks = tuple(merge(mentions(sentence, published, known)))
         said = tuple(claims(number, chunks))
-        scopes = tuple(scope(claim, chunks, sentence, published) for claim in said)
+        scopes = tuple(scope_of(claim, chunks, sentence, published) for claim in said)
         found.append(Line(sentence, " ".join(t.word for t in sentence.tokens), chunks, said, scopes))
     return found
 

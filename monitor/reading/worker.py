@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import selectors
 import signal
 import subprocess
@@ -51,6 +52,7 @@ class Worker:
         self._calls_left = self._calls = calls
         self._answer_limit = answer_limit
         self._child: subprocess.Popen[bytes] | None = None
+        self._inherited = 0
         self._turn = threading.Lock()
 
     def call(self, function: str, *arguments: Any) -> Any:
@@ -114,6 +116,8 @@ class Worker:
                 start_new_session=True,  # a Ctrl-C in the terminal is for the daemon, which then drains
             )
             self._calls_left = self._calls
+            # A child's peak starts at what its parent held when it was forked, so only a peak above that is its own.
+            self._inherited = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
             assert self._child.stdin and self._child.stdout
             os.set_blocking(self._child.stdin.fileno(), False)
             os.set_blocking(self._child.stdout.fileno(), False)
@@ -159,7 +163,7 @@ class Worker:
         child.returncode = os.waitstatus_to_exitcode(status)  # what Popen would have noted, had it waited
         if child.returncode == -signal.SIGXCPU:
             return ReadError(f"reading it took more than {self._cpu} s of processor time", reason="timeout")
-        if usage.ru_maxrss * 1024 > self._memory * _NEARLY_ALL:
+        if usage.ru_maxrss > self._inherited and usage.ru_maxrss * 1024 > self._memory * _NEARLY_ALL:
             # A C library that is refused memory aborts.
             return ReadError(f"reading it needs more than {self._memory >> 20} MB of memory", reason="memory")
         by_signal = child.returncode < 0

@@ -23,9 +23,10 @@ KINDS = (
         "Revealed: how councils compare",
     ),
     PageKind("archive", r"\b(?:from (?:the|our) archives?|on this day|years ago (?:today|this week))\b", "", "From the archive: a week in 2014"),
+    PageKind("year_review", r"\b(?:most read|the year that was|review of the year|year in review)\b", "", "The year that was: our most-read stories"),
     PageKind(
         "anniversary",
-        r"\b(?:(?:one|a|two|three|four|five|ten) years? (?:on|later|after)\b|anniversary|looking back|what happened next|most read|the year that was|review of the year)",
+        r"\b(?:(?:one|a|two|three|four|five|ten) years? (?:on|later|after)\b|anniversary|looking back|what happened next)",
         r"\b(?:(?:six|three|four|nine|twelve|12) months on|(?:a|one) year (?:on|after)) from\b",
         "One year on: has anything changed?",
     ),

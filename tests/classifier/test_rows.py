@@ -9,7 +9,7 @@ import pytest
 from monitor.classifier import lines_of, trace
 from monitor.classifier.clauses import clause_of
 from monitor.classifier.grades import LICENCES, Licence, Site
-from monitor.classifier.scope import MODIFIERS, Modifier
+from monitor.classifier.modifiers import MODIFIERS, Modifier
 from monitor.classifier.text import fold, sentences, tokenize
 from monitor.classifier.vocabulary import lexicon
 from monitor.tables.frames import FRAMES, Frame

@@ -1,0 +1,210 @@
+"""Claims x modifiers: is a grade current, earlier, denied, hoped for, or another body's? And of which year?
+
+Each modifier is a row of `MODIFIERS`: a name, a function from the clause to a `Scope` or None, and a sentence in which it must
+decide. The first row that decides wins; a clause that none changes is current.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from monitor.classifier import earlier
+from monitor.classifier.chunk import Chunk
+from monitor.classifier.claims import Claim
+from monitor.classifier.clauses import Clause, clause_of
+from monitor.classifier.scope import Scope
+from monitor.classifier.text import Sentence
+
+
+def scope_of(claim: Claim, chunks: Sequence[Chunk], sentence: Sentence, published: date | None) -> Scope:
+    """The status of one claim, from the chunks of its own clause."""
+    clause = clause_of(claim, chunks, sentence, published)
+    for modifier in MODIFIERS:
+        found = modifier.decide(clause)
+        if found is not None:
+            return found
+    return Scope("current", stays=earlier.stays(clause))
+
+
+# --- another body ---------------------------------------------------------------------------------------------------------
+
+_ASIDES = frozenset({"parenthesis", "aside", "apposition", "far-subject", "long-relative"})
+
+
+def _body_graded(c: Clause) -> Scope | None:
+    subject = c.claim.subject
+    return Scope("other_body", cue=subject.value) if subject is not None and subject.code == "D" else None
+
+
+def _by_body(c: Clause) -> Scope | None:
+    following = c.chunks[c.at + 1 : c.at + 2]
+    if following and following[0].code == "D" and "by" in c.words[c.claim.grade.end : following[0].start + 1]:
+        return Scope("other_body", cue=following[0].value)
+    return None
+
+
+def _body_named_alone(c: Clause) -> Scope | None:
+    if c.claim.frame not in _ASIDES or any(x.code in "|;" for x in c.chunks[: c.at]):
+        return None
+    nouns = [x for x in c.chunks[: max(1, c.claim.subject_at)] if x.code in "DAS"]
+    return Scope("other_body", cue=nouns[0].value) if nouns and all(x.code == "D" for x in nouns) else None
+
+
+# --- not so, not yet, nobody's --------------------------------------------------------------------------------------------
+
+
+def _none_of(c: Clause) -> Scope | None:
+    first = c.words[c.chunks[0].start]
+    if c.chunks[0].code == "!" and first in {"none", "no", "neither"} and all(x.code != "|" for x in c.chunks[: c.at]):
+        return Scope("negated", cue=first)
+    place = c.claim.subject_at
+    if 1 < place < c.at and c.chunks[place - 1].code == "F" and c.word(place - 2) == "none":
+        return Scope("negated", cue="none of")
+    if 0 < place < c.at and c.chunks[place - 1].code == "!" and c.word(place - 1) in {"no", "neither", "none"}:
+        return Scope("negated", cue="no")
+    return None
+
+
+def _generic(c: Clause) -> Scope | None:
+    subject, grade = c.claim.subject, c.claim.grade
+    following = c.chunks[c.at + 1].code if c.at + 1 < len(c.chunks) else ";"
+    restrictive = (
+        grade.start
+        and c.words[grade.start - 1] in {"that", "which", "who"}
+        and following in "VB"
+        and grade.value == "requires_improvement"
+    )
+    some = (
+        subject is not None
+        and subject.code == "G"
+        and subject.value == "many"
+        and {"that", "which"} & set(c.words[subject.end : subject.end + 1])
+    )
+    indefinite = False
+    if subject is not None and subject.code == "G" and subject.value == "one" and c.leads:
+        told = {"has", "have", "was", "were", "been", "had"} & set(c.words[subject.end : grade.start])
+        indefinite = c.words[subject.start] in {"a", "an", "any", "another"} and not told and following == "^"
+    usual = {"usually", "normally", "typically"} & set(c.words)
+    if usual or (restrictive and not (subject is not None and subject.code == "X")) or some or indefinite:
+        return Scope("generic", cue="any council")
+    return None
+
+
+def _range(c: Clause) -> Scope | None:
+    return (
+        Scope("generic", cue="range")
+        if _RANGING & set(c.words[max(0, c.claim.grade.start - 5) : c.claim.grade.start])
+        else None
+    )
+
+
+_RANGING = frozenset({"range", "ranges", "ranged", "ranging", "vary", "varies", "varied", "varying"})
+
+
+def _served_too(c: Clause) -> Scope | None:
+    if c.claim.frame != "bracket" or not 1 < c.claim.subject_at < c.at:
+        return None
+    codes = "".join(x.code for x in c.chunks[c.low : c.claim.subject_at])
+    return Scope("standing", cue="which") if re.search(r",Q\.$", codes) else None
+
+
+def _visited(c: Clause) -> Scope | None:
+    codes = "".join("v" if x.value in {"monitoring_visit", "focused_visit"} else x.code for x in c.chunks[: c.at])
+    said_of_now = {"is", "are"} & set(c.words[: c.claim.grade.start])
+    return Scope("standing", cue="visit") if said_of_now and re.search(r"v[^;|]*,Q[^,;|]*$", codes) else None
+
+
+def _some_areas(c: Clause) -> Scope | None:
+    if not c.leads or c.claim.subject is None or c.claim.subject.code not in "AGSO":
+        return None
+    return Scope("generic", cue="some areas") if _SOME.match(" ".join(c.follows()[:9])) else None
+
+
+_SOME = re.compile(
+    r"['\" ]*(?:(?:ofsted )?(?:ratings?|grades?|judgements?|marks?) )?(?:in|for|across|on) (?:just |only )?"
+    r"(?:one|two|three|\d|some|most|several)(?: out)?(?: of (?:the |its )?(?:two|three|four|five|six|\d))? (?:\w+ )?"
+    r"(?:areas?|categories|category|judgements?|elements|aspects|measures|headings|fields)\b(?! (?:inspected|there are))"
+)
+
+
+def _defined(c: Clause) -> Scope | None:
+    subject = c.claim.subject
+    if subject is None or subject.code != "L" or not c.leads or c.words[subject.end : subject.end + 1] != ("that",):
+        return None
+    return Scope("generic", cue="that")
+
+
+def _denied_after(c: Clause) -> Scope | None:
+    beyond = c.claim.subject_at + 1
+    if (
+        c.claim.subject_at > c.at
+        and beyond < len(c.chunks)
+        and c.chunks[beyond].code == "!"
+        and c.chunks[beyond].value == "not"
+    ):
+        return Scope("negated", c.year(), c.text(c.chunks[beyond]))
+    return None
+
+
+def _hoped(c: Clause) -> Scope | None:
+    low, high = sorted((c.at, c.claim.subject_at)) if c.claim.subject_at >= 0 else (c.at, c.at)
+    for i in range(c.low, c.at):
+        if c.chunks[i].code == "?" and (low < i < high or i >= c.claim.subject_at - 3 or c.claim.subject_at > c.at):
+            return Scope("hypothetical", cue=c.text(c.chunks[i]))
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Modifier:
+    """One way in which the words around a grade change what it means."""
+
+    name: str
+    decide: Callable[[Clause], Scope | None]
+    example: str  #: a sentence, published on 1 June 2024, in which this row decides
+
+
+MODIFIERS = (
+    Modifier("body-graded", _body_graded, "The council's fostering agency was rated good."),
+    Modifier("by-body", _by_body, "The council was rated good by the Care Quality Commission."),
+    Modifier("body-named-alone", _body_named_alone, "The safeguarding board, which advises the council, was rated good."),
+    Modifier("to-another", earlier.to_another, "Bolton's services: 'inadequate' to 'good' in two years"),
+    Modifier("standing-where", earlier.standing_where, "It learned from Bolton, where services are good."),
+    Modifier("since", earlier.since, "Bolton has been inadequate since 2019."),
+    Modifier("same-as", earlier.same_as, "Bolton was rated good overall, the same as in 2019."),
+    Modifier("in-brackets", earlier.in_brackets, "Help and protection: Outstanding (2015: Good)"),
+    Modifier("then", earlier.then, "Bolton then required improvement."),
+    Modifier("already", earlier.already, "Bolton, already good, is now outstanding."),
+    Modifier("clause-of-time", earlier.clause_of_time, "There have been six visits since Bolton was rated inadequate."),
+    Modifier("none-of", _none_of, "None of the councils was rated outstanding."),
+    Modifier(
+        "reduced",
+        earlier.reduced,
+        "The leadership of a city branded inadequate at the turn of the decade has been judged outstanding.",
+    ),
+    Modifier("left-behind", earlier.left_behind, "Bolton is no longer inadequate."),
+    Modifier("range", _range, "Its four grades range from good to inadequate."),
+    Modifier("served-too", _served_too, "The trust, which also serves Bolton (good), was praised."),
+    Modifier("visited", _visited, "Letters followed monitoring visits to Bolton and Bury, which are both rated inadequate."),
+    Modifier("some-areas", _some_areas, "Bolton's services were rated inadequate in two areas."),
+    Modifier("defined", _defined, "Everything that required improvement in that report is where the leaders were."),
+    Modifier("generic", _generic, "An authority that requires improvement is visited often."),
+    Modifier("denied-after", _denied_after, "Bolton has an inadequate grade for leadership narrowly avoided."),
+    Modifier("hoped", _hoped, "Bolton hopes to be rated good."),
+    Modifier("kept", earlier.kept, "Bolton keeps the outstanding rating that it received in 2020."),
+    Modifier(
+        "years-after",
+        earlier.years_after,
+        "It comes seven years after it was rated inadequate, with a 2021 visit between.",
+    ),
+    Modifier("dated", earlier.dated, "Bolton was rated good in 2019."),
+    Modifier("months-ago", earlier.months_ago, "Bolton was rated good in February."),
+    Modifier("told-of-before", earlier.told_of_before, "Bolton was previously rated good."),
+    Modifier(
+        "opened-with-time",
+        earlier.opened_with_time,
+        "When inspectors came back last spring they saw a difference but decided that the service required improvement.",
+    ),
+)
