@@ -148,7 +148,9 @@ def years_after(c: Clause) -> Scope | None:
 
 def months_ago(c: Clause) -> Scope | None:
     """A grade of some weeks or months ago, in a month without a year."""
-    issued = issued_earlier(c.follows(), c.published)
+    told = c.follows()
+    before = next((i for i, word in enumerate(told) if word in {"last", "previous"}), len(told))
+    issued = issued_earlier(told[:before], c.published)  # not of "the last inspection, published in January"
     if issued:
         return Scope("earlier", cue=issued)
     if not c.reach:

@@ -90,6 +90,8 @@ def _left(told: Discourse, line: Line, limit: int, *, pronoun: bool) -> tuple[tu
 
 def _focus(told: Discourse, subject: Chunk | None, line: Line) -> tuple[str, ...]:
     focus = told.memory.focus
+    if len(told.topics.urns) == 1 and not set(focus) & set(told.topics.urns) and re.fullmatch(r";?X[:-]R;?", line.codes):
+        return told.topics.urns  # an entry in a list of grades is the topic's, whoever was mentioned before the list
     words = line.text_of(subject) if subject is not None else []
     if (
         subject is not None
