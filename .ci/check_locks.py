@@ -18,7 +18,16 @@ PIN = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]+\])?==\S+")
 def compile_lock(extras: tuple[str, ...], out: Path) -> None:
     """Resolve pyproject.toml into `out`, keeping every version already pinned there that still fits."""
     uv = Path(sys.executable).with_name("uv")
-    command = [str(uv) if uv.exists() else "uv", "pip", "compile", "-q", "--universal", "--python-version", "3.11"]
+    command = [
+        str(uv) if uv.exists() else "uv",
+        "pip",
+        "compile",
+        "-q",
+        "--system-certs",
+        "--universal",
+        "--python-version",
+        "3.11",
+    ]
     command += ["--generate-hashes", "--no-header", "--no-annotate", "pyproject.toml", "-o", str(out)]
     for extra in extras:
         command += ["--extra", extra]
