@@ -25,6 +25,10 @@ _FIELDWORK = frozenset(
 )
 
 
+#: Months after which an inspection's report has long been out: a grade that followed a visit then is no news.
+_LONGEST_TO_REPORT = 6
+
+
 def past_year(chunks: Sequence[Chunk], reach: Sequence[int], words: Sequence[str], published: date | None) -> int | None:
     """The latest past year among the chunks at `reach`; a year that only dates this inspection's fieldwork is not one."""
     if published is None:
@@ -76,7 +80,9 @@ def stale_month(words: Sequence[str], first: int, last: int, published: date | N
     for at in range(max(first, 1), last):
         if words[at] not in FULL_MONTHS or words[at - 1] not in {"in", "since"}:
             continue
-        if (published.month - MONTHS[words[at]]) % 12 < 2 or any(w in _FIELDWORK for w in words[max(0, at - 9) : at]):
+        ago = (published.month - MONTHS[words[at]]) % 12
+        fieldwork = any(w in _FIELDWORK for w in words[max(0, at - 9) : at])
+        if ago < (_LONGEST_TO_REPORT if fieldwork else 2):
             continue
         if not (at + 1 < len(words) and words[at + 1].isdigit()):
             return f"in {words[at]}"

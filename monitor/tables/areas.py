@@ -229,6 +229,7 @@ GROUPS = (
         (
             f"[all|each|every one|each one] [of|] [the|its|their|] [separate|key|individual|other key|graded|main|inspected|contributing|] [two|three|four|five|six|4|5|6|] {_AREAWORD}",
             f"[every|each] [single|separate|key|graded|individual|] {_AREAWORD}",
+            "individual [service|] areas",
             f"[in|on|across|for] [all|every|each] [of the|of its|of their|] [two|three|four|five|4|5|] {_AREAWORD} [inspected|assessed|it looked at|examined|]",
             f"all [two|three|four|five|4|5] of [the|its] [separate|key|contributing|] {_AREAWORD}",
             "across the board",
