@@ -31,7 +31,7 @@ from tests.classifier.hostile import SHAPES  # noqa: E402
 
 CORPORA = {"tests/corpus": ROOT / "tests" / "corpus", "../shared/gold/dev": ROOT.parent / "shared" / "gold" / "dev"}
 ORDINARY = Path(__file__).with_name("ordinary_news.txt").read_text(encoding="utf-8").splitlines()
-STAGES = ("sentences", "known_names", "mentions", "merge", "claims", "scope", "topics", "resolve", "read")
+STAGES = ("sentences", "known_names", "mentions", "merge", "claims", "scope_of", "topics", "resolve", "read")
 
 #: Run by an interpreter that has spaCy: milliseconds for each text on standard output.
 YARDSTICK = """

@@ -41,7 +41,8 @@ def lines_of(title: str, text: str, published: date | None) -> list[Line]:
         chunks = tuple(merge(mentions(sentence, published, known)))
         said = tuple(claims(number, chunks))
         scopes = tuple(scope_of(claim, chunks, sentence, published) for claim in said)
-        found.append(Line(sentence, " ".join(t.word for t in sentence.tokens), chunks, said, scopes))
+        words = " ".join([token.word for token in sentence.tokens])
+        found.append(Line(sentence, words, "".join([chunk.code for chunk in chunks]), chunks, said, scopes))
     return found
 
 

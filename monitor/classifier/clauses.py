@@ -55,6 +55,10 @@ class Clause:
         """The words after the grade."""
         return self.words[self.claim.grade.end :]
 
+    def near(self) -> str:
+        """The words around the grade, joined: far enough for a phrase that governs it."""
+        return " ".join(self.words[max(0, self.claim.grade.start - 40) : self.claim.grade.end + 20])
+
     def year(self) -> int | None:
         """The latest past year that is the grade's."""
         return past_year(self.chunks, self.reach, self.words, self.published)

@@ -172,7 +172,11 @@ def told_of_before(c: Clause) -> Scope | None:
         chunk = c.chunks[i]
         if chunk.code != "P" or (i > c.at and c.text(chunk).split()[-1] in {"after", "since", "on"}):
             continue
-        if chunk.value == "had" and i == c.at - 1 and _REPORTED.search(" ".join(c.words[: chunk.start])):
+        if (
+            chunk.value == "had"
+            and i == c.at - 1
+            and _REPORTED.search(" ".join(c.words[max(0, chunk.start - 30) : chunk.start]))
+        ):
             continue  # "the report found that its services had outstanding ratings in two areas"
         if chunk.value == "had" and not (low < i < high or c.at - 3 <= i < c.at):
             continue
@@ -223,9 +227,9 @@ def stays(c: Clause) -> bool:
     following = " ".join(c.follows()[:8]).replace('"', "").replace("'", "").strip()
     if re.search(r"^ ?,? ?as (?:they|it) (?:had|were|was)\b", following):
         return True
-    if re.search(r"years? after (?:it|they) (?:was|were) last (?:told|given|rated|judged)", " ".join(c.words)):
+    if re.search(r"years? after (?:it|they) (?:was|were) last (?:told|given|rated|judged)", c.near()):
         return True
-    if re.search(r"time (?:in a row|running|in succession) that\b", " ".join(c.words[: c.claim.grade.start])):
+    if re.search(r"time (?:in a row|running|in succession) that\b", c.near()):
         return True
     start = c.chunks[low].start if c.at > c.low else c.claim.grade.start
     around = " ".join(c.words[start : c.claim.grade.end + 12])

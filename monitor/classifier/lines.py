@@ -46,14 +46,10 @@ class Line:
 
     sentence: Sentence
     words: str  #: folded words joined by blanks
+    codes: str  #: the chunks' codes, one letter each
     chunks: tuple[Chunk, ...]
     claims: tuple[Claim, ...]
     scopes: tuple[Scope, ...]
-
-    @property
-    def codes(self) -> str:
-        """The chunks' codes, one letter each."""
-        return "".join(chunk.code for chunk in self.chunks)
 
     def text_of(self, chunk: Chunk) -> list[str]:
         """The folded words of a chunk."""
@@ -91,5 +87,7 @@ def names_in(chunk: Chunk) -> tuple[str, ...]:
 
 def own_names(chunk: Chunk) -> tuple[str, ...]:
     """URNs that the chunk names itself, not through a trust that serves several authorities."""
-    named = chunk if chunk.code == "A" or chunk.owner is None else chunk.owner
-    return () if named.value == "shared" else names_in(chunk)
+    named = chunk if chunk.code == "A" else chunk.owner
+    if named is None or named.value == "shared":
+        return ()
+    return named.names if named.code == "A" else names_in(named)
