@@ -22,6 +22,8 @@ def merge(chunks: list[Chunk]) -> list[Chunk]:
 
 def _all_of_service(chunks: list[Chunk]) -> list[Chunk]:
     """``all aspects of its services`` are all areas."""
+    if all(chunk.code != "L" for chunk in chunks):
+        return chunks
     merged: list[Chunk] = []
     for chunk in chunks:
         if chunk.code == "S" and len(merged) >= 2 and merged[-1].code == "F" and merged[-2].code == "L":
@@ -37,6 +39,8 @@ _OVERALL_ITEM = ((Area.OVERALL,),)
 
 def _overall_items(chunks: list[Chunk]) -> list[Chunk]:
     """An "overall" that stands in a list of areas is one of them: ``for leadership, for adoption, and overall``."""
+    if all(chunk.code != "O" and chunk.value != "looks_after" for chunk in chunks):
+        return chunks
     codes = "".join(c.code for c in chunks)
     made = list(chunks)
     for i, chunk in enumerate(chunks):
@@ -58,6 +62,8 @@ def _overall_items(chunks: list[Chunk]) -> list[Chunk]:
 
 def _lists(chunks: list[Chunk], code: str) -> list[Chunk]:
     """``X , X & X`` becomes one chunk. Only commas, "and", "for" and brackets may stand between."""
+    if sum(chunk.code == code for chunk in chunks) < 2:
+        return chunks
     merged: list[Chunk] = []
     at = 0
     while at < len(chunks):
@@ -153,6 +159,8 @@ def _owners(chunks: list[Chunk]) -> list[Chunk]:
     """``Bolton's leadership``, ``services in Bolton``, ``Bolton Council's children's services``: one chunk that knows
     whose it is.
     """
+    if not {chunk.code for chunk in chunks} & set("XSOD"):
+        return chunks
     merged: list[Chunk] = []
     for chunk in chunks:
         last = merged[-1] if merged else None
@@ -221,6 +229,8 @@ def _another_owner(merged: list[Chunk]) -> bool:
 
 def _headed_lists(chunks: list[Chunk]) -> list[Chunk]:
     """``all four areas - leadership, ... -``: the list is what is meant, the head only counts it."""
+    if all(len(chunk.areas) < 2 for chunk in chunks):
+        return chunks
     merged: list[Chunk] = []
     at = 0
     while at < len(chunks):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from monitor.tables.asides import SKIP_LINES, STOP_LINES
@@ -53,6 +54,7 @@ _ABBREVIATIONS = frozenset(
 MAX_SENTENCE = 1200
 
 
+@lru_cache(maxsize=4)  # a page is folded for its names, then for its sentences
 def fold(text: str) -> str:
     """`text` with quotes, dashes and blanks made plain and letters lower-cased, character for character (same length)."""
     folded = text.translate(_FOLD)
@@ -88,10 +90,11 @@ def tokenize(raw: str, folded: str, start: int, end: int) -> list[Token]:
     """Tokens of ``raw[start:end]``. A possessive or contraction is its own token; a hyphen inside a word separates silently."""
     tokens: list[Token] = []
     for found in _TOKEN.finditer(folded, start, end):
-        word, a, b = found.group(), found.start(), found.end()
+        a, b = found.span()
+        word = folded[a:b]
         if word == "-" and a > start and b < end and folded[a - 1].isalnum() and folded[b].isalnum():
             continue
-        if tokens and tokens[-1].word == "'" and tokens[-1].end == a and a >= 2 and folded[a - 2].isalnum() and word in _TAIL:
+        if word in _TAIL and tokens and tokens[-1].word == "'" and tokens[-1].end == a and a >= 2 and folded[a - 2].isalnum():
             apostrophe = tokens.pop()
             if word == "t" and tokens and tokens[-1].word.endswith("n") and tokens[-1].end == apostrophe.start:
                 stem = tokens.pop()
