@@ -133,16 +133,20 @@ def test_a_mail_interrupted_by_kill_9_arrives_once(open_it: Open, database: str,
         finally:
             first.kill()
             first.wait()
+        committed = state(store) == "committing"  # of a body the last byte may be on its way before the kill is
+        assert committed == (step == "dot") or step == "body"
         if database.startswith("postgresql"):
             _expire_leases(store)
         second = start(database, port, journal)
         try:
-            settled = {"uncertain"} if step == "dot" else {"sent"}
-            assert eventually(lambda: state(store) in settled), state(store)
+            assert eventually(lambda: state(store) == ("uncertain" if committed else "sent")), state(store)
         finally:
             second.kill()
             second.wait()
-    assert len(server.mails) == 1
+    if step == "body" and committed:
+        assert len(server.mails) <= 1  # nobody can know; it is told as a doubt and not sent again
+    else:
+        assert len(server.mails) == 1
 
 
 def _expire_leases(store: SqlStore) -> None:
