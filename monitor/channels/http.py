@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import http.client
-import socket
 import ssl
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
+from monitor.channels.deadline import deadline_of
 from monitor.ports import CommitPoint, Outcome, Result
 
 TIMEOUT = 15.0
@@ -74,7 +72,7 @@ def post(
         # The address that was connected to, not one looked up before: a name may resolve to another a moment later.
         if connection.sock is None or not allowed(str(connection.sock.getpeername()[0])):
             return Outcome(result=Result.PERMANENT, reason="address_not_allowed")
-        with _deadline(connection, deadline):
+        with deadline_of(connection, deadline):
             connection.putrequest("POST", (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
             for name, value in {**headers, "Content-Length": str(len(body)), "Connection": "close"}.items():
                 connection.putheader(name, value)
@@ -95,24 +93,6 @@ def post(
         return Outcome(result=Result.TRANSIENT, reason=what)
     finally:
         connection.close()
-
-
-@contextmanager
-def _deadline(connection: http.client.HTTPConnection, seconds: float) -> Iterator[None]:
-    """End the connection after a total time, however slowly it drips."""
-
-    def end() -> None:
-        with suppress(OSError):
-            if connection.sock is not None:
-                connection.sock.shutdown(socket.SHUT_RDWR)
-
-    timer = threading.Timer(seconds, end)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
 
 
 def outcome_of(reply: Reply, *, repeatable: bool) -> Outcome:

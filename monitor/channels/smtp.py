@@ -10,11 +10,11 @@ import re
 import smtplib
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+from monitor.channels.deadline import deadline_of
 from monitor.ports import CommitPoint, Outcome, Result
 
 #: Seconds for one command's answer, for the whole session up to the dot, and for the answer to the dot (RFC 5321: 10 minutes).
@@ -69,7 +69,7 @@ def hand_over(server: Server, sender: str, recipient: str, body: bytes, commit: 
     """
     stage = _Stage()
     try:
-        with _session(server, stage) as smtp, _deadline(smtp, server.session_deadline):
+        with _session(server, stage) as smtp, deadline_of(smtp, server.session_deadline):
             _envelope(smtp, stage, sender, recipient, len(body))
             smtp.send(_stuffed(body))
             stage.name = "commit"
@@ -173,7 +173,7 @@ def _stuffed(body: bytes) -> bytes:
 def _dot(smtp: smtplib.SMTP, server: Server) -> Outcome:
     if smtp.sock is not None:
         smtp.sock.settimeout(server.dot_timeout)
-    with _deadline(smtp, server.dot_timeout):
+    with deadline_of(smtp, server.dot_timeout):
         smtp.send(b".\r\n")
         code, text = smtp.getreply()
     if code // 100 == 2:
@@ -183,21 +183,3 @@ def _dot(smtp: smtplib.SMTP, server: Server) -> Outcome:
     if code // 100 in {4, 5}:
         return _outcome(_Refused("dot", code, text))
     return Outcome(result=Result.UNCERTAIN, reason="garbled_after_last_byte")
-
-
-@contextmanager
-def _deadline(smtp: smtplib.SMTP, seconds: float) -> Iterator[None]:
-    """End the connection after a total time: a server that sends a byte a second never trips a timeout of reads."""
-
-    def end() -> None:
-        with suppress(OSError):
-            if smtp.sock is not None:
-                smtp.sock.shutdown(socket.SHUT_RDWR)
-
-    timer = threading.Timer(seconds, end)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
