@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.classifier.chunk import Chunk
@@ -72,10 +71,6 @@ class Line:
         tokens = self.sentence.tokens
         before = {t.word for t in tokens[max(0, chunk.start - 4) : min(len(tokens), chunk.start + 2)]}
         return bool(before & _NEAR) or _DROPPED.match(self.words) is not None
-
-    def mentions_nearby(self, urns: Sequence[str]) -> bool:
-        """Whether the sentence mentions one of these authorities as a neighbour or an aside."""
-        return any(self.nearby(chunk) for chunk in self.chunks if set(names_in(chunk)) & set(urns))
 
 
 def names_in(chunk: Chunk) -> tuple[str, ...]:

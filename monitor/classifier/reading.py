@@ -123,11 +123,15 @@ _NOW = re.compile(
 )
 
 
+def _told_now(statement: Statement) -> bool:
+    """Whether a headline, or a sentence of the present, tells it."""
+    return statement.line.sentence.in_title or _NOW.search(statement.line.words) is not None
+
+
 def _has_left(statement: Statement) -> bool:
     """Whether a grade has just been left: ``are no longer inadequate``, ``has moved out of inadequate``."""
     left = statement.scope.cue == "no longer" or statement.claim.frame == "out-of"
-    told_now = statement.line.sentence.in_title or _NOW.search(statement.line.words) is not None
-    return left and told_now and statement.scope.year is None
+    return left and statement.scope.year is None and _told_now(statement)
 
 
 def _retold(statements: Sequence[Statement], reasons: list[str], published: date | None) -> list[str]:
@@ -138,11 +142,10 @@ def _retold(statements: Sequence[Statement], reasons: list[str], published: date
     old: set[str] = set()
     ages = {"earlier", "standing"} if published is not None and published >= NO_OVERALL else {"previous", "earlier", "standing"}
     for statement, reason in zip(statements, reasons, strict=True):
-        line, overall = statement.line, Area.OVERALL in statement.areas
-        told_now = line.sentence.in_title or _NOW.search(line.words) is not None
+        overall = Area.OVERALL in statement.areas
         if _has_left(statement):
             fresh.update(statement.urns)  # it has just left that grade
-        elif not reason and (overall or told_now):
+        elif not reason and (overall or _told_now(statement)):
             fresh.update(statement.urns)
         elif overall and statement.scope.status in ages:
             old.update(statement.urns)

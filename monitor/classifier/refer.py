@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -44,7 +45,7 @@ class Memory:
     past: Scope | None = None  #: the earlier time that the paragraph is telling of
     paragraph: int = -2
     line: int = -1
-    later: frozenset[str] = frozenset()  #: authorities that later sentences name by themselves
+    alone: Mapping[str, int] = field(default_factory=dict)  #: authorities named by themselves, with the last line that does
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,21 +40,18 @@ class _Resolver:
         lists = tuple(
             c.names for line in lines for c in line.chunks if c.code == "A" and len(c.names) > 1 and c.value != "shared"
         )
-        self.memory = Memory(topics=topics.urns if topics.several else (), lists=lists)
+        alone = {names[0]: n for n, line in enumerate(lines) for c in line.chunks if len(names := names_in(c)) == 1}
+        self.memory = Memory(topics=topics.urns if topics.several else (), lists=lists, alone=alone)
         naming = (i for i, line in enumerate(lines) if len(line.sentence.tokens) > 8 and any(own_names(c) for c in line.chunks))
         self.told = Discourse(lines, topics, published, self.memory, first_lines=next(naming, 0) + 2)
         if topics.shared or len(topics.urns) == 1:
             self.memory.focus = topics.urns
 
     def run(self) -> list[Statement]:
-        alone = [{u for c in line.chunks if len(names_in(c)) == 1 for u in names_in(c)} for line in self.lines]
         found: list[Statement] = []
         memory = self.memory
         for number, line in enumerate(self.lines):
             memory.line = number
-            memory.later = (
-                frozenset(u for named in alone[number + 1 :] for u in named) if len(memory.focus) > 1 else frozenset()
-            )
             self._paragraph(line)
             statements = [self._told_of_then(s) for s in self._statements(line)]
             for statement in statements:

@@ -32,13 +32,11 @@ def areas_of(
         return (area, False) if area else ((Area.OVERALL,), False)
     if subject.code == "O":
         return (Area.OVERALL,), False
-    graded = told.published is None or told.published < NO_OVERALL or "O" in line.codes
-    entry = told.memory.headed and re.fullmatch(r"[;VMB>]*", line.codes[: claim.at]) is not None  # "Good in every judgement."
-    whole = (Area.OVERALL,) if (claim.overall or entry) and graded else ()
-    if subject.code == "L" and told.memory.unrated:
-        return whole + flatten(told.memory.items), False
     if subject.code == "L":
-        return whole + framework_areas(told.published), True
+        whole = (Area.OVERALL,) if _with_overall(told, claim, line) else ()
+        return whole + (
+            flatten(told.memory.items) if told.memory.unrated else framework_areas(told.published)
+        ), not told.memory.unrated
     if subject.code == "T":
         spared = {
             a
@@ -54,6 +52,12 @@ def areas_of(
             else ()
         ), True
     return reference.areas or _ahead(told, subject, line), True
+
+
+def _with_overall(told: Discourse, claim: Claim, line: Line) -> bool:
+    """Whether a grade of all areas is the overall one too."""
+    entry = told.memory.headed and re.fullmatch(r"[;VMB>]*", line.codes[: claim.at]) is not None  # "Good in every judgement."
+    return (claim.overall or entry) and (told.published is None or told.published < NO_OVERALL or "O" in line.codes)
 
 
 def _they(told: Discourse, claim: Claim, line: Line) -> tuple[Area, ...]:

@@ -127,7 +127,7 @@ def _focus(told: Discourse, subject: Chunk | None, line: Line) -> tuple[str, ...
             fitting = by_kind(words, lately)
             return fitting if len(fitting) == 1 else ()
     if len(focus) > 1 and not told.topics.shared and subject is not None and _singular(subject, line):
-        left_over = tuple(u for u in focus if u not in told.memory.later)
+        left_over = tuple(u for u in focus if told.memory.alone.get(u, -1) <= told.memory.line)
         return left_over if len(left_over) == 1 else ()
     return focus
 
