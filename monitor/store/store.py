@@ -172,7 +172,7 @@ class SqlStore:
         if self.engine.dialect.name != "sqlite":
             return ""
         with self.engine.begin() as connection:
-            generation = continuity.begin(connection, continuity.read(beside))
+            generation = continuity.begin(connection, continuity.read(beside), continuity.place(self.engine.url.database))
             reason = continuity.off(connection)
         continuity.write(beside, generation)
         return reason

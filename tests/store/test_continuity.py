@@ -87,6 +87,42 @@ async def test_a_database_copied_without_its_folder_sends_nothing(tmp_path: Path
     assert "copied" in reason
 
 
+async def test_a_copy_of_the_whole_folder_sends_nothing_and_the_original_goes_on(tmp_path: Path) -> None:
+    original, clone = tmp_path / "original", tmp_path / "clone"
+    original.mkdir()
+    news(original, "Kent")
+    await sent(original)
+    news(original, "Leeds")
+    shutil.copytree(original, clone)
+    went, reason = await sent(clone)
+    assert went == []
+    assert "copied or moved" in reason
+    assert (await sent(clone))[0] == [], "a restart alone does not turn it on"
+    went, reason = await sent(original)
+    assert (len(went), reason) == (1, "")
+    store = opened(clone)
+    store.resume_sending((), now=NOW)
+    store.close()
+    assert len((await sent(clone))[0]) == 1, "on a word of the operator it is a monitor of its own"
+
+
+async def test_a_moved_folder_that_never_had_a_message_is_nothing_special(tmp_path: Path) -> None:
+    original = tmp_path / "original"
+    original.mkdir()
+    await sent(original)
+    shutil.copytree(original, tmp_path / "moved")
+    assert (await sent(tmp_path / "moved"))[1] == ""
+
+
+async def test_a_renamed_folder_is_the_same_one(tmp_path: Path) -> None:
+    original = tmp_path / "original"
+    original.mkdir()
+    news(original, "Kent")
+    await sent(original)
+    original.rename(tmp_path / "renamed")
+    assert (await sent(tmp_path / "renamed"))[1] == ""
+
+
 def test_the_journal_keeps_the_newest(tmp_path: Path) -> None:
     journal = SentJournal(tmp_path / "j")
     for number in range(25):
