@@ -125,6 +125,7 @@ class Poll:
     """What one poll of a source found."""
 
     links: tuple[Link, ...] = ()
+    passed_over: tuple[tuple[str, str], ...] = ()  #: title, and why it is not followed
     validators: Mapping[str, Validators] = field(default_factory=dict, hash=False)
     not_modified: bool = False
     failure: FetchFailure | None = None
@@ -189,6 +190,7 @@ class Delivery:
     owner: str
     epoch: int  #: fencing token of the claim
     created: datetime
+    thread: str = ""  #: what an `Outcome` called the message that this one continues; empty: it stands alone
 
 
 class Result(StrEnum):
@@ -207,6 +209,7 @@ class Outcome:
     result: Result
     reason: str = ""
     retry_after: float | None = None  #: seconds
+    reference: str = ""  #: what the provider calls the message, in the channel's own form; updates can be put below it
 
 
 class CommitPoint(Protocol):

@@ -100,7 +100,7 @@ def _list(settings: Settings, *, as_json: bool) -> int:
         print(json.dumps(rows, indent=2))
         return 0
     enabled = [row for row in rows if row["enabled"]]
-    print(f"{len(enabled)} sources are watched, {len(rows) - len(enabled)} stand by (enabled = false).\n")
+    print(f"{len(enabled)} watched, {len(rows) - len(enabled)} standing by (enabled = false).\n")
     for row in [*enabled, *(row for row in rows if not row["enabled"])]:
         answered = _answered(str(row["last_success"] or ""), int(row["failures"])) if row["enabled"] else "stands by"
         print(f"{row['name']:<28} {row['kind']:<9} {row['class']:<10} every {_length(float(row['interval'])):<6} {answered}")

@@ -56,18 +56,24 @@ async def try_source(settings: Settings, source: Declared, articles: int) -> Tri
             "undated": poll.undated,
             "newest": poll.newest.isoformat() if poll.newest else None,
             "links": [{"url": link.url, "title": link.title} for link in poll.links],
+            "passed_over": [{"title": title, "reason": reason} for title, reason in poll.passed_over],
             "seconds": round(took, 3),
         }
         trial.lines.append(
-            f"  {poll.items} items in {took:.2f} s, newest {newest}, {poll.undated} without date or title; "
-            f"{len(poll.links)} pass its keywords and sites"
+            f"  {_items(poll.items)} in {took:.2f} s, newest {newest}, {poll.undated} without date or title; "
+            f"{len(poll.links)} to follow, {len(poll.passed_over)} passed over"
         )
         if poll.moved_to:
             trial.lines.append(f"  it has moved for good to {poll.moved_to}: change its url")
         trial.lines += [f"    {link.title or '(no title)'}\n      {link.url}" for link in poll.links[:_SHOWN]]
+        trial.lines += [f"    passed over, {reason}: {title}" for title, reason in poll.passed_over[:_SHOWN]]
         for link in poll.links[:articles]:
             await _try_article(trial, fetcher, link.url, source)
     return trial
+
+
+def _items(count: int) -> str:
+    return "1 item" if count == 1 else f"{count} items"
 
 
 def _client(settings: Settings) -> Any:

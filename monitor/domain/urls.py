@@ -210,6 +210,8 @@ def registrable(url: str) -> str:
     except ValueError:
         return ""
     labels = host.split(".")
+    if ":" in host or labels[-1].isdigit():
+        return host  # an address of a machine has no labels to take
     second = {"co", "gov", "org", "ac", "nhs", "police", "ltd", "plc", "me", "net", "sch"}
     take = 3 if len(labels) > 2 and labels[-1] == "uk" and labels[-2] in second else 2
     return ".".join(labels[-take:])

@@ -54,38 +54,45 @@ class Declared:
         text = f"{entry.get('title', '')} {entry.get('summary', '')}".lower()
         return any(keyword.lower() in text for keyword in self.keywords)
 
-    def links(self, entries: Sequence[Mapping[str, str]]) -> tuple[Link, ...]:
-        """Entries as links, once per article, filtered; links that lead off the source's sites are not followed."""
+    def passed_over(self, entry: Mapping[str, str]) -> str:
+        """Why an entry is not followed, for a person; empty when it is. Links off the source's own sites are not."""
+        if not self.wanted(entry):
+            return "none of its keywords"
         allowed = set(self.sites) or {registrable(self.url)}
-        found: dict[str, Link] = {}
-        for entry in entries:
-            url = entry["url"]
-            if not self.wanted(entry) or ("*" not in allowed and registrable(canonical(url)) not in _folded(allowed)):
-                continue
-            key = canonical(url)
-            found.setdefault(
-                key,
-                Link(
-                    source=self.name,
-                    url=url,
-                    canonical_url=key,
-                    title=entry.get("title", ""),
-                    published=datetime.fromisoformat(entry["published"]) if entry.get("published") else None,
-                    summary=entry.get("summary", ""),
-                ),
-            )
-        return tuple(found.values())
+        site = registrable(canonical(entry["url"]))
+        if "*" in allowed or site in _folded(allowed):
+            return ""
+        return f"leads to {site}, which is not one of its sites ({', '.join(sorted(allowed))})"
 
     def poll_of(self, entries: Sequence[Mapping[str, str]], validators: Mapping[str, Validators], **more: Any) -> Poll:
-        """A successful poll with what health is judged by: items before any filter, undated ones, the newest."""
+        """A successful poll: entries as links, once per article, and what health is judged by, which is before any filter."""
         dates = [datetime.fromisoformat(entry["published"]) for entry in entries if entry.get("published")]
+        links: dict[str, Link] = {}
+        passed_over: list[tuple[str, str]] = []
+        for entry in entries:
+            if reason := self.passed_over(entry):
+                passed_over.append((entry.get("title") or entry["url"], reason))
+            else:
+                link = self._link(entry)
+                links.setdefault(link.canonical_url, link)
         return Poll(
-            links=self.links(entries),
+            links=tuple(links.values()),
+            passed_over=tuple(passed_over),
             validators=validators,
             items=len(entries),
             undated=sum(1 for entry in entries if not entry.get("published") or not entry.get("title")),
             newest=max(dates, default=None),
             **more,
+        )
+
+    def _link(self, entry: Mapping[str, str]) -> Link:
+        return Link(
+            source=self.name,
+            url=entry["url"],
+            canonical_url=canonical(entry["url"]),
+            title=entry.get("title", ""),
+            published=datetime.fromisoformat(entry["published"]) if entry.get("published") else None,
+            summary=entry.get("summary", ""),
         )
 
     async def ask(self, fetcher: Fetcher, state: SourceState, url: str = "") -> Page | Poll:

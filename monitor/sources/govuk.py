@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 from urllib.parse import urlencode
 
-from monitor.ports import Fetcher, FetchFailure, Poll, ReadError, SourceState, Validators
+from monitor.ports import ConfigError, Fetcher, FetchFailure, Poll, ReadError, SourceState, Validators
 from monitor.sources.declaration import Declared, unreadable
 
 _COUNT = 50
@@ -25,7 +25,9 @@ class GovukSource(Declared):
     updates: bool = False  #: announce a page anew when it is updated in place (directions are)
 
     def __post_init__(self) -> None:
-        self.url = self.url or self._address(0)
+        if self.url and self.url != self._address(0):
+            raise ConfigError("this kind makes its address of organisations, document_types and query; leave it out", key="url")
+        self.url = self._address(0)
         super().__post_init__()
 
     def _address(self, start: int) -> str:

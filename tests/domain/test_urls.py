@@ -84,3 +84,5 @@ def test_registrable():
     assert registrable("https://www.gov.uk/x") == registrable("https://gov.uk/x") == "gov.uk"
     assert registrable("https://feeds.bbc.com/x") == "bbc.com"
     assert registrable("nonsense") == ""
+    assert registrable("http://127.0.0.1:8000/x") == "127.0.0.1"
+    assert registrable("http://[::1]:8000/x") == "::1"

@@ -59,7 +59,7 @@ def folders(tmp_path, site):
 def test_list_names_what_is_watched_and_what_stands_by(folders, capsys, tmp_path):
     assert main(["sources", "list", *folders]) == 0
     out = capsys.readouterr().out
-    assert "1 sources are watched, 1 stand by" in out
+    assert "1 watched, 1 standing by" in out
     assert not (tmp_path / "state").exists()
     assert main(["sources", "list", "--json", *folders]) == 0
     assert [row["name"] for row in json.loads(capsys.readouterr().out)] == ["gazette", "wall"]
@@ -70,6 +70,7 @@ def test_a_source_is_tried_from_poll_to_reading(folders, capsys):
     facts = json.loads(capsys.readouterr().out)
     assert facts["items"] == 2
     assert [link["title"] for link in facts["links"]] == ["Children's services lifted"]
+    assert [passed["reason"] for passed in facts["passed_over"]] == ["none of its keywords"]
     assert facts["articles"][0]["title"] == STORIES[0].title
     assert facts["articles"][0]["paragraphs"] == len(STORIES[0].lines)
 

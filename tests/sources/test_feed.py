@@ -142,7 +142,9 @@ async def test_links_off_the_site_are_not_followed_unless_allowed():
     body = '<rss version="2.0"><channel><item><title>x</title><link>https://evil.example.com/x</link></item></channel></rss>'
     web = FakeWeb().serves(URL, body)
     table = {"name": "gazette", "kind": "feed", "url": URL}
-    assert (await build_source(table).poll(web, SourceState(name="g"))).links == ()
+    poll = await build_source(table).poll(web, SourceState(name="g"))
+    assert poll.links == ()
+    assert poll.passed_over == (("x", "leads to example.com, which is not one of its sites (example.uk)"),)
     assert len((await build_source(table | {"sites": ["*"]}).poll(web, SourceState(name="g"))).links) == 1
 
 

@@ -271,6 +271,7 @@ async def test_other_addresses_go_to_the_real_client(tmp_path):
         ({"name": ""}, "name", "needs a name"),
         ({"kind": "listing"}, "link", "CSS selector"),
         ({"kind": "drop", "url": "https://example.uk/"}, "folder", "folder to watch"),
+        ({"kind": "govuk"}, "url", "leave it out"),
     ],
 )
 def test_a_broken_table_names_key_and_nearest(change, key, says):
