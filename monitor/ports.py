@@ -190,6 +190,7 @@ class Delivery:
     owner: str
     epoch: int  #: fencing token of the claim
     created: datetime
+    purpose: str = ""  #: a `messages.Purpose`
     thread: str = ""  #: what an `Outcome` called the message that this one continues; empty: it stands alone
 
 

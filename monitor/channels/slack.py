@@ -11,10 +11,16 @@ from apprise.common import NotifyType
 from apprise.plugins.slack import NotifySlack, SlackMode
 
 from monitor.channels.http import Reply, outcome_of, post
+from monitor.messages import Purpose
 from monitor.ports import CommitPoint, ConfigError, Delivery, Outcome, Result
 
 _API = "https://slack.com"
+#: Answers to a reply whose thread is gone: the message then stands alone, for not to be told would be worse.
+_NO_THREAD = frozenset({"thread_not_found", "invalid_thread_ts", "cannot_reply_to_message", "message_not_found"})
 _HOOKS = {SlackMode.WEBHOOK: "https://hooks.slack.com", SlackMode.WEBHOOK_GOV: "https://hooks.slack-gov.com"}
+_HEADERS = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "ofsted-rating-monitor"}
+#: A channel's id and a message's timestamp in it, which is how Slack names a message.
+_REFERENCE = re.compile(r"([A-Z0-9]{2,30})/(\d{1,12}\.\d{1,9})", re.ASCII)
 
 
 class Slack(NotifySlack):  # type: ignore[misc]  # apprise ships no types
@@ -39,44 +45,79 @@ class Slack(NotifySlack):  # type: ignore[misc]  # apprise ships no types
         return self.outcome.result is Result.SENT
 
     def hand_over(self, delivery: Delivery, commit: CommitPoint, endpoint: str) -> Outcome:
-        """Post the frozen payload of `delivery` to the webhook, or as the bot to the channel that it names."""
-        headers = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "ofsted-rating-monitor"}
+        """Post the frozen payload of `delivery` to the webhook, or as the bot to the channel that it names.
+
+        A bot's update goes into the thread of what it continues; a correction is shown in the channel as well. A webhook
+        is not told what Slack calls its messages, so there everything stands alone.
+        """
         payload = delivery.message.slack or json.dumps({"text": _escaped(delivery.message.text)})
-        if self.mode == SlackMode.BOT:
-            document = json.loads(payload) | {"channel": delivery.recipient or str(self.channels[0])}
-            payload = json.dumps(document, ensure_ascii=False)
-            url, headers["Authorization"] = f"{endpoint or _API}/api/chat.postMessage", f"Bearer {self.access_token}"
-        else:
+        if self.mode != SlackMode.BOT:
             url = f"{endpoint or _HOOKS[self.mode]}/services/{self.token_a}/{self.token_b}/{self.token_c}"
-        reply = post(url, payload.encode(), headers, commit)
-        return reply if isinstance(reply, Outcome) else _outcome(reply, bot=self.mode == SlackMode.BOT)
+            reply = post(url, payload.encode(), _HEADERS, commit)
+            return reply if isinstance(reply, Outcome) else _outcome(reply)
+        document = json.loads(payload)
+        place = {"channel": delivery.recipient or str(self.channels[0])}
+        below = _thread(delivery)
+        outcome = self._say(document | place | below, commit, endpoint)
+        if below and outcome.reason in _NO_THREAD:
+            # Slack said no, and the claim is committed already: nothing has been posted yet.
+            outcome = self._say(document | place, lambda: True, endpoint)
+        return outcome
+
+    def _say(self, document: Mapping[str, object], commit: CommitPoint, endpoint: str) -> Outcome:
+        """``chat.postMessage``."""
+        headers = _HEADERS | {"Authorization": f"Bearer {self.access_token}"}
+        body = json.dumps(document, ensure_ascii=False).encode()
+        reply = post(f"{endpoint or _API}/api/chat.postMessage", body, headers, commit)
+        return reply if isinstance(reply, Outcome) else _outcome_of_bot(reply, str(document.get("thread_ts", "")))
+
+
+def _thread(delivery: Delivery) -> Mapping[str, object]:
+    """Where an update is put: channel and thread of the message that it continues; nothing when there is none."""
+    found = _REFERENCE.fullmatch(delivery.thread)
+    if not found:
+        return {}
+    shown = {"reply_broadcast": True} if delivery.purpose == Purpose.CORRECTED else {}
+    return {"channel": found[1], "thread_ts": found[2], **shown}
 
 
 def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _outcome(reply: Reply, *, bot: bool) -> Outcome:
-    """Slack says no with 200, too; its own 500 is documented as "try again"."""
+def _outcome(reply: Reply) -> Outcome:
+    """A webhook says ``ok``, or why not, with 200 as well."""
+    if reply.status != 200:
+        return _refusal(reply)
+    said = reply.body.strip()
+    return Outcome(result=Result.SENT, reason="ok") if said == "ok" else Outcome(result=Result.PERMANENT, reason=_word(said))
+
+
+def _refusal(reply: Reply) -> Outcome:
+    """Any other status than 200; Slack's own 500 is documented as "try again"."""
     if reply.status == 500:
         return Outcome(result=Result.TRANSIENT, reason="http_500", retry_after=reply.retry_after())
+    known = reply.body.strip()
+    plain = f" {known}" if re.fullmatch(r"[a-z_]{1,40}", known) else ""
+    outcome = outcome_of(reply, repeatable=False)
+    return Outcome(result=outcome.result, reason=outcome.reason + plain, retry_after=outcome.retry_after)
+
+
+def _outcome_of_bot(reply: Reply, thread: str) -> Outcome:
+    """The Web API says yes and no in JSON. Its name for the message becomes the reference that updates are put below.
+
+    A message that is itself in `thread` gives that as its own: a thread in Slack has one root.
+    """
     if reply.status != 200:
-        known = reply.body.strip()
-        plain = f" {known}" if re.fullmatch(r"[a-z_]{1,40}", known) else ""
-        outcome = outcome_of(reply, repeatable=False)
-        return Outcome(result=outcome.result, reason=outcome.reason + plain, retry_after=outcome.retry_after)
-    if not bot:
-        said = reply.body.strip()
-        if said == "ok":
-            return Outcome(result=Result.SENT, reason="ok")
-        return Outcome(result=Result.PERMANENT, reason=_word(said))
+        return _refusal(reply)
     try:
         answer = json.loads(reply.body)
         agreed, error = answer["ok"] is True, str(answer.get("error", ""))
     except (ValueError, KeyError, TypeError, AttributeError):
         return Outcome(result=Result.UNCERTAIN, reason="garbled_after_last_byte")
     if agreed:
-        return Outcome(result=Result.SENT, reason="ok")
+        reference = f"{answer.get('channel', '')}/{thread or answer.get('ts', '')}"
+        return Outcome(result=Result.SENT, reason="ok", reference=reference if _REFERENCE.fullmatch(reference) else "")
     if error in {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}:
         return Outcome(result=Result.TRANSIENT, reason=error, retry_after=reply.retry_after())
     return Outcome(result=Result.PERMANENT, reason=_word(error))

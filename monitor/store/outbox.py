@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, upd
 
 from monitor.ports import Delivery, DeliveryState, Message, Outcome, Result
 from monitor.store.schema import alerts, deliveries, journal, subscriptions, suspensions
+from monitor.store.threads import UPDATES, threads
 
 #: Three refusals for good and an address is left alone until somebody looks at it.
 HARD_BOUNCES = 3
@@ -30,7 +31,7 @@ def message_of(row: Mapping[Any, Any]) -> Message:
     )
 
 
-def _delivery(row: Mapping[Any, Any]) -> Delivery:
+def _delivery(row: Mapping[Any, Any], thread: str = "") -> Delivery:
     return Delivery(
         id=row["id"],
         channel=row["channel"],
@@ -40,6 +41,8 @@ def _delivery(row: Mapping[Any, Any]) -> Delivery:
         owner=row["owner"],
         epoch=row["epoch"],
         created=row["created"],
+        purpose=row["purpose"],
+        thread=thread,
     )
 
 
@@ -76,7 +79,10 @@ def claim(connection: Connection, owner: str, now: datetime, lease: float, limit
         )
         .returning(*deliveries.c)
     ).mappings()
-    claimed = sorted((_delivery(row) for row in taken), key=lambda delivery: delivery.created)
+    rows = taken.all()
+    # Looked up now and not at enqueue: by now the message that an update continues has been sent, or never will be.
+    below = threads(connection, [row["id"] for row in rows if row["purpose"] in UPDATES])
+    claimed = sorted((_delivery(row, below.get(row["id"], "")) for row in rows), key=lambda delivery: delivery.created)
     note(connection, (d.id for d in claimed), before=DeliveryState.PENDING, after=DeliveryState.SENDING, now=now, owner=owner)
     return tuple(claimed)
 
@@ -148,6 +154,8 @@ def settle(
     if before is None:
         return False
     values: dict[str, object] = {"state": after, "reason": outcome.reason, "lease_until": None}
+    if outcome.reference:
+        values["provider_ref"] = outcome.reference
     if after is DeliveryState.PENDING:
         values["not_before"] = not_before
     else:

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 #: The newest migration. `open_store` compares it with the database's own row before it imports any migration machinery.
-HEAD = "0001"
+HEAD = "0002"
 
 metadata = MetaData(
     naming_convention={
@@ -287,6 +287,7 @@ deliveries = Table(
     Column("created", Moment, nullable=False),
     Column("settled_at", Moment),
     Column("mentioned", Boolean, nullable=False, default=False),  # an uncertain one, in this person's next message
+    Column("provider_ref", String),  # what the provider calls it, where updates can be put below it
     UniqueConstraint("target", "change_set"),
     # Partial: the working set stays small however many settled rows there are.
     Index(

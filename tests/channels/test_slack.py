@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from monitor.channels import build_channel
 from monitor.channels.slack import SlackChannel
+from monitor.messages import Purpose
 from monitor.ports import Delivery, Message, Outcome, Result
 from tests.builders import NOW
 from tests.channels.servers import Hook, http_server
@@ -38,6 +40,53 @@ def test_a_bot_posts_to_the_channel_that_the_subscription_names() -> None:
         assert SlackChannel("s", BOT, endpoint=address).send(delivery(), lambda: True).result is Result.SENT
     assert [body["channel"] for _, _, body in hook.requests] == ["#kent", "#alerts"]
     assert hook.requests[0][1]["Authorization"].startswith("Bearer xoxb-")
+
+
+def said(**answer: object) -> tuple[int, str, dict[str, str]]:
+    return 200, json.dumps(answer), {}
+
+
+def test_a_bot_remembers_what_slack_calls_its_message() -> None:
+    with http_server(Hook(answer=lambda: said(ok=True, channel="C024BE91L", ts="1503435956.000247"))) as (_, address):
+        outcome = SlackChannel("s", BOT, endpoint=address).send(delivery(), lambda: True)
+    assert outcome == Outcome(result=Result.SENT, reason="ok", reference="C024BE91L/1503435956.000247")
+
+
+@pytest.mark.parametrize(("purpose", "shown"), [(Purpose.CONFIRMED, None), (Purpose.CORRECTED, True)])
+def test_an_update_is_a_reply_and_a_correction_is_seen_by_everybody(purpose: Purpose, shown: bool | None) -> None:
+    update = replace(delivery("#kent"), purpose=purpose, thread="C024BE91L/1503435956.000247")
+    with http_server(Hook(answer=lambda: said(ok=True, channel="C024BE91L", ts="1503439999.000100"))) as (hook, address):
+        outcome = SlackChannel("s", BOT, endpoint=address).send(update, lambda: True)
+    ((_, _, body),) = hook.requests
+    assert (body["channel"], body["thread_ts"], body.get("reply_broadcast")) == ("C024BE91L", "1503435956.000247", shown)
+    assert outcome.reference == update.thread, "what follows belongs to the same thread, not to the reply"
+
+
+def test_a_thread_that_is_gone_does_not_keep_a_message_back() -> None:
+    answers = iter([said(ok=False, error="thread_not_found"), said(ok=True, channel="C024BE91L", ts="1503439999.000100")])
+    commits: list[bool] = []
+    update = replace(delivery("#kent"), purpose=Purpose.CORRECTED, thread="C024BE91L/1503435956.000247")
+    with http_server(Hook(answer=lambda: next(answers))) as (hook, address):
+        outcome = SlackChannel("s", BOT, endpoint=address).send(update, lambda: not commits.append(True))
+    assert outcome == Outcome(result=Result.SENT, reason="ok", reference="C024BE91L/1503439999.000100")
+    assert "thread_ts" in hook.requests[0][2]
+    assert hook.requests[1][2] == PAYLOAD | {"channel": "#kent"}
+    assert commits == [True], "the claim is committed once"
+
+
+def test_a_webhook_has_no_threads() -> None:
+    update = replace(delivery(), purpose=Purpose.CORRECTED, thread="C024BE91L/1503435956.000247")
+    with http_server() as (hook, address):
+        assert SlackChannel("s", URL, endpoint=address).send(update, lambda: True).reference == ""
+    assert hook.requests[0][2] == PAYLOAD
+
+
+@pytest.mark.parametrize("thread", ["", "C1", "C1/x", "../C1/1.1", "C024BE91L/1503435956.000247\n", "c/1.1"])
+def test_only_a_name_in_slacks_form_is_a_thread(thread: str) -> None:
+    with http_server(Hook(answer=lambda: said(ok=True, channel=["C1"], ts="<!channel>"))) as (hook, address):
+        outcome = SlackChannel("s", BOT, endpoint=address).send(replace(delivery("#kent"), thread=thread), lambda: True)
+    assert hook.requests[0][2] == PAYLOAD | {"channel": "#kent"}
+    assert outcome == Outcome(result=Result.SENT, reason="ok")
 
 
 @pytest.mark.parametrize(
