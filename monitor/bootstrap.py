@@ -65,8 +65,8 @@ def _problem(table: Table, error: ConfigError) -> Problem:
     return table.problem(key if key.isidentifier() else "", str(error).removeprefix(f"{error.key}: "))
 
 
-def build_sources(settings: Settings, **wiring: object) -> tuple[Source, ...]:
-    """Every enabled source. Raises SettingsError with each one, enabled or not, that cannot be built."""
+def build_sources(settings: Settings, *, standing_by: bool = False, **wiring: object) -> tuple[Source, ...]:
+    """Every enabled source, and those that stand by if asked. Raises SettingsError with each of either that cannot be built."""
     from monitor.sources import build_source
 
     sources: list[Source] = []
@@ -77,7 +77,7 @@ def build_sources(settings: Settings, **wiring: object) -> tuple[Source, ...]:
         except ConfigError as error:
             problems.append(_problem(table, error))
             continue
-        if table.values.get("enabled", True):
+        if standing_by or table.values.get("enabled", True):
             sources.append(source)
     if problems:
         raise SettingsError(tuple(problems))

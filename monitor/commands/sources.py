@@ -61,9 +61,9 @@ def run(args: argparse.Namespace) -> int:
 
 def all_sources(settings: Settings) -> tuple[Declared, ...]:
     """Every source of the configuration, also those that are not enabled."""
-    from monitor.sources import build_source
+    from monitor.bootstrap import build_sources
 
-    return tuple(build_source(table.values, home=settings.state) for table in settings.sources)  # type: ignore[misc]  # kinds are Declared
+    return build_sources(settings, standing_by=True, home=settings.state)  # type: ignore[return-value]  # kinds are Declared
 
 
 def open_state(settings: Settings) -> SqlStore | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from monitor.clock import SystemClock
+from monitor.domain.model import Article, Judgement, Report
 from monitor.domain.urls import canonical, registrable
 from monitor.ports import Fetcher, FetchFailure, ReadError, SourceState
 
@@ -68,7 +69,7 @@ async def try_source(settings: Settings, source: Declared, articles: int) -> Tri
         trial.lines += [f"    {link.title or '(no title)'}\n      {link.url}" for link in poll.links[:_SHOWN]]
         trial.lines += [f"    passed over, {reason}: {title}" for title, reason in poll.passed_over[:_SHOWN]]
         for link in poll.links[:articles]:
-            await _try_article(trial, fetcher, link.url, source)
+            await _try_article(trial, fetcher, link.url)
     return trial
 
 
@@ -88,10 +89,10 @@ def _client(settings: Settings) -> Any:
     )
 
 
-async def _try_article(trial: Trial, fetcher: Fetcher, url: str, source: Declared | None) -> None:
+async def _try_article(trial: Trial, fetcher: Fetcher, url: str) -> None:
     """Fetch, read and classify one page."""
-    from monitor.classifier import classify
-    from monitor.reading.html import read_page
+    from monitor.commands.documents import read_any
+    from monitor.reading.html import shared_worker
 
     start = time.perf_counter()
     page = await fetcher.fetch(url)
@@ -99,18 +100,53 @@ async def _try_article(trial: Trial, fetcher: Fetcher, url: str, source: Declare
     if isinstance(page, FetchFailure):
         trial.fail(f"fetching {url}", page.reason, page.detail)
         return
-    if b"%PDF-" in page.body[:1024]:
-        trial.lines.append(f"  {url} is a PDF of {len(page.body)} bytes: see `monitor classify {url}`")
-        return
     try:
-        article = read_page(page, source.outlet if source else "")
+        document = read_any(page, shared_worker())
     except ReadError as error:
         trial.fail(f"reading {url}", error.reason, str(error))
         return
     read = time.perf_counter()
+    if isinstance(document, Report):
+        _tell_report(trial, document, {"fetch": fetched - start, "read": read - fetched})
+    else:
+        _tell_article(trial, document, {"fetch": fetched - start, "read": read - fetched})
+
+
+def _timings(took: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {seconds * 1000:.0f} ms" for name, seconds in took.items())
+
+
+def _milliseconds(took: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(seconds * 1000, 1) for name, seconds in took.items()}
+
+
+def _judged(judgements: Sequence[Judgement]) -> list[str]:
+    return [f"    {j.authority.name}: {j.area.words}: {j.rating.words}  “{' '.join(j.quote.split())}”" for j in judgements]
+
+
+def _tell_report(trial: Trial, report: Report, took: Mapping[str, float]) -> None:
+    """What an official report says."""
+    trial.facts.setdefault("articles", []).append(
+        {
+            "url": report.url,
+            "title": report.title,
+            "published": report.published.isoformat(),
+            "framework": report.framework,
+            "judgements": [f"{j.authority.name}: {j.area}: {j.rating}" for j in report.judgements],
+            "milliseconds": _milliseconds(took),
+        }
+    )
+    trial.lines += ["", f"  {report.title}", f"    {report.published}; {report.framework} report; {_timings(took)}"]
+    trial.lines += _judged(report.judgements)
+
+
+def _tell_article(trial: Trial, article: Article, took: dict[str, float]) -> None:
+    """How an article reads, and what would be classified."""
+    from monitor.classifier import classify
+
+    start = time.perf_counter()
     reading = classify(article.title, article.text, published=article.published)
-    done = time.perf_counter()
-    took = {"fetch": fetched - start, "read": read - fetched, "classify": done - read}
+    took["classify"] = time.perf_counter() - start
     trial.facts.setdefault("articles", []).append(
         {
             "url": article.url,
@@ -121,17 +157,17 @@ async def _try_article(trial: Trial, fetcher: Fetcher, url: str, source: Declare
             "relevant": reading.relevant,
             "reason": reading.reason,
             "judgements": [f"{j.authority.name}: {j.area}: {j.rating}" for j in reading.judgements],
-            "milliseconds": {name: round(seconds * 1000, 1) for name, seconds in took.items()},
+            "milliseconds": _milliseconds(took),
         }
     )
     trial.lines += [
         "",
         f"  {article.title}",
         f"    {article.published or 'no date'}; {len(article.text.split())} words in {len(article.paragraphs)} paragraphs; "
-        + ", ".join(f"{name} {seconds * 1000:.0f} ms" for name, seconds in took.items()),
+        + _timings(took),
     ]
     trial.lines += [f"    | {paragraph[:110]}" for paragraph in article.paragraphs[:3]]
-    trial.lines += [f"    {j.authority.name}: {j.area.words}: {j.rating.words}  “{j.quote}”" for j in reading.judgements]
+    trial.lines += _judged(reading.judgements)
     if not reading.judgements:
         trial.lines.append(f"    reports no new judgement ({reading.reason.replace('_', ' ') or 'nothing found'})")
 
@@ -147,7 +183,7 @@ async def try_address(settings: Settings, sources: Sequence[Declared], url: str,
     trial.lines.append(f"  {_covered(site, covering)}")
     _history(trial, key, store)
     async with _client(settings) as fetcher:
-        await _try_article(trial, fetcher, url, next(iter(covering), None))
+        await _try_article(trial, fetcher, url)
     for title in [article["title"] for article in trial.facts.get("articles", [])]:
         for source in covering:
             if not source.wanted({"title": title, "summary": "", "url": url}):

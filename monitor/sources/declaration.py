@@ -73,7 +73,7 @@ class Declared:
             if reason := self.passed_over(entry):
                 passed_over.append((entry.get("title") or entry["url"], reason))
             else:
-                link = self._link(entry)
+                link = self._announced(entry)
                 links.setdefault(link.canonical_url, link)
         return Poll(
             links=tuple(links.values()),
@@ -85,7 +85,7 @@ class Declared:
             **more,
         )
 
-    def _link(self, entry: Mapping[str, str]) -> Link:
+    def _announced(self, entry: Mapping[str, str]) -> Link:
         return Link(
             source=self.name,
             url=entry["url"],

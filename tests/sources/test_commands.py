@@ -12,11 +12,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.cli import main
+from monitor.domain.history import history
 from monitor.ports import Poll
 from monitor.store import open_store
 from monitor.store.watch import find_link, poll_history
+from tests.reading import report_pages
 from tests.reading.layouts import LAYOUTS
+from tests.reading.pdf_files import pdf
 from tests.reading.stories import STORIES
+from tests.sources import report_site
 
 ARTICLE = LAYOUTS["wordpress"][0](STORIES[0])
 FEED = """<rss version="2.0"><channel><title>x</title>
@@ -83,6 +87,37 @@ def test_a_wall_is_named_and_fails(folders, capsys):
 def test_a_mistyped_source_gets_the_nearest(folders, capsys):
     assert main(["sources", "test", "gazete", *folders]) == 2
     assert "did you mean 'gazette'" in capsys.readouterr().err
+
+
+def test_a_source_that_cannot_be_built_is_named_with_its_line(folders, capsys, tmp_path, monkeypatch):
+    monkeypatch.delenv("GUARDIAN_API_KEY", raising=False)
+    with (tmp_path / "config" / "sources.toml").open("a") as file:
+        file.write('[[source]]\nname = "paper"\nkind = "guardian"\n')
+    assert main(["sources", "test", "gazette", *folders]) == 2
+    error = capsys.readouterr().err
+    assert "sources.toml:" in error
+    assert '"paper"' in error
+    assert "GUARDIAN_API_KEY" in error
+
+
+def test_a_report_is_read_as_one(tmp_path, capsys):
+    site = report_site.Site()
+    inspection = next(i for i in history() if i.framework == "ILACS" and i.authority == report_site.CURRENT[0])
+    title = f"Inspection of {inspection.authority.name} local authority children's services"
+    site.publishes(inspection.authority.urn, "2", title, f"{inspection.published:%d %B %Y}")
+    site.files[f"/v1/file/{inspection.authority.urn}2"] = pdf(report_pages.ilacs(inspection, title, report_pages.grade_below))
+    site.files["/robots.txt"] = b"User-agent: *\nAllow: /\n"
+    with report_site.serving(site) as base:
+        config = tmp_path / "config"
+        config.mkdir()
+        (config / "monitor.toml").write_text("[fetch]\nallow_private = true\n")
+        (config / "sources.toml").write_text(f'[[source]]\nname = "reports"\nkind = "ofsted"\nurl = "{base}"\n')
+        assert main(["sources", "test", "reports", "--config", str(config), "--state", str(tmp_path / "state")]) == 0
+    out = capsys.readouterr().out
+    assert f"{len(report_site.CURRENT)} items" in out
+    assert "ILACS report" in out
+    for area, rating in inspection.ratings.items():
+        assert f"{inspection.authority.name}: {area.words}: {rating.words}" in out
 
 
 def test_why_was_an_article_not_seen(folders, capsys, site):
