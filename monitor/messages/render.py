@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 from monitor.domain.model import Change
 from monitor.messages.notice import Notice, Purpose, by_inspection, section, summary
 from monitor.messages.plain import plain
-from monitor.messages.slack import slack_blocks, slack_payload
+from monitor.messages.slack import slack_body, slack_foot
 from monitor.messages.subject import preheader, subject
 from monitor.messages.text import text_foot, text_top
 
 if TYPE_CHECKING:
     from jinja2 import Template
+
+_ID = "Message-ID"
 
 
 @lru_cache(maxsize=4)
@@ -35,7 +37,7 @@ def _template(name: str) -> Template:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """The forms of one message; `monitor.store` freezes them in the outbox."""
+    """The forms of one message, as a channel sends them."""
 
     subject: str
     text: str
@@ -46,34 +48,36 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Core:
-    """The part of a message that is the same for everybody whom it is sent to."""
+class Body:
+    """What a message says, the same for everybody whom it is sent to; `monitor.store` freezes it once for all of them."""
 
     subject: str
     text: str
     html: str
     slack: str
+    headers: Mapping[str, str]
     payload: str
 
 
-@lru_cache(maxsize=8)
-def _core(notice: Notice) -> _Core:
-    """One change may go to ten thousand people: what is not about a person is rendered once."""
-    sections = tuple(section(group, notice) for group in by_inspection(notice.changes))
-    line = subject(notice)
-    return _Core(
-        subject=line,
-        text=text_top(notice, sections),
-        html=_template("alert.html").render(
-            subject=line,
-            preheader=preheader(notice),
-            sections=sections,
-            summary=summary(notice),
-            words=notice.words,
-            action=notice.action,
-        ),
-        slack=slack_blocks(notice, sections),
-        payload=json.dumps(payload(notice), ensure_ascii=False, sort_keys=True),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foot:
+    """What one person alone gets: doubts, notes, reasons, links; and the headers of this very message."""
+
+    text: str
+    html: str
+    slack: str
+    headers: Mapping[str, str]
+
+
+def joined(body: Body, foot: Foot) -> Rendered:
+    """The whole message. Nothing is made here: frozen bytes stand one after the other, so that every retry sends the same."""
+    return Rendered(
+        subject=body.subject,
+        text=body.text + foot.text,
+        html=body.html + foot.html,
+        slack=body.slack + foot.slack,
+        headers={_ID: foot.headers[_ID], **body.headers, **foot.headers},
+        payload=body.payload,
     )
 
 
@@ -86,27 +90,47 @@ class Renderer:
 
     def render(self, notice: Notice) -> Rendered:
         """Every form of the message. Pure: the same notice gives the same bytes."""
-        core = _core(replace(notice, id="", reasons=(), notes=(), also=(), unsubscribe="", manage=""))
+        return joined(self.body(notice), self.foot(notice))
+
+    def body(self, notice: Notice) -> Body:
+        """The part that does not depend on who reads it: one change may go to ten thousand people."""
+        sections = tuple(section(group, notice) for group in by_inspection(notice.changes))
+        line = subject(notice)
+        return Body(
+            subject=line,
+            text=text_top(notice, sections),
+            html=_template("alert.html").render(
+                subject=line,
+                preheader=preheader(notice),
+                sections=sections,
+                summary=summary(notice),
+                words=notice.words,
+                action=notice.action,
+            ),
+            slack=slack_body(notice, line, sections),
+            headers=self._common_headers(notice),
+            payload=json.dumps(payload(notice), ensure_ascii=False, sort_keys=True),
+        )
+
+    def foot(self, notice: Notice) -> Foot:
+        """The part that is one person's."""
         notice = replace(
             notice,
             reasons=tuple(map(plain, notice.reasons)),
             notes=tuple(map(plain, notice.notes)),
             also=tuple(map(plain, notice.also)),
         )
-        return Rendered(
-            subject=core.subject,
-            text=core.text + text_foot(notice),
-            html=core.html + _template("foot.html").render(notice=notice),
-            slack=slack_payload(notice, core.subject, core.slack),
-            headers=self.headers(notice),
-            payload=core.payload,
+        return Foot(
+            text=text_foot(notice),
+            html=_template("foot.html").render(notice=notice),
+            slack=slack_foot(notice),
+            headers=self._own_headers(notice),
         )
 
-    def headers(self, notice: Notice) -> Mapping[str, str]:
-        """Mail headers that are frozen with the message: its id, its date, the thread of its inspections."""
+    def _common_headers(self, notice: Notice) -> Mapping[str, str]:
+        """The date, and the thread of its inspections."""
         threads = [self.thread(group[0].inspection.key) for group in by_inspection(notice.changes)]
         headers = {
-            "Message-ID": f"<{notice.id}@{self.domain}>",
             "Date": format_datetime(notice.created.astimezone(UTC)),
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
@@ -114,6 +138,11 @@ class Renderer:
         }
         if threads and notice.purpose is not Purpose.DIGEST:
             headers |= {"In-Reply-To": threads[0], "References": " ".join(threads[:10])}
+        return headers
+
+    def _own_headers(self, notice: Notice) -> Mapping[str, str]:
+        """The id, and the address that ends the subscription."""
+        headers = {_ID: f"<{notice.id}@{self.domain}>"}
         if notice.purpose is Purpose.DIGEST:
             headers["X-Entity-Ref-ID"] = notice.id
         if notice.unsubscribe:

@@ -63,21 +63,26 @@ def _section_blocks(section: Section) -> list[dict[str, object]]:
     return blocks
 
 
-def slack_blocks(notice: Notice, sections: Sequence[Section]) -> str:
-    """The blocks that are the same for everybody, as JSON without the brackets around them."""
+def slack_body(notice: Notice, subject: str, sections: Sequence[Section]) -> str:
+    """The payload as far as it is the same for everybody: JSON that ends within the list of blocks; `slack_foot` closes it.
+
+    Scraped text travels as plain text or escaped, never as markup.
+    """
     blocks = [block for section in sections for block in _section_blocks(section)]
-    if glance := (*notice.words, notice.action, *summary(notice)) if notice.words else summary(notice):
-        blocks.insert(0, {"type": "section", "text": _plain_text(" ".join(glance), _SECTION)})
+    glance = (*notice.words, notice.action, *summary(notice)) if notice.words else summary(notice)
+    if glance or not blocks:
+        blocks.insert(0, {"type": "section", "text": _plain_text(" ".join(glance) or subject, _SECTION)})
     if len(blocks) >= _MOST_BLOCKS:
         blocks = blocks[: _MOST_BLOCKS - 2]
         blocks.append({"type": "context", "elements": [_mrkdwn("More in this alert than fits here.")]})
-    return json.dumps(blocks, ensure_ascii=False, sort_keys=True)[1:-1]
+    payload = {"text": _words(subject, _SECTION), "unfurl_links": False, "unfurl_media": False, "blocks": blocks}
+    return json.dumps(payload, ensure_ascii=False)[: -len("]}")]
 
 
-def slack_payload(notice: Notice, subject: str, blocks: str) -> str:
-    """The JSON for a webhook or ``chat.postMessage``. Scraped text travels as plain text or escaped, never as markup."""
+def slack_foot(notice: Notice) -> str:
+    """The last block, which is one person's, and the end of the payload."""
     lines = [*notice.also, *notice.notes, *notice.reasons]
+    if not lines:
+        return "]}"
     foot = {"type": "context", "elements": [_mrkdwn(_words(line, _FIELD)) for line in lines][:_MOST_FIELDS]}
-    said = f"{blocks}, {json.dumps(foot, ensure_ascii=False, sort_keys=True)}" if lines else blocks
-    text = json.dumps(_words(subject, _SECTION), ensure_ascii=False)
-    return f'{{"blocks": [{said}], "text": {text}, "unfurl_links": false, "unfurl_media": false}}'
+    return f", {json.dumps(foot, ensure_ascii=False)}]}}"
