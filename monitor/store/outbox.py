@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
 
+from monitor.domain.returned import refused_address
 from monitor.ports import Delivery, DeliveryState, Message, Outcome, Result
 from monitor.store.schema import alerts, deliveries, journal, subscriptions, suspensions
 from monitor.store.threads import UPDATES, threads
@@ -170,7 +171,7 @@ def settle(
 
 
 def _count_bounce(connection: Connection, target: str, reason: str, now: datetime) -> None:
-    if not (reason.startswith("smtp_5") and "_rcpt" in reason):
+    if not refused_address(reason):
         return  # refused for another reason than the address
     count = connection.execute(select(suspensions.c.hard_bounces).where(suspensions.c.target == target)).scalar()
     if count is None:

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 #: The newest migration. `open_store` compares it with the database's own row before it imports any migration machinery.
-HEAD = "0002"
+HEAD = "0003"
 
 metadata = MetaData(
     naming_convention={
@@ -359,7 +359,21 @@ facts = Table(
     Column("value", Text, nullable=False),
 )
 
-#: Addresses that refused for good; three hard bounces stop all mail to one.
+#: Mail that came back, once each: a bounce, a delay, a complaint about a message that was sent.
+returns = Table(
+    "returns",
+    metadata,
+    _id(),
+    Column("delivery", ForeignKey("deliveries.id"), nullable=False),
+    Column("key", String(64), nullable=False),  # of the mail that came back
+    Column("kind", String, nullable=False),
+    Column("code", String, nullable=False, default=""),
+    Column("counted", Boolean, nullable=False),  # against the address
+    Column("received_at", Moment, nullable=False),
+    UniqueConstraint("delivery", "key"),
+)
+
+#: Addresses that refused for good; three hard bounces or one complaint stop all mail to one.
 suspensions = Table(
     "suspensions",
     metadata,
@@ -367,4 +381,5 @@ suspensions = Table(
     Column("hard_bounces", Integer, nullable=False, default=0),
     Column("suspended_at", Moment),
     Column("reason", String, nullable=False, default=""),
+    Column("reinstated_at", Moment),  # what came back before counts no more
 )

@@ -10,11 +10,12 @@ from sqlalchemy import Connection, Engine
 
 from monitor.domain.history import history as shipped_history
 from monitor.domain.model import Article, Change, Inspection, Link, Reading, Report
+from monitor.domain.returned import ReturnedMail
 from monitor.domain.subscriptions import Subscription
 from monitor.messages import Notice, Renderer
 from monitor.messages.links import Links
 from monitor.ports import Delivery, DeliveryState, LinkFailure, Outcome, Poll, Recorded, SourceState
-from monitor.store import continuity, ledger, matching, operate, outbox, sources, subscribers
+from monitor.store import continuity, ledger, matching, operate, outbox, returned, sources, subscribers, suspensions
 from monitor.store.digest import enqueue_digests
 from monitor.store.engine import open_engine
 from monitor.store.enqueue import Context, Renders, Subscriptions, delivery_row
@@ -297,6 +298,33 @@ class SqlStore:
         """End every subscription that a delivery was for; returns how many ended now."""
         with self.engine.begin() as connection:
             return subscribers.end(connection, subscribers.of_delivery(connection, delivery), now)
+
+    # mail that comes back
+
+    def take_returned(self, mail: ReturnedMail, signed: str | None, *, now: datetime) -> returned.Taken:
+        """Record a mail that came back, and suspend its address where that is due; see `returned.take`."""
+        with self.engine.begin() as connection:
+            return returned.take(connection, mail, signed, now)
+
+    def mailbox_position(self) -> str:
+        """How far the mailbox of returned mail was read; empty at the beginning."""
+        with self._reading.begin() as connection:
+            return returned.position(connection)
+
+    def remember_mailbox_position(self, position: str) -> None:
+        """Note how far the mailbox of returned mail was read."""
+        with self.engine.begin() as connection:
+            returned.remember_position(connection, position)
+
+    def suspended(self) -> tuple[suspensions.Suspension, ...]:
+        """Every address that gets nothing, since when and why; the longest first."""
+        with self._reading.begin() as connection:
+            return suspensions.suspended(connection)
+
+    def reinstate(self, address: str, *, now: datetime) -> bool:
+        """Send to a suspended address again; False when it was not suspended."""
+        with self.engine.begin() as connection:
+            return suspensions.reinstate(connection, address.casefold(), now)
 
     def export_address(self, address: str) -> Mapping[str, object]:
         """Everything kept about an address."""

@@ -1,0 +1,196 @@
+"""Mail that comes back: noted once at its delivery, counted only with our mark, three in a row or one complaint suspend."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from monitor.domain.returned import Kind, ReturnedMail
+from monitor.ports import DeliveryState, Outcome, Result
+from monitor.store import SqlStore, schema
+from monitor.store.returned import MOST, Taken
+from tests.builders import NOW, story, subscription
+from tests.store.conftest import Open
+
+SENT = Outcome(result=Result.SENT, reason="smtp_250")
+COUNCILS = ("Kent", "Leeds", "Bury", "Derby", "Rutland", "Slough")
+
+
+def mail(key: str = "k", kind: Kind = Kind.BOUNCE, code: str = "5.1.1", **changed: object) -> ReturnedMail:
+    return ReturnedMail(kind=kind, key=key, code=code, **changed)  # type: ignore[arg-type]  # keywords
+
+
+def sent(store: SqlStore, council: str = "Kent", now: datetime = NOW, outcome: Outcome = SENT) -> str:
+    """A message to ann about a council, settled so; its id."""
+    store.record(*story({council: "overall outstanding"}), link=None, baseline=False, now=now)
+    (delivery,) = store.claim(owner="one", now=now, lease=60)
+    store.committing(delivery, now=now)
+    assert store.settle(delivery, outcome, now=now)
+    return delivery.id
+
+
+def state(store: SqlStore, delivery: str) -> tuple[str, str]:
+    (found,) = store.delivery(delivery)
+    return found.line.state, found.line.reason
+
+
+def waiting(store: SqlStore) -> list[str]:
+    return [line.id for line in store.deliveries([DeliveryState.PENDING])]
+
+
+@pytest.fixture
+def store(open_it: Open) -> SqlStore:
+    return open_it(subscription("ann"))
+
+
+def test_a_bounce_is_a_note_at_a_message_that_stays_sent(store: SqlStore) -> None:
+    delivery = sent(store)
+    assert store.take_returned(mail(), delivery, now=NOW) is Taken.COUNTED
+    assert state(store, delivery) == ("sent", "smtp_250, returned: 5.1.1 no such mailbox")
+    (found,) = store.delivery(delivery)
+    assert [move.reason for move in found.moves if move.before == move.after] == ["returned: 5.1.1 no such mailbox"]
+
+
+def test_the_same_mail_read_again_changes_nothing(store: SqlStore) -> None:
+    delivery = sent(store)
+    store.take_returned(mail(), delivery, now=NOW)
+    before = state(store, delivery)
+    assert store.take_returned(mail(), delivery, now=NOW) is Taken.KNOWN
+    assert state(store, delivery) == before
+
+
+def test_three_in_a_row_suspend_and_cancel_what_waits(store: SqlStore) -> None:
+    deliveries = [sent(store, council) for council in COUNCILS[:3]]
+    store.record(*story({"Derby": "overall outstanding"}), link=None, baseline=False, now=NOW)
+    (waits,) = waiting(store)
+    taken = [store.take_returned(mail(key), key, now=NOW) for key in deliveries]
+    assert taken == [Taken.COUNTED, Taken.COUNTED, Taken.SUSPENDED]
+    assert state(store, waits) == ("cancelled", "suspended")
+    (suspension,) = store.suspended()
+    assert (suspension.target, suspension.since) == ("ann@reader.test", NOW)
+    store.record(*story({"Rutland": "overall outstanding"}), link=None, baseline=False, now=NOW)
+    assert waiting(store) == []
+
+
+def test_three_reports_of_one_message_are_one_bounce(store: SqlStore) -> None:
+    delivery = sent(store)
+    assert [store.take_returned(mail(key), delivery, now=NOW) for key in "abcd"] == [Taken.COUNTED] * 4
+    assert store.suspended() == ()
+
+
+def test_a_yes_of_our_own_server_proves_nothing_for_a_week(store: SqlStore) -> None:
+    """A relay says yes to everything and reports later: its yes does not set the count back."""
+    days = [NOW + timedelta(days=n) for n in range(3)]
+    deliveries = [sent(store, council, day) for council, day in zip(COUNCILS, days, strict=False)]
+    late = NOW + timedelta(days=5)
+    assert [store.take_returned(mail(each), each, now=late) for each in deliveries][-1] is Taken.SUSPENDED
+
+
+def test_a_message_that_did_not_come_back_within_a_week_ends_the_row(store: SqlStore) -> None:
+    first, second = (sent(store, council) for council in COUNCILS[:2])
+    store.take_returned(mail("a"), first, now=NOW)
+    store.take_returned(mail("b"), second, now=NOW)
+    sent(store, "Bury", NOW + timedelta(days=1))
+    later = NOW + timedelta(days=20)
+    third = sent(store, "Derby", later)
+    assert store.take_returned(mail("c"), third, now=later) is Taken.COUNTED
+    assert store.suspended() == ()
+
+
+def test_refusals_and_bounces_count_together(store: SqlStore) -> None:
+    refused = Outcome(result=Result.PERMANENT, reason="smtp_550_rcpt 5.1.1")
+    for council in COUNCILS[:2]:
+        sent(store, council, outcome=refused)
+    assert store.take_returned(mail(), sent(store, "Bury"), now=NOW) is Taken.SUSPENDED
+
+
+def test_a_refusal_that_is_our_fault_is_not_the_addresss(store: SqlStore) -> None:
+    """A relay that does not let us in refuses every recipient: nobody must be suspended for that."""
+    for council in COUNCILS[:4]:
+        sent(store, council, outcome=Outcome(result=Result.PERMANENT, reason="smtp_550_rcpt 5.7.1"))
+    assert store.suspended() == ()
+
+
+@pytest.mark.parametrize("code", ["5.7.1", "5.7.26", "5.2.2", "5.6.0", "5.1.8", "4.4.7", ""])
+def test_what_is_not_about_the_address_is_only_noted(store: SqlStore, code: str) -> None:
+    for council in COUNCILS[:4]:
+        assert store.take_returned(mail(council, code=code), sent(store, council), now=NOW) is Taken.NOTED
+    assert store.suspended() == ()
+
+
+def test_a_delay_is_a_note(store: SqlStore) -> None:
+    delivery = sent(store)
+    assert store.take_returned(mail(kind=Kind.DELAY, code="4.4.1"), delivery, now=NOW) is Taken.NOTED
+    assert state(store, delivery)[1] == "smtp_250, delayed: 4.4.1 the receiver does not answer"
+
+
+def test_one_complaint_suspends_at_once(store: SqlStore) -> None:
+    assert store.take_returned(mail(kind=Kind.COMPLAINT, code=""), sent(store), now=NOW) is Taken.SUSPENDED
+    assert store.suspended()[0].reason.startswith("complaint")
+
+
+@pytest.mark.parametrize("kind", [Kind.BOUNCE, Kind.COMPLAINT])
+def test_a_message_id_alone_is_no_proof(store: SqlStore, kind: Kind) -> None:
+    """Who was answered or forwarded a message knows its id: a forger's reports are noted, and suspend nobody."""
+    for council in COUNCILS[:4]:
+        delivery = sent(store, council)
+        forged = mail(council, kind, message_ids=(f"<{delivery}@monitor.invalid>",))
+        assert store.take_returned(forged, None, now=NOW) is Taken.NOTED
+        assert "not signed by us: not counted" in state(store, delivery)[1]
+    assert store.suspended() == ()
+
+
+def test_a_forger_cannot_fill_the_disk(store: SqlStore) -> None:
+    delivery = sent(store)
+    taken = {store.take_returned(mail(str(n), message_ids=(f"<{delivery}@x>",)), None, now=NOW) for n in range(MOST + 5)}
+    assert taken == {Taken.NOTED, Taken.KNOWN}
+    with store.engine.connect() as connection:
+        assert len(connection.execute(select(schema.returns.c.id)).all()) == MOST
+    assert len(state(store, delivery)[1]) <= 500
+    assert store.take_returned(mail("real"), delivery, now=NOW) is Taken.COUNTED, "the real one still counts"
+
+
+def test_mail_about_nothing_of_ours_is_left_alone(store: SqlStore) -> None:
+    sent(store)
+    assert store.take_returned(mail(message_ids=(f"<{'0' * 32}@monitor.test>", "<x@y>")), None, now=NOW) is Taken.UNRELATED
+    assert store.take_returned(mail(), "f" * 32, now=NOW) is Taken.UNRELATED
+    assert store.take_returned(mail(kind=Kind.AUTOMATIC), sent(store, "Bury"), now=NOW) is Taken.UNRELATED
+
+
+def test_a_bounce_from_behind_the_address_is_not_its_fault(store: SqlStore) -> None:
+    """A list of ten people with one dead mailbox must not be lost to the other nine."""
+    for council in COUNCILS[:4]:
+        delivery = sent(store, council)
+        assert store.take_returned(mail(council, recipients=("dead@elsewhere.test",)), delivery, now=NOW) is Taken.NOTED
+        assert "behind this one" in state(store, delivery)[1]
+    delivery = sent(store, "Rutland")
+    own = mail("own", recipients=("dead@elsewhere.test", "ann@reader.test"))
+    assert store.take_returned(own, delivery, now=NOW) is Taken.COUNTED
+
+
+def test_what_came_back_had_been_taken(store: SqlStore) -> None:
+    """A bounce ends the doubt whether the provider took a message."""
+    delivery = sent(store, outcome=Outcome(result=Result.UNCERTAIN, reason="timeout_after_last_byte"))
+    store.take_returned(mail(kind=Kind.DELAY, code="4.4.1"), delivery, now=NOW)
+    assert state(store, delivery)[0] == "sent"
+
+
+def test_reinstating_begins_anew(store: SqlStore) -> None:
+    store.take_returned(mail(kind=Kind.COMPLAINT, code=""), sent(store), now=NOW)
+    later = NOW + timedelta(hours=1)
+    assert store.reinstate("Ann@Reader.test", now=later)
+    assert not store.reinstate("ann@reader.test", now=later)
+    assert store.suspended() == ()
+    after = later + timedelta(hours=1)
+    for council in ("Bury", "Derby"):
+        assert store.take_returned(mail(council), sent(store, council, after), now=after) is Taken.COUNTED
+    assert store.take_returned(mail("slough"), sent(store, "Slough", after), now=after) is Taken.SUSPENDED
+
+
+def test_the_position_in_the_mailbox_is_kept(store: SqlStore) -> None:
+    assert store.mailbox_position() == ""
+    store.remember_mailbox_position("1:5")
+    store.remember_mailbox_position("1:9")
+    assert store.mailbox_position() == "1:9"
