@@ -33,11 +33,12 @@ def read_article(body: bytes, url: str, content_type: str = "") -> dict[str, Any
     # scripting: otherwise a <noscript> in the head moves canonical and Open Graph tags into the body.
     tree = LexborHTMLParser(text, scripting=True)
     metadata = metadata_of(tree, url)
+    titles = titles_of(tree)
     whole = outline_of(tree)
     reader, lines = _body(tree, whole, url, metadata.body, metadata.title)
     # A dialog about cookies lies over many an article: where there is one, its own words are judged.
     words = lines if sum(map(len, lines)) >= _ENOUGH else [block.text for block in whole.blocks]
-    if name := interstitial_of(titles_of(tree), "\n".join(words)):
+    if name := interstitial_of(titles, "\n".join(words)):
         raise ReadError(f"a {name} page stands in the article's place", reason="interstitial", key=url)
     if reader == "blocks" and _is_doubtful(lines, whole):
         reader, lines = _second_opinion(text, lines, metadata.title)
@@ -96,7 +97,7 @@ def _selectors() -> dict[str, str]:
 def _body(tree: LexborHTMLParser, whole: Outline, url: str, hint: str, title: str) -> tuple[str, list[str]]:
     """The article's lines, and which way they were found."""
     if selector := _selectors().get(registrable(url)):
-        blocks = prose_blocks([block for node in _outermost(tree.css(selector)) for block in outline_of(tree, node).blocks])
+        blocks = prose_blocks(outline_of(tree, _outermost(tree.css(selector))).blocks)
         lines = _lines(blocks, title)
         if sum(map(len, lines)) >= _ENOUGH:
             return "selector", lines

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import accumulate, chain
 
 from monitor.reading.blocks import HEADINGS, Block, Element, Outline
 
@@ -33,7 +34,7 @@ def article_blocks(outline: Outline, hint: str = "") -> list[Block]:
     top = _top(outline, scores)
     if top < 0:
         return []
-    inside = {index for index, block in enumerate(outline.blocks) if top in outline.ancestors(block.element)}
+    inside = set(range(outline.elements[top].first, outline.elements[top].end))
     inside |= _siblings(outline, top, scores, beside.blocks, inside)
     kept = [
         block
@@ -65,24 +66,19 @@ class _Beside:
 
 def _beside(outline: Outline) -> _Beside:
     """Believe the names of elements unless most of the page's prose is inside: ``<div class="content-with-sidebar">``."""
-    total = 0
-    prose: dict[int, int] = defaultdict(int)
-    for block in outline.blocks:
-        size = _prose_size(block)
-        total += size
-        if size:
-            for index in outline.ancestors(block.element):
-                if outline.elements[index].beside:
-                    prose[index] += size
+    before = [0, *accumulate(_prose_size(block) for block in outline.blocks)]
+    total = before[-1]
     under: list[bool] = []
-    for index, element in enumerate(outline.elements):  # parents come before children
-        share = prose[index] / total if total else 0.0
-        limit = _NEVER_SHARE if element.never else _ARTICLE_SHARE if element.tag in ("main", "article") else _BESIDE_SHARE
-        believed = element.beside and share < limit
+    for element in outline.elements:  # parents come before children
+        believed = False
+        if element.beside:
+            share = (before[element.end] - before[element.first]) / total if total else 0.0
+            limit = _NEVER_SHARE if element.never else _ARTICLE_SHARE if element.tag in ("main", "article") else _BESIDE_SHARE
+            believed = share < limit
         under.append(believed or (element.parent >= 0 and under[element.parent]))
     return _Beside(
         frozenset(index for index, yes in enumerate(under) if yes),
-        frozenset(index for index, block in enumerate(outline.blocks) if under[block.element]),
+        frozenset(index for index, block in enumerate(outline.blocks) if block.element >= 0 and under[block.element]),
     )
 
 
@@ -140,12 +136,7 @@ def _siblings(outline: Outline, top: int, scores: list[float], beside: frozenset
         parent = outline.elements[child].parent
         if parent < 0 or (outline.elements[parent].tag in ("body", "html") and level):
             break
-        groups: dict[int, list[int]] = defaultdict(list)
-        for index, block in enumerate(outline.blocks):
-            chain = outline.ancestors(block.element)
-            if index not in beside and parent in chain and child not in chain:
-                position = chain.index(parent)
-                groups[chain[position - 1] if position else -1 - index].append(index)
+        groups = _groups(outline, parent, child, beside)
         twins = {
             element: members
             for element, members in groups.items()
@@ -158,6 +149,25 @@ def _siblings(outline: Outline, top: int, scores: list[float], beside: frozenset
             between = [members for members in twins.values() if min(found | inside) < members[0] < max(found | inside)]
             found.update(index for members in between if not _is_linked(outline, members) for index in members)
         child = parent
+    return found
+
+
+def _groups(outline: Outline, parent: int, child: int, beside: frozenset[int]) -> dict[int, list[int]]:
+    """The blocks in `parent` outside `child`, by the element directly in `parent` that holds them; lone ones by -1 - index."""
+    element = outline.elements[parent]
+    inner = outline.elements[child]
+    groups: dict[int, list[int]] = defaultdict(list)
+    for index in chain(range(element.first, inner.first), range(inner.end, element.end)):
+        if index not in beside:
+            groups[_below(outline, outline.blocks[index].element, parent, -1 - index)].append(index)
+    return groups
+
+
+def _below(outline: Outline, element: int, parent: int, lone: int) -> int:
+    """The ancestor of `element` that stands directly in `parent`, `lone` when it is `parent` itself."""
+    found = lone
+    while element != parent:
+        found, element = element, outline.elements[element].parent
     return found
 
 

@@ -33,14 +33,15 @@ def read_listing(body: bytes, url: str, content_type: str, selectors: dict[str, 
     if not body.strip():
         raise ReadError("the page is empty", reason="empty", key=url)
     tree = LexborHTMLParser(decode(body, content_type), scripting=True)
-    text = "\n".join(block.text for block in outline_of(tree).blocks)
+    titles = titles_of(tree)
     try:
         entries = _entries(tree, url, selectors)
         following = _next(tree, url, selectors.get("next", ""))
     except (SelectolaxError, ValueError) as error:
         raise ReadError(f"a selector cannot be used: {error}", reason="selectors", key=url) from error
+    text = "\n".join(block.text for block in outline_of(tree).blocks)  # takes menus and scripts out of the tree: last
     if not entries:
-        if name := interstitial_of(titles_of(tree), text):
+        if name := interstitial_of(titles, text):
             raise ReadError(f"a {name} page stands in the listing's place", reason="interstitial", key=url)
         raise ReadError(f"{selectors['link']!r} finds no link on the page", reason="selectors", key=url)
     return {"entries": entries[:MOST_ENTRIES], "next": following, "fingerprint": _fingerprint(text)}
