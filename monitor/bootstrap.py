@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from monitor.fetch import HttpFetcher
     from monitor.messages import Renderer
     from monitor.messages.links import Links
+    from monitor.messages.returns import Returns
     from monitor.reading.worker import Worker
     from monitor.store import SqlStore
 
@@ -84,15 +85,18 @@ def build_sources(settings: Settings, *, standing_by: bool = False, **wiring: ob
     return tuple(sources)
 
 
-def build_channels(settings: Settings) -> dict[str, Channel]:
-    """Every channel by name; the terminal alone where none is configured. Raises SettingsError with each unusable one."""
+def build_channels(settings: Settings, returns: Returns | None = None) -> dict[str, Channel]:
+    """Every channel by name; the terminal alone where none is configured. Raises SettingsError with each unusable one.
+
+    `returns` marks the mail of those who send: see `return_marks`.
+    """
     from monitor.channels import build_channel
 
     channels: dict[str, Channel] = {}
     problems: list[Problem] = []
     for table in settings.channels:
         try:
-            channels[table.name] = build_channel(table.name, dict(table.values), os.environ.get)
+            channels[table.name] = build_channel(table.name, dict(table.values), os.environ.get, returns=returns)
         except ConfigError as error:
             problems.append(_problem(table, error))
     if problems:
@@ -211,13 +215,36 @@ def signed_links(settings: Settings) -> Links | None:
     """What signs the addresses in mail, with a key made once in the state folder; None without a public address to point to."""
     from monitor.messages.links import Links
 
-    if not settings.public_url:
-        return None
+    return Links(base=settings.public_url.rstrip("/"), key=_own_key(settings)) if settings.public_url else None
+
+
+def return_marks(settings: Settings) -> Returns:
+    """What marks mail, so that reports of its fate are known not to be made up; signed with the key of the links."""
+    from monitor.messages.returns import Returns
+
+    return Returns(key=_own_key(settings))
+
+
+def _own_key(settings: Settings) -> bytes:
+    """The secret of this installation, made once in the state folder: whole, or not at all."""
     path = settings.state / "links.key"
-    settings.state.mkdir(parents=True, exist_ok=True)
-    with suppress(FileExistsError), os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(secrets.token_bytes(32))
-    return Links(base=settings.public_url.rstrip("/"), key=path.read_bytes())
+    try:
+        settings.state.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            new = path.with_suffix(f".{secrets.token_hex(4)}")
+            with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(secrets.token_bytes(32))
+                file.flush()
+                os.fsync(file.fileno())
+            with suppress(FileExistsError):  # another process was first: its key is ours
+                os.link(new, path)
+            new.unlink()
+        key = path.read_bytes()
+    except OSError as error:
+        raise StoreError(f"cannot be written: {error.strerror}", key=str(path)) from None
+    if len(key) < 32:
+        raise StoreError("is cut short; put it back from a backup, or remove it: old links then stop working", key=str(path))
+    return key
 
 
 def open_state(settings: Settings) -> SqlStore:
@@ -287,7 +314,7 @@ async def assembled(settings: Settings, clock: Clock, *, watched_before: bool = 
     from monitor.sources.drop import with_drops
     from monitor.store.captures import Captures
 
-    channels = build_channels(settings)
+    channels = build_channels(settings, return_marks(settings))
     with _reading_child() as worker, _alone(settings.state):
         sources = build_sources(settings, worker=worker, home=settings.state)
         store = await asyncio.to_thread(open_state, settings)

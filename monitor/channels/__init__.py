@@ -5,26 +5,45 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from monitor.channels.console import ConsoleChannel
 from monitor.ports import Channel, ConfigError
 
+if TYPE_CHECKING:
+    from monitor.messages.returns import Returns
+
 #: Looks a secret up by the name of its environment variable; None when it is not set.
 SecretLookup = Callable[[str], str | None]
 
-_KEYS = ("url", "url_env", "url_file", "from", "ca_file", "endpoint", "on_uncertain", "secret_env", "allow_private")
+_KEYS = (
+    "url",
+    "url_env",
+    "url_file",
+    "from",
+    "bounces",
+    "dkim_selector",
+    "ca_file",
+    "endpoint",
+    "on_uncertain",
+    "secret_env",
+    "allow_private",
+)
 _ON_UNCERTAIN = ("hold", "resend")
 
 
-def build_channel(name: str, table: Mapping[str, object], secret_lookup: SecretLookup) -> Channel:
+def build_channel(
+    name: str, table: Mapping[str, object], secret_lookup: SecretLookup, *, returns: Returns | None = None
+) -> Channel:
     """The channel of one table.
 
     Keys: exactly one of ``url_env`` (name of an environment variable), ``url_file`` (path) and ``url`` (only for
-    ``console://``, which holds no secret); ``from`` for the sender of mail; ``ca_file`` for mail servers with a
-    certificate of their own; ``endpoint`` for a server that speaks Slack's protocol at another address;
-    ``secret_env`` for the signing key of a webhook, which makes ``json://`` a Standard Webhook, and
+    ``console://``, which holds no secret); ``from`` for the sender of mail, ``bounces`` for where mail goes that cannot be
+    delivered, ``dkim_selector`` for the names of its DKIM keys (for ``monitor check --dns``), with spaces between;
+    ``ca_file`` for mail servers with a certificate of their own; ``endpoint`` for a server that speaks Slack's protocol at
+    another address; ``secret_env`` for the signing key of a webhook, which makes ``json://`` a Standard Webhook, and
     ``allow_private = "yes"`` where its receiver is on a private network;
-    ``on_uncertain`` = ``hold`` (default) or ``resend``.
+    ``on_uncertain`` = ``hold`` (default) or ``resend``. `returns` marks mail, so that it is known when it comes back.
 
     Raises:
         ConfigError: with the key that is wrong; never with a secret in its message.
@@ -41,7 +60,16 @@ def build_channel(name: str, table: Mapping[str, object], secret_lookup: SecretL
     if scheme in {"mailto", "mailtos"}:
         from monitor.channels.mail import MailChannel
 
-        return MailChannel(name, url, sender=values.get("from", ""), ca_file=values.get("ca_file", ""), on_uncertain=doubtful)
+        return MailChannel(
+            name,
+            url,
+            sender=values.get("from", ""),
+            ca_file=values.get("ca_file", ""),
+            on_uncertain=doubtful,
+            bounces=values.get("bounces", ""),
+            selectors=values.get("dkim_selector", "").split(),
+            returns=returns,
+        )
     if scheme == "slack" or url.startswith(("https://hooks.slack.com/services/", "https://hooks.slack-gov.com/services/")):
         from monitor.channels.slack import SlackChannel
 

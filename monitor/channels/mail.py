@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from apprise.common import NotifyType
 from apprise.plugins.email.base import NotifyEmail
 
-from monitor.channels.mime import mime
+from monitor.channels.mime import mime, usable
 from monitor.channels.smtp import Server, hand_over
+from monitor.messages.returns import MARK_LENGTH, Returns, return_path
 from monitor.ports import CommitPoint, ConfigError, Delivery, Outcome, Result
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -28,17 +29,24 @@ class Mail(NotifyEmail):  # type: ignore[misc]  # apprise ships no types
         delivery: Delivery | None = None,
         commit: CommitPoint = lambda: True,
         server: Server | None = None,
+        mark: str = "",
+        bounces: str = "",
         **_others: Any,
     ) -> bool:
         """Hand over `delivery`; what came of it is in `outcome`. Without a delivery there is nothing to send."""
         del body, title, notify_type
         if delivery is None or server is None:
             return False
-        self.outcome = self.hand_over(delivery, commit, server)
+        self.outcome = self.hand_over(delivery, commit, server, mark=mark, bounces=bounces)
         return self.outcome.result is Result.SENT
 
-    def hand_over(self, delivery: Delivery, commit: CommitPoint, server: Server) -> Outcome:
-        """Send the mail of `delivery` to its recipient, or to the address of the channel where it names none."""
+    def hand_over(
+        self, delivery: Delivery, commit: CommitPoint, server: Server, *, mark: str = "", bounces: str = ""
+    ) -> Outcome:
+        """Send the mail of `delivery` to its recipient, or to the address of the channel where it names none.
+
+        `mark` is what a report of its fate is known by; `bounces` is where such reports go, else to the sender.
+        """
         recipient = delivery.recipient or str(self.targets[0][1])
         try:
             body = mime(
@@ -47,20 +55,41 @@ class Mail(NotifyEmail):  # type: ignore[misc]  # apprise ships no types
                 sender_name=str(self.from_addr[0] or ""),
                 recipient=recipient,
                 reply_to=min(self.reply_to, default=""),
+                mark=mark,
             )
+            envelope_from = return_path(bounces, mark) if bounces else str(self.from_addr[1])
         except ValueError:
             return Outcome(result=Result.PERMANENT, reason="address_unusable")
-        return hand_over(server, str(self.from_addr[1]), recipient, body, commit)
+        return hand_over(server, envelope_from, recipient, body, commit, mark=mark)
 
 
 class MailChannel:
-    """Mail through one SMTP account."""
+    """Mail through one SMTP account.
 
-    def __init__(self, name: str, url: str, *, sender: str = "", ca_file: str = "", on_uncertain: str = "hold") -> None:
+    `bounces` is where reports of mail that did not arrive go, marked by `returns` so that they are known again; without it
+    they go to the sender. `selectors` names its DKIM keys in DNS; they are only looked at by ``monitor check --dns``.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        url: str,
+        *,
+        sender: str = "",
+        ca_file: str = "",
+        on_uncertain: str = "hold",
+        bounces: str = "",
+        selectors: Sequence[str] = (),
+        returns: Returns | None = None,
+    ) -> None:
         self.name = name
         self.on_uncertain = on_uncertain
+        self.bounces = _bounces(bounces)
+        self.selectors = tuple(selectors)
+        self._returns = returns
         self._parsed = _parse(url, sender)
         plugin = self._plugin()
+        self.sender = str(plugin.from_addr[1])
         self.server = _server(plugin, ca_file)
 
     def _plugin(self) -> Mail:
@@ -73,8 +102,27 @@ class MailChannel:
     def send(self, delivery: Delivery, commit: CommitPoint) -> Outcome:
         """Hand one mail to the server; the commit point is just before its last dot."""
         plugin = self._plugin()
-        plugin.send(delivery.message.text, delivery.message.subject, delivery=delivery, commit=commit, server=self.server)
+        plugin.send(
+            delivery.message.text,
+            delivery.message.subject,
+            delivery=delivery,
+            commit=commit,
+            server=self.server,
+            mark=self._returns.mark(delivery.id) if self._returns else "",
+            bounces=self.bounces,
+        )
         return plugin.outcome
+
+
+def _bounces(address: str) -> str:
+    if address and not (usable(address) and address.isascii()):
+        raise ConfigError("expected an address such as bounces@example.org", key="bounces")
+    try:
+        if address:
+            return_path(address, "x" * MARK_LENGTH)
+    except ValueError as error:
+        raise ConfigError(str(error), key="bounces") from None
+    return address
 
 
 def _parse(url: str, sender: str) -> Mapping[str, Any]:

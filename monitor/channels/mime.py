@@ -7,6 +7,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 
+from monitor.messages.returns import HEADER
 from monitor.ports import Delivery
 
 # One unquoted local part and a domain: what people have. Quoted oddities are where injections hide.
@@ -15,10 +16,10 @@ _USABLE = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x1f]+@[^\s@<>()\[\],;:\\\"\x00-
 _POLICY = SMTP.clone(cte_type="7bit", max_line_length=78)
 
 
-def mime(delivery: Delivery, *, sender: str, sender_name: str, recipient: str, reply_to: str = "") -> bytes:
+def mime(delivery: Delivery, *, sender: str, sender_name: str, recipient: str, reply_to: str = "", mark: str = "") -> bytes:
     """The mail of a delivery. Its id, its date and the boundary between its parts come from the delivery, none from now.
 
-    Raises ValueError for an address that is none.
+    `mark` is what it is known by when it comes back. Raises ValueError for an address that is none.
     """
     message = delivery.message
     mail = EmailMessage(policy=_POLICY)
@@ -29,6 +30,8 @@ def mime(delivery: Delivery, *, sender: str, sender_name: str, recipient: str, r
     mail["Subject"] = _line(message.subject)
     for name, value in message.headers.items():
         mail[name] = _line(value)
+    if mark:
+        mail[HEADER] = mark
     mail.set_content(message.text, cte="quoted-printable")
     if message.html:
         mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
@@ -41,8 +44,13 @@ def _line(value: str) -> str:
     return " ".join(value.split())
 
 
+def usable(address: str) -> bool:
+    """Whether this is one plain address that can stand in an envelope."""
+    return _USABLE.fullmatch(address) is not None
+
+
 def _address(address: str, name: str) -> Address:
-    if not _USABLE.fullmatch(address):
+    if not usable(address):
         raise ValueError("not an address")
     user, _, domain = address.rpartition("@")
     return Address(display_name=name, username=user, domain=domain)

@@ -57,7 +57,7 @@ def _outcome(refused: _Refused) -> Outcome:
     return Outcome(result=Result.PERMANENT if lasting else Result.TRANSIENT, reason=reason)
 
 
-def hand_over(server: Server, sender: str, recipient: str, body: bytes, commit: CommitPoint) -> Outcome:
+def hand_over(server: Server, sender: str, recipient: str, body: bytes, commit: CommitPoint, *, mark: str = "") -> Outcome:
     """Hand in one mail. Never raises for what a server does; the outcome's reason is a code.
 
     Args:
@@ -66,11 +66,12 @@ def hand_over(server: Server, sender: str, recipient: str, body: bytes, commit: 
         recipient: envelope-to address.
         body: the mail with CRLF line ends, not yet dot-stuffed.
         commit: called once, just before the dot.
+        mark: what reports of its fate shall quote, where the server can pass that on (RFC 3461).
     """
     stage = _Stage()
     try:
         with _session(server, stage) as smtp, deadline_of(smtp, server.session_deadline):
-            _envelope(smtp, stage, sender, recipient, len(body))
+            _envelope(smtp, stage, sender, recipient, len(body), mark)
             smtp.send(_stuffed(body))
             stage.name = "commit"
             if not commit():
@@ -142,9 +143,12 @@ def _session(server: Server, stage: _Stage) -> Iterator[smtplib.SMTP]:
         smtp.close()
 
 
-def _envelope(smtp: smtplib.SMTP, stage: _Stage, sender: str, recipient: str, size: int) -> None:
+def _envelope(smtp: smtplib.SMTP, stage: _Stage, sender: str, recipient: str, size: int, mark: str) -> None:
     stage.name = "mail"
     options = [f"size={size}"] if smtp.has_extn("size") else []
+    reports = bool(mark) and smtp.has_extn("dsn")
+    if reports:
+        options += ["RET=HDRS", f"ENVID={mark}"]
     if not (sender + recipient).isascii():
         if not smtp.has_extn("smtputf8"):
             raise smtplib.SMTPNotSupportedError("SMTPUTF8")
@@ -152,10 +156,20 @@ def _envelope(smtp: smtplib.SMTP, stage: _Stage, sender: str, recipient: str, si
         smtp.command_encoding = "utf-8"
     _expect(stage, smtp.mail(sender, options), 250)
     stage.name = "rcpt"
-    _expect(stage, smtp.rcpt(recipient), 250, 251)
+    _expect(stage, smtp.rcpt(recipient, _wanted_reports(recipient) if reports else []), 250, 251)
     stage.name = "data"
     smtp.putcmd("data")
     _expect(stage, smtp.getreply(), 354)
+
+
+def _wanted_reports(recipient: str) -> list[str]:
+    """Tell of failure and delay, and call the recipient as we do, whatever name it is passed on to."""
+    wanted = ["NOTIFY=FAILURE,DELAY"]
+    if recipient.isascii():
+        # xtext of RFC 3461: what is no plain letter of an address is written in hexadecimal
+        named = re.sub(r"[^!-*,-<>-~]", lambda found: f"+{ord(found[0]):02X}", recipient)
+        wanted.append(f"ORCPT=rfc822;{named}")
+    return wanted
 
 
 def _expect(stage: _Stage, reply: tuple[int, bytes], *codes: int) -> None:

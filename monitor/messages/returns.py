@@ -13,7 +13,8 @@ from dataclasses import dataclass
 HEADER = "X-Return-Mark"
 _ID_BYTES, _MAC_BYTES = 16, 10
 #: A mark: 128 bits of delivery and 80 of signature in base32. Small letters, because mail servers fold the case of addresses.
-PATTERN = re.compile(r"[a-z2-7]{42}")
+MARK_LENGTH = 42
+PATTERN = re.compile(rf"[a-z2-7]{{{MARK_LENGTH}}}")
 #: What RFC 5321 allows left of the at sign.
 _LONGEST_LOCAL = 64
 
@@ -64,5 +65,5 @@ def return_path(address: str, mark: str) -> str:
         raise ValueError("not an address")
     marked = f"{local}+{mark}" if mark else local
     if len(marked) > _LONGEST_LOCAL:
-        raise ValueError(f"too long: at most {_LONGEST_LOCAL - 43} characters before the @")
+        raise ValueError(f"too long: at most {_LONGEST_LOCAL - MARK_LENGTH - 1} characters before the @")
     return f"{marked}@{domain}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from email import message_from_bytes, policy
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from monitor.channels import build_channel
 from monitor.channels.mail import MailChannel
+from monitor.messages.returns import Returns
 from monitor.ports import ConfigError, Delivery, Message, Outcome, Result
 from tests.builders import NOW
 from tests.channels.servers import Mailbox, scripted_smtp, smtp_server
@@ -171,3 +173,53 @@ def test_an_unsafe_or_unusable_account_is_refused_without_its_password(url: str,
     with pytest.raises(ConfigError, match=message) as caught:
         build_channel("mail", {"url_env": "MAIL"}, {"MAIL": url}.get)
     assert "hunter2" not in str(caught.value)
+
+
+RETURNS = Returns(key=b"k" * 32)
+ID = "0123456789abcdef0123456789abcdef"
+
+
+def test_mail_that_may_come_back_is_marked() -> None:
+    """The mark is in the envelope's sender, in a header, and where the server can pass it on in the envelope's id."""
+    with smtp_server() as (mailbox, port):
+        marked = channel(port, bounces="bounces@monitor.test", returns=RETURNS)
+        assert marked.send(replace(delivery(), id=ID), lambda: True).result is Result.SENT
+        assert channel(port, returns=RETURNS).send(replace(delivery(), id=ID), lambda: True).result is Result.SENT
+    with_address, without = mailbox.mails
+    assert with_address.mail_from == f"bounces+{RETURNS.mark(ID)}@monitor.test"
+    assert without.mail_from == "alerts@monitor.test"
+    for envelope in mailbox.mails:
+        mail = message_from_bytes(envelope.content, policy=policy.default)
+        assert RETURNS.delivery(mail["X-Return-Mark"]) == ID
+        assert mail["From"] == "Monitor <alerts@monitor.test>"
+
+
+def test_a_server_that_reports_is_told_what_and_under_which_name() -> None:
+    said: list[str] = []
+
+    def script(file: Any) -> None:
+        file.write(b"220 hello\r\n")
+        while line := file.readline():
+            said.append(line.decode().strip())
+            verb = line[:4].upper()
+            if verb == b"DATA":
+                file.write(b"354 go on\r\n")
+                while file.readline() != b".\r\n":
+                    pass
+            file.write(b"250-test\r\n250 DSN\r\n" if verb == b"EHLO" else b"250 ok\r\n")
+
+    with scripted_smtp(script) as port:
+        marked = channel(port, returns=RETURNS)
+        assert marked.send(replace(delivery("a+b=c@reader.test"), id=ID), lambda: True).result is Result.SENT
+    assert f"mail FROM:<alerts@monitor.test> RET=HDRS ENVID={RETURNS.mark(ID)}" in said
+    assert "rcpt TO:<a+b=c@reader.test> NOTIFY=FAILURE,DELAY ORCPT=rfc822;a+2Bb+3Dc@reader.test" in said
+
+
+@pytest.mark.parametrize(
+    ("bounces", "message"),
+    [("bounces", "expected an address"), ("b" * 22 + "@x.test", "at most 21"), ("a@b\r\nRCPT TO:<x>", "expected an address")],
+)
+def test_an_address_for_bounces_that_cannot_be_marked(bounces: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message) as caught:
+        channel(25, bounces=bounces)
+    assert caught.value.key == "bounces"
