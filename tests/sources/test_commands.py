@@ -107,7 +107,7 @@ def test_a_report_is_read_as_one(tmp_path, capsys):
     newest = {i.authority: i for i in sorted(history(), key=lambda i: i.published) if i.framework == "ILACS"}
     inspection = newest[report_site.CURRENT[0]]
     title = f"Inspection of {inspection.authority.name} local authority children's services"
-    site.publishes(inspection.authority.urn, "2", title, f"{inspection.published:%d %B %Y}")
+    site.publishes(inspection.authority.urn, "2", "Children's services inspection", f"{inspection.published:%d %B %Y}")
     site.files[f"/v1/file/{inspection.authority.urn}2"] = pdf(report_pages.ilacs(inspection, title, report_pages.grade_below))
     site.files["/robots.txt"] = b"User-agent: *\nAllow: /\n"
     with report_site.serving(site) as base:
