@@ -31,17 +31,18 @@ _MOST_PAGES = 5
 _LONDON = ZoneInfo("Europe/London")
 _DATED = re.compile(r"\d{1,2} [A-Z][a-z]{2,8} \d{4}|\d{1,2}/\d{1,2}/\d{4}")
 
-_GRADED = re.compile(
-    r"children'?s services (?:re-?)?inspection|inspection of (?:local authority )?children'?s|single inspection",
+#: What a label must say, and must not. A wording not seen yet should rather be read and refused as no report than be missed.
+_GRADED = re.compile(r"\binspection\b|\bilacs\b", re.IGNORECASE)
+_UNGRADED = re.compile(
+    r"focused|monitoring|joint|\barea\b|\bsend\b|safeguarding children board|visit|letter"
+    r"|adoption|fostering|looked after children and|children.s home|school|college|nursery|childcare",
     re.IGNORECASE,
 )
-_UNGRADED = re.compile(r"focused|monitoring|joint|area|send\b|safeguarding children board$|visit|letter", re.IGNORECASE)
 
 
 def is_graded(label: str) -> bool:
-    """Whether a report's label on a provider's page is that of a graded inspection of children's services."""
-    plain = label.replace("\u2019", "'")
-    return bool(_GRADED.search(plain)) and not _UNGRADED.search(plain)
+    """Whether a report's label on a provider's page may be that of a graded inspection of children's services."""
+    return bool(_GRADED.search(label)) and not _UNGRADED.search(label)
 
 
 @lru_cache(maxsize=1)
