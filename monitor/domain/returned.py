@@ -25,7 +25,7 @@ class ReturnedMail:
     kind: Kind
     key: str  #: the same for the same mail, however often it is read
     code: str = ""  #: enhanced status, ``5.1.1`` (RFC 3463)
-    tokens: tuple[str, ...] = ()  #: what may be a signed token of ours, in order of trust
+    tokens: tuple[str, ...] = ()  #: what may be a mark of ours (`messages.returns`)
     message_ids: tuple[str, ...] = ()  #: of the message that it is about
     recipients: tuple[str, ...] = ()  #: whom it says the message was for; small letters
 

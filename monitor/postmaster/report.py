@@ -1,0 +1,193 @@
+"""A mail that came back as what it says: a bounce, a delay, a complaint, an automatic answer, or none of these.
+
+The sources: RFC 3464 (delivery status notifications), RFC 5965 (complaints, "ARF"), RFC 3834 (automatic answers), and two
+forms older than these that are still sent: Exim's plain text, and qmail's (QSBMF). All of it is a stranger's text: it is cut
+at `LONGEST`, read without the parser of structured headers (which takes quadratic time on some), and believed only when it
+carries a mark that was signed here, which is for others to check.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from email.message import Message
+from email.parser import BytesParser
+from email.policy import compat32
+from hashlib import sha256
+from itertools import islice
+
+from monitor.domain.returned import Kind, ReturnedMail
+
+#: More of a mail is not looked at, bytes: a report and our own message in it are shorter.
+LONGEST = 256 * 1024
+_MOST_PARTS, _MOST_MARKS, _LONGEST_FIELD = 60, 50, 1000
+_MARK = re.compile(r"(?<![a-z2-7])[a-z2-7]{42}(?![a-z2-7])", re.IGNORECASE)
+_MESSAGE_ID = re.compile(r"^[ \t>]*(?:X-)?(?:Original-)?Message-ID:\s{0,5}(<[^<>\s]{1,250}>)", re.IGNORECASE | re.MULTILINE)
+_CODE = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+_REPLY_CODE = re.compile(r"\b([45])\d\d\b")
+_ADDRESS = re.compile(r"[^\s<>;,\"]{1,200}@[^\s<>;,\"]{1,255}")
+_FIELD_LINE = re.compile(r"^([A-Za-z][A-Za-z-]{0,60}):[ \t]*(.*(?:\n[ \t]+.*)*)", re.MULTILINE)
+_STATUS_TYPES = {"message/delivery-status", "message/global-delivery-status"}
+_COMPLAINTS = {"abuse", "fraud", "opt-out", "opt-out-list"}
+_OUT_OF_OFFICE = re.compile(
+    r"^(?:automatic reply|auto(?:matic)?[ -]?(?:reply|response)|out of (?:the )?office)\b", re.IGNORECASE
+)
+
+Fields = Mapping[str, str]  #: by small name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """The kind of a mail with what goes with it."""
+
+    kind: Kind
+    code: str = ""
+    recipients: tuple[str, ...] = ()
+
+
+def read_returned(raw: bytes) -> ReturnedMail:
+    """What a mail says. Never raises for what is in it."""
+    raw = raw[:LONGEST]
+    try:
+        mail = BytesParser(policy=compat32).parsebytes(raw)
+        parts = tuple(islice(_parts(mail), _MOST_PARTS))
+        found = _of_status(parts) or _of_complaint(parts) or _of_older_forms(mail, parts) or _automatic(mail)
+        text = "\n".join([raw.decode("utf-8", "replace"), *map(_text, parts)])
+    except (RecursionError, ValueError, LookupError, TypeError):
+        # Nested deeper than any mail, or in no encoding there is. The library gives up in several ways.
+        return ReturnedMail(kind=Kind.OTHER, key=sha256(raw).hexdigest())
+    return ReturnedMail(
+        kind=found.kind,
+        key=sha256(_header(mail, "Message-ID").encode() or raw).hexdigest(),
+        code=found.code,
+        # A mark proves itself wherever it stands: in the address that the report was sent to, or in the mail that it quotes.
+        tokens=tuple(dict.fromkeys(mark[0].lower() for mark in islice(_MARK.finditer(text), _MOST_MARKS))),
+        message_ids=tuple(dict.fromkeys(each[1] for each in islice(_MESSAGE_ID.finditer(text), _MOST_MARKS))),
+        recipients=found.recipients,
+    )
+
+
+def _parts(mail: Message) -> Iterator[Message]:
+    """The parts of a mail, its own but not those of mails within it: a report that somebody passes on is none."""
+    waiting = [mail]
+    while waiting:
+        part = waiting.pop(0)
+        yield part
+        payload = part.get_payload()
+        if part.get_content_maintype() == "multipart" and isinstance(payload, list):
+            waiting = [each for each in payload if isinstance(each, Message)] + waiting
+
+
+def _header(mail: Message, name: str) -> str:
+    return " ".join(str(mail.get(name, ""))[:_LONGEST_FIELD].split())
+
+
+def _text(part: Message) -> str:
+    """The text of a part; empty where it is none."""
+    if part.get_content_maintype() != "text":
+        return ""
+    payload = part.get_payload(decode=True)
+    return payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
+
+
+def _field(value: str) -> str:
+    """A field's value on one line; eight-bit letters, which the library keeps as surrogates, as what they are."""
+    plain = value[:_LONGEST_FIELD].encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return " ".join(plain.split())
+
+
+def _blocks(part: Message) -> Iterator[Fields]:
+    """The groups of fields of a report; the first is about the message, each further one about a recipient."""
+    payload = part.get_payload()
+    for block in payload if isinstance(payload, list) else []:
+        if not isinstance(block, Message):
+            continue
+        yield {name.lower(): _field(value) for name, value in block.raw_items()}
+        # The library knows the groups of the older of the two types only: of the other, all but the first are a body.
+        body = block.get_payload(decode=True) if part.get_content_type() != "message/delivery-status" else b""
+        text = body.decode("utf-8", "replace").replace("\r", "") if isinstance(body, bytes) else ""
+        for group in re.split(r"\n[ \t]*\n", text):
+            yield {name.lower(): _field(value) for name, value in _FIELD_LINE.findall(group)}
+
+
+def _addresses(*values: str) -> tuple[str, ...]:
+    """The addresses in some fields, small: ``rfc822; Ann@Reader.test``."""
+    return tuple(dict.fromkeys(found.casefold() for value in values for found in _ADDRESS.findall(value)[:20]))
+
+
+def _of_status(parts: Sequence[Message]) -> _Found | None:
+    """RFC 3464, the worst that it says of anybody."""
+    reports = [part for part in parts if part.get_content_type() in _STATUS_TYPES]
+    if not reports:
+        return None
+    groups = [fields for fields in islice(_blocks(reports[0]), _MOST_PARTS) if {"action", "status"} & set(fields)]
+    told = [(_status_kind(fields), fields) for fields in groups]
+    for kind in (Kind.BOUNCE, Kind.DELAY):
+        chosen = [fields for found, fields in told if found is kind]
+        if chosen:
+            named = [f.get(name, "") for f in chosen for name in ("original-recipient", "final-recipient")]
+            return _Found(kind=kind, code=_status_code(kind, chosen[0]), recipients=_addresses(*named))
+    return _Found(kind=Kind.ARRIVED)
+
+
+def _status_kind(fields: Fields) -> Kind:
+    action = fields.get("action", "").lower()
+    if action in {"failed", "delayed"}:
+        return Kind.BOUNCE if action == "failed" else Kind.DELAY
+    if action in {"delivered", "relayed", "expanded"}:
+        return Kind.ARRIVED
+    return {"5": Kind.BOUNCE, "4": Kind.DELAY}.get(fields.get("status", "")[:1], Kind.ARRIVED)
+
+
+def _status_code(kind: Kind, fields: Fields) -> str:
+    """The enhanced status; the one that the server itself gave, where the report only says that there was one."""
+    said = _CODE.search(fields.get("status", ""))
+    diagnostic = fields.get("diagnostic-code", "")
+    own = _CODE.search(diagnostic)
+    if said and not (said[1].endswith(".0.0") and own and own[1][0] == said[1][0]):
+        return said[1]
+    if own:
+        return own[1]
+    reply = _REPLY_CODE.search(diagnostic)
+    digit = reply[1] if reply else {Kind.BOUNCE: "5", Kind.DELAY: "4"}[kind]
+    return f"{digit}.0.0"
+
+
+def _of_complaint(parts: Sequence[Message]) -> _Found | None:
+    """RFC 5965."""
+    reports = [part for part in parts if part.get_content_type() == "message/feedback-report"]
+    if not reports:
+        return None
+    fields = next(_blocks(reports[0]), {})
+    if fields.get("feedback-type", "").lower() not in _COMPLAINTS:
+        return _Found(kind=Kind.OTHER)  # "not spam" after all, or statistics of authentication
+    return _Found(kind=Kind.COMPLAINT, recipients=_addresses(fields.get("original-rcpt-to", "")))
+
+
+def _of_older_forms(mail: Message, parts: Sequence[Message]) -> _Found | None:
+    """Exim's header with text below it; qmail's text, whose first words are its mark."""
+    text = next((found for part in parts if (found := _text(part))), "")
+    if failed := _header(mail, "X-Failed-Recipients"):
+        about = text.partition("\n------")[0]  # below that line stands our own mail
+        return _Found(kind=Kind.BOUNCE, code=_code_in(about), recipients=_addresses(failed))
+    if text.lstrip().startswith("Hi. This is the"):
+        about = re.split(r"(?m)^-", text, maxsplit=1)[0]
+        named = re.findall(r"(?m)^<([^<>\s]{1,250})>:", about)
+        return _Found(kind=Kind.BOUNCE, code=_code_in(about), recipients=_addresses(*named)) if named else None
+    return None
+
+
+def _code_in(text: str) -> str:
+    found = _CODE.search(text)
+    return found[1] if found else "5.0.0"
+
+
+def _automatic(mail: Message) -> _Found:
+    """RFC 3834, and what was there before it."""
+    submitted = _header(mail, "Auto-Submitted").lower()
+    told = submitted not in {"", "no"} or _header(mail, "X-Autoreply") or _header(mail, "X-Autorespond")
+    precedence = _header(mail, "Precedence").lower()
+    if told or precedence == "auto_reply" or _OUT_OF_OFFICE.search(_header(mail, "Subject")):
+        return _Found(kind=Kind.AUTOMATIC)
+    return _Found(kind=Kind.OTHER)

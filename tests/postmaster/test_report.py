@@ -1,0 +1,160 @@
+"""What comes back is told apart in the shapes that mail servers give it; what is hostile in it is only text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.domain.returned import Kind, about_the_address, refused_address, words_of
+from monitor.postmaster.report import LONGEST, read_returned
+from tests.postmaster import returned_mails as shape
+from tests.postmaster.returned_mails import DELIVERY, MARK, RETURNS
+
+REDACTED = "From: Monitor <alerts@monitor.test>\nTo: redacted@mailhost.test\nSubject: Kent\n"
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind", "code"),
+    [
+        pytest.param(shape.postfix(), Kind.BOUNCE, "5.1.1", id="Postfix"),
+        pytest.param(shape.postfix("4.4.1", "delayed"), Kind.DELAY, "4.4.1", id="Postfix, still trying"),
+        pytest.param(shape.postfix("4.4.7"), Kind.BOUNCE, "4.4.7", id="Postfix, gave up after five days"),
+        pytest.param(shape.postfix("2.0.0", "delivered"), Kind.ARRIVED, "", id="Postfix, a receipt"),
+        pytest.param(shape.exchange(), Kind.BOUNCE, "5.1.10", id="Exchange"),
+        pytest.param(shape.exim_plain(), Kind.BOUNCE, "5.1.1", id="Exim"),
+        pytest.param(shape.gmail(), Kind.BOUNCE, "5.1.1", id="Gmail"),
+        pytest.param(shape.gmail("4.4.2", "delayed"), Kind.DELAY, "4.4.2", id="Gmail, still trying"),
+        pytest.param(shape.qmail(), Kind.BOUNCE, "5.1.1", id="qmail"),
+        pytest.param(shape.complaint(), Kind.COMPLAINT, "", id="a complaint"),
+        pytest.param(shape.complaint("not-spam"), Kind.OTHER, "", id="not spam after all"),
+        pytest.param(shape.complaint("auth-failure"), Kind.OTHER, "", id="statistics of authentication"),
+        pytest.param(shape.out_of_office(), Kind.AUTOMATIC, "", id="out of office"),
+        pytest.param(shape.human_reply(), Kind.OTHER, "", id="a person"),
+    ],
+)
+def test_each_shape_is_known(raw: bytes, kind: Kind, code: str) -> None:
+    found = read_returned(raw)
+    assert (found.kind, found.code) == (kind, code)
+
+
+@pytest.mark.parametrize("make", [shape.postfix, shape.exchange, shape.exim_plain, shape.gmail, shape.qmail, shape.complaint])
+def test_each_shape_leads_back_to_its_delivery(make: Callable[[], bytes]) -> None:
+    found = read_returned(make())
+    assert [RETURNS.delivery(token) for token in found.tokens] == [DELIVERY]
+    assert f"<{DELIVERY}@monitor.test>" in found.message_ids
+    assert "ann@reader.test" in found.recipients or found.kind is Kind.COMPLAINT
+
+
+def test_a_mark_survives_when_only_the_address_has_it() -> None:
+    assert MARK in read_returned(shape.postfix(ours=REDACTED)).tokens
+    assert read_returned(shape.complaint(ours=REDACTED)).tokens == ()
+
+
+def test_the_server_that_said_it_says_it_better() -> None:
+    raw = shape.postfix().replace(b"Status: 5.1.1", b"Status: 5.0.0")
+    assert read_returned(raw).code == "5.1.1"
+    raw = shape.postfix().replace(b"Status: 5.1.1", b"Status: nonsense").replace(b"550 5.1.1", b"552 over there")
+    assert read_returned(raw).code == "5.0.0"
+
+
+def test_the_newer_type_with_addresses_of_other_letters() -> None:
+    raw = shape.postfix().replace(b"message/delivery-status", b"message/global-delivery-status")
+    raw = raw.replace(b"Final-Recipient: rfc822; ann@", "Final-Recipient: utf-8; änn@".encode())
+    found = read_returned(raw)
+    assert (found.kind, found.code) == (Kind.BOUNCE, "5.1.1")
+    assert "änn@reader.test" in found.recipients
+
+
+def test_of_several_recipients_the_worst_is_told_with_whom_it_is_about() -> None:
+    more = b"Final-Recipient: rfc822; bob@reader.test\r\nAction: delivered\r\nStatus: 2.0.0\r\n\r\n"
+    found = read_returned(shape.postfix().replace(b"Final-Recipient", more + b"Final-Recipient", 1))
+    assert (found.kind, found.recipients) == (Kind.BOUNCE, ("ann@reader.test",))
+
+
+def test_a_report_that_somebody_passes_on_is_a_mail_of_somebody() -> None:
+    forwarded = b"From: eve@x.test\r\nSubject: look\r\nContent-Type: message/rfc822\r\n\r\n" + shape.postfix()
+    assert read_returned(forwarded).kind is Kind.OTHER
+
+
+def test_the_same_mail_has_the_same_key_whatever_way_it_came() -> None:
+    raw = shape.postfix()
+    assert read_returned(b"Received: by somebody else\r\n" + raw).key == read_returned(raw).key
+    assert read_returned(b"no id").key != read_returned(b"no id either").key
+
+
+def test_words_name_no_address() -> None:
+    for make in (shape.postfix, shape.exchange, shape.exim_plain, shape.gmail, shape.qmail, shape.complaint):
+        assert "@" not in words_of(read_returned(make()))
+    assert words_of(read_returned(shape.exchange())) == "returned: 5.1.10 no such mailbox"
+
+
+@pytest.mark.parametrize(
+    ("reason", "counts"),
+    [
+        ("smtp_550_rcpt 5.1.1", True),
+        ("smtp_550_rcpt", True),
+        ("smtp_550_rcpt 5.1.1, returned: 5.1.1", True),
+        ("smtp_550_rcpt 5.7.1", False),
+        ("smtp_552_rcpt 5.2.2", False),
+        ("smtp_451_rcpt 4.7.1", False),
+        ("smtp_554_dot", False),
+        ("http_404", False),
+    ],
+)
+def test_which_refusals_are_about_the_address(reason: str, counts: bool) -> None:
+    assert refused_address(reason) is counts
+
+
+@pytest.mark.parametrize("code", ["", "5", "5.1", "5.1.1.1", "x.y.z", "4.1.1", "2.1.5"])
+def test_what_is_no_refusal_of_an_address(code: str) -> None:
+    assert not about_the_address(code)
+
+
+NESTED = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(5000))
+HOSTILE = {
+    "nothing": b"",
+    "no line end": b"x" * 10_000,
+    "nested without end": NESTED,
+    "a hundred thousand parts": b"Content-Type: multipart/report; boundary=b\r\n\r\n" + b"--b\r\n\r\nx\r\n" * 100_000,
+    "a header of a megabyte": b"To: " + b"(" * 1_000_000 + b"\r\n\r\n",
+    "headers without end": b"A: b\r\n" * 100_000,
+    "marks without end": b"Content-Type: text/plain\r\n\r\n" + (b"a" * 42 + b" ") * 20_000,
+    "a report without fields": b"Content-Type: multipart/report; boundary=b\r\n\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n--b--\r\n",
+    "groups without end": b"Content-Type: message/delivery-status\r\n\r\n" + b"Action: failed\r\n\r\n" * 50_000,
+    "an encoding there is none of": b"Content-Type: text/plain; charset=klingon\r\nContent-Transfer-Encoding: base64\r\n\r\n!!!!",
+    "a boundary that is a pattern": b'Content-Type: multipart/mixed; boundary="(a+)+$"\r\n\r\n--(a+)+$\r\n' + b"a" * 50_000,
+    "addresses without end": b"X-Failed-Recipients: " + b"a@b," * 100_000 + b"\r\n\r\nx",
+    "null bytes": b"Subject: \0\r\n\r\n\0" * 1000,
+    "a qmail that names nobody": b"Subject: failure notice\r\n\r\nHi. This is the end.\r\n" + b"<" * 100_000,
+    "spaces": b"Message-ID:" + b" " * 200_000 + b"x\r\n\r\n" + b"Message-ID: " * 20_000,
+    "eight bits in every header": bytes(range(128, 256)) * 100 + b": x\r\nSubject: \xff\xfe\r\nTo: \xe9@\xe9\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_mail_is_only_text(name: str) -> None:
+    found = read_returned(HOSTILE[name])
+    assert found.kind in set(Kind)
+    assert len(found.tokens) <= 50 and len(found.recipients) <= 1200
+
+
+@given(st.binary(max_size=2000))
+@settings(max_examples=200)
+def test_any_bytes_are_read(raw: bytes) -> None:
+    assert read_returned(raw).key
+
+
+@given(st.data())
+@settings(max_examples=150)
+def test_a_broken_report_is_still_read(data: st.DataObject) -> None:
+    raw = data.draw(st.sampled_from([shape.postfix(), shape.gmail(), shape.qmail(), shape.complaint(), shape.exim_plain()]))
+    start = data.draw(st.integers(0, len(raw)))
+    end = data.draw(st.integers(start, len(raw)))
+    assert read_returned(raw[:start] + data.draw(st.binary(max_size=20)) + raw[end:]).key
+
+
+def test_more_than_enough_is_not_read() -> None:
+    assert read_returned(b"Subject: x\r\n\r\n" + b" " * LONGEST + MARK.encode()).tokens == ()
