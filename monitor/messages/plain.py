@@ -23,10 +23,24 @@ def plain(text: str, longest: int = LONGEST) -> str:
 
 
 def link(url: str) -> str:
-    """The URL when it is a web address that can be repeated safely, else nothing."""
-    if not re.match(r"https?://[^\s/\"'<>\\@]+(?:[/?#]|$)", url) or len(url) > 2000:
+    """The URL when it is a web address that can be repeated safely, else nothing.
+
+    Its host is spelt as machines see it: letters of another alphabet that look like ours give themselves away.
+    """
+    found = re.match(r"https?://([^\s/\"'<>\\@?#]+)(?=[/?#]|$)", url)
+    if not found or len(url) > 2000 or any(unicodedata.category(c)[0] in "CZ" or c in "\"'<>\\`|" for c in url):
         return ""
-    return "" if any(unicodedata.category(c)[0] in "CZ" or c in "\"'<>\\`|" for c in url) else url
+    if found[1].isascii():
+        return url
+    try:
+        return url[: found.start(1)] + found[1].encode("idna").decode() + url[found.end(1) :]
+    except UnicodeError:
+        return ""
+
+
+def host_of(url: str) -> str:
+    """The host of a `link`, without ``www.``; nothing where there is none."""
+    return url.partition("://")[2].replace("?", "/").replace("#", "/").partition("/")[0].removeprefix("www.")
 
 
 def day_words(day: date) -> str:

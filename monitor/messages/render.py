@@ -12,10 +12,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from monitor.domain.model import Change
-from monitor.messages.notice import Notice, Purpose, by_inspection, section, summary
-from monitor.messages.plain import plain
+from monitor.messages.notice import Notice, Purpose, by_inspection, summary
+from monitor.messages.plain import day_words, host_of, plain, short_day
+from monitor.messages.section import section
 from monitor.messages.slack import slack_body, slack_foot
-from monitor.messages.subject import preheader, subject
+from monitor.messages.subject import heading, label, preheader, subject
 from monitor.messages.text import text_foot, text_top
 
 if TYPE_CHECKING:
@@ -30,9 +31,9 @@ def _template(name: str) -> Template:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     loader = PackageLoader("monitor.messages")
-    return Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    ).get_template(name)
+    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters |= {"day": day_words, "short": short_day, "host": host_of}
+    return environment.get_template(name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,12 +101,14 @@ class Renderer:
             subject=line,
             text=text_top(notice, sections),
             html=_template("alert.html").render(
+                product=self.product,
                 subject=line,
+                heading=heading(notice),
+                label=label(notice),
                 preheader=preheader(notice),
                 sections=sections,
                 summary=summary(notice),
-                words=notice.words,
-                action=notice.action,
+                notice=notice,
             ),
             slack=slack_body(notice, line, sections),
             headers=self._common_headers(notice),
@@ -122,7 +125,7 @@ class Renderer:
         )
         return Foot(
             text=text_foot(notice),
-            html=_template("foot.html").render(notice=notice),
+            html=_template("foot.html").render(notice=notice, product=self.product),
             slack=slack_foot(notice),
             headers=self._own_headers(notice),
         )

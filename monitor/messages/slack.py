@@ -1,18 +1,28 @@
-"""The Slack form: Block Kit within its limits, a top-level text for notifications and screen readers, everything escaped."""
+"""The Slack form: Block Kit within its limits, a top-level text for notifications and screen readers, nothing foreign as markup.
+
+Scraped text travels as ``plain_text`` or as text within ``rich_text``, which Slack does not parse; only words of ours are
+``mrkdwn``. The limits are Slack's: see https://docs.slack.dev/reference/block-kit/blocks
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 
-from monitor.messages.notice import Notice, Row, Section, summary
-from monitor.messages.plain import plain
+from monitor.messages.notice import Notice, summary
+from monitor.messages.plain import host_of, plain
+from monitor.messages.section import NOT_KNOWN, Quote, Row, Section
+from monitor.messages.subject import label
 
 _MOST_BLOCKS = 50
 _MOST_FIELDS = 10
+_MOST_QUOTES = 3
 _HEADER = 150
 _SECTION = 3000
 _FIELD = 2000
+_BUTTON = 75
+
+Block = dict[str, object]
 
 
 def escape(text: str) -> str:
@@ -28,61 +38,100 @@ def _words(text: str, longest: int) -> str:
     return escape(shown)
 
 
-def _mrkdwn(text: str) -> dict[str, object]:
-    return {"type": "mrkdwn", "text": text}
-
-
-def _plain_text(text: str, longest: int) -> dict[str, object]:
+def _plain_text(text: str, longest: int) -> Block:
     return {"type": "plain_text", "text": plain(text, longest), "emoji": False}
 
 
-def _row(row: Row) -> str:
-    return f"{row.area}: " + (f"from {row.before.lower()} to {row.now.lower()}" if row.moved else row.now.lower())
+def _paragraphs(texts: Sequence[str]) -> list[Block]:
+    return [{"type": "section", "text": _plain_text(text, _SECTION)} for text in texts if plain(text)]
 
 
-def _section_blocks(section: Section) -> list[dict[str, object]]:
-    blocks: list[dict[str, object]] = [
-        {"type": "header", "text": _plain_text(f"{section.authority}: {section.headline}", _HEADER)},
+def _context(lines: Sequence[str]) -> list[Block]:
+    """Small print; nothing where there are no lines."""
+    elements = [_plain_text(line, _FIELD) for line in lines if plain(line)][:_MOST_FIELDS]
+    return [{"type": "context", "elements": elements}] if elements else []
+
+
+def _field(row: Row) -> Block:
+    """An area before and now; the words are ours."""
+    if row.moved:
+        said = f"from {row.before.lower()} to *{row.now.lower()}*"
+    elif row.before == row.now:
+        said = f"{row.now.lower()}, as before"
+    else:
+        said = row.now.lower() if row.before == NOT_KNOWN else f"{row.now.lower()} (was {row.before.lower()})"
+    return {"type": "mrkdwn", "text": f"*{row.area}*\n{said}"}
+
+
+def _quotes(quotes: Sequence[Quote]) -> list[Block]:
+    """The evidence, each sentence with its source below it."""
+    elements: list[Block] = []
+    for quote in quotes[:_MOST_QUOTES]:
+        host = f" ({host_of(quote.url)})" if quote.url else ""
+        source = f"{quote.source or 'An article'}, {quote.day}{host}"
+        elements.append({"type": "rich_text_quote", "elements": [{"type": "text", "text": f"“{quote.text}”"}]})
+        elements.append(
+            {"type": "rich_text_section", "elements": [{"type": "text", "text": source, "style": {"italic": True}}]}
+        )
+    return [{"type": "rich_text", "elements": elements}] if elements else []
+
+
+def _buttons(section: Section) -> list[Block]:
+    """Where to read on: Ofsted's report first."""
+    where = [(section.report_words, section.report)] if section.report else []
+    where += [(f"Read {quote.source or 'the article'}", quote.url) for quote in section.quotes[:_MOST_QUOTES] if quote.url]
+    elements: list[Block] = [
+        {"type": "button", "text": _plain_text(words, _BUTTON), "url": url, "action_id": f"read-{number}"}
+        for number, (words, url) in enumerate(dict.fromkeys(where))
     ]
-    fields = [_plain_text(_row(row), _FIELD) for row in section.rows]
-    if fields:
-        blocks.append({"type": "section", "fields": fields[:_MOST_FIELDS]})
-    for quote in section.quotes[:3]:
-        words = f"“{quote.text}” ({quote.source or 'source'}, {quote.day})"
-        block: dict[str, object] = {"type": "section", "text": _plain_text(words, _SECTION)}
-        if quote.url:
-            block["accessory"] = {
-                "type": "button",
-                "text": _plain_text("Read the source", 75),
-                "url": quote.url,
-                "action_id": f"source-{len(blocks)}",
-            }
-        blocks.append(block)
-    lines = [section.status, *(f"Note: {remark}" for remark in (*section.corrections, *section.conflicts)), section.context]
-    blocks.append({"type": "context", "elements": [_mrkdwn(_words(line, _FIELD)) for line in lines if line][:_MOST_FIELDS]})
+    return [{"type": "actions", "elements": elements}] if elements else []
+
+
+def _section_blocks(section: Section, said: str) -> list[Block]:
+    header: Block = {"type": "header", "text": _plain_text(f"{section.authority}: {section.headline}", _HEADER)}
+    fields: Block = {"type": "section", "fields": [_field(row) for row in section.rows][:_MOST_FIELDS]}
+    return [
+        header,
+        *_context([f"{said}. {section.dates}" if said else section.dates]),
+        *_paragraphs(section.corrections),
+        *([fields] if section.rows else []),
+        *_quotes(section.quotes),
+        *_context([section.status, *(f"Note: {remark}" for remark in section.conflicts), section.context]),
+        *_buttons(section),
+    ]
+
+
+def _letter(notice: Notice) -> list[Block]:
+    """A message of ours that tells of no change: paragraphs, and what to open."""
+    blocks = _paragraphs(notice.words)
+    if notice.action:
+        text = _plain_text(notice.action_words or notice.title, _BUTTON)
+        blocks.append({"type": "actions", "elements": [{"type": "button", "text": text, "url": notice.action}]})
+    return blocks
+
+
+def _blocks(notice: Notice, sections: Sequence[Section], room: int) -> list[Block]:
+    """As many inspections as there is room for; the others are named."""
+    blocks = [*_letter(notice), *_paragraphs([" ".join(summary(notice))])][:room]
+    said = label(notice) if len(sections) == 1 else ""
+    for number, section in enumerate(sections):
+        more = _section_blocks(section, said)
+        last = number == len(sections) - 1
+        if len(blocks) + len(more) > (room if last else room - 1):
+            rest = "; ".join(f"{each.authority}: {each.headline}" for each in sections[number:])
+            return [*blocks[: room - 1], *_paragraphs([f"Also: {rest}."])]
+        blocks += more
     return blocks
 
 
 def slack_body(notice: Notice, subject: str, sections: Sequence[Section]) -> str:
-    """The payload as far as it is the same for everybody: JSON that ends within the list of blocks; `slack_foot` closes it.
-
-    Scraped text travels as plain text or escaped, never as markup.
-    """
-    blocks = [block for section in sections for block in _section_blocks(section)]
-    glance = (*notice.words, notice.action, *summary(notice)) if notice.words else summary(notice)
-    if glance or not blocks:
-        blocks.insert(0, {"type": "section", "text": _plain_text(" ".join(glance) or subject, _SECTION)})
-    if len(blocks) >= _MOST_BLOCKS:
-        blocks = blocks[: _MOST_BLOCKS - 2]
-        blocks.append({"type": "context", "elements": [_mrkdwn("More in this alert than fits here.")]})
+    """The payload as far as it is the same for everybody: JSON that ends within the list of blocks; `slack_foot` closes it."""
+    blocks = _blocks(notice, sections, _MOST_BLOCKS - 1) or _paragraphs([subject])
     payload = {"text": _words(subject, _SECTION), "unfurl_links": False, "unfurl_media": False, "blocks": blocks}
     return json.dumps(payload, ensure_ascii=False)[: -len("]}")]
 
 
 def slack_foot(notice: Notice) -> str:
     """The last block, which is one person's, and the end of the payload."""
-    lines = [*notice.also, *notice.notes, *notice.reasons]
-    if not lines:
-        return "]}"
-    foot = {"type": "context", "elements": [_mrkdwn(_words(line, _FIELD)) for line in lines][:_MOST_FIELDS]}
-    return f", {json.dumps(foot, ensure_ascii=False)}]}}"
+    foot = _context([*notice.also, *notice.notes, *notice.reasons])
+    return f", {json.dumps(foot[0], ensure_ascii=False)}]}}" if foot else "]}"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor.domain.model import Change, Trust
-from monitor.messages.notice import Notice, Purpose, by_inspection, direction, display_name, headlines, source_words, status
+from monitor.messages.notice import Notice, Purpose, by_inspection, direction, display_name, headlines
 from monitor.messages.plain import day_words, plain, short_day
+from monitor.messages.section import source_words, status
 
 LONGEST_SUBJECT = 70
 LONGEST_PREHEADER = 110
@@ -47,11 +48,48 @@ def _several(groups: Sequence[Sequence[Change]], room: int) -> str:
 
 def preheader(notice: Notice) -> str:
     """What the subject leaves out: since when it was otherwise, and how sure it is."""
-    if not notice.changes:
+    groups = by_inspection(notice.changes)
+    if not groups:
         return plain(notice.words[0], LONGEST_PREHEADER) if notice.words else ""
-    first = notice.changes[0]
+    if len(groups) > 1:
+        sure = sum(group[0].inspection.trust is Trust.CONFIRMED for group in groups)
+        some = "All are" if sure == len(groups) else "None is" if not sure else f"{sure} of {len(groups)} are"
+        return f"{some} confirmed by Ofsted’s own reports."
+    first = groups[0][0]
     told = status(first.inspection, first.outlet)
     before = notice.previous.get(first.inspection.key)
     since = before.published if before else first.old_published
     text = f"{told} Previous inspection: {day_words(since)}." if since else told
     return text if len(text) <= LONGEST_PREHEADER else plain(told, LONGEST_PREHEADER)
+
+
+def heading(notice: Notice) -> str:
+    """What stands above the message: all that moved where there is one inspection, else the subject without its first word."""
+    groups = by_inspection(notice.changes)
+    if len(groups) == 1:
+        return f"{display_name(groups[0][0].authority)}: {headlines(groups[0])[0]}"
+    return _several(groups, LONGEST_SUBJECT) if groups else subject(notice)
+
+
+_SURE = {
+    Trust.CONFIRMED: "Ofsted’s own report",
+    Trust.CORROBORATED: "Reported by several outlets, not yet confirmed",
+    Trust.REPORTED: "Reported, not yet confirmed",
+    Trust.CONTRADICTED: "Reported, and Ofsted says otherwise",
+}
+
+
+def label(notice: Notice) -> str:
+    """What sort of message it is, in the words that stand above the heading; empty where it is several things or a notice."""
+    match notice.purpose:
+        case Purpose.DIGEST:
+            return f"{notice.period.capitalize()} digest"
+        case Purpose.TEST:
+            return "Test: nothing new has happened"
+        case Purpose.CORRECTED:
+            return "Correction"
+        case Purpose.CONFIRMED:
+            return "Confirmed by Ofsted"
+        case _:
+            keys = {change.inspection.key for change in notice.changes}
+            return _SURE[notice.changes[0].inspection.trust] if len(keys) == 1 else ""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from textwrap import wrap
 
-from monitor.messages.notice import Notice, Section, summary
+from monitor.messages.notice import Notice, summary
+from monitor.messages.section import NOT_KNOWN, Row, Section
+from monitor.messages.subject import label
 
 WIDTH = 76
 
@@ -17,38 +19,40 @@ def _paragraph(text: str, indent: str = "") -> list[str]:
     return wrap(text, WIDTH, initial_indent=indent, subsequent_indent=after, break_long_words=False, break_on_hyphens=False)
 
 
+def _row(row: Row, compares: bool) -> str:
+    now = row.now.lower()
+    if row.moved:
+        return f"* {row.area}: from {row.before.lower()} to {now}"
+    if row.before == NOT_KNOWN:
+        return f"* {row.area}: {now}" + (" (before: not known)" if compares else "")
+    return f"* {row.area}: {now}" + (", as before" if row.before == row.now else f" (was {row.before.lower()})")
+
+
 def _section(section: Section) -> list[str]:
     title = f"{section.authority}: {section.headline}"
-    lines = [*_paragraph(title), "-" * min(len(title), WIDTH), ""]
+    lines = [*_paragraph(title), "-" * min(len(title), WIDTH), *_paragraph(section.dates), ""]
+    for remark in section.corrections:
+        lines += [*_paragraph(remark), ""]
     for row in section.rows:
-        if row.moved:
-            lines += _paragraph(f"* {row.area}: from {row.before.lower()} to {row.now.lower()}")
-        elif row.before == "Not known":
-            lines += _paragraph(f"* {row.area}: {row.now.lower()} (before: not known)")
-        else:
-            same = row.before == row.now
-            lines += _paragraph(
-                f"* {row.area}: {row.now.lower()}" + (", as before" if same else f" (was {row.before.lower()})")
-            )
+        lines += _paragraph(_row(row, section.compares))
     lines.append("")
     for quote in section.quotes:
-        lines += [*_paragraph(f"“{quote.text}”", "  "), *_paragraph(f"{quote.source or 'Source'}, {quote.day}", "  ")]
+        lines += [*_paragraph(f"“{quote.text}”", "  "), *_paragraph(f"{quote.source or 'An article'}, {quote.day}", "  ")]
         lines += [f"  {quote.url}", ""] if quote.url else [""]
-    lines += _paragraph(section.status)
-    for remark in (*section.corrections, *section.conflicts):
-        lines += _paragraph(f"Note: {remark}")
-    if section.context:
-        lines += _paragraph(section.context)
-    if section.report_url and section.report_url not in {quote.url for quote in section.quotes}:
-        lines += ["", "Ofsted's report:", section.report_url]
-    return [*lines, ""]
+    for words in (section.status, *(f"Note: {remark}" for remark in section.conflicts), section.context):
+        lines += [*_paragraph(words), ""] if words else []
+    return [*lines, f"{section.report_words}:", section.report, ""] if section.report else lines
 
 
 def text_top(notice: Notice, sections: Sequence[Section]) -> str:
     """What the message says, the same for everybody whom it is sent to."""
-    lines = [line for each in (*notice.words, *summary(notice)) for line in _paragraph(each)]
-    lines += ["", notice.action] if notice.action else []
-    lines += [""] if lines else []
+    said = label(notice)
+    lines = [f"{said}.", ""] if said else []
+    lines += [line for each in notice.words for line in (*_paragraph(each), "")]
+    lines += [f"{notice.action_words}:"] if notice.action_words else []
+    lines += [notice.action, ""] if notice.action else []
+    if glance := summary(notice):
+        lines += [*(line for each in glance for line in _paragraph(f"* {each}")), ""]
     for each in sections:
         lines += _section(each)
     return "\n".join(lines) + "\n"
@@ -59,11 +63,11 @@ def text_foot(notice: Notice) -> str:
     lines: list[str] = []
     if notice.also:
         lines += ["Also reported", *(line for item in notice.also for line in _paragraph(f"* {item}")), ""]
-    lines += [line for note in notice.notes for line in _paragraph(f"Your note: {note}")]
+    lines += [line for note in notice.notes for line in (*_paragraph(f"Your note: {note}"), "")]
     if notice.reasons:
         lines += ["Why you got this", *(line for why in notice.reasons for line in _paragraph(f"* {why}"))]
     if notice.manage:
         lines += ["", "Change or pause this subscription:", notice.manage]
     if notice.unsubscribe:
-        lines += ["", "Unsubscribe:", notice.unsubscribe]
+        lines += ["", "Unsubscribe from these alerts:", notice.unsubscribe]
     return "\n".join(lines).rstrip() + "\n"

@@ -22,7 +22,7 @@ from fastapi.responses import HTMLResponse
 
 from monitor.domain.authorities import authorities, regions
 from monitor.domain.subscriptions import Frequency, Subscription, SubscriptionError, subscription_from_table
-from monitor.messages import Notice, Purpose
+from monitor.messages.letters import confirmation
 from monitor.messages.links import Act, Links
 from monitor.messages.sample import sample_notice
 from monitor.ports import Clock
@@ -165,16 +165,7 @@ class SelfService:
         if asked is None:
             return
         url = self.links.make(Act.CONFIRM, wish.name, asked.nonce)
-        notice = Notice(
-            id=uuid4().hex,
-            created=now,
-            changes=(),
-            purpose=Purpose.NOTICE,
-            title="Please confirm your subscription",
-            words=("Somebody, probably you, asked for alerts of Ofsted rating changes to this address.", "To get them, open:"),
-            action=url,
-            reasons=("If it was not you, do nothing: you will not hear from us again.",),
-        )
+        notice = confirmation(uuid4().hex, now, url=url)
         self.store.enqueue_notice(notice, channel=self.channel, recipient=wish.to, now=now)
 
     def _subscriber(self, act: Act, token: str) -> Subscriber | None:

@@ -35,7 +35,7 @@ def test_a_report_that_is_published_is_told_once(tmp_path: Path, capsys: pytest.
         assert main(command) == 0
         second = capsys.readouterr().out
     assert first.count(SUBJECT) >= 1
-    assert "Confirmed by Ofsted's own report." in first
+    assert "Confirmed by Ofsted’s own report." in first
     assert "5 of 24 authorities in North West" in " ".join(first.split())
     assert SUBJECT not in second
     assert site.asked.count("/v1/file/805737") == 1

@@ -13,6 +13,7 @@ from monitor.domain.context import context_line
 from monitor.domain.history import history
 from monitor.domain.model import Change, Kind, Rating
 from monitor.messages import Notice, Purpose, Renderer
+from monitor.messages.letters import confirmation
 from monitor.ports import Delivery, Message
 from tests.messages.conftest import changes_of, previous_of
 
@@ -66,14 +67,7 @@ def notices() -> Mapping[str, Notice]:
         "also_reported": _notice(
             "also_reported", *knowsley, also=("Bury: no longer inadequate: sent on 29 July 2026, it may not have reached you",)
         ),
-        "confirm_subscription": _notice(
-            "confirm_subscription",
-            purpose=Purpose.NOTICE,
-            title="Please confirm your subscription",
-            words=("Somebody, probably you, asked for alerts of Ofsted rating changes to this address.", "To get them, open:"),
-            action="https://monitor.test/c/token",
-            unsubscribe="",
-        ),
+        "confirm_subscription": confirmation("confirm0subscription000000000000", MOMENT, url="https://monitor.test/c/token"),
     }
 
 

@@ -1,0 +1,26 @@
+"""Messages that tell of no change: what self-service writes to somebody who asked for something."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from monitor.messages.notice import Notice, Purpose
+
+
+def confirmation(identity: str, now: datetime, *, url: str) -> Notice:
+    """Asks whoever reads it whether they want alerts; opening `url` and pressing a button says yes."""
+    return Notice(
+        id=identity,
+        created=now,
+        changes=(),
+        purpose=Purpose.NOTICE,
+        title="Please confirm your subscription",
+        words=(
+            "Somebody, probably you, asked for alerts to be sent to this address when Ofsted’s rating of a council’s"
+            " children’s services changes.",
+            "You will get none until you confirm.",
+        ),
+        action=url,
+        action_words="Confirm my subscription",
+        reasons=("This address was given to us. If it was not by you, do nothing: you will not hear from us again.",),
+    )

@@ -1,0 +1,169 @@
+"""What a message says of one inspection: the view that every form of the message (mail, plain text, Slack) is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from monitor.domain.frameworks import edition
+from monitor.domain.model import Area, Change, Inspection, Rating, Trust
+from monitor.messages.notice import AREA_NAMES, ORDER, Notice, display_name, headline, moved
+from monitor.messages.plain import day_words, link, listed, plain
+
+NOT_KNOWN = "Not known"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of the table: an area before and now, in words."""
+
+    area: str
+    before: str
+    now: str
+    moved: bool
+    grade: Rating | None  #: now, where there is one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A sentence of evidence and where it stands."""
+
+    text: str
+    source: str
+    published: date
+    url: str
+
+    @property
+    def day(self) -> str:
+        """The day in words."""
+        return day_words(self.published)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """Everything a message says of one inspection."""
+
+    authority: str
+    headline: str
+    rows: tuple[Row, ...]
+    published: date
+    before: date | None  #: publication of the inspection before; None where there is none, or it is not known
+    quotes: tuple[Quote, ...]
+    status: str
+    context: str
+    corrections: tuple[str, ...]
+    conflicts: tuple[str, ...]
+    report: str  #: address of Ofsted's report, or of the article where no quote has it; empty when there is no more to read
+    report_words: str  #: what a link to it says
+
+    @property
+    def dates(self) -> str:
+        """``Published 3 August 2026. Previous inspection: 31 January 2023.``"""
+        before = f" Previous inspection: {day_words(self.before)}." if self.before else ""
+        return f"Published {day_words(self.published)}.{before}"
+
+    @property
+    def compares(self) -> bool:
+        """Whether anything is known of before."""
+        return any(row.before != NOT_KNOWN for row in self.rows)
+
+
+def source_words(change: Change) -> str:
+    """Whose word it is: ``Ofsted`` once it is confirmed, else ``reported by OUTLET``."""
+    if change.inspection.trust is Trust.CONFIRMED:
+        return "Ofsted"
+    return f"reported by {plain(change.outlet)}" if change.outlet else "reported"
+
+
+def status(inspection: Inspection, outlet: str) -> str:
+    """The step of the trust ladder, as a sentence."""
+    outlets = sorted(plain(name) for name in inspection.outlets) or ([plain(outlet)] if outlet else [])
+    match inspection.trust:
+        case Trust.CONFIRMED:
+            return "Confirmed by Ofsted’s own report."
+        case Trust.CONTRADICTED:
+            return "Ofsted’s own report says otherwise."
+        case Trust.CORROBORATED:
+            return f"Reported by independent outlets ({', '.join(outlets)}); not yet confirmed by Ofsted."
+        case _:
+            return f"Reported by {listed(outlets) or 'one outlet'}; not yet confirmed by Ofsted."
+
+
+#: Press reports of an inspection follow its fieldwork by six to ten weeks.
+_TO_PUBLICATION = timedelta(days=60)
+
+
+def _without_overall(inspection: Inspection) -> bool:
+    """Whether the inspection is one of a framework that gives no grade overall, as far as its dates can tell."""
+    began = inspection.fieldwork.start or inspection.fieldwork.end or inspection.published - _TO_PUBLICATION
+    found = edition(began, inspection.framework)
+    return found is not None and Area.OVERALL not in found.areas
+
+
+def _rows(changes: Sequence[Change], previous: Inspection | None) -> tuple[Row, ...]:
+    inspection = changes[0].inspection
+    told = {change.area: change for change in changes}
+    before = previous.ratings if previous is not None else {}
+    rows = []
+    for area in ORDER:
+        change = told.get(area)
+        now = change.new if change else inspection.ratings.get(area)
+        old = change.old if change else before.get(area)
+        if area is Area.CARE_LEAVERS and change is None and previous is not None and previous.combined_care:
+            old = None  # one grade covered both until 2022: what care leavers alone would have had is unknown
+        if now is None and not (area is Area.OVERALL and old is not None):
+            continue
+        rows.append(
+            Row(
+                area=AREA_NAMES[area],
+                before=old.words.capitalize() if old else NOT_KNOWN,
+                now=now.words.capitalize() if now else "No longer given" if _without_overall(inspection) else "Not reported",
+                moved=change is not None and moved(change) != 0,
+                grade=now,
+            )
+        )
+    return tuple(rows)
+
+
+def _quotes(changes: Sequence[Change]) -> tuple[Quote, ...]:
+    seen: dict[tuple[str, str], Quote] = {}
+    for change in changes:
+        text = plain(change.evidence)
+        if text:
+            quote = Quote(text=text, source=plain(change.outlet), published=change.inspection.published, url=link(change.url))
+            seen.setdefault((text, change.url), quote)
+    return tuple(seen.values())
+
+
+def _corrected(changes: Sequence[Change]) -> tuple[str, ...]:
+    return tuple(
+        f"{AREA_NAMES[change.area]} was reported as {change.reported.words} before. That was not so: it is {change.new.words}."
+        for change in changes
+        if change.reported is not None
+    )
+
+
+def section(changes: Sequence[Change], notice: Notice) -> Section:
+    """What `notice` says of one inspection."""
+    first = changes[0]
+    inspection = first.inspection
+    previous = notice.previous.get(inspection.key)
+    quotes = _quotes(changes)
+    name, url, confirmed = display_name(first.authority), link(inspection.url), inspection.trust is Trust.CONFIRMED
+    return Section(
+        authority=name,
+        headline=headline(changes),
+        rows=_rows(changes, previous),
+        published=inspection.published,
+        before=previous.published if previous else next((c.old_published for c in changes if c.old_published), None),
+        quotes=quotes,
+        status=status(inspection, first.outlet),
+        context=plain(notice.context.get(first.authority.urn, "")),
+        corrections=_corrected(changes),
+        conflicts=tuple(
+            dict.fromkeys(f"The article {plain(change.conflict).rstrip('.')}." for change in changes if change.conflict)
+        ),
+        report=url if confirmed or url not in {quote.url for quote in quotes} else "",
+        report_words=f"Ofsted’s report on {name}" if confirmed else f"The article on {name}",
+    )
