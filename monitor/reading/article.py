@@ -101,7 +101,7 @@ def _body(tree: LexborHTMLParser, whole: Outline, url: str, hint: str, title: st
         lines = _lines(blocks, title)
         if sum(map(len, lines)) >= _ENOUGH:
             return "selector", lines
-    return "blocks", _lines(article_blocks(whole, hint), title)
+    return "blocks", _lines(article_blocks(whole, hint, title), title)
 
 
 def _outermost(nodes: list[LexborNode]) -> list[LexborNode]:

@@ -1,130 +1,84 @@
 """Chooses which blocks of a page are the article.
 
 Paragraphs score by length and commas and lose by links; the score rises to the elements around them, and the element with most
-is the article. What stands inside it under a name of something else (related, share, newsletter) or is mostly links is left
-out: a headline of another story inside the body would be a false alert. Where the page carries its own full text as data
-(JSON-LD `articleBody`), that text decides which blocks belong.
+is the article. What stands beside it (`monitor.reading.beside`), is mostly links, or comes before the title is left out: a
+headline of another story inside the body would be a false alert. Where the page carries its own full text as data (JSON-LD
+`articleBody`), that text decides which blocks belong (`monitor.reading.hint`).
 """
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from dataclasses import dataclass
-from itertools import accumulate, chain
+from itertools import chain
 
+from monitor.reading.beside import beside
 from monitor.reading.blocks import HEADINGS, Block, Element, Outline
+from monitor.reading.hint import by_hint
+from monitor.reading.prose import ends_sentence, is_links, is_loose, prose_size, score
 
 _LEVELS = (1.0, 0.5, 1 / 3, 0.22, 0.15)  #: how much of a paragraph's score its parent, grandparent ... get
 _ARTICLE_BONUS = 1.25
 _LEVELS_OUT = 3  #: how far out neighbours of the article are looked for
-_SHORT = 25  #: characters below which a block says nothing about where the article is
-_SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*\s*$")
-_WORD = re.compile(r"\w+")
-#: How much of a page's prose stands in an element whose name is then not believed.
-_NEVER_SHARE, _BESIDE_SHARE, _ARTICLE_SHARE = 0.9, 0.5, 0.25
-_HINT_LEAST = 300  #: characters of articleBody below which it is a teaser
-_HINT_COVERED, _HINT_WHOLE = 0.75, 0.97
+_INNER = frozenset(("p", "li", "blockquote", "pre", "td", "tr", "dd", "dt"))
+_AFTER_TITLE = 0.6  #: of the chosen prose must follow the title's heading for what precedes it to be cut
+_NEAR_TITLE = 8  #: blocks below the title within which the body begins
+_LEAST_TITLE = 12  #: letters of a heading that can be told for the title
+_IN_PARAGRAPHS = 0.8  #: of the prose in <p>: then a short line in a bare <div> is a label
+_LABEL = 100
 
 
-def article_blocks(outline: Outline, hint: str = "") -> list[Block]:
-    """The blocks that make up the article, in order; an empty list when nothing on the page reads like one."""
-    beside = _beside(outline)
-    scores = [0.0 if index in beside.blocks else _score(block) for index, block in enumerate(outline.blocks)]
+def article_blocks(outline: Outline, hint: str = "", title: str = "") -> list[Block]:
+    """The blocks that make up the article, in order; an empty list when nothing on the page reads like one.
+
+    `hint` is the text that the page's own data give, `title` its title; both may be empty.
+    """
+    out = beside(outline)
+    blocks = outline.blocks
+    scores = [0.0 if index in out else score(block) for index, block in enumerate(blocks)]
     top = _top(outline, scores)
     if top < 0:
         return []
     inside = set(range(outline.elements[top].first, outline.elements[top].end))
-    inside |= _siblings(outline, top, scores, beside.blocks, inside)
-    kept = [
-        block
-        for index, block in enumerate(outline.blocks)
-        if index in inside and index not in beside.blocks and not _is_links(block)
-    ]
-    kept = _without_loose_ends(_without_bare_headings(kept))
-    return _by_hint(outline, hint, kept) if len(hint) >= _HINT_LEAST else kept
+    inside |= _siblings(outline, top, scores, out, inside)
+    kept = [index for index in sorted(inside - out) if not is_links(blocks[index])]
+    heading = _heading(blocks, kept, title)
+    kept = _standfirst(blocks, out, heading, kept) + _after(blocks, kept, heading)
+    chosen = _tidied([blocks[index] for index in kept])
+    return by_hint(blocks, hint, chosen)
 
 
 def prose_blocks(blocks: list[Block]) -> list[Block]:
     """Of blocks that are known to be the article's, those that are prose rather than links elsewhere."""
-    return _without_loose_ends(_without_bare_headings([block for block in blocks if not _is_links(block)]))
+    return _without_loose_ends(_without_bare_headings([block for block in blocks if not is_links(block)]))
 
 
 def prose_on_page(outline: Outline) -> int:
     """Characters of prose on the page that stand under no name of something else: what an article could be made of."""
-    beside = _beside(outline)
-    return sum(_prose_size(block) for index, block in enumerate(outline.blocks) if index not in beside.blocks)
-
-
-@dataclass(frozen=True, slots=True)
-class _Beside:
-    """Elements and blocks whose name says that they are not the article, when the page is not wholly inside such a name."""
-
-    elements: frozenset[int]
-    blocks: frozenset[int]
-
-
-def _beside(outline: Outline) -> _Beside:
-    """Believe the names of elements unless most of the page's prose is inside: ``<div class="content-with-sidebar">``."""
-    before = [0, *accumulate(_prose_size(block) for block in outline.blocks)]
-    total = before[-1]
-    under: list[bool] = []
-    for element in outline.elements:  # parents come before children
-        believed = False
-        if element.beside:
-            share = (before[element.end] - before[element.first]) / total if total else 0.0
-            limit = _NEVER_SHARE if element.never else _ARTICLE_SHARE if element.tag in ("main", "article") else _BESIDE_SHARE
-            believed = share < limit
-        under.append(believed or (element.parent >= 0 and under[element.parent]))
-    return _Beside(
-        frozenset(index for index, yes in enumerate(under) if yes),
-        frozenset(index for index, block in enumerate(outline.blocks) if block.element >= 0 and under[block.element]),
-    )
-
-
-def _prose_size(block: Block) -> int:
-    if block.tag in HEADINGS or len(block.text) < 60 or block.link_share > 0.5:
-        return 0
-    return len(block.text)
-
-
-def _score(block: Block) -> float:
-    size = len(block.text)
-    if size < _SHORT or block.tag in HEADINGS:
-        return 0.0
-    share = block.link_share
-    if share > 0.6:
-        return 0.0
-    score = 1.0 + block.text.count(",") + min(size / 100, 3.0)
-    if block.tag in ("li", "td", "dd", "dt", "tr"):
-        score *= 0.4
-    elif block.tag not in ("p", "blockquote", "pre") and size < 80:
-        score *= 0.3
-    if not _SENTENCE_END.search(block.text):
-        score *= 0.6
-    return score * (1 - share)
+    out = beside(outline)
+    return sum(prose_size(block) for index, block in enumerate(outline.blocks) if index not in out)
 
 
 def _top(outline: Outline, scores: list[float]) -> int:
     """The element that holds the article: the one its paragraphs' scores add up in; -1 when there are none."""
+    elements = outline.elements
     sums: dict[int, float] = defaultdict(float)
-    for block, score in zip(outline.blocks, scores, strict=True):
-        if score <= 0:
+    for block, points in zip(outline.blocks, scores, strict=True):
+        if points <= 0:
             continue
         element = block.element
-        if outline.elements[element].tag in ("p", "li", "blockquote", "pre", "td", "tr", "dd", "dt"):
-            element = outline.elements[element].parent  # a paragraph is not its own container
+        if element >= 0 and elements[element].tag in _INNER:
+            element = elements[element].parent  # a paragraph is not its own container
         for level in _LEVELS:
             if element < 0:
                 break
-            sums[element] += score * level
-            element = outline.elements[element].parent
+            sums[element] += points * level
+            element = elements[element].parent
     if not sums:
         return -1
-    return max(sums, key=lambda index: (sums[index] * (_ARTICLE_BONUS if outline.elements[index].article else 1.0), -index))
+    return max(sums, key=lambda index: (sums[index] * (_ARTICLE_BONUS if elements[index].article else 1.0), -index))
 
 
-def _siblings(outline: Outline, top: int, scores: list[float], beside: frozenset[int], inside: set[int]) -> set[int]:
+def _siblings(outline: Outline, top: int, scores: list[float], out: frozenset[int], inside: set[int]) -> set[int]:
     """Blocks beside the top element that go with it: the article was cut in two by an advert, or its lede stands alone.
 
     Looks one level out, and further where only wrappers lie between; further out only neighbours of the same name count.
@@ -136,11 +90,13 @@ def _siblings(outline: Outline, top: int, scores: list[float], beside: frozenset
         parent = outline.elements[child].parent
         if parent < 0 or (outline.elements[parent].tag in ("body", "html") and level):
             break
-        groups = _groups(outline, parent, child, beside)
+        groups = _groups(outline, parent, child, out)
         twins = {
             element: members
             for element, members in groups.items()
-            if element >= 0 and _is_alike(outline.elements[element], outline.elements[child])
+            if element >= 0
+            and _is_alike(outline.elements[element], outline.elements[child])
+            and not _is_titled(outline, members)
         }
         for element, members in (groups if level == 0 else twins).items():
             if _goes_with(outline, element, members, scores, whole, alike=element in twins):
@@ -152,13 +108,13 @@ def _siblings(outline: Outline, top: int, scores: list[float], beside: frozenset
     return found
 
 
-def _groups(outline: Outline, parent: int, child: int, beside: frozenset[int]) -> dict[int, list[int]]:
+def _groups(outline: Outline, parent: int, child: int, out: frozenset[int]) -> dict[int, list[int]]:
     """The blocks in `parent` outside `child`, by the element directly in `parent` that holds them; lone ones by -1 - index."""
     element = outline.elements[parent]
     inner = outline.elements[child]
     groups: dict[int, list[int]] = defaultdict(list)
     for index in chain(range(element.first, inner.first), range(inner.end, element.end)):
-        if index not in beside:
+        if index not in out:
             groups[_below(outline, outline.blocks[index].element, parent, -1 - index)].append(index)
     return groups
 
@@ -173,6 +129,11 @@ def _below(outline: Outline, element: int, parent: int, lone: int) -> int:
 
 def _is_alike(one: Element, other: Element) -> bool:
     return bool(one.name) and one.name == other.name and one.tag == other.tag
+
+
+def _is_titled(outline: Outline, members: list[int]) -> bool:
+    """Whether blocks are a story of their own: pages go on with the next story below the first."""
+    return any(outline.blocks[index].tag == "h1" for index in members)
 
 
 def _goes_with(outline: Outline, element: int, members: list[int], scores: list[float], whole: float, *, alike: bool) -> bool:
@@ -197,19 +158,54 @@ def _lone_paragraph(outline: Outline, members: list[int]) -> bool:
 
 def _is_prose(outline: Outline, members: list[int]) -> bool:
     text = outline.blocks[members[0]].text
-    return len(text) > 80 and _SENTENCE_END.search(text) is not None
+    return len(text) > 80 and ends_sentence(text)
 
 
-def _is_links(block: Block) -> bool:
-    """Whether a block is a link to something else rather than prose that links: "READ MORE: ..." and lists of headlines."""
-    size, share = len(block.text), block.link_share
-    if block.tag == "h1":  # the title, which stands elsewhere
-        return True
-    if block.tag in HEADINGS:
-        return share > 0.5
-    if block.tag in ("li", "td", "dd", "dt"):
-        return share > 0.6 and size < 250 and not _SENTENCE_END.search(block.text)
-    return share > 0.8 or (share > 0.5 and size < 200)
+def _heading(blocks: list[Block], kept: list[int], title: str) -> int:
+    """The index of the heading that is the page's title, the last one before the end of what is kept; -1 when none is."""
+    wanted = _letters(title)
+    if len(wanted) < _LEAST_TITLE or not kept:
+        return -1
+    return next(
+        (i for i in range(kept[-1], -1, -1) if blocks[i].tag in HEADINGS and _is_same(_letters(blocks[i].text), wanted)), -1
+    )
+
+
+def _after(blocks: list[Block], kept: list[int], heading: int) -> list[int]:
+    """Leave out what stands before the title's heading: menus, alerts, the teaser of another story."""
+    after = [index for index in kept if index > heading]
+    whole = sum(prose_size(blocks[index]) for index in kept)
+    return after if sum(prose_size(blocks[index]) for index in after) >= _AFTER_TITLE * whole > 0 else kept
+
+
+def _standfirst(blocks: list[Block], out: frozenset[int], heading: int, kept: list[int]) -> list[int]:
+    """Sentences between the title and the body: they say in short what the article says, in an element of their own."""
+    if heading < 0 or not kept or not heading < kept[0] <= heading + _NEAR_TITLE:
+        return []
+    between = (index for index in range(heading + 1, kept[0]) if index not in out and blocks[index].tag in ("p", "div"))
+    return [i for i in between if prose_size(blocks[i]) > 80 and not is_links(blocks[i]) and ends_sentence(blocks[i].text)]
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in text.lower() if char.isalnum())
+
+
+def _is_same(heading: str, title: str) -> bool:
+    return len(heading) >= _LEAST_TITLE and (heading in title or title in heading)
+
+
+def _tidied(blocks: list[Block]) -> list[Block]:
+    return _without_loose_ends(_without_bare_headings(_without_labels(blocks)))
+
+
+def _without_labels(blocks: list[Block]) -> list[Block]:
+    """Leave out short unfinished lines in bare boxes where the prose is in paragraphs: "Company:", "Story highlights"."""
+    sizes = [(block.tag, prose_size(block)) for block in blocks]
+    whole = sum(size for _, size in sizes)
+    if sum(size for tag, size in sizes if tag == "p") < _IN_PARAGRAPHS * whole:
+        return blocks
+    usual = HEADINGS | _INNER
+    return [block for block in blocks if block.tag in usual or len(block.text) > _LABEL or ends_sentence(block.text)]
 
 
 def _without_bare_headings(blocks: list[Block]) -> list[Block]:
@@ -226,50 +222,14 @@ def _without_bare_headings(blocks: list[Block]) -> list[Block]:
 def _without_loose_ends(blocks: list[Block]) -> list[Block]:
     """Leave out short unfinished lines before the first paragraph (section, byline) and after the last (labels, copyright)."""
     last = len(blocks)
-    while last and _is_loose(blocks[last - 1]):
+    while last and is_loose(blocks[last - 1]):
         last -= 1
-    first = next((index for index, block in enumerate(blocks) if _prose_size(block)), 0)
-    return [block for block in blocks[:first] if block.tag in HEADINGS or not _is_loose(block)] + blocks[first:last]
-
-
-def _is_loose(block: Block) -> bool:
-    if _SENTENCE_END.search(block.text):
-        return False
-    return block.link_share > 0.3 or (len(block.text) < 60 and block.tag not in ("li", "tr", "td", "dd", "blockquote"))
-
-
-def _words(text: str) -> list[str]:
-    return _WORD.findall(text.lower())
-
-
-def _by_hint(outline: Outline, hint: str, chosen: list[Block]) -> list[Block]:
-    """Correct the choice by the page's own full text: blocks it contains belong, blocks outside their range do not.
-
-    The text must be covered by the page for the most part, else it is of something else, or a teaser, and is not believed.
-    """
-    whole = _words(hint)
-    if len(whole) < _HINT_COVERED * sum(len(_words(block.text)) for block in chosen):
-        return chosen  # the beginning only, as a teaser
-    joined = " " + " ".join(whole) + " "
-    matched: set[int] = set()
-    covered, position = 0, 0
-    for index, block in enumerate(outline.blocks):
-        words = " ".join(_words(block.text))
-        if not words or (len(words) < 12 and not matched):
-            continue
-        found = joined.find(f" {words} ", position)
-        if found >= 0:
-            # In order, so that a headline repeated in a list of other stories cannot match an earlier sentence again.
-            position = found + len(words)
-            covered += words.count(" ") + 1
-            matched.add(index)
-    share = covered / len(whole)
-    if share < _HINT_COVERED:
-        return chosen
-    if share > _HINT_WHOLE:
-        return [block for index, block in enumerate(outline.blocks) if index in matched]
-    ours = {id(block) for block in chosen}
-    first, last = min(matched), max(matched)
-    return [
-        block for index, block in enumerate(outline.blocks) if index in matched or (first < index < last and id(block) in ours)
+    first = next((index for index, block in enumerate(blocks) if prose_size(block)), 0)
+    return [block for block in blocks[:first] if block.tag in HEADINGS or not is_loose(block) or _leads(block)] + blocks[
+        first:last
     ]
+
+
+def _leads(block: Block) -> bool:
+    """Whether a line leads to what follows: "The council was graded:"."""
+    return block.text.endswith(":") and block.tag == "p" and len(block.text) > 20

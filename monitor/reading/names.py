@@ -49,6 +49,7 @@ BESIDE_ROWS: tuple[tuple[str, str], ...] = (
     (r"teaser", "teaser-card"),
     (rf"time-?stamp{END}", "timestamp"),
     (r"topics?-?list", "topic-list"),
+    (r"video-?(?:desc|caption|title|info|meta|transcript)", "video-desc"),
     (r"widget-?(?:area|title|recent|sidebar)", "widget-area"),
     (r"what-?s-?next|up-?next", "whats-next"),
     (r"(?:article|story|post|entry)-?(?:tools|footer|tags|links|actions)", "story-tools"),
@@ -58,6 +59,7 @@ BESIDE_ROWS: tuple[tuple[str, str], ...] = (
 NEVER_ROWS: tuple[tuple[str, str], ...] = (
     (r"comments(?:-?(?:list|section|area|thread|container|wrapper))?" + END, "comments"),
     (r"comment-?(?:list|section|area|thread|respond)", "commentlist"),
+    (r"(?:comentario|commentaire|kommentar|reactie)[a-z]*" + END, "comentarios"),
     (r"disqus|livefyre|coral-?talk|respond" + END, "disqus_thread"),
     (r"cookie|gdpr|consent", "cookie-banner"),
     (r"related-?(?:stor|article|post|link|news|content|topic|item|read)|jp-?related|related" + END, "related-posts"),
