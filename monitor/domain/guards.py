@@ -1,4 +1,4 @@
-"""When news is too much to be true: a storm of it is held until somebody has looked."""
+"""When news is too much: a storm of it is held until somebody has looked, a flood to one person becomes one message."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.domain.model import SourceClass
+
+AN_HOUR = timedelta(hours=1)
+#: So many messages an hour may a person get at once; what comes after them waits and goes out as one.
+MOST_AN_HOUR = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,3 +55,16 @@ def storm(
         if len(told) > limit:
             return f"storm: news of {len(told)} authorities within {days} days, more than {limit}"
     return ""
+
+
+def send_from(now: datetime, group_wait: timedelta, made: Sequence[datetime], most: int = MOST_AN_HOUR) -> datetime:
+    """From when a new message to one person may go, so that what comes until then can join it. Pure.
+
+    Args:
+        now: the moment of recording.
+        group_wait: how long every message waits for company.
+        made: when messages to this person were made before.
+        most: so many an hour go out; the next one waits until fewer are younger than an hour.
+    """
+    young = sorted(moment for moment in made if moment > now - AN_HOUR)
+    return max(now + group_wait, young[-most] + AN_HOUR) if len(young) >= most else now + group_wait

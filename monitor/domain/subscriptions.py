@@ -190,6 +190,31 @@ def _kinds_pass(subscription: Subscription, change: Change, view: LedgerView) ->
     return bool((change.kinds - UPDATES) & subscription.kinds)
 
 
+def _in_area(subscription: Subscription, change: Change) -> bool:
+    return not subscription.areas or change.area in subscription.areas
+
+
+def _trusted(subscription: Subscription, change: Change) -> bool:
+    return _TRUST_RANK[change.inspection.trust] >= _TRUST_RANK[subscription.minimum_trust]
+
+
+def _voice_pass(subscription: Subscription, view: LedgerView) -> bool:
+    return not subscription.source_classes or view.source_class in subscription.source_classes
+
+
+def wanted_because(subscription: Subscription, change: Change, view: LedgerView = LedgerView()) -> str:
+    """Why `change` is for `subscription`, as `matches` finds it, without the words of every clause; empty when it is not."""
+    passed = (
+        not subscription.paused
+        and change.authority.urn not in subscription.exclude
+        and _in_area(subscription, change)
+        and _trusted(subscription, change)
+        and _voice_pass(subscription, view)
+        and _kinds_pass(subscription, change, view)
+    )
+    return _watched_because(subscription, change, view) if passed else ""
+
+
 def matches(subscription: Subscription, change: Change, view: LedgerView = LedgerView()) -> Match:
     """Whether `change` is for `subscription`, clause by clause. Pure; the same arguments always give the same answer."""
     who = change.authority.name
@@ -203,7 +228,7 @@ def matches(subscription: Subscription, change: Change, view: LedgerView = Ledge
             Clause(name="exclude", passed=not excluded, why=f"{who} is {'excluded' if excluded else 'not excluded'}"),
             Clause(
                 name="areas",
-                passed=not subscription.areas or change.area in subscription.areas,
+                passed=_in_area(subscription, change),
                 why=f"the change is in {change.area.words}; wanted: {_listed(subscription.areas)}",
             ),
             Clause(
@@ -213,12 +238,12 @@ def matches(subscription: Subscription, change: Change, view: LedgerView = Ledge
             ),
             Clause(
                 name="minimum_trust",
-                passed=_TRUST_RANK[trust] >= _TRUST_RANK[subscription.minimum_trust],
+                passed=_trusted(subscription, change),
                 why=f"the inspection is {trust}; wanted: at least {subscription.minimum_trust}",
             ),
             Clause(
                 name="source_classes",
-                passed=not subscription.source_classes or view.source_class in subscription.source_classes,
+                passed=_voice_pass(subscription, view),
                 why=f"told by a source of class {view.source_class}; wanted: {_listed(subscription.source_classes)}",
             ),
         )

@@ -16,9 +16,10 @@ from monitor.domain.subscriptions import Frequency, Subscription
 from monitor.messages import Notice, Purpose
 from monitor.messages.links import Act
 from monitor.ports import DeliveryState
-from monitor.store.enqueue import change_set, delivery_row
+from monitor.store.enqueue import change_set
+from monitor.store.frozen import enqueue_one
 from monitor.store.ledger import History, known
-from monitor.store.record import Policy
+from monitor.store.policy import Policy
 from monitor.store.rows import change_of
 from monitor.store.schema import alerts, changes, deliveries, suspensions, tellings
 
@@ -35,19 +36,18 @@ class _Waiting:
 
 def enqueue_digests(connection: Connection, subscriptions: Sequence[Subscription], policy: Policy, now: datetime) -> int:
     """Write the digests that are due; returns how many. What arrived after the slot waits for the next one."""
-    wanted = [s for s in subscriptions if s.frequency is not Frequency.IMMEDIATE and not s.paused]
-    if not wanted:
-        return 0
-    names = {s.name for s in wanted}
-    waiting = connection.execute(
-        select(alerts.c.subscription).where(alerts.c.delivery.is_(None), alerts.c.subscription.in_(names)).distinct()
-    ).scalars()
-    there = set(waiting)
-    return sum(_digest(connection, each, policy, now) for each in wanted if each.name in there)
+    there = set(connection.execute(select(alerts.c.subscription).where(alerts.c.delivery.is_(None)).distinct()).scalars())
+    wanted = [each for each in subscriptions if each.name in there and not each.paused]
+    return sum(_digest(connection, each, policy, now) for each in wanted)
+
+
+def _frequency(subscription: Subscription) -> Frequency:
+    """What came too late for an alert goes into the next morning's digest."""
+    return Frequency.DAILY if subscription.frequency is Frequency.IMMEDIATE else subscription.frequency
 
 
 def _digest(connection: Connection, subscription: Subscription, policy: Policy, now: datetime) -> int:
-    slot = latest_slot(subscription.frequency, now)
+    slot = latest_slot(_frequency(subscription), now)
     key = change_set([run_key(subscription.name, slot)], Purpose.DIGEST)
     made = select(deliveries.c.id).where(deliveries.c.target == subscription.target, deliveries.c.change_set == key)
     if connection.execute(made).first() is not None:
@@ -57,27 +57,37 @@ def _digest(connection: Connection, subscription: Subscription, policy: Policy, 
     if not fresh:
         return 0
     notice = _notice(connection, subscription, items, policy, slot, now)
-    row = delivery_row(
-        notice,
-        policy.renderer.render(notice),
-        channel=subscription.channel,
-        recipient=subscription.to,
-        target=subscription.target,
-        now=now,
-    )
-    row |= {"change_set": key, "not_before": subscription.quiet.over(now) if subscription.quiet else now}
+    changed: dict[str, object] = {
+        "change_set": key,
+        "not_before": subscription.quiet.over(now) if subscription.quiet else now,
+    }
     stopped = select(suspensions.c.target).where(
         suspensions.c.target == subscription.target, suspensions.c.suspended_at.is_not(None)
     )
     if connection.execute(stopped).first() is not None:
-        row |= {"state": DeliveryState.CANCELLED, "reason": "suspended", "settled_at": now}
-    connection.execute(insert(deliveries).values(**row))
+        changed |= {"state": DeliveryState.CANCELLED, "reason": "suspended", "settled_at": now}
+    enqueue_one(
+        connection,
+        policy.renderer,
+        notice,
+        channel=subscription.channel,
+        recipient=subscription.to,
+        target=subscription.target,
+        now=now,
+        changed=changed,
+    )
     connection.execute(update(alerts).where(alerts.c.id.in_([item.alert for item in items])).values(delivery=notice.id))
     connection.execute(
         insert(tellings),
         [{"change": item.identity, "target": subscription.target, "delivery": notice.id} for item in fresh],
     )
     return 1
+
+
+def _reason(subscription: Subscription) -> str:
+    if subscription.frequency is Frequency.IMMEDIATE:
+        return f"Your subscription “{subscription.name}”: this was seen more than three days after it was published."
+    return f"Your subscription “{subscription.name}” gathers a {subscription.frequency} digest."
 
 
 def _notice(
@@ -99,10 +109,10 @@ def _notice(
         changes=tuple(found),
         purpose=Purpose.DIGEST,
         previous={key: inspection for key, inspection in previous.items() if inspection is not None},
-        reasons=(f"Your subscription “{subscription.name}” gathers a {subscription.frequency} digest.",),
+        reasons=(_reason(subscription),),
         notes=(subscription.note,) if subscription.note else (),
         trend=trend(everything, slot.date()),
-        period=subscription.frequency.value,
+        period="late" if subscription.frequency is Frequency.IMMEDIATE else subscription.frequency.value,
         told_before=len({item.change.inspection.key for item in items if item.told}),
         unsubscribe=policy.links.make(Act.UNSUBSCRIBE, identity) if policy.links and "@" in subscription.to else "",
     )

@@ -1,40 +1,33 @@
-"""Changes into the outbox: match every subscription, render one message a person, write alerts and deliveries together."""
+"""Changes into the outbox: match every subscription, freeze one message a person, write alerts and deliveries together."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any, Protocol
-from uuid import uuid4
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
-from monitor.domain.guards import Seen, storm
+from monitor.domain.context import previous_of
+from monitor.domain.guards import Seen, send_from, storm
 from monitor.domain.model import Change, Inspection, SourceClass
-from monitor.domain.subscriptions import UPDATES, Frequency, LedgerView, Match, Subscription, currently_inadequate, matches
+from monitor.domain.subscriptions import UPDATES, Frequency, LedgerView, Subscription, currently_inadequate, wanted_because
 from monitor.messages import Notice, Purpose
-from monitor.messages.links import Act, Links
+from monitor.messages.links import Act
 from monitor.messages.notice import purpose_of
-from monitor.messages.render import Rendered
 from monitor.ports import DeliveryState
-from monitor.store.schema import alerts, changes, deliveries, suspensions, tellings
+from monitor.store.frozen import delivery_row, foot_columns, keep_body, new_ids
+from monitor.store.grouping import Waiting, merged, recent, waiting
+from monitor.store.outbox import note
+from monitor.store.policy import Policy
+from monitor.store.schema import alerts, bodies, changes, deliveries, suspensions, tellings
 
-#: The subscriptions in force when a change is matched.
-Subscriptions = Callable[[], Sequence[Subscription]]
-#: A line that places an authority among others, from everything known; empty when there is nothing to say.
-Context = Callable[[Change, Sequence[Inspection]], str]
-
-
-class Renders(Protocol):
-    """A notice into a message; pure."""
-
-    def render(self, notice: Notice) -> Rendered:
-        """Every form of the message."""
-        ...
+#: What is seen this long after it was published comes too late for an alert: it goes into a digest.
+TOO_LATE = 4  # days by the calendar, so at least 72 hours
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,20 +35,25 @@ class News:
     """Changes of one document, with their ids in the database and what matching and rendering may know of them."""
 
     changes: Mapping[str, Change]  #: by id
-    known: Sequence[Inspection]  #: what was believed of their authorities before
+    known: Sequence[Inspection]  #: what is believed of every authority
     source_class: SourceClass
-    context: Mapping[str, str] = field(default_factory=dict)  #: by URN
+    days_late: int = 0  #: between the document's publication and now
 
     @cached_property
-    def previous(self) -> Mapping[str, Inspection]:
-        """For each inspection in the news, the one before it."""
-        found = {}
-        for change in self.changes.values():
-            now = change.inspection
-            older = [i for i in self.known if i.authority == now.authority and i.key != now.key and i.published < now.published]
-            if older:
-                found[now.key] = max(older, key=lambda inspection: inspection.rank_key)
-        return found
+    def inadequate(self) -> frozenset[str]:
+        """URNs of who was inadequate before this news."""
+        mine = {change.inspection.key for change in self.changes.values()}
+        urns = {change.authority.urn for change in self.changes.values()}
+        return currently_inadequate([i for i in self.known if i.authority.urn in urns and i.key not in mine])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Alert:
+    """One change for one subscription."""
+
+    change: str
+    subscription: Subscription
+    because: str
 
 
 @dataclass(kw_only=True)
@@ -64,72 +62,89 @@ class _Person:
 
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
     changes: dict[str, Change] = field(default_factory=dict)
-    reasons: dict[str, str] = field(default_factory=dict)
+    because: dict[str, str] = field(default_factory=dict)  #: by subscription
     updated: set[str] = field(
         default_factory=set
     )  #: inspections of which this person was told what is now confirmed or corrected
+    waiting: Waiting | None = None
 
     @property
-    def update(self) -> bool:
-        """Whether all of it continues what this person was told before; details that a report adds are no second alert."""
-        return {change.inspection.key for change in self.changes.values()} <= self.updated
-
-
-def enqueue(
-    connection: Connection,
-    news: News,
-    subscriptions: Sequence[Subscription],
-    renderer: Renders,
-    now: datetime,
-    links: Links | None = None,
-) -> int:
-    """Write an alert for each match and a delivery for each person; returns how many deliveries. Repeating it adds nothing."""
-    already = _already(connection, news)
-    held = _storm(connection, news, now)
-    people: dict[str, _Person] = defaultdict(_Person)
-    alert_rows: list[dict[str, Any]] = []
-    inadequate = currently_inadequate([i for i in news.known if i.key not in {c.inspection.key for c in news.changes.values()}])
-    for identity, change in news.changes.items():
-        for subscription in subscriptions:
-            if (identity, subscription.name) in already.alerted:
-                continue
-            told = (subscription.target, change.inspection.key, change.area) in already.areas
-            view = LedgerView(inadequate=inadequate, source_class=news.source_class, told=told)
-            match = matches(subscription, change, view)
-            if not match:
-                continue
-            alert_rows.append(
-                {"id": uuid4().hex, "change": identity, "subscription": subscription.name, "delivery": None, "created": now}
-            )
-            if subscription.frequency is Frequency.IMMEDIATE:
-                _tell(people[subscription.target], subscription, identity, change, match, told)
-    doubts = _doubts(connection, people)
-    rows = []
-    for target, person in people.items():
-        row = _delivery(target, person, already, news, renderer, now, doubts.get(target, ()), links)
-        if row is not None:
-            rows.append(
-                row
-                if not held or row["state"] != DeliveryState.PENDING
-                else row | {"state": DeliveryState.HELD, "reason": held}
-            )
-    _write(connection, people, rows, alert_rows)
-    return len(rows)
+    def purpose(self) -> Purpose:
+        """An update where all of it continues what was sent before; details that a report adds are no second alert."""
+        if self.waiting is not None and self.waiting.purpose is Purpose.CHANGE:
+            return Purpose.CHANGE
+        everything = (*(self.waiting.changes.values() if self.waiting else ()), *self.changes.values())
+        continued = self.updated | (set(self.waiting.days_late) if self.waiting else set())
+        if {change.inspection.key for change in everything} <= continued:
+            return purpose_of(everything)
+        return Purpose.CHANGE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Already:
     alerted: frozenset[tuple[str, str]]  #: change id, subscription
-    told: frozenset[tuple[str, str]]  #: change id, target
+    told: Mapping[tuple[str, str], str]  #: by change id and target: the delivery
     areas: frozenset[tuple[str, str, str]]  #: target, inspection key, area
     suspended: frozenset[str]  #: targets
+
+
+def enqueue(connection: Connection, news: News, subscriptions: Sequence[Subscription], policy: Policy, now: datetime) -> int:
+    """Write an alert for each match and a delivery for each person; returns how many deliveries. Repeating it adds nothing.
+
+    Where a message to the same person still waits for its time, the news joins it: that counts as no new delivery.
+    """
+    already = _already(connection, news)
+    found = list(_match(news, subscriptions, already))
+    people = _people(found, news, already) if news.days_late < TOO_LATE else {}
+    held = _storm(connection, news, now)
+    if not held:
+        for target, each in waiting(connection, people, news.known, now).items():
+            people[target].waiting = each
+    outbox = _Outbox(connection=connection, news=news, policy=policy, now=now, held=held, already=already)
+    outbox.made = recent(connection, people, now) if people else {}
+    outbox.doubts = _doubts(connection, people)
+    for target, person in people.items():
+        outbox.tell(target, person)
+    outbox.write(found)
+    return len(outbox.rows)
+
+
+def _match(news: News, subscriptions: Sequence[Subscription], already: _Already) -> Iterator[_Alert]:
+    for identity, change in news.changes.items():
+        event = (change.inspection.key, change.area)
+        views = {
+            told: LedgerView(inadequate=news.inadequate, source_class=news.source_class, told=told) for told in (False, True)
+        }
+        for subscription in subscriptions:
+            if (identity, subscription.name) in already.alerted:
+                continue
+            told = (subscription.target, *event) in already.areas
+            because = wanted_because(subscription, change, views[told])
+            if because:
+                yield _Alert(change=identity, subscription=subscription, because=because)
+
+
+def _people(found: Iterable[_Alert], news: News, already: _Already) -> dict[str, _Person]:
+    """Who is to be told what at once; what a person was told before is left out."""
+    people: dict[str, _Person] = defaultdict(_Person)
+    for alert in found:
+        subscription, change = alert.subscription, news.changes[alert.change]
+        if subscription.frequency is not Frequency.IMMEDIATE or (alert.change, subscription.target) in already.told:
+            continue
+        person = people[subscription.target]
+        person.subscriptions[subscription.name] = subscription
+        person.changes[alert.change] = change
+        person.because.setdefault(subscription.name, alert.because)
+        if change.kinds & UPDATES and (subscription.target, change.inspection.key, change.area) in already.areas:
+            person.updated.add(change.inspection.key)
+    return people
 
 
 def _already(connection: Connection, news: News) -> _Already:
     """What was told before of these inspections, read once however many subscriptions there are."""
     keys = {change.inspection.key for change in news.changes.values()}
     told = connection.execute(
-        select(tellings.c.change, tellings.c.target, changes.c.inspection, changes.c.area)
+        select(tellings.c.change, tellings.c.target, tellings.c.delivery, changes.c.inspection, changes.c.area)
         .join(changes, changes.c.id == tellings.c.change)
         .where(changes.c.inspection.in_(keys))
     ).all()
@@ -139,7 +154,7 @@ def _already(connection: Connection, news: News) -> _Already:
     suspended = connection.execute(select(suspensions.c.target).where(suspensions.c.suspended_at.is_not(None))).scalars()
     return _Already(
         alerted=frozenset((row.change, row.subscription) for row in alerted),
-        told=frozenset((row.change, row.target) for row in told),
+        told={(row.change, row.target): row.delivery for row in told},
         areas=frozenset((row.target, row.inspection, row.area) for row in told),
         suspended=frozenset(suspended),
     )
@@ -153,31 +168,31 @@ def _storm(connection: Connection, news: News, now: datetime) -> str:
             changes.c.recorded_at >= since, changes.c.silent == "", changes.c.id.not_in(list(news.changes))
         )
     )
-    recent = [Seen(urn=row.urn, at=row.recorded_at) for row in rows]
-    return storm([change.authority.urn for change in news.changes.values()], news.source_class, recent, now)
+    recently = [Seen(urn=row.urn, at=row.recorded_at) for row in rows]
+    return storm([change.authority.urn for change in news.changes.values()], news.source_class, recently, now)
 
 
-def _doubts(connection: Connection, people: Mapping[str, _Person]) -> Mapping[str, Sequence[str]]:
-    """What may or may not have reached these people before, in words; each is mentioned once."""
-    open_doubts = select(deliveries.c.id, deliveries.c.target, deliveries.c.subject, deliveries.c.created).where(
-        deliveries.c.state == DeliveryState.UNCERTAIN, deliveries.c.mentioned.is_(False)
-    )
-    rows = [row for row in connection.execute(open_doubts) if row.target in people]
-    found: dict[str, list[str]] = defaultdict(list)
-    for row in rows:
-        found[row.target].append(f"{row.subject}: sent on {row.created:%d %B %Y}, it may not have reached you")
-    if rows:
-        connection.execute(update(deliveries).where(deliveries.c.id.in_([row.id for row in rows])).values(mentioned=True))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Doubt:
+    """A message that may or may not have reached somebody."""
+
+    id: str
+    words: str
+    mentioned_in: str | None
+
+
+def _doubts(connection: Connection, people: Mapping[str, _Person]) -> Mapping[str, Sequence[_Doubt]]:
+    """What may or may not have reached these people, and was mentioned in no message that went out or will."""
+    columns = (deliveries.c.id, deliveries.c.target, deliveries.c.created, deliveries.c.mentioned_in, bodies.c.subject)
+    uncertain = select(*columns).join(bodies).where(deliveries.c.state == DeliveryState.UNCERTAIN)
+    found: dict[str, list[_Doubt]] = defaultdict(list)
+    for row in connection.execute(uncertain):
+        person = people.get(row.target)
+        waits = person.waiting.id if person and person.waiting else None
+        if person is not None and row.mentioned_in in {None, waits}:
+            words = f"{row.subject}: sent on {row.created:%d %B %Y}, it may not have reached you"
+            found[row.target].append(_Doubt(id=row.id, words=words, mentioned_in=row.mentioned_in))
     return found
-
-
-def _tell(person: _Person, subscription: Subscription, identity: str, change: Change, match: Match, told: bool) -> None:
-    person.subscriptions[subscription.name] = subscription
-    person.changes[identity] = change
-    if told and change.kinds & UPDATES:
-        person.updated.add(change.inspection.key)
-    because = next(clause.why for clause in match.clauses if clause.name == "watch-list")
-    person.reasons.setdefault(subscription.name, f"Your subscription “{subscription.name}”: {because}.")
 
 
 def change_set(keys: Iterable[str], purpose: str) -> str:
@@ -185,97 +200,126 @@ def change_set(keys: Iterable[str], purpose: str) -> str:
     return hashlib.sha256("\n".join([purpose, *sorted(keys)]).encode()).hexdigest()
 
 
-def _delivery(
-    target: str,
-    person: _Person,
-    already: _Already,
-    news: News,
-    renderer: Renders,
-    now: datetime,
-    doubts: Sequence[str],
-    links: Links | None,
-) -> dict[str, Any] | None:
-    """The outbox row of one person; None when all of it was told before."""
-    person.changes = {identity: c for identity, c in person.changes.items() if (identity, target) not in already.told}
-    if not person.changes:
-        return None
-    lead = next(iter(person.subscriptions.values()))
-    found = tuple(person.changes.values())
-    purpose = purpose_of(found) if person.update else Purpose.CHANGE
-    identity = uuid4().hex
-    notice = Notice(
-        id=identity,
-        created=now,
-        changes=found,
-        purpose=purpose,
-        previous=news.previous,
-        reasons=tuple(person.reasons.values()),
-        notes=tuple(dict.fromkeys(s.note for s in person.subscriptions.values() if s.note)),
-        context=news.context,
-        also=tuple(doubts),
-        unsubscribe=links.make(Act.UNSUBSCRIBE, identity) if links and "@" in lead.to else "",
+@dataclass(kw_only=True)
+class _Outbox:
+    """Gathers the rows of all people, so that each table is written at once."""
+
+    connection: Connection
+    news: News
+    policy: Policy
+    now: datetime
+    held: str
+    already: _Already
+    made: Mapping[str, Sequence[datetime]] = field(default_factory=dict)
+    doubts: Mapping[str, Sequence[_Doubt]] = field(default_factory=dict)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    joined: list[dict[str, Any]] = field(default_factory=list)  #: values of deliveries that waited, with `key` their id
+    mentions: list[dict[str, Any]] = field(default_factory=list)
+    delivery: dict[tuple[str, str], str] = field(default_factory=dict)  #: by change id and target
+    _bodies: dict[tuple[frozenset[str], Purpose, tuple[tuple[str, int], ...]], tuple[str, Notice, str]] = field(
+        init=False, default_factory=dict
     )
-    waits = [s.quiet.over(now) if s.quiet else now for s in person.subscriptions.values()]
-    row = delivery_row(notice, renderer.render(notice), channel=lead.channel, recipient=lead.to, target=target, now=now)
-    row["change_set"] = change_set((change.key for change in found), purpose)
-    row["not_before"] = min(waits)
-    if target in already.suspended:
-        row |= {"state": DeliveryState.CANCELLED, "reason": "suspended", "settled_at": now}
-    return row
 
+    def tell(self, target: str, person: _Person) -> None:
+        """Freeze the message of one person."""
+        body, notice, key = self._body(person)
+        lead, waits = next(iter(person.subscriptions.values())), person.waiting
+        (identity,) = (waits.id,) if waits else new_ids(1)
+        doubts = self.doubts.get(target, ())
+        links = self.policy.links
+        because = {**(waits.because if waits else {}), **person.because}
+        mine = Notice(
+            id=identity,
+            created=self.now,
+            changes=notice.changes,
+            purpose=notice.purpose,
+            reasons=tuple(f"Your subscription “{name}”: {why}." for name, why in because.items()),
+            notes=tuple(dict.fromkeys(s.note for s in person.subscriptions.values() if s.note)),
+            also=tuple(doubt.words for doubt in doubts),
+            unsubscribe=links.make(Act.UNSUBSCRIBE, identity) if links and "@" in lead.to else "",
+        )
+        foot = self.policy.renderer.foot(mine)
+        self.mentions += [{"key": doubt.id, "mentioned_in": identity} for doubt in doubts]
+        for change in person.changes:
+            self.delivery[change, target] = identity
+        start = send_from(self.now, self.policy.group_wait, self.made.get(target, ()), self.policy.most_an_hour)
+        not_before = min(s.quiet.over(start) if s.quiet else start for s in person.subscriptions.values())
+        if waits:
+            changed = {"purpose": notice.purpose.value, "change_set": key, "body": body, **foot_columns(foot)}
+            self.joined.append(changed | {"key": identity, "not_before": min(not_before, waits.not_before)})
+            return
+        row = delivery_row(mine, body, foot, channel=lead.channel, recipient=lead.to, target=target, now=self.now)
+        row |= {"change_set": key, "not_before": not_before}
+        if target in self.already.suspended:
+            row |= {"state": DeliveryState.CANCELLED, "reason": "suspended", "settled_at": self.now}
+        elif self.held:
+            row |= {"state": DeliveryState.HELD, "reason": self.held}
+        self.rows.append(row)
 
-def delivery_row(
-    notice: Notice, rendered: Rendered, *, channel: str, recipient: str, target: str, now: datetime
-) -> dict[str, Any]:
-    """The columns of a pending delivery of a rendered notice. `change_set` is the notice's id until it is changed."""
-    return {
-        "id": notice.id,
-        "purpose": notice.purpose.value,
-        "channel": channel,
-        "recipient": recipient,
-        "target": target,
-        "change_set": notice.id,
-        "subject": rendered.subject,
-        "text": rendered.text,
-        "html": rendered.html,
-        "slack": rendered.slack,
-        "payload": rendered.payload,
-        "headers": dict(rendered.headers),
-        "state": DeliveryState.PENDING,
-        "reason": "",
-        "attempt": 0,
-        "owner": "",
-        "epoch": 0,
-        "not_before": now,
-        "lease_until": None,
-        "created": now,
-        "settled_at": None,
-        "mentioned": False,
-    }
+    def _body(self, person: _Person) -> tuple[str, Notice, str]:
+        """The frozen body of what a person is told, its notice, and its change set: one for all who are told the same."""
+        waits = person.waiting
+        before = waits.changes if waits else {}
+        late = tuple(sorted((waits.days_late if waits else {}).items()))
+        shape = (frozenset({*before, *person.changes}), person.purpose, late)
+        if shape not in self._bodies:
+            told = merged(before, person.changes)
+            inspections = {change.inspection.key: change.inspection for change in told}
+            by_authority = {change.authority.urn: change for change in reversed(told)}
+            previous = {key: previous_of(inspection, self.news.known) for key, inspection in inspections.items()}
+            days_late = dict(late)
+            for change in person.changes.values():
+                days_late[change.inspection.key] = max(days_late.get(change.inspection.key, 0), self.news.days_late)
+            notice = Notice(
+                id="",
+                created=self.now,
+                changes=told,
+                purpose=person.purpose,
+                previous={key: inspection for key, inspection in previous.items() if inspection is not None},
+                context={urn: self.policy.context(change, self.news.known) for urn, change in by_authority.items()},
+                days_late=days_late,
+            )
+            keys = (change.key for change in (*before.values(), *person.changes.values()))
+            body = keep_body(self.connection, self.policy.renderer.body(notice))
+            self._bodies[shape] = (body, notice, change_set(keys, person.purpose))
+        return self._bodies[shape]
 
+    def write(self, found: Sequence[_Alert]) -> None:
+        """Put everything into the database."""
+        execute = self.connection.execute
+        if self.rows:
+            execute(insert(deliveries), self.rows)
+        if self.joined:
+            columns: dict[str, Any] = {name: bindparam(name) for name in self.joined[0] if name != "key"}
+            execute(update(deliveries).where(deliveries.c.id == bindparam("key")).values(columns), self.joined)
+            ids = [each["key"] for each in self.joined]
+            note(
+                self.connection, ids, before=DeliveryState.PENDING, after=DeliveryState.PENDING, now=self.now, reason="grouped"
+            )
+        if self.mentions:
+            mention = update(deliveries).where(deliveries.c.id == bindparam("key"))
+            execute(mention.values(mentioned_in=bindparam("mentioned_in")), self.mentions)
+        if found:
+            execute(insert(alerts), self._alert_rows(found))
+        told = [{"change": change, "target": target, "delivery": each} for (change, target), each in self.delivery.items()]
+        if told:
+            execute(insert(tellings), told)
 
-def _write(
-    connection: Connection, people: Mapping[str, _Person], rows: Sequence[dict[str, Any]], alert_rows: Sequence[dict[str, Any]]
-) -> None:
-    of = {row["target"]: row["id"] for row in rows}
-    in_delivery = {
-        (identity, name): of[target]
-        for target, person in people.items()
-        if target in of
-        for identity in person.changes
-        for name in person.subscriptions
-    }
-    for row in alert_rows:
-        row["delivery"] = in_delivery.get((row["change"], row["subscription"]))
-    if rows:
-        connection.execute(insert(deliveries), list(rows))
-    if alert_rows:
-        connection.execute(insert(alerts), list(alert_rows))
-    told = [
-        {"change": identity, "target": target, "delivery": of[target]}
-        for target, person in people.items()
-        if target in of
-        for identity in person.changes
-    ]
-    if told:
-        connection.execute(insert(tellings), told)
+    def _alert_rows(self, found: Sequence[_Alert]) -> list[dict[str, Any]]:
+        """An alert whose person was told by an earlier message belongs to that; one of a digest waits for it."""
+        rows = []
+        for identity, alert in zip(new_ids(len(found)), found, strict=True):
+            event = (alert.change, alert.subscription.target)
+            at_once = alert.subscription.frequency is Frequency.IMMEDIATE
+            rows.append(
+                {
+                    "id": identity,
+                    "change": alert.change,
+                    "subscription": alert.subscription.name,
+                    "delivery": (self.delivery.get(event) or self.already.told.get(event)) if at_once else None,
+                    "because": alert.because,
+                    "days_late": self.news.days_late,
+                    "created": self.now,
+                }
+            )
+        return rows

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, select, update
 
 from monitor.ports import DeliveryState, Message
-from monitor.store.outbox import message_of, note
-from monitor.store.schema import alerts, changes, deliveries, journal
+from monitor.store.frozen import bodies_of, message_of
+from monitor.store.outbox import note
+from monitor.store.schema import alerts, bodies, changes, deliveries, journal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +57,7 @@ _COLUMNS = (
     deliveries.c.purpose,
     deliveries.c.channel,
     deliveries.c.recipient,
-    deliveries.c.subject,
+    func.coalesce(bodies.c.subject, "").label("subject"),
     deliveries.c.attempt,
     deliveries.c.reason,
     deliveries.c.created,
@@ -75,7 +76,9 @@ def _line(row: Mapping[str, object]) -> Line:
 
 def listed(connection: Connection, states: Sequence[DeliveryState], limit: int) -> tuple[Line, ...]:
     """The newest deliveries in these states (any state when none is named)."""
-    chosen = select(*_COLUMNS).order_by(deliveries.c.created.desc(), deliveries.c.id).limit(limit)
+    chosen = (
+        select(*_COLUMNS).outerjoin_from(deliveries, bodies).order_by(deliveries.c.created.desc(), deliveries.c.id).limit(limit)
+    )
     if states:
         chosen = chosen.where(deliveries.c.state.in_(states))
     return tuple(_line(dict(row)) for row in connection.execute(chosen).mappings())
@@ -96,8 +99,13 @@ def oldest_due(connection: Connection) -> datetime | None:
 
 def shown(connection: Connection, prefix: str) -> tuple[Detail, ...]:
     """The deliveries whose id begins with `prefix`."""
-    rows = connection.execute(select(deliveries).where(deliveries.c.id.startswith(prefix, autoescape=True)).limit(10))
-    return tuple(_detail(connection, dict(row)) for row in rows.mappings())
+    chosen = (
+        select(*_COLUMNS, *(column for column in deliveries.c if column not in _COLUMNS))
+        .outerjoin_from(deliveries, bodies)
+        .where(deliveries.c.id.startswith(prefix, autoescape=True))
+        .limit(10)
+    )
+    return tuple(_detail(connection, dict(row)) for row in connection.execute(chosen).mappings())
 
 
 def _detail(connection: Connection, row: Mapping[str, object]) -> Detail:
@@ -109,7 +117,7 @@ def _detail(connection: Connection, row: Mapping[str, object]) -> Detail:
     ).tuples()
     return Detail(
         line=_line({column.name: row[column.name] for column in _COLUMNS}),
-        message=message_of(row),
+        message=message_of(row, bodies_of(connection, {str(row["body"])}).get(str(row["body"]))),
         moves=tuple(Move(at=m["at"], before=m["before"], after=m["after"], reason=m["reason"]) for m in moves),
         alerts=tuple((key, subscription) for key, subscription in told),
     )
@@ -141,8 +149,3 @@ def move(
         note(connection, (identity,), before=before, after=after, reason=reason, now=now, owner="operator")
         moved.append(identity)
     return tuple(moved)
-
-
-def add(connection: Connection, row: Mapping[str, object]) -> None:
-    """Put one rendered delivery that belongs to no change (a test, a notice) into the outbox."""
-    connection.execute(insert(deliveries).values(**row))

@@ -11,7 +11,9 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
 
 from monitor.domain.returned import refused_address
-from monitor.ports import Delivery, DeliveryState, Message, Outcome, Result
+from monitor.messages.render import Body
+from monitor.ports import Delivery, DeliveryState, Outcome, Result
+from monitor.store.frozen import bodies_of, message_of
 from monitor.store.schema import alerts, deliveries, journal, subscriptions, suspensions
 from monitor.store.threads import UPDATES, threads
 
@@ -20,24 +22,12 @@ HARD_BOUNCES = 3
 _CLAIMED = (DeliveryState.SENDING, DeliveryState.COMMITTING)
 
 
-def message_of(row: Mapping[Any, Any]) -> Message:
-    """The frozen message of a delivery's row."""
-    return Message(
-        subject=row["subject"],
-        text=row["text"],
-        html=row["html"],
-        slack=row["slack"],
-        headers=dict(row["headers"]),
-        payload=row["payload"],
-    )
-
-
-def _delivery(row: Mapping[Any, Any], thread: str = "") -> Delivery:
+def _delivery(row: Mapping[Any, Any], body: Body | None, thread: str) -> Delivery:
     return Delivery(
         id=row["id"],
         channel=row["channel"],
         recipient=row["recipient"],
-        message=message_of(row),
+        message=message_of(row, body),
         attempt=row["attempt"],
         owner=row["owner"],
         epoch=row["epoch"],
@@ -83,7 +73,11 @@ def claim(connection: Connection, owner: str, now: datetime, lease: float, limit
     rows = taken.all()
     # Looked up now and not at enqueue: by now the message that an update continues has been sent, or never will be.
     below = threads(connection, [row["id"] for row in rows if row["purpose"] in UPDATES])
-    claimed = sorted((_delivery(row, below.get(row["id"], "")) for row in rows), key=lambda delivery: delivery.created)
+    frozen = bodies_of(connection, {row["body"] for row in rows if row["body"]})
+    claimed = sorted(
+        (_delivery(row, frozen.get(row["body"]), below.get(row["id"], "")) for row in rows),
+        key=lambda delivery: delivery.created,
+    )
     note(connection, (d.id for d in claimed), before=DeliveryState.PENDING, after=DeliveryState.SENDING, now=now, owner=owner)
     return tuple(claimed)
 

@@ -14,10 +14,10 @@ from sqlalchemy import Connection, insert, or_, select, text, update
 from monitor.domain.ledger import Background, accounts, decide
 from monitor.domain.model import Account, Article, Change, Inspection, Judgement, Link, Reading, Report, SourceClass, Trust
 from monitor.domain.subscriptions import Subscription
-from monitor.messages.links import Links
 from monitor.ports import Recorded
-from monitor.store.enqueue import Context, News, Renders, enqueue
-from monitor.store.ledger import History, known, save
+from monitor.store.enqueue import News, enqueue
+from monitor.store.ledger import known, save
+from monitor.store.policy import Policy
 from monitor.store.rows import article_row, change_of, change_row, judgement_row, rejection_row
 from monitor.store.schema import articles, changes, judgements, rejections
 from monitor.store.sources import link_read
@@ -27,17 +27,6 @@ _LONDON = ZoneInfo("Europe/London")
 FRESH_IN_BASELINE = timedelta(days=1)
 _SILENCING = frozenset({Background.OLDER_THAN_NEWEST, Background.OUTSIDE_ALERT_WINDOW})
 _BASELINE = "baseline"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
-    """What recording needs to know beside the database; all of it pure."""
-
-    history: History
-    renderer: Renders
-    context: Context
-    alert_window: timedelta
-    links: Links | None = None
 
 
 def london_day(moment: datetime) -> date:
@@ -76,9 +65,8 @@ def record(
         ledger.fold(account, stale=baseline and account.published < london_day(now) - FRESH_IN_BASELINE)
     connection.execute(update(articles).where(articles.c.id == article).values(background=ledger.background))
     source_class = SourceClass.OFFICIAL if isinstance(document, Report) else document.source_class
-    sent = (
-        enqueue(connection, ledger.news(source_class), subscriptions, policy.renderer, now, policy.links) if ledger.live else 0
-    )
+    late = max(0, (london_day(now) - (document.published or day)).days)
+    sent = enqueue(connection, ledger.news(source_class, late), subscriptions, policy, now) if ledger.live else 0
     return Recorded(duplicate=False, changes=tuple(ledger.new), deliveries=sent, background=tuple(ledger.background))
 
 
@@ -143,14 +131,12 @@ class _Ledger:
     live: dict[str, Change] = field(default_factory=dict)  #: by id: what subscriptions are asked about
     new: list[Change] = field(default_factory=list)
     background: list[str] = field(default_factory=list)
-    _known: list[Inspection] = field(default_factory=list)
 
     def fold(self, account: Account, *, stale: bool) -> None:
         """Decide on one account and write what it comes to; `stale` ones announce nothing."""
         day = london_day(self.now)
         before = known(self.connection, self.policy.history, (account.authority.urn,), day)
         decision = decide(before, account, as_of=day, alert_window=self.policy.alert_window)
-        self._known += before
         self.background += [str(reason) for reason in decision.background]
         if decision.inspection is None:
             return
@@ -193,8 +179,7 @@ class _Ledger:
         for row in self.connection.execute(waiting).mappings():
             self.live.setdefault(row["id"], change_of(row, after))
 
-    def news(self, source_class: SourceClass) -> News:
-        """What there is to tell, with the context line of each authority among all others."""
-        everyone = known(self.connection, self.policy.history, (), london_day(self.now)) if self.live else ()
-        context = {change.authority.urn: self.policy.context(change, everyone) for change in self.live.values()}
-        return News(changes=self.live, known=self._known, source_class=source_class, context=context)
+    def news(self, source_class: SourceClass, days_late: int) -> News:
+        """What there is to tell."""
+        everyone = known(self.connection, self.policy.history, (), london_day(self.now))
+        return News(changes=self.live, known=everyone, source_class=source_class, days_late=days_late)

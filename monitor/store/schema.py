@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 #: The newest migration. `open_store` compares it with the database's own row before it imports any migration machinery.
-HEAD = "0003"
+HEAD = "0004"
 
 metadata = MetaData(
     naming_convention={
@@ -262,6 +262,19 @@ subscriptions = Table(
     Column("ended_reason", String, nullable=False, default=""),
 )
 
+#: What a message says, the same for everybody whom it is sent to; frozen.
+bodies = Table(
+    "bodies",
+    metadata,
+    _id(),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("slack", Text, nullable=False),
+    Column("headers", JSON, nullable=False),
+    Column("payload", Text, nullable=False),
+)
+
 deliveries = Table(
     "deliveries",
     metadata,
@@ -271,11 +284,10 @@ deliveries = Table(
     Column("recipient", String, nullable=False),
     Column("target", String, nullable=False),
     Column("change_set", String(64), nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("html", Text, nullable=False),
-    Column("slack", Text, nullable=False),
-    Column("payload", Text, nullable=False),
+    Column("body", ForeignKey("bodies.id"), index=True),  # empty when its reader was erased
+    Column("foot_text", Text, nullable=False),  # what this person alone gets, frozen like the body
+    Column("foot_html", Text, nullable=False),
+    Column("foot_slack", Text, nullable=False),
     Column("headers", JSON, nullable=False),
     Column("state", String, nullable=False),
     Column("reason", Text, nullable=False, default=""),
@@ -286,7 +298,7 @@ deliveries = Table(
     Column("lease_until", Moment),
     Column("created", Moment, nullable=False),
     Column("settled_at", Moment),
-    Column("mentioned", Boolean, nullable=False, default=False),  # an uncertain one, in this person's next message
+    Column("mentioned_in", String(32)),  # of an uncertain one: the delivery that tells this person of the doubt
     Column("provider_ref", String),  # what the provider calls it, where updates can be put below it
     UniqueConstraint("target", "change_set"),
     # Partial: the working set stays small however many settled rows there are.
@@ -302,7 +314,7 @@ deliveries = Table(
         sqlite_where=text("state IN ('held', 'sending', 'committing', 'uncertain', 'failed')"),
         postgresql_where=text("state IN ('held', 'sending', 'committing', 'uncertain', 'failed')"),
     ),
-    Index("ix_deliveries_target_created", "target", "created"),
+    Index("ix_deliveries_created", "created"),
 )
 
 alerts = Table(
@@ -312,6 +324,8 @@ alerts = Table(
     Column("change", ForeignKey("changes.id"), nullable=False),
     Column("subscription", ForeignKey("subscriptions.name"), nullable=False),
     Column("delivery", ForeignKey("deliveries.id"), index=True),  # empty while it waits for a digest
+    Column("because", Text, nullable=False, default=""),  # why the change is for this subscription
+    Column("days_late", Integer, nullable=False, default=0),  # between its publication and its being seen
     Column("created", Moment, nullable=False),
     UniqueConstraint("change", "subscription"),
     Index(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
+from monitor.domain.guards import MOST_AN_HOUR
 from monitor.domain.history import history as shipped_history
 from monitor.domain.model import Article, Change, Inspection, Link, Reading, Report
 from monitor.domain.returned import ReturnedMail
@@ -18,9 +19,10 @@ from monitor.ports import Delivery, DeliveryState, LinkFailure, Outcome, Poll, R
 from monitor.store import continuity, ledger, matching, operate, outbox, returned, sources, subscribers, suspensions
 from monitor.store.digest import enqueue_digests
 from monitor.store.engine import open_engine
-from monitor.store.enqueue import Context, Renders, Subscriptions, delivery_row
+from monitor.store.frozen import Renders, enqueue_one
 from monitor.store.ledger import History
-from monitor.store.record import Policy, record
+from monitor.store.policy import Context, Policy, Subscriptions
+from monitor.store.record import record
 from monitor.store.subscribers import Subscriber
 
 
@@ -41,6 +43,8 @@ def open_store(
     context: Context = _no_context,
     alert_window: timedelta = timedelta(days=30),
     links: Links | None = None,
+    group_wait: timedelta = timedelta(0),
+    most_an_hour: int = MOST_AN_HOUR,
 ) -> SqlStore:
     """Open the state at ``sqlite:///PATH`` or ``postgresql://...``, made or brought up to date first.
 
@@ -53,11 +57,21 @@ def open_store(
         context: a line that places an authority among others.
         alert_window: an inspection published longer ago is recorded and never alerted.
         links: makes the signed addresses in mail; without it mail carries none.
+        group_wait: how long a message waits for further news for the same person, to go out as one.
+        most_an_hour: messages that a person gets at once; what comes after them goes out as one.
 
     Raises:
         StoreError: it cannot be opened, is another application's, or was written by a newer version.
     """
-    policy = Policy(history=history, renderer=renderer or Renderer(), context=context, alert_window=alert_window, links=links)
+    policy = Policy(
+        history=history,
+        renderer=renderer or Renderer(),
+        context=context,
+        alert_window=alert_window,
+        links=links,
+        group_wait=group_wait,
+        most_an_hour=most_an_hour,
+    )
     return SqlStore(open_engine(url), policy, subscriptions)
 
 
@@ -249,11 +263,8 @@ class SqlStore:
     def enqueue_notice(self, notice: Notice, *, channel: str, recipient: str, now: datetime) -> str:
         """Put a message that tells of no change of its own (a test, a confirmation, a word to the operator) into the outbox."""
         target = recipient.casefold() if "@" in recipient else f"{channel}:{recipient.casefold()}"
-        rendered = self._policy.renderer.render(notice)
         with self.engine.begin() as connection:
-            operate.add(
-                connection, delivery_row(notice, rendered, channel=channel, recipient=recipient, target=target, now=now)
-            )
+            enqueue_one(connection, self._policy.renderer, notice, channel=channel, recipient=recipient, target=target, now=now)
         return notice.id
 
     def changes(self, name: str = "", *, limit: int = 20) -> tuple[matching.RecordedChange, ...]:

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from monitor.domain.subscriptions import Subscription, subscription_from_table, table_from_subscription
 from monitor.ports import DeliveryState
+from monitor.store.frozen import forget_bodies
 from monitor.store.outbox import note
-from monitor.store.schema import alerts, deliveries, subscriptions, suspensions, tellings
+from monitor.store.schema import alerts, bodies, deliveries, subscriptions, suspensions, tellings
 
 CONFIG = "config"
 SELF_SERVICE = "self-service"
@@ -211,11 +212,14 @@ def erase(connection: Connection, address: str, now: datetime) -> int:
     mine = [each.subscription.name for each in find(connection, address=target)]
     end(connection, mine, now)
     blank = secrets.token_hex(8)
+    said = select(deliveries.c.body).where(deliveries.c.target == target, deliveries.c.body.is_not(None)).distinct()
+    read = connection.execute(said).scalars().all()
     connection.execute(
         update(deliveries)
         .where(deliveries.c.target == target)
-        .values(target=f"erased:{blank}", recipient="", subject="", text="", html="", slack="", payload="", headers={})
+        .values(target=f"erased:{blank}", recipient="", body=None, foot_text="", foot_html="", foot_slack="", headers={})
     )
+    forget_bodies(connection, read)
     connection.execute(update(tellings).where(tellings.c.target == target).values(target=f"erased:{blank}"))
     connection.execute(delete(suspensions).where(suspensions.c.target == target))
     for name in mine:
@@ -232,7 +236,8 @@ def export(connection: Connection, address: str) -> Mapping[str, object]:
     """Everything kept about an address, as plain values."""
     target = address.casefold()
     sent = connection.execute(
-        select(deliveries.c.id, deliveries.c.created, deliveries.c.state, deliveries.c.subject, deliveries.c.reason)
+        select(deliveries.c.id, deliveries.c.created, deliveries.c.state, bodies.c.subject, deliveries.c.reason)
+        .join(bodies)
         .where(deliveries.c.target == target)
         .order_by(deliveries.c.created)
     ).mappings()

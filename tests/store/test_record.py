@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 from monitor.domain.model import Area, Rating, SourceClass, Trust
 from monitor.ports import Poll
 from monitor.store import SqlStore, schema
-from tests.builders import DAY, NOW, link, report, story, subscription
+from tests.builders import DAY, NOW, link, polled, report, story, subscription
 from tests.store.conftest import HISTORY, Open
 
 
@@ -20,9 +20,9 @@ def told(store: SqlStore) -> list[tuple[str, str, str]]:
     """Who would be sent what, in the order written: recipient, purpose, subject."""
     with store.engine.connect() as connection:
         rows = connection.execute(
-            select(schema.deliveries.c.recipient, schema.deliveries.c.purpose, schema.deliveries.c.subject).order_by(
-                schema.deliveries.c.created, schema.deliveries.c.recipient
-            )
+            select(schema.deliveries.c.recipient, schema.deliveries.c.purpose, schema.bodies.c.subject)
+            .join(schema.bodies)
+            .order_by(schema.deliveries.c.created, schema.deliveries.c.recipient)
         )
         return [(row.recipient, row.purpose, row.subject) for row in rows]
 
@@ -210,7 +210,7 @@ def test_quiet_hours_delay_a_message(open_it: Open) -> None:
 def test_links_are_settled_with_their_article(open_it: Open) -> None:
     store = open_it()
     first, second = link("https://x.test/1"), link("https://x.test/2")
-    store.record_poll("feed", Poll(links=(first, second)), now=NOW, next_due_at=NOW)
+    polled(store, "feed", Poll(links=(first, second)), now=NOW, next_due_at=NOW)
     document, found = story({"Kent": "overall good"}, url=first.url)
     store.record(document, found, link=first, baseline=False, now=NOW)
     again = store.record(replace(document, url=second.url), found, link=second, baseline=False, now=NOW)
@@ -228,7 +228,7 @@ def test_what_was_not_believed_is_kept_with_its_reason(open_it: Open) -> None:
 
 def test_a_fault_in_rendering_leaves_no_trace(open_it: Open) -> None:
     class Broken:
-        def render(self, notice: object) -> Any:
+        def body(self, notice: object) -> Any:
             raise RuntimeError("no ink")
 
     store = open_it(subscription("ann"), renderer=Broken())

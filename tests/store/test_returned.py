@@ -24,7 +24,8 @@ def mail(key: str = "k", kind: Kind = Kind.BOUNCE, code: str = "5.1.1", **change
 
 def sent(store: SqlStore, council: str = "Kent", now: datetime = NOW, outcome: Outcome = SENT) -> str:
     """A message to ann about a council, settled so; its id."""
-    store.record(*story({council: "overall outstanding"}), link=None, baseline=False, now=now)
+    told = story({council: "overall outstanding"}, published=now.date())
+    store.record(*told, link=None, baseline=False, now=now)
     (delivery,) = store.claim(owner="one", now=now, lease=60)
     store.committing(delivery, now=now)
     assert store.settle(delivery, outcome, now=now)

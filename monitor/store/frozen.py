@@ -1,0 +1,128 @@
+"""Messages as they are kept: what everybody is told once, what is one person's beside each delivery, never made anew."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import uuid4
+
+from sqlalchemy import Connection, Select, delete, insert, select
+
+from monitor.messages import Notice
+from monitor.messages.render import Body, Foot, joined
+from monitor.ports import DeliveryState, Message
+from monitor.store.schema import bodies, deliveries
+
+
+class Renders(Protocol):
+    """A notice into a message; pure."""
+
+    def body(self, notice: Notice) -> Body:
+        """What everybody reads."""
+        ...
+
+    def foot(self, notice: Notice) -> Foot:
+        """What one person reads."""
+        ...
+
+
+def new_ids(count: int) -> list[str]:
+    """So many random ids, at a fraction of what single ones cost."""
+    digits = os.urandom(16 * count).hex()
+    return [digits[start : start + 32] for start in range(0, 32 * count, 32)]
+
+
+def keep_body(connection: Connection, body: Body) -> str:
+    """Freeze what everybody reads; returns its id."""
+    identity = uuid4().hex
+    connection.execute(
+        insert(bodies).values(
+            id=identity,
+            subject=body.subject,
+            text=body.text,
+            html=body.html,
+            slack=body.slack,
+            headers=dict(body.headers),
+            payload=body.payload,
+        )
+    )
+    return identity
+
+
+def body_of(row: Mapping[Any, Any]) -> Body:
+    """The body of its row."""
+    return Body(**{name: row[name] for name in ("subject", "text", "html", "slack", "headers", "payload")})
+
+
+def foot_columns(foot: Foot) -> dict[str, Any]:
+    """The columns of a delivery that hold what one person reads."""
+    return {"foot_text": foot.text, "foot_html": foot.html, "foot_slack": foot.slack, "headers": dict(foot.headers)}
+
+
+def message_of(row: Mapping[Any, Any], body: Body | None) -> Message:
+    """The whole message of a delivery's row; without a body (its reader was erased) nothing is left of it."""
+    if body is None:
+        return Message(subject="", text="")
+    foot = Foot(text=row["foot_text"], html=row["foot_html"], slack=row["foot_slack"], headers=row["headers"])
+    whole = joined(body, foot)
+    return Message(
+        subject=whole.subject,
+        text=whole.text,
+        html=whole.html,
+        slack=whole.slack,
+        headers=whole.headers,
+        payload=whole.payload,
+    )
+
+
+def bodies_of(connection: Connection, ids: set[str]) -> dict[str, Body]:
+    """The bodies of these ids; there are few however many deliveries there are."""
+    chosen: Select[Any] = select(bodies).where(bodies.c.id.in_(ids))
+    return {row["id"]: body_of(row) for row in connection.execute(chosen).mappings()} if ids else {}
+
+
+def forget_bodies(connection: Connection, ids: Sequence[str]) -> None:
+    """Delete those of these bodies that nobody's delivery is made of any more."""
+    used = select(deliveries.c.id).where(deliveries.c.body == bodies.c.id).exists()
+    for identity in ids:
+        connection.execute(delete(bodies).where(bodies.c.id == identity, ~used))
+
+
+def delivery_row(
+    notice: Notice, body: str, foot: Foot, *, channel: str, recipient: str, target: str, now: datetime
+) -> dict[str, Any]:
+    """The columns of a pending delivery of a frozen body. `change_set` is the notice's id until it is changed."""
+    return {
+        "id": notice.id,
+        "purpose": notice.purpose.value,
+        "channel": channel,
+        "recipient": recipient,
+        "target": target,
+        "change_set": notice.id,
+        "body": body,
+        **foot_columns(foot),
+        "state": DeliveryState.PENDING,
+        "reason": "",
+        "not_before": now,
+        "created": now,
+        "settled_at": None,
+    }
+
+
+def enqueue_one(
+    connection: Connection,
+    renderer: Renders,
+    notice: Notice,
+    *,
+    channel: str,
+    recipient: str,
+    target: str,
+    now: datetime,
+    changed: Mapping[str, object] | None = None,
+) -> None:
+    """Freeze a message for one person and put it into the outbox; `changed` are columns unlike those of `delivery_row`."""
+    body = keep_body(connection, renderer.body(notice))
+    row = delivery_row(notice, body, renderer.foot(notice), channel=channel, recipient=recipient, target=target, now=now)
+    connection.execute(insert(deliveries).values(row | dict(changed or {})))

@@ -1,0 +1,107 @@
+"""What a person is already about to be told: news that comes while a message still waits joins it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, literal_column, select
+
+from monitor.domain.guards import AN_HOUR
+from monitor.domain.model import Change, Inspection
+from monitor.messages import Purpose
+from monitor.ports import DeliveryState
+from monitor.store import continuity
+from monitor.store.rows import change_of
+from monitor.store.schema import alerts, changes, deliveries
+
+#: Purposes of messages that go out at once; digests, tests and notices are none of these.
+IMMEDIATE = (Purpose.CHANGE, Purpose.CONFIRMED, Purpose.CORRECTED)
+
+
+@dataclass(kw_only=True)
+class Waiting:
+    """A message that nobody has begun to send, and what it is made of."""
+
+    id: str  #: of its delivery
+    purpose: Purpose
+    not_before: datetime
+    changes: dict[str, Change] = field(default_factory=dict)  #: by id
+    because: dict[str, str] = field(default_factory=dict)  #: by subscription: why its first change is for it
+    days_late: dict[str, int] = field(default_factory=dict)  #: by inspection
+
+
+def waiting(
+    connection: Connection, targets: Collection[str], known: Sequence[Inspection], now: datetime
+) -> Mapping[str, Waiting]:
+    """For each target that has one, the message that waits for its time and was never claimed; locked until the commit.
+
+    Nothing is found while sending is off after a restore: what waits in the copy may have been sent since.
+    """
+    if continuity.off(connection):
+        return {}
+    still = and_(
+        deliveries.c.state == literal_column(f"'{DeliveryState.PENDING}'"),  # spelt out for the partial index
+        deliveries.c.not_before > now,
+        deliveries.c.attempt == 0,
+        deliveries.c.purpose.in_(IMMEDIATE),
+    )
+    columns = (deliveries.c.id, deliveries.c.target, deliveries.c.purpose, deliveries.c.not_before)
+    rows = connection.execute(
+        select(*columns).where(still).order_by(deliveries.c.not_before).with_for_update(skip_locked=True)
+    ).all()
+    found: dict[str, Waiting] = {}
+    for row in rows:
+        if row.target in targets:
+            found.setdefault(row.target, Waiting(id=row.id, purpose=Purpose(row.purpose), not_before=row.not_before))
+    if found:
+        told = select(alerts.c.delivery, alerts.c.change, alerts.c.subscription, alerts.c.because, alerts.c.days_late)
+        _fill(connection, found, known, connection.execute(told.join(deliveries).where(still).order_by(alerts.c.created)).all())
+    return found
+
+
+def _fill(connection: Connection, found: Mapping[str, Waiting], known: Sequence[Inspection], told: Sequence[Any]) -> None:
+    """Give each waiting message its changes, at their inspections as believed now."""
+    of = {each.id: each for each in found.values()}
+    rows = [row for row in told if row.delivery in of]
+    ids = {row.change for row in rows}
+    inspections = {inspection.key: inspection for inspection in known}
+    there = {
+        row["id"]: change_of(row, inspections[row["inspection"]])
+        for row in connection.execute(select(changes).where(changes.c.id.in_(ids))).mappings()
+    }
+    for row in rows:
+        each, change = of[row.delivery], there[row.change]
+        each.changes[row.change] = change
+        each.because.setdefault(row.subscription, row.because)
+        key = change.inspection.key
+        each.days_late[key] = max(each.days_late.get(key, 0), row.days_late)
+
+
+def recent(connection: Connection, targets: Collection[str], now: datetime) -> Mapping[str, Sequence[datetime]]:
+    """When messages were made for these targets within the last hour."""
+    chosen = select(deliveries.c.target, deliveries.c.created).where(
+        deliveries.c.created > now - AN_HOUR,
+        deliveries.c.purpose.in_(IMMEDIATE),
+        deliveries.c.state.not_in((DeliveryState.CANCELLED, DeliveryState.HELD)),
+    )
+    found: dict[str, list[datetime]] = defaultdict(list)
+    for row in connection.execute(chosen):
+        if row.target in targets:
+            found[row.target].append(row.created)
+    return found
+
+
+def merged(before: Mapping[str, Change], now: Mapping[str, Change]) -> tuple[Change, ...]:
+    """Both as one message tells them: of each area of an inspection the latest word.
+
+    Nobody has read the word before it, so it corrects nothing but what that one would have corrected.
+    """
+    latest: dict[tuple[str, str], Change] = {}
+    for change in (*before.values(), *now.values()):
+        earlier = latest.get((change.inspection.key, change.area))
+        latest[change.inspection.key, change.area] = replace(change, reported=earlier.reported) if earlier else change
+    return tuple(latest.values())
