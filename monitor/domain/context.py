@@ -120,10 +120,12 @@ def sentences(context: Context) -> tuple[str, ...]:
     if context.years_at_previous is not None:
         told.append(f"The previous inspection of {name} was published {context.years_at_previous:g} years before.")
     elif context.predecessors:
-        told.append(f"{name} took over from {_listed(context.predecessors)}; its predecessor's ratings are not its own.")
+        told.append(f"{name} took over from {_listed(context.predecessors)}; its predecessor’s ratings are not its own.")
     if context.neighbours:
-        moved = context.neighbours_moved
-        told.append(f"Of the {context.neighbours} statistical neighbours of {name}, {moved} moved in the 24 months before.")
+        moved = context.neighbours_moved or "none"
+        told.append(
+            f"Of the {context.neighbours} statistical neighbours of {name}, {moved} changed a rating in the 24 months before."
+        )
     told.append(
         f"Now inadequate: {len(context.region_inadequate)} of {context.region_size} authorities in {context.region},"
         f" {len(context.inadequate)} of {context.authorities} in England."

@@ -1,4 +1,4 @@
-"""The Slack form: Block Kit within its limits, a top-level text for notifications and screen readers, nothing foreign as markup.
+"""The Slack form: Block Kit within its limits, a text for notifications and screen readers, nothing foreign as markup.
 
 Scraped text travels as ``plain_text`` or as text within ``rich_text``, which Slack does not parse; only words of ours are
 ``mrkdwn``. The limits are Slack's: see https://docs.slack.dev/reference/block-kit/blocks
@@ -70,9 +70,7 @@ def _quotes(quotes: Sequence[Quote]) -> list[Block]:
         host = f" ({host_of(quote.url)})" if quote.url else ""
         source = f"{quote.source or 'An article'}, {quote.day}{host}"
         elements.append({"type": "rich_text_quote", "elements": [{"type": "text", "text": f"“{quote.text}”"}]})
-        elements.append(
-            {"type": "rich_text_section", "elements": [{"type": "text", "text": source, "style": {"italic": True}}]}
-        )
+        elements.append({"type": "rich_text_section", "elements": [{"type": "text", "text": source}]})
     return [{"type": "rich_text", "elements": elements}] if elements else []
 
 

@@ -29,7 +29,7 @@ def test_trafford_2026() -> None:
     assert all(move.published <= TRAFFORD.published for move in context.neighbour_moves)
     assert sentences(context) == (
         "The previous inspection of Trafford was published 3.5 years before.",
-        "Of the 10 statistical neighbours of Trafford, 5 moved in the 24 months before.",
+        "Of the 10 statistical neighbours of Trafford, 5 changed a rating in the 24 months before.",
         "Now inadequate: 5 of 24 authorities in North West, 13 of 153 in England.",
     )
 
@@ -43,7 +43,7 @@ def test_nothing_of_the_future_is_told() -> None:
 def test_a_successor_is_told_of_its_predecessor() -> None:
     cumberland = inspection("Cumberland", date(2024, 11, 26))
     first = sentences(context_of(cumberland, history()))[0]
-    assert first == "Cumberland took over from Cumbria; its predecessor's ratings are not its own."
+    assert first == "Cumberland took over from Cumbria; its predecessor’s ratings are not its own."
 
 
 @pytest.mark.parametrize(
