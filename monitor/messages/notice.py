@@ -1,16 +1,15 @@
-"""What a message is about, and the view of it that every form of the message (mail, plain text, Slack) is made from."""
+"""What a message is about, and the words for what moved."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
 
-from monitor.domain.frameworks import edition
-from monitor.domain.model import Area, Authority, Change, Inspection, Kind, Rating, Trust
-from monitor.messages.plain import day_words, link, listed, plain
+from monitor.domain.model import Area, Authority, Change, Inspection, Kind, Rating
+from monitor.messages.plain import listed
 
 #: Areas in the order of a report's first page; the overall grade leads where there is one.
 ORDER = (
@@ -55,6 +54,7 @@ class Notice:
     notes: tuple[str, ...] = ()  #: the subscriber's own notes
     context: Mapping[str, str] = field(default_factory=dict, hash=False)  #: by URN: a line that places the authority
     days_late: Mapping[str, int] = field(default_factory=dict, hash=False)  #: by inspection key: from publication until seen
+    days_late: Mapping[str, int] = field(default_factory=dict, hash=False)  #: by inspection key: from publication until seen
     also: tuple[str, ...] = ()  #: what could not be told for certain before ("also reported")
     trend: str = ""  #: digests: which way ratings have been going
     period: str = ""  #: digests: "daily" or "weekly"
@@ -62,44 +62,9 @@ class Notice:
     title: str = ""  #: notices: the subject, where there are no changes to make one of
     words: tuple[str, ...] = ()  #: notices: paragraphs of ours
     action: str = ""  #: notices: the address to open
+    action_words: str = ""  #: notices: what opening it does; the title where there are none
     unsubscribe: str = ""  #: address that ends the subscription with one POST
     manage: str = ""  #: address of the page where it is changed
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One line of the table: an area before and now, in words."""
-
-    area: str
-    before: str
-    now: str
-    moved: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quote:
-    """A sentence of evidence and where it stands."""
-
-    text: str
-    source: str
-    day: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
-    """Everything a message says of one inspection."""
-
-    authority: str
-    headline: str
-    rows: tuple[Row, ...]
-    caption: str
-    quotes: tuple[Quote, ...]
-    status: str
-    context: str
-    corrections: tuple[str, ...]
-    conflicts: tuple[str, ...]
-    report_url: str
 
 
 def by_inspection(changes: Sequence[Change]) -> tuple[tuple[Change, ...], ...]:
@@ -213,104 +178,6 @@ def _unmoved(changes: Sequence[Change]) -> str:
     return "first ratings" if first.old is None else "no area changed"
 
 
-def source_words(change: Change) -> str:
-    """Whose word it is: ``Ofsted`` once it is confirmed, else ``reported by OUTLET``."""
-    if change.inspection.trust is Trust.CONFIRMED:
-        return "Ofsted"
-    return f"reported by {plain(change.outlet)}" if change.outlet else "reported"
-
-
-def status(inspection: Inspection, outlet: str) -> str:
-    """The step of the trust ladder, as a sentence."""
-    outlets = sorted(plain(name) for name in inspection.outlets) or ([plain(outlet)] if outlet else [])
-    match inspection.trust:
-        case Trust.CONFIRMED:
-            return "Confirmed by Ofsted's own report."
-        case Trust.CONTRADICTED:
-            return "Ofsted's own report says otherwise."
-        case Trust.CORROBORATED:
-            return f"Reported by independent outlets ({', '.join(outlets)}); not yet confirmed by Ofsted."
-        case _:
-            return f"Reported by {listed(outlets) or 'one outlet'}; not yet confirmed by Ofsted."
-
-
-#: Press reports of an inspection follow its fieldwork by six to ten weeks.
-_TO_PUBLICATION = timedelta(days=60)
-
-
-def _without_overall(inspection: Inspection) -> bool:
-    """Whether the inspection is one of a framework that gives no grade overall, as far as its dates can tell."""
-    began = inspection.fieldwork.start or inspection.fieldwork.end or inspection.published - _TO_PUBLICATION
-    found = edition(began, inspection.framework)
-    return found is not None and Area.OVERALL not in found.areas
-
-
-def _rows(changes: Sequence[Change], previous: Inspection | None) -> tuple[Row, ...]:
-    inspection = changes[0].inspection
-    told = {change.area: change for change in changes}
-    before = previous.ratings if previous is not None else {}
-    rows = []
-    for area in ORDER:
-        change = told.get(area)
-        now = change.new if change else inspection.ratings.get(area)
-        old = change.old if change else before.get(area)
-        if area is Area.CARE_LEAVERS and change is None and previous is not None and previous.combined_care:
-            old = None  # one grade covered both until 2022: what care leavers alone would have had is unknown
-        if now is None and not (area is Area.OVERALL and old is not None):
-            continue
-        rows.append(
-            Row(
-                area=AREA_NAMES[area],
-                before=old.words.capitalize() if old else "Not known",
-                now=now.words.capitalize() if now else "No longer given" if _without_overall(inspection) else "Not reported",
-                moved=change is not None and moved(change) != 0,
-            )
-        )
-    return tuple(rows)
-
-
-def _quotes(changes: Sequence[Change]) -> tuple[Quote, ...]:
-    seen: dict[tuple[str, str], Quote] = {}
-    for change in changes:
-        text = plain(change.evidence)
-        if text:
-            seen.setdefault(
-                (text, change.url),
-                Quote(text=text, source=plain(change.outlet), day=day_words(change.inspection.published), url=link(change.url)),
-            )
-    return tuple(seen.values())
-
-
-def _caption(changes: Sequence[Change], previous: Inspection | None) -> str:
-    day: date | None = previous.published if previous else next((c.old_published for c in changes if c.old_published), None)
-    name = display_name(changes[0].authority)
-    now = day_words(changes[0].inspection.published)
-    return f"{name}: before ({day_words(day)}) and now ({now})" if day else f"{name}: ratings of {now}"
-
-
-def section(changes: Sequence[Change], notice: Notice) -> Section:
-    """What `notice` says of one inspection."""
-    first = changes[0]
-    inspection = first.inspection
-    previous = notice.previous.get(inspection.key)
-    return Section(
-        authority=display_name(first.authority),
-        headline=headline(changes),
-        rows=_rows(changes, previous),
-        caption=_caption(changes, previous),
-        quotes=_quotes(changes),
-        status=status(inspection, first.outlet),
-        context=plain(notice.context.get(first.authority.urn, "")),
-        corrections=tuple(
-            f"{AREA_NAMES[change.area]} was reported as {change.reported.words} before. That was not so."
-            for change in changes
-            if change.reported is not None
-        ),
-        conflicts=tuple(dict.fromkeys(f"The article {plain(change.conflict)}" for change in changes if change.conflict)),
-        report_url=link(inspection.url),
-    )
-
-
 _WAYS = {
     "down": "Down",
     "mixed": "Up and down",
@@ -329,7 +196,8 @@ def summary(notice: Notice) -> tuple[str, ...]:
         ways[direction(group)].append(display_name(group[0].authority))
     lines = [f"{_WAYS[way]}: {listed(names)}." for way, names in ways.items() if names]
     if notice.told_before:
-        lines.append(f"Left out, because you were told before: {notice.told_before}.")
+        left = "1 inspection" if notice.told_before == 1 else f"{notice.told_before} inspections"
+        lines.append(f"Left out, because you were told before: {left}.")
     return (*lines, notice.trend) if notice.trend else tuple(lines)
 
 
