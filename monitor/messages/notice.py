@@ -54,7 +54,6 @@ class Notice:
     notes: tuple[str, ...] = ()  #: the subscriber's own notes
     context: Mapping[str, str] = field(default_factory=dict, hash=False)  #: by URN: a line that places the authority
     days_late: Mapping[str, int] = field(default_factory=dict, hash=False)  #: by inspection key: from publication until seen
-    days_late: Mapping[str, int] = field(default_factory=dict, hash=False)  #: by inspection key: from publication until seen
     also: tuple[str, ...] = ()  #: what could not be told for certain before ("also reported")
     trend: str = ""  #: digests: which way ratings have been going
     period: str = ""  #: digests: "daily" or "weekly"

@@ -12,6 +12,8 @@ from monitor.messages.notice import AREA_NAMES, ORDER, Notice, display_name, hea
 from monitor.messages.plain import day_words, link, listed, plain
 
 NOT_KNOWN = "Not known"
+#: Days after which news says that it is late: what was published yesterday evening and is seen this morning is not.
+LATE = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,7 @@ class Section:
     rows: tuple[Row, ...]
     published: date
     before: date | None  #: publication of the inspection before; None where there is none, or it is not known
+    days_late: int  #: from publication until it was seen here
     quotes: tuple[Quote, ...]
     status: str
     context: str
@@ -59,9 +62,10 @@ class Section:
 
     @property
     def dates(self) -> str:
-        """``Published 3 August 2026. Previous inspection: 31 January 2023.``"""
+        """``Published 3 August 2026. Delayed: seen 2 days after it was published. Previous inspection: 31 January 2023.``"""
+        late = f" Delayed: seen {self.days_late} days after it was published." if self.days_late >= LATE else ""
         before = f" Previous inspection: {day_words(self.before)}." if self.before else ""
-        return f"Published {day_words(self.published)}.{before}"
+        return f"Published {day_words(self.published)}.{late}{before}"
 
     @property
     def compares(self) -> bool:
@@ -157,6 +161,7 @@ def section(changes: Sequence[Change], notice: Notice) -> Section:
         rows=_rows(changes, previous),
         published=inspection.published,
         before=previous.published if previous else next((c.old_published for c in changes if c.old_published), None),
+        days_late=notice.days_late.get(inspection.key, 0),
         quotes=quotes,
         status=status(inspection, first.outlet),
         context=plain(notice.context.get(first.authority.urn, "")),

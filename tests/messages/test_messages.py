@@ -262,3 +262,11 @@ def test_how_sure_it_is_stands_above_everything(notice: Notes, purpose: Purpose,
     assert told.text.startswith(f"{above}.\n\nTrafford: leadership and protection now inadequate\n---")
     assert Elements(told.html).text.index(above) < Elements(told.html).text.rindex("Trafford: leadership")
     assert above in told.slack
+
+
+@pytest.mark.parametrize(("days", "said"), [(0, False), (1, False), (2, True), (3, True)])
+def test_what_is_seen_late_says_so(notice: Notes, days: int, said: bool) -> None:
+    changes = changes_of("Trafford", TRAFFORD)
+    late = RENDER.render(notice(*changes, days_late={changes[0].inspection.key: days}))
+    for form in (late.text, late.html, late.slack):
+        assert (f"Delayed: seen {days} days after it was published." in " ".join(form.split())) is said
