@@ -21,11 +21,12 @@ def main() -> None:
     from tests.reading.awkward import AWKWARD
     from tests.reading.layouts import LAYOUTS
     from tests.reading.measure import score
+    from tests.reading.platforms import PLATFORMS
     from tests.reading.stories import STORIES
 
     pages = [
         ("\n".join(story.lines), weighty(make(story), index), url)
-        for index, (make, url) in enumerate((LAYOUTS | AWKWARD).values())
+        for index, (make, url) in enumerate((LAYOUTS | AWKWARD | PLATFORMS).values())
         for story in STORIES
     ]
     readers = {

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from monitor.reading.dates import parse_moment
+from monitor.reading.prose import ends_sentence
 from monitor.tables import rows
 
 _BYLINE = re.compile(
@@ -18,16 +19,27 @@ _BYLINE = re.compile(
     re.IGNORECASE,
 )
 _READING_TIME = re.compile(r"^(?:estimated read(?:ing)? time:?\s*)?\d{1,2}\s+min(?:ute)?s?\.?(?:\s+read)?$", re.IGNORECASE)
+_FOLLOW = re.compile(r"^(?:please )?follow .{2,80} on (?:twitter|x|facebook|instagram|linkedin|bluesky)\b", re.IGNORECASE)
+_CREDIT = re.compile(
+    r"^[(\[]?\s*(?:photos?|images?|pictures?|photograph|pic|credits?)(?: credit)?(?: by\b|\s*:)", re.IGNORECASE
+)
 _COUNT_LINE = re.compile(r"^\d{1,4}\s+(?:comments?|shares?|likes?|views?)$", re.IGNORECASE)
+_DATED = ("published", "updated", "posted", "last updated", "last modified", "first published", "by ")
 _PROSE = 80  #: characters of a line that is surely prose
+_GOES_ON = 5  #: whole sentences below a list of other stories by which the article is known to go on, and ...
+_GOES_ON_SHARE = 0.6  #: ... their least number as a share of the lines of prose above it
 _BEFORE_CUT = 1  #: lines of prose that must stand before a cut: the same words at the top are a menu
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One piece of furniture: the line itself is dropped, or it and everything after it cut."""
+    """One piece of furniture: the line itself is dropped, or it and everything after it cut.
+
+    One that heads a list of other stories cuts too, unless the article goes on below: pages print such lists halfway down.
+    """
 
     cuts: bool
+    lists: bool
     exact: bool
     phrase: str
     example: str
@@ -41,7 +53,13 @@ class Row:
 def furniture_rows() -> tuple[Row, ...]:
     """The table ``furniture.csv``."""
     return tuple(
-        Row(cuts=row["action"] == "cut", exact=row["match"] == "exact", phrase=fold(row["phrase"]), example=row["example"])
+        Row(
+            cuts=row["action"] in ("cut", "list"),
+            lists=row["action"] == "list",
+            exact=row["match"] == "exact",
+            phrase=fold(row["phrase"]),
+            example=row["example"],
+        )
         for row in rows("furniture")
     )
 
@@ -71,10 +89,17 @@ def without_furniture(lines: list[str], *, title: str = "") -> list[str]:
     prose = 0
     groups = _by_first_letters()
     folded_title = fold(title)
-    for line in lines:
+    listing = False  # whether the lines are those of a list of other stories
+    for index, line in enumerate(lines):
+        if listing and not _is_sentence(line):
+            continue
+        listing = False
         folded = fold(line)
         row = next((row for row in groups.get(folded[:2], ()) if row.matches(folded)), None)
         if row is not None and row.cuts and prose >= _BEFORE_CUT:
+            if row.lists and sum(map(_is_sentence, lines[index:])) >= max(_GOES_ON, _GOES_ON_SHARE * prose):
+                listing = True
+                continue
             break
         if row is not None or not folded or folded in seen or _is_label(line, folded, folded_title, prose):
             continue
@@ -85,10 +110,19 @@ def without_furniture(lines: list[str], *, title: str = "") -> list[str]:
     return kept
 
 
+def _is_dateline(line: str, folded: str) -> bool:
+    most = 100 if folded.startswith(_DATED) else 60
+    return len(line) <= most and not line.endswith(".") and parse_moment(line) is not None
+
+
+def _is_sentence(line: str) -> bool:
+    return len(line) >= _PROSE and ends_sentence(line)
+
+
 def _is_label(line: str, folded: str, title: str, prose: int) -> bool:
-    """Whether a line only labels the article: its title again, byline, reading time, counts."""
-    if not prose and (folded == title or (len(line) <= 60 and not line.endswith(".") and parse_moment(line) is not None)):
+    """Whether a line only labels the article: its title again, byline, reading time, counts, credits."""
+    if not prose and (folded == title or _is_dateline(line, folded)):
         return True
     if len(line) > 120:
         return False
-    return any(pattern.match(line) for pattern in (_BYLINE, _READING_TIME, _COUNT_LINE))
+    return any(pattern.match(line) for pattern in (_BYLINE, _READING_TIME, _COUNT_LINE, _FOLLOW, _CREDIT))

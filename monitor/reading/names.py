@@ -15,31 +15,41 @@ BESIDE_ROWS: tuple[tuple[str, str], ...] = (
     (rf"ads?{END}", "mpu ad"),
     (r"advert", "advert-wrapper"),
     (r"ad-?(?:slot|unit|box|wrap|container|banner|label|space)", "ad-slot-1"),
+    (r"about-?(?:the-?)?author", "about-the-author"),
+    (r"add-?(?:this|toany|to-any)|a2a", "addtoany_share_save"),
     (r"affiliate", "affiliate-disclosure"),
     (r"also-?(?:read|like|in)", "also-read"),
     (r"author-?(?:bio|box|info|card|profile)", "author-bio"),
+    (rf"bio{END}", "bio"),
     (r"banner", "top-banner"),
     (rf"(?:by-?line|author)s?{END}", "story-byline"),
     (r"caption", "wp-caption-text"),
     (r"(?:image|photo|picture)-?(?:credit|caption)", "image-credit"),
     (r"carousel|slideshow|gallery", "carousel-item"),
+    (r"copyright|disclaimer", "copyright-notice"),
+    (rf"credits?{END}", "photo-credit"),
     (rf"cta{END}", "cta-box"),
     (r"donat", "donate-panel"),
     (r"email-?(?:sign|alert)", "email-signup"),
     (r"feedback", "gem-c-feedback"),
     (r"flyout|tooltip|toolbar|overlay|pop-?up|modal", "popup-content"),
+    (rf"headlines{END}", "top-headlines"),
+    (r"(?:hidden|hide)(?![\w-])", "hidden"),
     (r"jobs?(?:-|$)|vacanc", "jobs-list"),
+    (r"jw-?player|brightcove|(?:video|audio|media)-?player", "jwplayer"),
+    (r"latest-?(?:news|posts|stories|articles|headlines)", "latest-news"),
     (r"log-?in|sign-?in|sign-?up|register-?(?:wall|box|form)|reg-?wall", "register-wall"),
     (r"masthead", "masthead"),
     (rf"meta{END}", "entry-meta"),
     (r"more-?(?:stories|like|on|from|news|in|articles|posts)", "more-on"),
-    (r"newsletter", "newsletter-box"),
+    (r"newsletter|mc4wp|mailchimp|opt-?in(?:-|$)", "mc4wp-form"),
     (r"pager|pagination|prev-?next|post-?nav", "pager"),
     (rf"partners?{END}", "partner-links"),
     (r"print-?only", "print-only"),
     (r"pull-?quote", "pullquote"),
     (rf"rail{END}", "right-rail"),
     (r"read-?(?:more|next|also)", "read-more-links"),
+    (r"recent-?(?:posts|stories|articles|news|comments)", "recent-posts"),
     (r"see-?also", "see-also"),
     (r"side-?bar", "sidebar"),
     (r"social(?!-?(?:care|work|services|housing))", "social-links"),
@@ -48,6 +58,8 @@ BESIDE_ROWS: tuple[tuple[str, str], ...] = (
     (rf"tag(?:s|-?list|-?cloud)?{END}", "post-tags"),
     (r"teaser", "teaser-card"),
     (rf"time-?stamp{END}", "timestamp"),
+    (rf"toc{END}|table-of-contents", "toc"),
+    (r"top-?(?:stories|news|headlines)", "top-stories"),
     (r"topics?-?list", "topic-list"),
     (r"video-?(?:desc|caption|title|info|meta|transcript)", "video-desc"),
     (r"widget-?(?:area|title|recent|sidebar)", "widget-area"),
@@ -64,7 +76,7 @@ NEVER_ROWS: tuple[tuple[str, str], ...] = (
     (r"cookie|gdpr|consent", "cookie-banner"),
     (r"related-?(?:stor|article|post|link|news|content|topic|item|read)|jp-?related|related" + END, "related-posts"),
     (
-        r"recirc|recommend|outbrain|taboola|trending|most-?(?:read|popular|viewed)|popular-?(?:posts|stories|articles)",
+        r"recirc|recommend|outbrain|taboola|zergnet|revcontent|yarpp|trending|most-?(?:read|popular|viewed)|popular-?(?:posts|stories|articles)",
         "most-read",
     ),
     (r"you-?(?:may|might)", "you-may-like"),
@@ -88,6 +100,8 @@ ARTICLE_ROWS: tuple[tuple[str, str], ...] = (
 )
 
 _START = r"(?:^|[^a-z0-9])(?:"
+#: What an element has or lacks is not what it is: ``has-related``, ``content-with-sidebar``, ``no-comments``.
+_FLAG = re.compile(r"(?:(?<=[\s_-])|^)(?:has|no|not|with|without|hide|show)[-_]+[\w-]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -101,5 +115,5 @@ ARTICLE = _union(ARTICLE_ROWS)
 
 
 def folded(*names: str | None) -> str:
-    """Class, id and the like as the patterns read them: one line, camelCase cut, lower case, bounded."""
-    return _CAMEL.sub("-", " ".join(name for name in names if name)[:400]).lower()
+    """Class, id and the like as the patterns read them: one line, camelCase cut, lower case, without flags, bounded."""
+    return _FLAG.sub("", _CAMEL.sub("-", " ".join(name for name in names if name)[:400]).lower())

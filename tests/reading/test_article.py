@@ -21,10 +21,11 @@ from monitor.reading.worker import Worker
 from tests.reading.awkward import AWKWARD
 from tests.reading.layouts import LAYOUTS, TRAPS
 from tests.reading.measure import score
+from tests.reading.platforms import PLATFORMS
 from tests.reading.stories import STORIES
 
 SEEDS = Path(__file__).resolve().parents[2].parent / "shared" / "seeds"
-ALL = LAYOUTS | AWKWARD
+ALL = LAYOUTS | AWKWARD | PLATFORMS
 UNDATED = {"mark allen", "line breaks in tables"}  # the page prints another day, or none that counts
 
 
@@ -81,6 +82,7 @@ def test_every_name_of_an_article_matches_its_example(row):
 @pytest.mark.parametrize(
     "name",
     ["category-social-care", "social-work-news", "elementor-widget-container", "subscriber-content", "commentary", "header", "shared-services",
+     "has-related", "content-with-sidebar", "no-comments", "hidden-xs", "shareholder",
      "download", "address", "adoption", "lead", "tagline", "metadata", "navy", "railway", "partnership", "article-body"],
 )  # fmt: skip
 def test_names_that_only_look_like_furniture(name):
@@ -95,6 +97,35 @@ def test_every_row_of_furniture_takes_its_example_away(row):
         "A further sentence, long enough to be prose, that follows whatever stood between it and the one before it, says more."
     )
     assert without_furniture([prose, row.example, after]) == ([prose] if row.cuts else [prose, after])
+
+
+def test_a_list_of_other_stories_halfway_down_is_left_out_and_the_article_goes_on():
+    prose = [
+        f"Sentence {number} of a story about a council, its children and its social workers, told at length."
+        for number in range(12)
+    ]
+    teasers = ["Related topics", "Kent rated inadequate", "Sutton boss quits"]
+    assert without_furniture(prose[:4] + teasers + prose[4:]) == prose
+    assert without_furniture(prose[:10] + teasers + prose[10:]) == prose[:10]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "(Photo by Jo Doe)",
+        "Pictures: Jo Doe/PA",
+        "Follow @jodoe on Twitter",
+        "Please follow The Gazette on Facebook.",
+        "[Image: LDRS]",
+    ],
+)
+def test_credits_and_invitations_are_no_prose(line):
+    assert without_furniture([STORIES[0].lines[0], line, STORIES[0].lines[1]]) == STORIES[0].lines[:2]
+
+
+def test_a_photograph_in_a_sentence_is_prose():
+    lines = ["Photographs of children by their carers line the walls of the office, inspectors noted with approval."]
+    assert without_furniture(lines) == lines
 
 
 def test_a_cutting_line_above_the_text_is_a_menu():
