@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import os
 import secrets
 import signal
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -19,8 +17,9 @@ from monitor.clock import london
 from monitor.domain.context import context_line
 from monitor.domain.model import Link, Reading, Report, SourceClass
 from monitor.domain.subscriptions import Subscription
+from monitor.lead import Lead, alone
 from monitor.pipeline import Document, Pipeline
-from monitor.ports import Channel, Clock, ConfigError, Page, ReadError, Source, StoreError
+from monitor.ports import Channel, Clock, ConfigError, Fetcher, Page, ReadError, Source, StoreError
 from monitor.settings import Problem, Settings, SettingsError, Table
 
 if TYPE_CHECKING:
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from monitor.messages.returns import Returns
     from monitor.reading.worker import Worker
     from monitor.store import SqlStore
+    from monitor.store.glance import Glance
 
 #: Where changes go while nobody is subscribed: the terminal.
 CONSOLE = "console"
@@ -109,52 +109,6 @@ def _subscriptions(settings: Settings) -> tuple[Subscription, ...]:
     if settings.channels or settings.subscriptions:
         return settings.subscriptions
     return (Subscription(name="terminal", channel=CONSOLE),)
-
-
-@contextmanager
-def _alone(state: Path) -> Iterator[None]:
-    """One monitor a state folder: two would poll twice. The lock ends with the process, however that ends."""
-    try:
-        state.mkdir(parents=True, exist_ok=True)
-        file = (state / "monitor.lock").open("a+")
-    except OSError as error:
-        raise StoreError(f"cannot be written: {error.strerror}", key=str(state)) from None
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.seek(0)
-            holder = file.read().strip() or "another process"
-            raise StoreError(
-                f"in use by another monitor ({holder}); stop it, or use --state for another folder", key=str(state)
-            ) from None
-        file.truncate(0)
-        file.write(f"process {os.getpid()}")
-        file.flush()
-        yield
-
-
-class Lead:
-    """The lease by which one of several daemons on a shared database polls."""
-
-    LENGTH = timedelta(seconds=45)
-
-    def __init__(self, store: SqlStore, clock: Clock, owner: str) -> None:
-        self._store = store
-        self._clock = clock
-        self._owner = owner
-
-    def hold(self) -> bool:
-        """Take or renew it; whether it is ours."""
-        from monitor.store.leases import hold
-
-        return hold(self._store.engine, "poll", owner=self._owner, now=self._clock.now(), length=self.LENGTH) is not None
-
-    def let_go(self) -> None:
-        """Give it back."""
-        from monitor.store.leases import let_go
-
-        let_go(self._store.engine, "poll", owner=self._owner, now=self._clock.now())
 
 
 class Reader:
@@ -302,6 +256,57 @@ def _reading_child() -> Iterator[Worker]:
         worker.close()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eyes:
+    """What asking takes, without any state: the sources, and what fetches and reads for them."""
+
+    settings: Settings
+    clock: Clock
+    sources: tuple[Source, ...]
+    channels: Mapping[str, Channel]
+    fetcher: Fetcher
+    worker: Worker
+
+    def seal(self) -> str:
+        """What the state is sealed with once everything in it was seen to, today and as configured now."""
+        from monitor.store.glance import seal
+
+        files = [self.settings.config / name for name in ("channels.toml", "subscriptions.toml")]
+        return seal(files, self.clock.today())
+
+    def glance(self) -> Glance | None:
+        """A look at a state in which there is nothing to do but to ask; None where it has to be opened."""
+        from monitor.store.glance import glance
+
+        path = database_url(self.settings).removeprefix("sqlite:///")
+        return None if "://" in path else glance(Path(path), self.seal(), self.clock.now())
+
+
+@asynccontextmanager
+async def eyes(settings: Settings, clock: Clock) -> AsyncIterator[Eyes]:
+    """Everything that asking takes, alone in the state folder until the end of the block.
+
+    Sources and channels that cannot be built raise SettingsError, a state folder in use StoreError.
+    """
+    from monitor.sources.drop import with_drops
+
+    channels = build_channels(settings, own_key(settings.state))
+    with _reading_child() as worker, alone(settings.state):
+        sources = build_sources(settings, worker=worker, home=settings.state)
+        client = _build_fetcher(settings, clock)
+        try:
+            yield Eyes(
+                settings=settings,
+                clock=clock,
+                sources=sources,
+                channels=channels,
+                fetcher=with_drops(client, sources, clock),
+                worker=worker,
+            )
+        finally:
+            await client.close()
+
+
 @asynccontextmanager
 async def assembled(settings: Settings, clock: Clock, *, watched_before: bool = False) -> AsyncIterator[Parts]:
     """Everything, opened and ready; closed again at the end of the block.
@@ -311,40 +316,44 @@ async def assembled(settings: Settings, clock: Clock, *, watched_before: bool = 
         clock: the only clock of everything assembled.
         watched_before: see `Pipeline`.
     """
-    from monitor.sources.drop import with_drops
+    async with eyes(settings, clock) as those, opened(those, watched_before=watched_before) as parts:
+        yield parts
+
+
+@asynccontextmanager
+async def opened(those: Eyes, *, watched_before: bool = False) -> AsyncIterator[Parts]:
+    """The state behind these eyes, made or brought up to date, and everything that works on it."""
+    from monitor.postmaster.build import build_postmaster
     from monitor.store.captures import Captures
 
-    channels = build_channels(settings, return_marks(settings))
-    with _reading_child() as worker, _alone(settings.state):
-        sources = build_sources(settings, worker=worker, home=settings.state)
-        store = await asyncio.to_thread(open_state, settings)
+    settings, clock = those.settings, those.clock
+    store = await asyncio.to_thread(open_state, settings)
+    try:
         captures = Captures(store.engine)
-        fetcher = _build_fetcher(settings, clock)
-        outbox = build_outbox(settings, store, channels, clock)
-        try:
-            yield Parts(
-                settings=settings,
-                clock=clock,
+        outbox = build_outbox(settings, store, those.channels, clock)
+        yield Parts(
+            settings=settings,
+            clock=clock,
+            store=store,
+            sources=those.sources,
+            channels=those.channels,
+            subscriptions=_subscriptions(settings),
+            pipeline=Pipeline(
                 store=store,
-                sources=sources,
-                channels=channels,
-                subscriptions=_subscriptions(settings),
-                pipeline=Pipeline(
-                    store=store,
-                    fetcher=with_drops(fetcher, sources, clock),
-                    sources=sources,
-                    read=Reader(worker),
-                    classify=classify_document,
-                    clock=clock,
-                    concurrency=settings.concurrency,
-                    watched_before=watched_before,
-                    keep=lambda page: captures.keep(page, clock.now()),
-                ),
-                outbox=outbox,
-                # A file has one monitor (see `_alone`); a server may have several.
-                lead=Lead(store, clock, outbox.owner) if settings.database_url.startswith("postgres") else None,
-                database=database_url(settings).split("@")[-1].removeprefix("sqlite:///"),
-            )
-        finally:
-            await fetcher.close()
-            store.close()
+                fetcher=those.fetcher,
+                sources=those.sources,
+                read=Reader(those.worker),
+                classify=classify_document,
+                clock=clock,
+                concurrency=settings.concurrency,
+                watched_before=watched_before,
+                keep=lambda page: captures.keep(page, clock.now()),
+            ),
+            outbox=outbox,
+            postmaster=build_postmaster(settings, store, clock) if settings.returned else None,
+            # A file has one monitor (see `alone`); a server may have several.
+            lead=Lead(store, clock, outbox.owner) if settings.database_url.startswith("postgres") else None,
+            database=database_url(settings).split("@")[-1].removeprefix("sqlite:///"),
+        )
+    finally:
+        store.close()

@@ -10,17 +10,31 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from monitor.domain.model import Article, Change, Link, Reading, Report
 from monitor.domain.timetable import MOST_TRIES, TRIES_BY_REASON, full_fetch_due, next_due, next_try
-from monitor.ports import Clock, Fetcher, FetchFailure, LinkFailure, Page, Poll, ReadError, Recorded, Source, Store
+from monitor.ports import (
+    Asked,
+    Clock,
+    Fetcher,
+    FetchFailure,
+    LinkFailure,
+    Page,
+    Poll,
+    ReadError,
+    Recorded,
+    Source,
+    SourceState,
+    Store,
+)
 
 _log = logging.getLogger(__name__)
 _BATCH = 100
-_MOST_PUT_BY = 32 << 20  # bytes of pages that wait in memory to be read
+MOST_PUT_BY = 32 << 20  #: bytes of pages that wait in memory to be read
+_TOGETHER = 0.05  # seconds in which answers are gathered that one transaction can save
 
 Document = Article | Report
 #: Bytes to prose, blocking; raises ReadError for what is no article and no report. The source is None when it was removed.
@@ -80,39 +94,46 @@ class Pipeline:
     _fetched: dict[str, Page] = field(default_factory=dict, init=False)
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
-    async def cycle(self) -> Cycle:
-        """Poll every source once, then read everything there is to read."""
-        polled = await asyncio.gather(*(self.poll(source) for source in self.sources))
+    async def cycle(self, asked: Sequence[Asked] = ()) -> Cycle:
+        """Poll every source once, then read everything there is to read. Sources in `asked` have been asked already."""
+        states = await asyncio.to_thread(self.store.source_states)
+        polled = list(await self._save(asked))
+
+        async def keep(answers: Sequence[Asked]) -> None:
+            polled.extend(await self._save(answers))
+
+        already = {each.source for each in asked}
+        rest = [source for source in self.sources if source.name not in already]
+        await ask_all(rest, states, self.fetcher, self.clock, keep)
+        order = {source.name: index for index, source in enumerate(self.sources)}
         recorded, unread = await self.read_links()
-        return Cycle(polled=tuple(polled), recorded=recorded, unread=unread)
+        return Cycle(polled=tuple(sorted(polled, key=lambda each: order.get(each.source, 0))), recorded=recorded, unread=unread)
 
     async def poll(self, source: Source) -> Polled:
         """Ask one source what is there, and save its links, validators and next due time in one transaction."""
-        state = await asyncio.to_thread(self.store.source_state, source.name)
-        if full_fetch_due(name=source.name, last_success=state.last_success, now=self.clock.now()):
-            state = replace(state, validators={})
-        poll = await _guarded(source.poll(self.fetcher, state), source)
-        now = self.clock.now()
-        failures = state.failures + 1 if poll.failure else 0
-        retry_after = poll.failure.retry_after if poll.failure else None
-        due = next_due(
-            now=now, interval=timedelta(seconds=source.interval), failures=failures, retry_after=retry_after, name=source.name
-        )
-        new = await asyncio.to_thread(self.store.record_poll, source.name, poll, now=now, next_due_at=due)
-        self._put_by(new, poll)
-        if poll.failure:
-            # The first failure is news, and every tenth of a row; the status page knows of the others.
-            level = logging.WARNING if failures % 10 == 1 else logging.DEBUG
-            _log.log(level, "%s: %s: %s %s", source.name, poll.failure.url, poll.failure.reason, poll.failure.detail)
-        elif state.failures:
-            _log.warning("%s: answers again after %d failures", source.name, state.failures)
-        return Polled(
-            source=source.name, links=len(poll.links), new=len(new), not_modified=poll.not_modified, failure=poll.failure
-        )
+        state = (await asyncio.to_thread(self.store.source_states)).get(source.name, SourceState(name=source.name))
+        return (await self._save([await ask(source, state, self.fetcher, self.clock)]))[0]
+
+    async def _save(self, asked: Sequence[Asked]) -> list[Polled]:
+        """Write polls in one transaction. One answer that cannot be written is its source's failure, not the others'."""
+        if not asked:
+            return []
+        try:
+            fresh = await asyncio.to_thread(self.store.record_polls, asked, now=self.clock.now())
+        except Exception as error:
+            if len(asked) > 1:
+                return [polled for each in asked for polled in await self._save([each])]
+            if asked[0].poll.failure:
+                raise
+            _log.exception("saving %s", asked[0].source)
+            return await self._save([replace(asked[0], poll=_fault(error))])
+        for each, new in zip(asked, fresh, strict=True):
+            self._put_by(new, each.poll)
+        return [polled_of(each, len(new)) for each, new in zip(asked, fresh, strict=True)]
 
     def _put_by(self, new: Sequence[Link], poll: Poll) -> None:
         """Keep the pages of new links that polling fetched already, as far as memory allows: nobody is asked twice."""
-        room = _MOST_PUT_BY - sum(len(page.body) for page in self._fetched.values())
+        room = MOST_PUT_BY - sum(len(page.body) for page in self._fetched.values())
         for link in new:
             page = poll.pages.get(link.url)
             if page is not None and len(page.body) <= room:
@@ -201,10 +222,88 @@ class Pipeline:
         return failure
 
 
+async def ask(source: Source, state: SourceState, fetcher: Fetcher, clock: Clock) -> Asked:
+    """Ask one source what is there; everything that can go wrong is a value. Nothing is saved."""
+    if full_fetch_due(name=source.name, last_success=state.last_success, now=clock.now()):
+        state = replace(state, validators={})
+    poll = await _guarded(source.poll(fetcher, state), source)
+    due = next_due(
+        now=clock.now(),
+        interval=timedelta(seconds=source.interval),
+        failures=state.failures + 1 if poll.failure else 0,
+        retry_after=poll.failure.retry_after if poll.failure else None,
+        name=source.name,
+    )
+    return Asked(source=source.name, poll=poll, next_due_at=due, failures_before=state.failures)
+
+
+async def ask_all(
+    sources: Sequence[Source],
+    states: Mapping[str, SourceState],
+    fetcher: Fetcher,
+    clock: Clock,
+    keep: Callable[[Sequence[Asked]], Awaitable[None]],
+) -> None:
+    """Ask sources, all at once as far as the fetcher lets them; what comes back at about one time goes to `keep` together.
+
+    A host that is asked slowly, for politeness, holds up nothing but its own sources.
+    """
+    answers: asyncio.Queue[Asked] = asyncio.Queue()
+
+    async def one(source: Source) -> None:
+        answers.put_nowait(await ask(source, states.get(source.name, SourceState(name=source.name)), fetcher, clock))
+
+    tasks = [asyncio.create_task(one(source)) for source in sources]
+    try:
+        waiting = len(tasks)
+        while waiting:
+            together = [await answers.get()]
+            await asyncio.sleep(_TOGETHER if waiting > 1 else 0)
+            while not answers.empty():
+                together.append(answers.get_nowait())
+            waiting -= len(together)
+            await keep(together)
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+def light(asked: Sequence[Asked]) -> list[Asked]:
+    """The same, without the pages that are more than may wait in memory: those are asked for again when their turn comes."""
+    kept: list[Asked] = []
+    room = MOST_PUT_BY
+    for each in asked:
+        room -= sum(len(page.body) for page in each.poll.pages.values())
+        kept.append(each if room >= 0 or not each.poll.pages else replace(each, poll=replace(each.poll, pages={})))
+    return kept
+
+
+def polled_of(asked: Asked, new: int) -> Polled:
+    """What asking came to when `new` links were not known; says in the log when a source begins to fail or is back."""
+    failure, before = asked.poll.failure, asked.failures_before
+    if failure:
+        # The first failure is news, and every tenth of a row; the status page knows of the others.
+        level = logging.WARNING if before % 10 == 0 else logging.DEBUG
+        _log.log(level, "%s: %s: %s %s", asked.source, failure.url, failure.reason, failure.detail)
+    elif before:
+        _log.warning("%s: answers again after %d failures", asked.source, before)
+    return Polled(
+        source=asked.source,
+        links=len(asked.poll.links),
+        new=new,
+        not_modified=asked.poll.not_modified,
+        failure=failure,
+    )
+
+
 async def _guarded(polling: Awaitable[Poll], source: Source) -> Poll:
     """A fault of ours in one source is that source's failure, not the daemon's."""
     try:
         return await polling
     except Exception as error:  # noqa: BLE001
         _log.exception("polling %s", source.name)
-        return Poll(failure=FetchFailure(url="", reason="fault", detail=f"{type(error).__name__}: {error}"))
+        return _fault(error)
+
+
+def _fault(error: Exception) -> Poll:
+    return Poll(failure=FetchFailure(url="", reason="fault", detail=f"{type(error).__name__}: {error}"))

@@ -137,6 +137,16 @@ class Poll:
     pages: Mapping[str, Page] = field(default_factory=dict, hash=False)  #: articles that polling itself fetched, by URL
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One source, asked once: what came back, and when it is to be asked again."""
+
+    source: str
+    poll: Poll
+    next_due_at: datetime
+    failures_before: int = 0  #: in a row, without this one
+
+
 class Source(Protocol):
     """Something that announces articles or reports."""
 
@@ -262,8 +272,12 @@ class Store(Protocol):
         """What is remembered of a source; an empty state when it is new."""
         ...
 
-    def record_poll(self, name: str, poll: Poll, *, now: datetime, next_due_at: datetime) -> tuple[Link, ...]:
-        """Save links, validators and next due time in one transaction; returns the links not seen before."""
+    def source_states(self) -> Mapping[str, SourceState]:
+        """What is remembered of every source that was ever asked, by name."""
+        ...
+
+    def record_polls(self, asked: Sequence[Asked], *, now: datetime) -> tuple[tuple[Link, ...], ...]:
+        """Save links, validators and next due time of polls, all in one transaction; of each the links not seen before."""
         ...
 
     def links_to_read(self, *, now: datetime, limit: int = 100) -> tuple[tuple[Link, bool], ...]:

@@ -26,6 +26,7 @@ from monitor.domain.model import (
     Span,
 )
 from monitor.domain.subscriptions import Subscription, subscription_from_table
+from monitor.ports import Asked, Poll, Store
 
 DAY = date(2026, 9, 1)
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
@@ -148,3 +149,13 @@ def link(url: str, *, source: str = "feed", **changed: Any) -> Link:
 def subscription(name: str = "all", **table: Any) -> Subscription:
     """A subscription as its table would give it; to the terminal unless said otherwise."""
     return subscription_from_table({"name": name, "channel": "console", "to": f"{name}@reader.test"} | table)
+
+
+def asked(name: str, poll: Poll, *, next_due_at: datetime = NOW) -> Asked:
+    """A source that was asked, and what came back."""
+    return Asked(source=name, poll=poll, next_due_at=next_due_at)
+
+
+def polled(store: Store, name: str, poll: Poll, *, now: datetime, next_due_at: datetime) -> tuple[Link, ...]:
+    """Record one poll; the links that were new."""
+    return store.record_polls([asked(name, poll, next_due_at=next_due_at)], now=now)[0]

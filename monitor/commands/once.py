@@ -5,12 +5,18 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+from collections.abc import Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from monitor.commands.options import clock_for, day, folder_options
 
 if TYPE_CHECKING:
+    from monitor.bootstrap import Eyes
     from monitor.pipeline import Cycle
+    from monitor.ports import Asked
+    from monitor.settings import Settings
+    from monitor.store.glance import Glance
 
 
 def add_parser(subparsers: Any) -> None:
@@ -35,13 +41,45 @@ def run(args: argparse.Namespace) -> int:
     return int(any(polled.failure for polled in cycle.polled))
 
 
-async def _cycle(args: argparse.Namespace, settings: Any) -> Cycle:
-    from monitor.bootstrap import assembled
+async def _cycle(args: argparse.Namespace, settings: Settings) -> Cycle:
+    from monitor.bootstrap import eyes, opened
 
-    async with assembled(settings, clock_for(args.as_of), watched_before=args.as_of is not None) as parts:
-        cycle = await parts.pipeline.cycle()
-        await parts.send_due()
+    async with eyes(settings, clock_for(args.as_of)) as those:
+        asked: Sequence[Asked] = ()
+        if args.as_of is None and (glance := those.glance()) is not None:
+            with closing(glance):
+                asked, cycle = await _quiet(those, glance)
+            if cycle is not None:
+                return cycle
+        async with opened(those, watched_before=args.as_of is not None) as parts:
+            cycle = await parts.pipeline.cycle(asked)
+            await parts.send_due()
+            if args.as_of is None:
+                await asyncio.to_thread(parts.store.seal, those.seal())
     return cycle
+
+
+async def _quiet(those: Eyes, glance: Glance) -> tuple[Sequence[Asked], Cycle | None]:
+    """Ask every source. When nothing is new, the cycle is over; else what was answered is for the store."""
+    from monitor.pipeline import Cycle, ask_all, light, polled_of
+
+    states = glance.source_states()
+    if any(source.name not in states for source in those.sources):
+        return (), None
+    answers: list[Asked] = []
+
+    async def keep(asked: Sequence[Asked]) -> None:
+        answers.extend(asked)
+        answers[:] = light(answers)
+
+    await ask_all(those.sources, states, those.fetcher, those.clock, keep)
+    if not all(map(glance.is_quiet, answers)):
+        return answers, None
+    if answers:
+        glance.record(answers, those.clock.now())
+    order = {source.name: index for index, source in enumerate(those.sources)}
+    answers.sort(key=lambda each: order[each.source])
+    return answers, Cycle(polled=tuple(polled_of(each, 0) for each in answers))
 
 
 def _facts(cycle: Cycle) -> dict[str, Any]:

@@ -2,95 +2,99 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import Connection, case, insert, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, case, insert, select, update
 
 from monitor.domain.model import Link
-from monitor.ports import LinkFailure, Poll, SourceState, Validators
-from monitor.store.schema import links, polls, sources
+from monitor.ports import Asked, LinkFailure, SourceState, Validators
+from monitor.store.glance import SEAL
+from monitor.store.poll_rows import poll_row, source_row
+from monitor.store.schema import facts, links, polls, sources
+
+_MOST_AT_ONCE = 500  #: parameters of one statement
 
 
-def source_state(connection: Connection, name: str) -> SourceState:
-    """The state of one source; an empty one when it was never polled."""
-    row = connection.execute(select(sources).where(sources.c.name == name)).mappings().one_or_none()
-    if row is None:
-        return SourceState(name=name)
-    return SourceState(
-        name=name,
-        validators={url: Validators(**values) for url, values in row["validators"].items()},
-        last_success=row["last_success"],
-        next_due_at=row["next_due_at"],
-        failures=row["failures"],
-        cursor=row["cursor"],
-        polled_before=row["polled_before"],
-    )
-
-
-def record_poll(connection: Connection, name: str, poll: Poll, now: datetime, next_due_at: datetime) -> tuple[Link, ...]:
-    """Links and validators go in together: a crash between the two would turn a missed item into an eternal 304."""
-    before = source_state(connection, name)
-    failure = poll.failure
-    values: dict[str, object] = {"next_due_at": next_due_at, "reason": failure.reason if failure else ""}
-    if failure is None:
-        merged: Mapping[str, Validators] = {**before.validators, **poll.validators}
-        values |= {
-            "validators": {url: {"etag": v.etag, "last_modified": v.last_modified} for url, v in merged.items()},
-            "last_success": now,
-            "failures": 0,
-            "cursor": poll.cursor or before.cursor,
-            "polled_before": True,
-        }
-    else:
-        values["failures"] = before.failures + 1
-    known = connection.execute(select(sources.c.name).where(sources.c.name == name)).one_or_none()
-    if known is None:
-        blank = {"validators": {}, "cursor": "", "polled_before": False, "failures": 0}
-        connection.execute(insert(sources).values(name=name, **(blank | values)))
-    else:
-        connection.execute(update(sources).where(sources.c.name == name).values(**values))
-    fresh = tuple(link for link in poll.links if _remember(connection, link, not before.polled_before, now))
-    dated = [link.published for link in poll.links if link.published is not None]
-    connection.execute(
-        insert(polls).values(
-            id=uuid4().hex,
-            source=name,
-            polled_at=now,
-            links=poll.items or len(poll.links),
-            new_links=len(fresh),
-            undated=poll.undated if poll.items else len(poll.links) - len(dated),
-            newest=poll.newest or max(dated, default=None),
-            not_modified=poll.not_modified,
-            reason=failure.reason if failure else "",
-            status=failure.status if failure else None,
+def source_states(connection: Connection, names: Collection[str] | None = None) -> dict[str, SourceState]:
+    """What is remembered of sources (of all when none are named), by name; those never asked are not in it."""
+    wanted = select(sources) if names is None else select(sources).where(sources.c.name.in_(names))
+    return {
+        row["name"]: SourceState(
+            name=row["name"],
+            validators={url: Validators(**values) for url, values in row["validators"].items()},
+            last_success=row["last_success"],
+            next_due_at=row["next_due_at"],
+            failures=row["failures"],
+            cursor=row["cursor"],
+            polled_before=row["polled_before"],
         )
-    )
+        for row in connection.execute(wanted).mappings()
+    }
+
+
+def record_polls(connection: Connection, asked: Sequence[Asked], now: datetime) -> tuple[tuple[Link, ...], ...]:
+    """Links and validators go in together: a crash between the two would turn a missed item into an eternal 304.
+
+    Returns the links of each poll that were not known.
+    """
+    before = source_states(connection, [each.source for each in asked])
+    rows = [source_row(each, before.get(each.source, SourceState(name=each.source)), now) for each in asked]
+    if new := [row for row in rows if row["name"] not in before]:
+        connection.execute(insert(sources), new)
+    if old := [{f"new_{key}": value for key, value in row.items()} for row in rows if row["name"] in before]:
+        columns: dict[str, BindParameter[object]] = {key: bindparam(f"new_{key}") for key in rows[0] if key != "name"}
+        connection.execute(update(sources).where(sources.c.name == bindparam("new_name")).values(columns), old)
+    watched = {name for name, state in before.items() if state.polled_before}
+    fresh = _remember(connection, asked, watched, now)
+    connection.execute(insert(polls), [poll_row(a, len(links), now) for a, links in zip(asked, fresh, strict=True)])
     return fresh
 
 
-def _remember(connection: Connection, link: Link, baseline: bool, now: datetime) -> bool:
-    """Insert a link unless its canonical URL is known; says whether it was new."""
-    known = connection.execute(select(links.c.id).where(links.c.canonical_url == link.canonical_url)).first()
-    if known is not None:
-        return False
-    connection.execute(
-        insert(links).values(
-            id=uuid4().hex,
-            canonical_url=link.canonical_url,
-            url=link.url,
-            source=link.source,
-            title=link.title,
-            summary=link.summary,
-            published=link.published,
-            first_seen=now,
-            baseline=baseline,
-            state="new",
-            retry_at=now,
-        )
-    )
-    return True
+def _remember(
+    connection: Connection, asked: Sequence[Asked], watched: Collection[str], now: datetime
+) -> tuple[tuple[Link, ...], ...]:
+    """Insert the links whose canonical URL is not known; what a source that is not `watched` yet lists is its baseline."""
+    announced = list(dict.fromkeys(link.canonical_url for each in asked for link in each.poll.links))
+    known: set[str] = set()
+    for start in range(0, len(announced), _MOST_AT_ONCE):
+        some = announced[start : start + _MOST_AT_ONCE]
+        known.update(connection.execute(select(links.c.canonical_url).where(links.c.canonical_url.in_(some))).scalars())
+    fresh: list[tuple[Link, ...]] = []
+    rows: list[dict[str, object]] = []
+    for each in asked:
+        mine = tuple({link.canonical_url: link for link in reversed(each.poll.links)}.values())[::-1]
+        mine = tuple(link for link in mine if link.canonical_url not in known)
+        known.update(link.canonical_url for link in mine)
+        fresh.append(mine)
+        rows += [_link_row(link, each.source not in watched, now) for link in mine]
+    if rows:
+        connection.execute(insert(links), rows)
+    return tuple(fresh)
+
+
+def _link_row(link: Link, baseline: bool, now: datetime) -> dict[str, object]:
+    return {
+        "id": uuid4().hex,
+        "canonical_url": link.canonical_url,
+        "url": link.url,
+        "source": link.source,
+        "title": link.title,
+        "summary": link.summary,
+        "published": link.published,
+        "first_seen": now,
+        "baseline": baseline,
+        "state": "new",
+        "retry_at": now,
+    }
+
+
+def seal(connection: Connection, value: str) -> None:
+    """Write the seal by which `glance` knows that everything in the state was seen to."""
+    there = connection.execute(update(facts).where(facts.c.name == SEAL).values(value=value))
+    if not there.rowcount:
+        connection.execute(insert(facts).values(name=SEAL, value=value))
 
 
 def links_to_read(connection: Connection, now: datetime, limit: int) -> tuple[tuple[Link, bool], ...]:

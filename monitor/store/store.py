@@ -15,7 +15,7 @@ from monitor.domain.returned import ReturnedMail
 from monitor.domain.subscriptions import Subscription
 from monitor.messages import Notice, Renderer
 from monitor.messages.links import Links
-from monitor.ports import Delivery, DeliveryState, LinkFailure, Outcome, Poll, Recorded, SourceState
+from monitor.ports import Asked, Delivery, DeliveryState, LinkFailure, Outcome, Recorded, SourceState
 from monitor.store import continuity, ledger, matching, operate, outbox, returned, sources, subscribers, suspensions
 from monitor.store.digest import enqueue_digests
 from monitor.store.engine import open_engine
@@ -90,12 +90,17 @@ class SqlStore:
     def source_state(self, name: str) -> SourceState:
         """What is remembered of a source; an empty state when it is new."""
         with self._reading.begin() as connection:
-            return sources.source_state(connection, name)
+            return sources.source_states(connection, (name,)).get(name, SourceState(name=name))
 
-    def record_poll(self, name: str, poll: Poll, *, now: datetime, next_due_at: datetime) -> tuple[Link, ...]:
-        """Save links, validators and next due time in one transaction; returns the links not seen before."""
+    def source_states(self) -> Mapping[str, SourceState]:
+        """What is remembered of every source that was ever asked, by name."""
+        with self._reading.begin() as connection:
+            return sources.source_states(connection)
+
+    def record_polls(self, asked: Sequence[Asked], *, now: datetime) -> tuple[tuple[Link, ...], ...]:
+        """Save links, validators and next due time of polls, all in one transaction; of each the links not seen before."""
         with self.engine.begin() as connection:
-            return sources.record_poll(connection, name, poll, now, next_due_at)
+            return sources.record_polls(connection, asked, now)
 
     def links_to_read(self, *, now: datetime, limit: int = 100) -> tuple[tuple[Link, bool], ...]:
         """Links still to be fetched and read, oldest first; the flag says it came from a source's baseline poll."""
@@ -196,6 +201,11 @@ class SqlStore:
         """Why nothing is sent; empty when sending is on."""
         with self._reading.begin() as connection:
             return continuity.off(connection)
+
+    def seal(self, value: str) -> None:
+        """Say that everything in the state was seen to; see `glance`."""
+        with self.engine.begin() as connection:
+            sources.seal(connection, value)
 
     def resume_sending(self, sent: Collection[str], *, now: datetime) -> int:
         """Turn sending on again after what is in the journal of sent messages is settled; returns how much that was."""

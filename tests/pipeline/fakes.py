@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from monitor.domain.model import Article, Change, Link, Reading, Report, SourceClass
 from monitor.ports import (
+    Asked,
     FetchFailure,
     LinkFailure,
     Page,
@@ -96,17 +98,26 @@ class FakeStore:
     failures: list[tuple[LinkFailure, datetime | None]] = field(default_factory=list)
     finds: tuple[Change, ...] = ()
     trips: Exception | None = None
+    commits: int = 0  # of polls
 
     def source_state(self, name: str) -> SourceState:
         return self.states.get(name, SourceState(name=name))
 
-    def record_poll(self, name: str, poll: Poll, *, now: datetime, next_due_at: datetime) -> tuple[Link, ...]:
+    def source_states(self) -> dict[str, SourceState]:
+        return dict(self.states)
+
+    def record_polls(self, asked: Sequence[Asked], *, now: datetime) -> tuple[tuple[Link, ...], ...]:
+        self.commits += 1
+        return tuple(self._record_poll(each, now) for each in asked)
+
+    def _record_poll(self, asked: Asked, now: datetime) -> tuple[Link, ...]:
+        name, poll = asked.source, asked.poll
         before = self.source_state(name)
         self.states[name] = SourceState(
             name=name,
             validators=poll.validators,
             last_success=before.last_success if poll.failure else now,
-            next_due_at=next_due_at,
+            next_due_at=asked.next_due_at,
             failures=before.failures + 1 if poll.failure else 0,
             polled_before=before.polled_before or not poll.failure,
         )

@@ -16,6 +16,7 @@ from monitor.domain.history import history
 from monitor.ports import Poll
 from monitor.store import open_store
 from monitor.store.watch import find_link, poll_history
+from tests.builders import polled
 from tests.reading import report_pages
 from tests.reading.layouts import LAYOUTS
 from tests.reading.pdf_files import pdf
@@ -142,7 +143,7 @@ def test_stale_sources_are_told_with_an_exit_status(folders, capsys, tmp_path):
     store = open_store(f"sqlite:///{tmp_path / 'state' / 'monitor.db'}")
     now = datetime.now(UTC)
     for seconds in (0, 1):
-        store.record_poll("gazette", Poll(items=0), now=now + timedelta(seconds=seconds), next_due_at=now)
+        polled(store, "gazette", Poll(items=0), now=now + timedelta(seconds=seconds), next_due_at=now)
     store.close()
     capsys.readouterr()
     assert main(["sources", "stale", "--json", *folders]) == 1

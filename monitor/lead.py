@@ -1,0 +1,62 @@
+"""Who may watch: one process a state folder, and one of several daemons on a shared database."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from monitor.ports import Clock, StoreError
+
+if TYPE_CHECKING:
+    from monitor.store import SqlStore
+
+
+@contextmanager
+def alone(state: Path) -> Iterator[None]:
+    """One monitor a state folder: two would poll twice. The lock ends with the process, however that ends."""
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        file = (state / "monitor.lock").open("a+")
+    except OSError as error:
+        raise StoreError(f"cannot be written: {error.strerror}", key=str(state)) from None
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.seek(0)
+            holder = file.read().strip() or "another process"
+            raise StoreError(
+                f"in use by another monitor ({holder}); stop it, or use --state for another folder", key=str(state)
+            ) from None
+        file.truncate(0)
+        file.write(f"process {os.getpid()}")
+        file.flush()
+        yield
+
+
+class Lead:
+    """The lease by which one of several daemons on a shared database polls."""
+
+    LENGTH = timedelta(seconds=45)
+
+    def __init__(self, store: SqlStore, clock: Clock, owner: str) -> None:
+        self._store = store
+        self._clock = clock
+        self._owner = owner
+
+    def hold(self) -> bool:
+        """Take or renew it; whether it is ours."""
+        from monitor.store.leases import hold
+
+        return hold(self._store.engine, "poll", owner=self._owner, now=self._clock.now(), length=self.LENGTH) is not None
+
+    def let_go(self) -> None:
+        """Give it back."""
+        from monitor.store.leases import let_go
+
+        let_go(self._store.engine, "poll", owner=self._owner, now=self._clock.now())
