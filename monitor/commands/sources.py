@@ -15,7 +15,8 @@ from monitor.ports import ConfigError, MonitorError
 
 if TYPE_CHECKING:
     from monitor.commands.trial import Trial
-    from monitor.domain.health import Alarm, PollRecord
+    from monitor.domain.habit import PollRecord
+    from monitor.domain.health import Alarm
     from monitor.settings import Settings
     from monitor.sources.declaration import Declared
     from monitor.store import SqlStore

@@ -6,34 +6,13 @@ healthy. Each detector is a row with the words the operator reads; thresholds st
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import accumulate, pairwise
 from statistics import median
 
 from monitor.domain.calendar import is_working_day
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PollRecord:
-    """What the store remembers of one poll."""
-
-    at: datetime
-    ok: bool  #: fetched and understood; a 304 is
-    not_modified: bool = False
-    reason: str = ""  #: of the failure
-    items: int = 0  #: before any filter; of the last full answer when not modified
-    undated: int = 0
-    newest: datetime | None = None  #: publication of the newest item
-    fresh: int = 0  #: items never seen before
-    words: float | None = None  #: median words of the articles read after this poll, when any were
-
-    @property
-    def full(self) -> bool:
-        """Whether the source answered with a list, rather than 304 or an error."""
-        return self.ok and not self.not_modified
+from monitor.domain.habit import Habit, PollRecord, Rhythm, arrivals, changes, learn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,26 +30,36 @@ class Watched:
 
     name: str
     interval: timedelta
-    cadence: timedelta | None = None  #: declared: a new item is expected within this
+    cadence: timedelta | None = None  #: declared: a new item is expected within this, in working days' time
+    host: str = ""  #: that serves it
+    watched_since: datetime | None = None  #: when this process began to poll: it is not to blame for what was before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """What a detector judges: a source, its polls oldest first, and when it is judged."""
+    """What a detector judges: a source, its latest polls oldest first, how it usually is, and when it is judged."""
 
     source: Watched
     polls: Sequence[PollRecord]
+    habit: Habit
     now: datetime
-
-    @property
-    def usual(self) -> list[PollRecord]:
-        """The full answers of the past weeks, without the latest day: that is what is judged by them."""
-        return [poll for poll in self.polls if poll.full and self.now - _TRAILING <= poll.at <= self.now - timedelta(days=1)]
 
     @property
     def has_learnt(self) -> bool:
         """Whether there is enough history to compare counts with."""
-        return self.now - self.polls[0].at >= LEARNING
+        return self.now - self.habit.since >= LEARNING
+
+    @property
+    def last_arrival(self) -> datetime | None:
+        """When something new was last seen."""
+        came = arrivals(self.polls, self.habit.newest)
+        return max([*came, *([self.habit.last_arrival] if self.habit.last_arrival else [])], default=None)
+
+    @property
+    def last_change(self) -> datetime | None:
+        """When the answer was last not what it was before."""
+        changed = changes(self.polls)
+        return max([*changed, *([self.habit.last_change] if self.habit.last_change else [])], default=None)
 
     def run_at_end(self, holds: Callable[[PollRecord], bool]) -> list[PollRecord]:
         """The longest run of polls up to now for which `holds`."""
@@ -89,30 +78,39 @@ class Detector:
 
 
 LEARNING = timedelta(days=7)  #: before this much history, counts are compared with nothing
-_TRAILING = timedelta(days=28)
+RECENT = timedelta(days=4)  #: polls older than this are only learnt from
 _FAILING_AT_LEAST = timedelta(hours=6)
 _BLIND = frozenset({"interstitial", "selectors", "not_a_feed", "ended", "challenge", "gone", "empty"})
 _SHRUNK_SHARE = 0.65
 _SHRUNK_POLLS = 3
+_FIXED_SHARE = 0.85  #: a list whose shortest keeps this much of its median is one of fixed length
 _UNDATED_SHARE = 0.2
 _TEXT_SHARE = 0.2
-_EXPECTED_SILENT = 5.5  #: items that the source's own habit would have brought since its newest; e**-5.5 is 1 in 245
-_WORSE_THAN_EVER = 1.25  #: times the most items ever missed before
-_HOUR = timedelta(hours=1)
+#: The very same bytes where they used to change, while at least so many items were due as well, and for so long.
+_FROZEN_ITEMS = 1.5
+_FROZEN_CHANGES = 6.0
+_FROZEN_DENSER = 1.5
+_FROZEN_FOR = timedelta(hours=8)
+#: Some caches keep an answer until something is published, which may be days: what they did before is no alarm.
+_CACHED_FOR = timedelta(hours=6)
+_CACHED_TIMES = 1.5
+#: A silence is at least so long, whatever the habit: a source that publishes every minute may have a coffee break.
+_SILENT_FOR = timedelta(hours=6)
+_DAY = timedelta(days=1)
 
 
-def alarms(source: Watched, history: Sequence[PollRecord], now: datetime) -> tuple[Alarm, ...]:
-    """Every alarm that `history` (oldest first) gives cause for; nothing for a source never polled."""
+def alarms(source: Watched, history: Sequence[PollRecord], now: datetime, habit: Habit | None = None) -> tuple[Alarm, ...]:
+    """Every alarm that `history` (oldest first) gives cause for; nothing for a source never polled.
+
+    With a `habit` that was learnt before, `history` need only reach back for `RECENT`.
+    """
     if not history:
         return ()
-    case = Case(source=source, polls=_carried(history), now=now)
+    if habit is None:
+        habit = learn([poll for poll in history if poll.at <= now - _DAY] or history[:1])
+    case = Case(source=source, polls=_carried(history), habit=habit, now=now)
     found = (detector.find(case) for detector in DETECTORS)
     return tuple(alarm for alarm in found if alarm is not None)
-
-
-def is_healthy(source: Watched, history: Sequence[PollRecord], now: datetime) -> bool:
-    """Whether nothing about the source needs a person."""
-    return not alarms(source, history, now)
 
 
 def _carried(history: Sequence[PollRecord]) -> list[PollRecord]:
@@ -146,114 +144,138 @@ def _failing(case: Case) -> Alarm | None:
 
 def _unpolled(case: Case) -> Alarm | None:
     pause = max(timedelta(hours=12), case.source.interval * 8)
-    last = case.polls[-1].at
+    last = max(case.polls[-1].at, case.source.watched_since or case.polls[-1].at)
     return Alarm(name="unpolled", message="has not been polled", since=last) if case.now - last > pause else None
 
 
 def _empty(case: Case) -> Alarm | None:
     run = case.run_at_end(lambda poll: poll.ok and poll.items == 0)
-    usual = [poll.items for poll in case.usual]
-    if len(run) < 2 or not run[0].full or (usual and not median(usual)):
+    if len(run) < 2 or not run[0].full or (case.has_learnt and not case.habit.items):
         return None
     return Alarm(name="empty", message="answers with an empty list", since=run[0].at)
 
 
 def _shrunk(case: Case) -> Alarm | None:
-    usual = [poll.items for poll in case.usual]
-    if not usual or not case.has_learnt:
+    """A list that has lost a good part: of its usual length where that is fixed, at one step where it varies by itself."""
+    if case.now - case.habit.since < 2 * LEARNING:  # two weekends: a list of the latest days is short after one
         return None
-    # A list whose length varies by itself is judged by its own shortest, one of fixed length by its median.
-    floor = min(median(usual) * _SHRUNK_SHARE, sorted(usual)[len(usual) // 50] * 0.9)
-    run = case.run_at_end(lambda poll: poll.ok and 0 < poll.items < floor)
+    usual = case.habit.items
+    run: list[PollRecord] = []
+    if case.habit.least >= usual * _FIXED_SHARE:
+        run = case.run_at_end(lambda poll: poll.ok and 0 < poll.items < usual * _SHRUNK_SHARE)
+    if not run and case.habit.step > _SHRUNK_SHARE * 1.1:
+        usual, run = _since_step([poll for poll in case.polls if poll.ok and poll.items])
     if len(run) < _SHRUNK_POLLS:
         return None
-    return Alarm(name="shrunk", message=f"lists {run[-1].items} items; usual are {median(usual):g}", since=run[0].at)
+    return Alarm(name="shrunk", message=f"lists {run[-1].items} items; usual are {usual:g}", since=run[0].at)
+
+
+def _since_step(polls: Sequence[PollRecord]) -> tuple[float, list[PollRecord]]:
+    """The latest polls that list far less than the one before them, and how much that listed."""
+    highest = 0
+    for index in range(len(polls) - 1, 0, -1):
+        highest, before = max(highest, polls[index].items), polls[index - 1].items
+        if highest < before * _SHRUNK_SHARE:
+            return before, list(polls[index:])
+    return 0.0, []
 
 
 def _undated(case: Case) -> Alarm | None:
     def share(poll: PollRecord) -> float:
         return poll.undated / poll.items if poll.items else 0.0
 
-    usual = median([share(poll) for poll in case.usual] or [0.0])
-    run = case.run_at_end(lambda poll: poll.ok and share(poll) > usual + _UNDATED_SHARE)
+    run = case.run_at_end(lambda poll: poll.ok and share(poll) > case.habit.undated + _UNDATED_SHARE)
     if len(run) < 2 or not case.has_learnt:
         return None
-    message = f"{share(run[-1]):.0%} of its items have no date or title; usual are {usual:.0%}"
+    message = f"{share(run[-1]):.0%} of its items have no date or title; usual are {case.habit.undated:.0%}"
     return Alarm(name="undated", message=message, since=run[0].at)
 
 
 def _thin(case: Case) -> Alarm | None:
-    read = [poll for poll in case.polls if poll.words is not None]
-    recent, before = read[-3:], [poll.words or 0.0 for poll in read[-60:-3]]
-    if len(recent) < 3 or len(before) < 5:
+    recent = [poll for poll in case.polls if poll.words is not None][-3:]
+    if len(recent) < 3 or not case.habit.words:
         return None
-    now_words, usual = median(poll.words or 0.0 for poll in recent), median(before)
-    if now_words >= usual * _TEXT_SHARE:
+    now_words = median(poll.words or 0.0 for poll in recent)
+    if now_words >= case.habit.words * _TEXT_SHARE:
         return None
-    return Alarm(name="thin", message=f"its articles have {now_words:g} words; usual are {usual:g}", since=recent[0].at)
+    message = f"its articles have {now_words:g} words; usual are {case.habit.words:g}"
+    return Alarm(name="thin", message=message, since=recent[0].at)
 
 
 def _stale(case: Case) -> Alarm | None:
-    """The newest item is older than the source's own habit allows.
-
-    The habit is how many items each hour of a working day, and of other days, has brought. Silence is measured in items that
-    it would have brought: a source that is silent every Sunday is not stale on a Sunday. What a source has shown before is
-    no alarm; one too quiet to have a habit is judged by its declared cadence.
-    """
-    arrivals = _arrivals(case)
-    if not arrivals or not case.has_learnt or not case.polls[-1].ok:  # of a source that fails, the failure is told
+    """Nothing new for longer than the declared cadence, or than the source's own habit allows."""
+    last, seen = case.last_arrival, case.polls[-1].at
+    if last is None or not case.polls[-1].ok:  # of a source that fails, the failure is told
         return None
-    last = arrivals[-1][0]
-    silence = case.now - last
-    if case.source.cadence is not None and silence > case.source.cadence:
-        message = f"nothing new for {_words(silence)}; expected within {_words(case.source.cadence)}"
+    if last <= case.habit.since and case.habit.newest is not None:
+        last = case.habit.newest  # all it has shown was there at the first poll: how old was that?
+    if case.source.cadence is not None and _counted(last, seen, case.source.cadence) > case.source.cadence:
+        message = f"nothing new for {_words(seen - last)}; expected within {_words(case.source.cadence)}"
         return Alarm(name="stale", message=message, since=last)
-    missed = _missed(case, arrivals)
-    expected, worst = missed[-1], max(missed[:-1], default=0.0)
-    if expected < max(_EXPECTED_SILENT, worst * _WORSE_THAN_EVER):
+    return _silent(case.habit.arrivals, last, seen)
+
+
+def _silent(rhythm: Rhythm | None, last: datetime, seen: datetime) -> Alarm | None:
+    if rhythm is None or seen - last < _SILENT_FOR or (due := rhythm.due(last, seen)) < rhythm.limit:
         return None
-    return Alarm(name="stale", message=f"nothing new for {_words(silence)}; about {expected:.0f} items were due", since=last)
+    return Alarm(name="stale", message=f"nothing new for {_words(seen - last)}; about {due:.0f} items were due", since=last)
 
 
-def _arrivals(case: Case) -> list[tuple[datetime, int]]:
-    """When something new was seen, and how much: links never seen, or at least one when the newest item is newer."""
-    found: list[tuple[datetime, int]] = []
-    newest: datetime | None = None
-    for poll in case.polls:
-        if not poll.full:
-            continue
-        newer = poll.newest is not None and poll.newest <= poll.at and (newest is None or poll.newest > newest)
-        if newer:
-            newest = poll.newest
-        if newer or poll.fresh:
-            found.append((poll.at, max(poll.fresh, 1)))
-    return found
+def _frozen(case: Case) -> Alarm | None:
+    """The very same bytes for longer than ever, while items were due: a dead cache or an abandoned copy answers.
+
+    A build date, a token or an advert changes a page far more often than its items do. Bytes alone are no alarm: a publisher
+    may well begin to cache.
+    """
+    last, seen, rhythm, items = case.last_change, case.polls[-1].at, case.habit.changes, case.habit.arrivals
+    if last is None or rhythm is None or not case.polls[-1].ok or seen - last < _FROZEN_FOR:
+        return None
+    missed, came = rhythm.due(last, seen), case.last_arrival
+    if missed < max(rhythm.limit, _FROZEN_CHANGES):
+        return None
+    if (
+        items is not None
+        and came is not None
+        and (rhythm.yearly < items.yearly * _FROZEN_DENSER or items.due(came, seen) < _FROZEN_ITEMS or _stale(case) is not None)
+    ):
+        return None  # it says no more than the items do, or they are not yet late, or their silence is told already
+    message = f"the very same answer for {_words(seen - last)}, byte for byte; about {missed:.0f} changes were due"
+    return Alarm(name="frozen", message=message, since=last)
 
 
-def _missed(case: Case, arrivals: Sequence[tuple[datetime, int]]) -> list[float]:
-    """How many items the habit would have brought in each pause between arrivals, and last in the one that lasts until now."""
-    start = case.polls[0].at.replace(minute=0, second=0, microsecond=0)
-    hours = int((case.now - start) / _HOUR) + 1
-    slots = [_slot(start + _HOUR * index) for index in range(hours)]
-    until = int((arrivals[-1][0] - start) / _HOUR) + 1  # silence since is what is judged, it must not teach
-    counts: dict[tuple[bool, int], int] = {}
-    for at, items in arrivals[1:]:  # the first answer shows a whole list, not an hour's work
-        slot = slots[int((at - start) / _HOUR)]
-        counts[slot] = counts.get(slot, 0) + items
-    lengths = Counter(slots[:until])
-    rates = {slot: counts.get(slot, 0) / length for slot, length in lengths.items()}
-    total = list(accumulate((rates.get(slot, 0.0) for slot in slots), initial=0.0))
-
-    def expected(earlier: datetime, later: datetime) -> float:
-        return total[int((later - start) / _HOUR)] - total[int((earlier - start) / _HOUR)]
-
-    times = [at for at, _ in arrivals] + [case.now]
-    return [expected(earlier, later) for earlier, later in pairwise(times)]
+def _cached(case: Case) -> Alarm | None:
+    """A cache on the way goes on answering with what it has kept, far longer than it ever did."""
+    most = max(_CACHED_FOR, timedelta(seconds=case.habit.age) * _CACHED_TIMES)
+    run = case.run_at_end(lambda poll: poll.ok and poll.age is not None and timedelta(seconds=poll.age) > most)
+    if len(run) < 2:
+        return None
+    kept = timedelta(seconds=run[-1].age or 0.0)
+    return Alarm(name="cached", message=f"a cache answers for it, with what it kept {_words(kept)} ago", since=run[0].at)
 
 
-def _slot(moment: datetime) -> tuple[bool, int]:
-    """Working day or not, and the part of the day (two hours): enough to know nights and Sundays by."""
-    return (is_working_day(moment.date()), moment.hour // 2)
+def host_alarm(members: Sequence[tuple[Sequence[PollRecord], Habit]], together: Rhythm | None) -> Alarm | None:
+    """Several sources of one host that all stand still: none publishes enough to be missed alone, together they do.
+
+    Args:
+        members: the latest polls of each source, oldest first, and its own habit.
+        together: the rhythm of all of them as if they were one (`habit.learn_together`).
+    """
+    if len(members) < 2 or not all(polls and polls[-1].ok for polls, _ in members):
+        return None
+    came = [moment for polls, habit in members for moment in arrivals(polls, habit.newest)]
+    came += [habit.last_arrival for _, habit in members if habit.last_arrival]
+    return _silent(together, max(came), min(polls[-1].at for polls, _ in members)) if came else None
+
+
+def _counted(since: datetime, until: datetime, cadence: timedelta) -> timedelta:
+    """The time between two moments as a cadence counts it: no bank holidays, and in one of less than a week no weekends."""
+    counted, moment = timedelta(), since
+    while moment < until and until - since > cadence:
+        midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0) + _DAY
+        if is_working_day(moment.date()) or (cadence >= 7 * _DAY and moment.weekday() >= 5):
+            counted += min(midnight, until) - moment
+        moment = midnight
+    return counted
 
 
 def _words(span: timedelta) -> str:
@@ -270,4 +292,6 @@ DETECTORS = (
     Detector(name="undated", find=_undated),
     Detector(name="thin", find=_thin),
     Detector(name="stale", find=_stale),
+    Detector(name="frozen", find=_frozen),
+    Detector(name="cached", find=_cached),
 )

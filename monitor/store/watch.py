@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine, func, select
 
-from monitor.domain.health import PollRecord
+from monitor.domain.habit import PollRecord
 from monitor.store.schema import articles, links, polls
 
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.health import PollRecord, Watched, alarms
+from monitor.domain.habit import PollRecord
+from monitor.domain.health import Watched, alarms
 from monitor.domain.timetable import LONGEST_PAUSE, full_fetch_due, next_due, pace
 
 QUARTER = timedelta(minutes=15)
