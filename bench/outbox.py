@@ -37,6 +37,9 @@ def settled_rows(store: SqlStore, rows: int) -> None:
     """Fill the outbox with messages of the past."""
     now = datetime.now(UTC)
     past = now - timedelta(days=30)
+    body = {name: "" for name in ("subject", "text", "html", "slack", "payload")} | {"id": "b" * 32, "headers": {}}
+    with store.engine.begin() as connection:
+        connection.execute(insert(schema.bodies), [body])
     for start in range(0, rows, 20_000):
         batch = [
             {
@@ -46,11 +49,10 @@ def settled_rows(store: SqlStore, rows: int) -> None:
                 "recipient": f"p{number}@reader.test",
                 "target": f"p{number}@reader.test",
                 "change_set": f"{number:064x}",
-                "subject": "s",
-                "text": "t",
-                "html": "",
-                "slack": "",
-                "payload": "",
+                "body": "b" * 32,
+                "foot_text": "t",
+                "foot_html": "",
+                "foot_slack": "",
                 "headers": {},
                 "state": "sent",
                 "not_before": past,

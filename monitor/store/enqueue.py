@@ -20,6 +20,7 @@ from monitor.messages import Notice, Purpose
 from monitor.messages.links import Act
 from monitor.messages.notice import purpose_of
 from monitor.ports import DeliveryState
+from monitor.store.bulk import insert_many
 from monitor.store.frozen import delivery_row, foot_columns, keep_body, new_ids
 from monitor.store.grouping import Waiting, merged, recent, waiting
 from monitor.store.outbox import note
@@ -101,10 +102,10 @@ def enqueue(connection: Connection, news: News, subscriptions: Sequence[Subscrip
         for target, each in waiting(connection, people, news.known, now).items():
             people[target].waiting = each
     outbox = _Outbox(connection=connection, news=news, policy=policy, now=now, held=held, already=already)
-    outbox.made = recent(connection, people, now) if people else {}
+    outbox.made = recent(connection, policy.most_an_hour, now) if people else {}
     outbox.doubts = _doubts(connection, people)
-    for target, person in people.items():
-        outbox.tell(target, person)
+    for identity, (target, person) in zip(new_ids(len(people)), people.items(), strict=True):
+        outbox.tell(identity, target, person)
     outbox.write(found)
     return len(outbox.rows)
 
@@ -220,11 +221,11 @@ class _Outbox:
         init=False, default_factory=dict
     )
 
-    def tell(self, target: str, person: _Person) -> None:
-        """Freeze the message of one person."""
+    def tell(self, identity: str, target: str, person: _Person) -> None:
+        """Freeze the message of one person; `identity` is what a new delivery is called."""
         body, notice, key = self._body(person)
         lead, waits = next(iter(person.subscriptions.values())), person.waiting
-        (identity,) = (waits.id,) if waits else new_ids(1)
+        identity = waits.id if waits else identity
         doubts = self.doubts.get(target, ())
         links = self.policy.links
         because = {**(waits.because if waits else {}), **person.because}
@@ -287,8 +288,7 @@ class _Outbox:
     def write(self, found: Sequence[_Alert]) -> None:
         """Put everything into the database."""
         execute = self.connection.execute
-        if self.rows:
-            execute(insert(deliveries), self.rows)
+        insert_many(self.connection, deliveries, self.rows)
         if self.joined:
             columns: dict[str, Any] = {name: bindparam(name) for name in self.joined[0] if name != "key"}
             execute(update(deliveries).where(deliveries.c.id == bindparam("key")).values(columns), self.joined)
@@ -300,10 +300,19 @@ class _Outbox:
             mention = update(deliveries).where(deliveries.c.id == bindparam("key"))
             execute(mention.values(mentioned_in=bindparam("mentioned_in")), self.mentions)
         if found:
-            execute(insert(alerts), self._alert_rows(found))
-        told = [{"change": change, "target": target, "delivery": each} for (change, target), each in self.delivery.items()]
-        if told:
-            execute(insert(tellings), told)
+            insert_many(self.connection, alerts, self._alert_rows(found))
+            self._write_tellings()
+
+    def _write_tellings(self) -> None:
+        """A telling for every person and change of the alerts that were written: by the database, which has them at hand."""
+        told = select(tellings.c.change).where(tellings.c.change == alerts.c.change, tellings.c.target == deliveries.c.target)
+        fresh = (
+            select(alerts.c.change, deliveries.c.target, alerts.c.delivery)
+            .join(deliveries, deliveries.c.id == alerts.c.delivery)
+            .where(alerts.c.change.in_(list(self.news.changes)), ~told.exists())
+            .distinct()
+        )
+        self.connection.execute(insert(tellings).from_select(["change", "target", "delivery"], fresh))
 
     def _alert_rows(self, found: Sequence[_Alert]) -> list[dict[str, Any]]:
         """An alert whose person was told by an earlier message belongs to that; one of a digest waits for it."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, literal_column, select
+from sqlalchemy import Connection, and_, func, literal_column, select
 
 from monitor.domain.guards import AN_HOUR
 from monitor.domain.model import Change, Inspection
@@ -81,17 +81,17 @@ def _fill(connection: Connection, found: Mapping[str, Waiting], known: Sequence[
         each.days_late[key] = max(each.days_late.get(key, 0), row.days_late)
 
 
-def recent(connection: Connection, targets: Collection[str], now: datetime) -> Mapping[str, Sequence[datetime]]:
-    """When messages were made for these targets within the last hour."""
-    chosen = select(deliveries.c.target, deliveries.c.created).where(
+def recent(connection: Connection, most: int, now: datetime) -> Mapping[str, Sequence[datetime]]:
+    """When messages were made within the last hour, for each target that got at least `most`."""
+    young = and_(
         deliveries.c.created > now - AN_HOUR,
         deliveries.c.purpose.in_(IMMEDIATE),
         deliveries.c.state.not_in((DeliveryState.CANCELLED, DeliveryState.HELD)),
     )
+    many = select(deliveries.c.target).where(young).group_by(deliveries.c.target).having(func.count() >= most)
     found: dict[str, list[datetime]] = defaultdict(list)
-    for row in connection.execute(chosen):
-        if row.target in targets:
-            found[row.target].append(row.created)
+    for target in connection.execute(many).scalars().all():
+        found[target] += connection.execute(select(deliveries.c.created).where(young, deliveries.c.target == target)).scalars()
     return found
 
 

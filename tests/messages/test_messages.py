@@ -15,6 +15,7 @@ from monitor.domain.history import history
 from monitor.domain.model import Area, Kind, Rating
 from monitor.messages import Purpose, Renderer
 from monitor.messages.plain import host_of, link, plain
+from monitor.messages.render import _template
 from monitor.messages.subject import preheader, subject
 from tests.messages.conftest import Notes, changes_of
 
@@ -270,3 +271,11 @@ def test_what_is_seen_late_says_so(notice: Notes, days: int, said: bool) -> None
     late = RENDER.render(notice(*changes, days_late={changes[0].inspection.key: days}))
     for form in (late.text, late.html, late.slack):
         assert (f"Delayed: seen {days} days after it was published." in " ".join(form.split())) is said
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+@pytest.mark.parametrize("address", ["", "https://monitor.test/m/1?a=1&b=<2>"])
+def test_the_foot_of_the_page_is_what_its_template_says(notice: Notes, count: int, address: str) -> None:
+    lines = tuple(f"{n} & <b>“more”</b> {{0}}" for n in range(count))
+    mine = notice(also=lines, notes=lines, reasons=lines, manage=address, unsubscribe=address and "https://monitor.test/u/2")
+    assert RENDER.foot(mine).html == _template("foot.html").render(notice=mine, product=RENDER.product)

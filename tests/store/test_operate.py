@@ -107,7 +107,7 @@ def test_a_digest_gathers_a_week_and_is_written_once(open_it: Open) -> None:
     assert [store.enqueue_digests(now=MONDAY + timedelta(minutes=n)) for n in range(3)] == [1, 0, 0]
     (digest,) = store.claim(owner="o", now=MONDAY, lease=60)
     assert digest.message.subject == "Weekly digest: 3 councils: Derby rated, Devon rated, Kent up"
-    assert digest.message.text.startswith("Up: Kent.\nRated for the first time: Derby and Devon.\n")
+    assert digest.message.text.startswith("Weekly digest.\n\n* Up: Kent.\n* Rated for the first time: Derby and Devon.\n")
     assert "X-Entity-Ref-ID" in digest.message.headers
     assert "References" not in digest.message.headers
     following = MONDAY + timedelta(days=7)
@@ -129,7 +129,7 @@ def test_a_digest_leaves_out_what_the_person_was_told_at_once(open_it: Open) -> 
     (digest,) = store.claim(owner="o", now=MONDAY, lease=60)
     assert "Derby" in digest.message.text
     assert "* Overall effectiveness: from inadequate" not in digest.message.text
-    assert "Left out, because you were told before: 1." in digest.message.text
+    assert "Left out, because you were told before: 1 inspection." in digest.message.text
 
 
 def asked(
