@@ -57,6 +57,11 @@ def of_space(free: int) -> list[Raised]:
     return [Raised(about="disk", message=f"only {free >> 20} MB are left where the state is")]
 
 
+def of_returned(trouble: str) -> list[Raised]:
+    """What is the matter with the mailbox that returned mail comes to."""
+    return [Raised(about="returned mail", message=trouble)] if trouble else []
+
+
 def _of_sources(sources: Sequence[Source], parts: Parts, now: datetime) -> list[Raised]:
     from monitor.store.watch import poll_history
 
@@ -84,6 +89,7 @@ def look(parts: Parts) -> tuple[Raised, ...]:
             [
                 *_of_sources(parts.sources, parts, now),
                 *of_outbox(parts.store.delivery_counts(), parts.store.oldest_due(), now),
+                *of_returned(parts.postmaster.trouble if parts.postmaster else ""),
                 *of_space(shutil.disk_usage(parts.settings.state).free),
             ]
         )

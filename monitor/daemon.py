@@ -38,6 +38,8 @@ RESTART_AFTER = 5.0
 Drain = Callable[[asyncio.Event], Awaitable[object]]
 #: Gives every alarm there is cause for; blocking.
 Look = Callable[[], Sequence[Raised]]
+#: Fetches the mail that came back; blocking.
+Collect = Callable[[], object]
 #: How often it is looked for alarms, seconds.
 LOOK_EVERY = 300
 #: How often the lead is asked for, seconds; well within the time that it is held for.
@@ -105,6 +107,8 @@ class Daemon:
     drain: Drain
     clock: Clock
     look: Look = tuple
+    collect: Collect | None = None
+    collect_every: float = 300.0  #: seconds
     lead: Lead = field(default_factory=Alone)
     _scheduler: Any = field(init=False, default=None)
     _stopping: asyncio.Event = field(init=False, default_factory=asyncio.Event)
@@ -187,6 +191,15 @@ class Daemon:
         self._scheduler.add_job(
             self._look, "interval", seconds=LOOK_EVERY, id="look", replace_existing=True, next_run_time=datetime.now(UTC)
         )
+        if self.collect:
+            self._scheduler.add_job(
+                self._collect,
+                "interval",
+                seconds=self.collect_every,
+                id="returned mail",
+                replace_existing=True,
+                next_run_time=datetime.now(UTC),
+            )
 
     def _plan(self, source: Source, due: datetime) -> None:
         # The scheduler lives by the machine's clock; ours may have travelled.
@@ -229,6 +242,12 @@ class Daemon:
         recorded, _ = await self.pipeline.read_links()
         self._tally.recorded += len(recorded)
         self._tally.changes += sum(len(each.changes) for each in recorded)
+
+    async def _collect(self) -> None:
+        """Fetch the mail that came back; one daemon does so, however many there are."""
+        if self._leading and self.collect:
+            with self._endable():
+                await asyncio.to_thread(self.collect)
 
     async def _look(self) -> None:
         """Say what became alarming, once, and what is well again."""

@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from monitor.channels.console import ConsoleChannel
 from monitor.ports import Channel, ConfigError
-
-if TYPE_CHECKING:
-    from monitor.messages.returns import Returns
 
 #: Looks a secret up by the name of its environment variable; None when it is not set.
 SecretLookup = Callable[[str], str | None]
@@ -32,9 +28,7 @@ _KEYS = (
 _ON_UNCERTAIN = ("hold", "resend")
 
 
-def build_channel(
-    name: str, table: Mapping[str, object], secret_lookup: SecretLookup, *, returns: Returns | None = None
-) -> Channel:
+def build_channel(name: str, table: Mapping[str, object], secret_lookup: SecretLookup, *, key: bytes = b"") -> Channel:
     """The channel of one table.
 
     Keys: exactly one of ``url_env`` (name of an environment variable), ``url_file`` (path) and ``url`` (only for
@@ -43,13 +37,13 @@ def build_channel(
     ``ca_file`` for mail servers with a certificate of their own; ``endpoint`` for a server that speaks Slack's protocol at
     another address; ``secret_env`` for the signing key of a webhook, which makes ``json://`` a Standard Webhook, and
     ``allow_private = "yes"`` where its receiver is on a private network;
-    ``on_uncertain`` = ``hold`` (default) or ``resend``. `returns` marks mail, so that it is known when it comes back.
+    ``on_uncertain`` = ``hold`` (default) or ``resend``. With `key` mail is marked, so that it is known when it comes back.
 
     Raises:
         ConfigError: with the key that is wrong; never with a secret in its message.
     """
     values = _checked(table)
-    url = _address(values, secret_lookup)
+    url = secret_address(values, secret_lookup)
     doubtful = values.get("on_uncertain", "hold")
     if doubtful not in _ON_UNCERTAIN:
         raise ConfigError(f"{doubtful!r} is neither 'hold' nor 'resend'", key="on_uncertain")
@@ -59,6 +53,7 @@ def build_channel(
     # Apprise and its services take a third of a second to import: only who uses them waits for them.
     if scheme in {"mailto", "mailtos"}:
         from monitor.channels.mail import MailChannel
+        from monitor.messages.returns import Returns
 
         return MailChannel(
             name,
@@ -68,7 +63,7 @@ def build_channel(
             on_uncertain=doubtful,
             bounces=values.get("bounces", ""),
             selectors=values.get("dkim_selector", "").split(),
-            returns=returns,
+            returns=Returns(key=key) if key else None,
         )
     if scheme == "slack" or url.startswith(("https://hooks.slack.com/services/", "https://hooks.slack-gov.com/services/")):
         from monitor.channels.slack import SlackChannel
@@ -108,7 +103,11 @@ def _checked(table: Mapping[str, object]) -> dict[str, str]:
     return values
 
 
-def _address(values: Mapping[str, str], secret_lookup: SecretLookup) -> str:
+def secret_address(values: Mapping[str, str], secret_lookup: SecretLookup) -> str:
+    """The address of a table: from the environment (``url_env``) or a file (``url_file``), where it may hold a secret.
+
+    Raises ConfigError unless there is exactly one, that can be read.
+    """
     given = [key for key in ("url_env", "url_file", "url") if values.get(key)]
     if len(given) != 1:
         raise ConfigError("write exactly one of url_env, url_file and url", key=given[1] if given else "url_env")

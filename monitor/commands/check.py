@@ -23,12 +23,13 @@ def add_parser(subparsers: Any) -> None:
 
 
 def problems_in(settings: Settings) -> list[Problem]:
-    """What is wrong with sources and channels: all that is seen only when they are built."""
+    """What is wrong with sources, channels and the mailbox: all that is seen only when they are built."""
     from monitor.bootstrap import build_channels, build_sources
+    from monitor.postmaster.build import build_mailbox
     from monitor.settings import SettingsError
 
     problems: list[Problem] = []
-    for build in (build_sources, build_channels):
+    for build in (build_sources, build_channels, build_mailbox):
         try:
             build(settings)
         except SettingsError as error:

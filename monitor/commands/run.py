@@ -97,7 +97,13 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
 
     async with assembled(settings, clock_for(None)) as parts:
         daemon = Daemon(
-            pipeline=parts.pipeline, drain=parts.drain, clock=parts.clock, look=lambda: look(parts), lead=parts.lead or Alone()
+            pipeline=parts.pipeline,
+            drain=parts.drain,
+            clock=parts.clock,
+            look=lambda: look(parts),
+            collect=parts.postmaster.collect if parts.postmaster else None,
+            collect_every=settings.returned_interval.total_seconds(),
+            lead=parts.lead or Alone(),
         )
         app = Front(daemon, lambda: _pages(daemon, parts))
         server = Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5, lifespan="on"))

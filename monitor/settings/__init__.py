@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -46,13 +46,19 @@ _FETCH = (
     Key(name="robots", read=flag, default=True),
     Key(name="concurrency", read=whole(1, 8), default=4),
 )
+_RETURNED = (
+    Key(name="url_env", read=text, default=""),
+    Key(name="url_file", read=text, default=""),
+    Key(name="ca_file", read=text, default=""),
+    Key(name="interval", read=duration, default=timedelta(minutes=5)),
+)
 #: What is asked of a source's table here; its kind knows the rest.
 _SOURCE = (
     Key(name="name", read=text, required=True),
     Key(name="enabled", read=flag, default=True),
 )
 _FILES = {
-    "monitor.toml": ("[monitor]", "[fetch]"),
+    "monitor.toml": ("[monitor]", "[fetch]", "[returned]"),
     "sources.toml": ("[[source]]",),
     "channels.toml": ("[channel.NAME]",),
     "subscriptions.toml": ("[[subscription]]", "[[test]]"),
@@ -76,6 +82,8 @@ class Settings:
     allow_private: bool  #: may sources be on private networks?
     robots: bool
     concurrency: int  #: pages fetched at once
+    returned: Table | None  #: ``[returned]``, checked: where the mailbox of returned mail is; None without one
+    returned_interval: timedelta
     sources: tuple[Table, ...]  #: also the ones that are not enabled: they have to be right as well
     channels: tuple[Table, ...]
     subscriptions: tuple[Subscription, ...]
@@ -134,6 +142,14 @@ def _section(tables: list[Table], heading: str, keys: tuple[Key, ...], environ: 
     return {**values, **{key: chosen[key] for key in override.values if key in chosen}}, [*problems, *more]
 
 
+def _mailbox(tables: list[Table], values: Mapping[str, object]) -> Table | None:
+    """The ``[returned]`` table with its checked values; None where neither the file nor the environment has one."""
+    written = next((t for t in tables if t.heading == "[returned]"), None)
+    if written is None and not (values["url_env"] or values["url_file"]):
+        return None
+    return replace(written or Table(file="environment", heading="[returned]"), values=values)
+
+
 def _subscriptions(tables: list[Table], channels: tuple[Table, ...]) -> tuple[list[Subscription], list[Problem]]:
     """The subscriptions, each with a channel that exists."""
     subscriptions: list[Subscription] = []
@@ -166,7 +182,8 @@ def examine(config: Path, state: Path, environ: Mapping[str, str] | None = None)
     of = {heading: [t for t in tables if _belongs(t, (heading,))] for heads in _FILES.values() for heading in heads}
     general, more = _section(tables, "[monitor]", _MONITOR, environ)
     fetch, even_more = _section(tables, "[fetch]", _FETCH, environ)
-    problems += more + even_more
+    returned, wrong_mailbox = _section(tables, "[returned]", _RETURNED, environ)
+    problems += more + even_more + wrong_mailbox
     checked = [(table, check(table, _SOURCE, open_ended=True)[1]) for table in of["[[source]]"]]
     problems += [problem for _, found in checked for problem in found]
     channels = tuple(of["[channel.NAME]"])
@@ -182,6 +199,8 @@ def examine(config: Path, state: Path, environ: Mapping[str, str] | None = None)
         allow_private=fetch["allow_private"],
         robots=fetch["robots"],
         concurrency=fetch["concurrency"],
+        returned=_mailbox(tables, returned),
+        returned_interval=returned["interval"],
         sources=tuple(table for table, found in checked if not found),
         channels=channels,
         subscriptions=tuple(subscriptions),

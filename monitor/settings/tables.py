@@ -57,6 +57,11 @@ class Table:
         """A problem with one key of this table (or with the table, for a key that is not there)."""
         return Problem(file=self.file, line=self.lines.get(key, self.line), table=self.label, key=key, message=message)
 
+    def problem_of(self, error: ConfigError) -> Problem:
+        """Where what was built from this table is wrong; the last word of the error's key is the key of the table, if any."""
+        key = error.key.rsplit(": ", 1)[-1]
+        return self.problem(key if key.isidentifier() else "", str(error).removeprefix(f"{error.key}: "))
+
 
 def _headers(text: str) -> Iterator[tuple[str, int, dict[str, int]]]:
     """Each table of a TOML text as it is written: its dotted name, its line, and the lines of its keys."""

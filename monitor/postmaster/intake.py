@@ -1,0 +1,94 @@
+"""Returned mail from where it comes to where it is recorded, and what is said when it cannot be fetched."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from monitor.domain.returned import ReturnedMail
+from monitor.messages.returns import Returns
+from monitor.ports import Clock
+from monitor.postmaster.mailbox import Mailbox, MailboxError
+from monitor.postmaster.report import read_returned
+from monitor.store.returned import Taken
+
+_log = logging.getLogger(__name__)
+
+#: A mailbox that could not be read so often in a row is something to look at; once or twice is the weather.
+PATIENCE = 3
+
+
+class ReturnedStore(Protocol):
+    """The part of the store that returned mail needs."""
+
+    def take_returned(self, mail: ReturnedMail, signed: str | None, *, now: datetime) -> Taken:
+        """See `store.returned.take`."""
+        ...
+
+    def mailbox_position(self) -> str:
+        """How far the mailbox was read."""
+        ...
+
+    def remember_mailbox_position(self, position: str) -> None:
+        """Note how far the mailbox was read."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """Takes mails that came back, one by one."""
+
+    store: ReturnedStore
+    returns: Returns
+    clock: Clock
+
+    def take(self, raw: bytes) -> tuple[ReturnedMail, Taken]:
+        """Read one mail and record it, where it is about a message of ours."""
+        mail = read_returned(raw)
+        signed = next((found for token in mail.tokens if (found := self.returns.delivery(token))), None)
+        return mail, self.store.take_returned(mail, signed, now=self.clock.now())
+
+
+@dataclass(kw_only=True)
+class Postmaster:
+    """Visits one mailbox again and again."""
+
+    intake: Intake
+    mailbox: Mailbox
+    failures: int = field(init=False, default=0)  #: in a row
+    reason: str = field(init=False, default="")  #: of the last failure
+
+    def collect(self) -> Counter[Taken]:
+        """Take what has come, and count what became of it. Blocking. Never raises for what a mail server does."""
+        taken: Counter[Taken] = Counter()
+        store = self.intake.store
+
+        def take(raw: bytes) -> bool:
+            mail, became = self.intake.take(raw)
+            taken[became] += 1
+            if became in {Taken.COUNTED, Taken.SUSPENDED}:
+                _log.warning("returned mail: %s %s: %s", mail.kind, mail.code, became)
+            return became is not Taken.UNRELATED
+
+        before = store.mailbox_position()
+        try:
+            after = self.mailbox.visit(take, before, self.intake.clock.now())
+        except MailboxError as error:
+            self.failures += 1
+            self.reason = error.reason
+            _log.warning("%s", error)
+            return taken
+        self.failures, self.reason = 0, ""
+        if after != before:
+            store.remember_mailbox_position(after)
+        if taken:
+            _log.info("returned mail: %s", ", ".join(f"{count} {became}" for became, count in sorted(taken.items())))
+        return taken
+
+    @property
+    def trouble(self) -> str:
+        """Why the mailbox has not been readable for a while; empty when it is, or was a moment ago."""
+        return f"the mailbox of returned mail cannot be read: {self.reason}" if self.failures >= PATIENCE else ""
