@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import secrets
 import signal
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,15 +18,16 @@ from monitor.domain.model import Link, Reading, Report, SourceClass
 from monitor.domain.subscriptions import Subscription
 from monitor.lead import Lead, alone
 from monitor.pipeline import Document, Pipeline
-from monitor.ports import Channel, Clock, ConfigError, Fetcher, Page, ReadError, Source, StoreError
-from monitor.settings import Problem, Settings, SettingsError, Table
+from monitor.ports import Channel, Clock, ConfigError, Fetcher, Page, ReadError, Source
+from monitor.settings import Problem, Settings, SettingsError
+from monitor.settings.secret import own_key
 
 if TYPE_CHECKING:
     from monitor.delivery import Outbox
     from monitor.fetch import HttpFetcher
     from monitor.messages import Renderer
     from monitor.messages.links import Links
-    from monitor.messages.returns import Returns
+    from monitor.postmaster.intake import Postmaster
     from monitor.reading.worker import Worker
     from monitor.store import SqlStore
     from monitor.store.glance import Glance
@@ -48,6 +48,7 @@ class Parts:
     subscriptions: tuple[Subscription, ...]
     pipeline: Pipeline
     outbox: Outbox
+    postmaster: Postmaster | None  #: fetches returned mail; None: nobody told where it comes to
     lead: Lead | None  #: who polls, where several daemons share the database; None: nobody else can
     database: str  #: where the state is, without secrets
 
@@ -60,12 +61,6 @@ class Parts:
         await self.outbox.send_due()
 
 
-def _problem(table: Table, error: ConfigError) -> Problem:
-    """Where in its file a source or channel is wrong; the last word of the error's key is the key of the table, if any."""
-    key = error.key.rsplit(": ", 1)[-1]
-    return table.problem(key if key.isidentifier() else "", str(error).removeprefix(f"{error.key}: "))
-
-
 def build_sources(settings: Settings, *, standing_by: bool = False, **wiring: object) -> tuple[Source, ...]:
     """Every enabled source, and those that stand by if asked. Raises SettingsError with each of either that cannot be built."""
     from monitor.sources import build_source
@@ -76,7 +71,7 @@ def build_sources(settings: Settings, *, standing_by: bool = False, **wiring: ob
         try:
             source = build_source(table.values, **wiring)
         except ConfigError as error:
-            problems.append(_problem(table, error))
+            problems.append(table.problem_of(error))
             continue
         if standing_by or table.values.get("enabled", True):
             sources.append(source)
@@ -85,10 +80,10 @@ def build_sources(settings: Settings, *, standing_by: bool = False, **wiring: ob
     return tuple(sources)
 
 
-def build_channels(settings: Settings, returns: Returns | None = None) -> dict[str, Channel]:
+def build_channels(settings: Settings, key: bytes = b"") -> dict[str, Channel]:
     """Every channel by name; the terminal alone where none is configured. Raises SettingsError with each unusable one.
 
-    `returns` marks the mail of those who send: see `return_marks`.
+    With the `key` of this installation, mail is marked, so that it is known when it comes back.
     """
     from monitor.channels import build_channel
 
@@ -96,9 +91,9 @@ def build_channels(settings: Settings, returns: Returns | None = None) -> dict[s
     problems: list[Problem] = []
     for table in settings.channels:
         try:
-            channels[table.name] = build_channel(table.name, dict(table.values), os.environ.get, returns=returns)
+            channels[table.name] = build_channel(table.name, dict(table.values), os.environ.get, key=key)
         except ConfigError as error:
-            problems.append(_problem(table, error))
+            problems.append(table.problem_of(error))
     if problems:
         raise SettingsError(tuple(problems))
     return channels or {CONSOLE: build_channel(CONSOLE, {"url": "console://"}, os.environ.get)}
@@ -169,36 +164,7 @@ def signed_links(settings: Settings) -> Links | None:
     """What signs the addresses in mail, with a key made once in the state folder; None without a public address to point to."""
     from monitor.messages.links import Links
 
-    return Links(base=settings.public_url.rstrip("/"), key=_own_key(settings)) if settings.public_url else None
-
-
-def return_marks(settings: Settings) -> Returns:
-    """What marks mail, so that reports of its fate are known not to be made up; signed with the key of the links."""
-    from monitor.messages.returns import Returns
-
-    return Returns(key=_own_key(settings))
-
-
-def _own_key(settings: Settings) -> bytes:
-    """The secret of this installation, made once in the state folder: whole, or not at all."""
-    path = settings.state / "links.key"
-    try:
-        settings.state.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            new = path.with_suffix(f".{secrets.token_hex(4)}")
-            with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(secrets.token_bytes(32))
-                file.flush()
-                os.fsync(file.fileno())
-            with suppress(FileExistsError):  # another process was first: its key is ours
-                os.link(new, path)
-            new.unlink()
-        key = path.read_bytes()
-    except OSError as error:
-        raise StoreError(f"cannot be written: {error.strerror}", key=str(path)) from None
-    if len(key) < 32:
-        raise StoreError("is cut short; put it back from a backup, or remove it: old links then stop working", key=str(path))
-    return key
+    return Links(base=settings.public_url.rstrip("/"), key=own_key(settings.state)) if settings.public_url else None
 
 
 def open_state(settings: Settings) -> SqlStore:
