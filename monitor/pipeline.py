@@ -9,10 +9,14 @@ at any time: the store's unique keys make a repetition do nothing. Failures are 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import hashlib
 import logging
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 from monitor.domain.model import Article, Change, Link, Reading, Report
 from monitor.domain.timetable import MOST_TRIES, TRIES_BY_REASON, full_fetch_due, next_due, next_try
@@ -29,11 +33,13 @@ from monitor.ports import (
     Source,
     SourceState,
     Store,
+    Validators,
 )
 
 _log = logging.getLogger(__name__)
 _BATCH = 100
 MOST_PUT_BY = 32 << 20  #: bytes of pages that wait in memory to be read
+_OLDEST = 10 * 365 * 86400  # seconds that an answer may say it is old
 _TOGETHER = 0.05  # seconds in which answers are gathered that one transaction can save
 
 Document = Article | Report
@@ -222,11 +228,43 @@ class Pipeline:
         return failure
 
 
+class FirstAnswer:
+    """A fetcher that remembers what the first answer was like: that is the source's own page, whatever else it asks for."""
+
+    def __init__(self, fetcher: Fetcher) -> None:
+        self._fetcher = fetcher
+        self._page: Page | None = None
+
+    async def fetch(self, url: str, validators: Validators = Validators()) -> Page | FetchFailure:
+        """As the fetcher does."""
+        answer = await self._fetcher.fetch(url, validators)
+        if self._page is None and isinstance(answer, Page):
+            self._page = answer
+        return answer
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the answer's bytes; empty where it had none."""
+        body = self._page.body if self._page else b""
+        return hashlib.blake2b(body, digest_size=8).hexdigest() if body else ""
+
+    def age(self, now: datetime) -> int | None:
+        """Seconds since the answer was made, by what it says itself; None where it does not. Caches on the way keep answers."""
+        headers = self._page.headers if self._page else {}
+        told = [int(headers["age"])] if re.fullmatch(r"[0-9]{1,9}", headers.get("age", "")) else []
+        with contextlib.suppress(ValueError, TypeError):  # a date that is none, or names no zone
+            told.append(max(0, int((now - parsedate_to_datetime(headers.get("date", ""))).total_seconds())))
+        return min(max(told), _OLDEST) if told else None
+
+
 async def ask(source: Source, state: SourceState, fetcher: Fetcher, clock: Clock) -> Asked:
     """Ask one source what is there; everything that can go wrong is a value. Nothing is saved."""
     if full_fetch_due(name=source.name, last_success=state.last_success, now=clock.now()):
         state = replace(state, validators={})
-    poll = await _guarded(source.poll(fetcher, state), source)
+    first = FirstAnswer(fetcher)
+    poll = await _guarded(source.poll(first, state), source)
+    if poll.failure is None:
+        poll = replace(poll, fingerprint=first.fingerprint, age=first.age(clock.now()))
     due = next_due(
         now=clock.now(),
         interval=timedelta(seconds=source.interval),

@@ -26,6 +26,7 @@ def source_row(asked: Asked, before: SourceState, now: datetime) -> dict[str, An
         "next_due_at": asked.next_due_at,
         "failures": failures,
         "reason": poll.failure.reason if poll.failure else "",
+        "moved_to": poll.moved_to,
     }
 
 
@@ -44,4 +45,6 @@ def poll_row(asked: Asked, fresh: int, now: datetime) -> dict[str, Any]:
         "not_modified": poll.not_modified,
         "reason": poll.failure.reason if poll.failure else "",
         "status": poll.failure.status if poll.failure else None,
+        "fingerprint": poll.fingerprint,
+        "age": poll.age,
     }

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 #: The newest migration. `open_store` compares it with the database's own row before it imports any migration machinery.
-HEAD = "0004"
+HEAD = "0005"
 
 metadata = MetaData(
     naming_convention={
@@ -76,6 +76,7 @@ sources = Table(
     Column("next_due_at", Moment),
     Column("failures", Integer, nullable=False, default=0),
     Column("reason", String, nullable=False, default=""),
+    Column("moved_to", Text, nullable=False, server_default=""),  # where its latest answer came from, redirected for good
 )
 
 polls = Table(
@@ -91,6 +92,8 @@ polls = Table(
     Column("not_modified", Boolean, nullable=False),
     Column("reason", String, nullable=False, default=""),
     Column("status", Integer),
+    Column("fingerprint", String(16), nullable=False, server_default=""),  # of the answer's bytes
+    Column("age", Integer),  # seconds that caches had kept it
     Index("ix_polls_source_polled_at", "source", "polled_at"),
 )
 
@@ -385,6 +388,22 @@ returns = Table(
     Column("counted", Boolean, nullable=False),  # against the address
     Column("received_at", Moment, nullable=False),
     UniqueConstraint("delivery", "key"),
+)
+
+#: What the operator should look at, and what was said of it; a restart says nothing twice.
+standing_alarms = Table(
+    "standing_alarms",
+    metadata,
+    Column("about", String, primary_key=True),  # a source, a channel, the outbox ...
+    Column("name", String, primary_key=True),  # what is the matter
+    Column("message", Text, nullable=False),
+    Column("weight", Integer, nullable=False),  # how many of it: more is news
+    Column("since", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("told_at", Moment),
+    Column("told_weight", Integer, nullable=False),
+    Column("delivery", ForeignKey("deliveries.id")),  # that told of it
 )
 
 #: Addresses that refused for good; three hard bounces or one complaint stop all mail to one.

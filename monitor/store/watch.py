@@ -45,6 +45,8 @@ def poll_history(engine: Engine, *, since: datetime) -> Mapping[str, tuple[PollR
                     undated=row["undated"],
                     newest=row["newest"],
                     fresh=row["new_links"],
+                    fingerprint=row["fingerprint"],
+                    age=row["age"],
                 )
             )
     return {name: tuple(_with_words(history, words.get(name, []))) for name, history in found.items()}
