@@ -24,8 +24,6 @@ TRIES_BY_REASON = {
     "interstitial": MOST_TRIES,  # a consent page, a login, a site under maintenance: the article may be there tomorrow
 }
 _FIRST_RETRY = timedelta(minutes=15)
-#: A server may answer "not modified" for ever by mistake: one day in so many, everything is asked for in full.
-_FULL_FETCH_DAYS = 30
 
 
 @cache
@@ -59,12 +57,15 @@ def _paced(now: datetime, interval: timedelta) -> timedelta:
 
 
 def full_fetch_due(*, name: str, last_success: datetime | None, now: datetime) -> bool:
-    """Whether the validators of a source are to be forgotten for this poll: the first success of its day, one day in 30."""
+    """Whether the validators of a source are to be forgotten for this poll: the first success of its day.
+
+    A server may answer "not modified" for ever by mistake, and such a source looks well: it is believed for a day. A day
+    begins at its own hour for each source, so that they do not all ask for everything at midnight.
+    """
     if last_success is None:
         return False
-    day = now.astimezone(_london()).date()
-    is_its_day = (day.toordinal() + crc32(name.encode())) % _FULL_FETCH_DAYS == 0
-    return is_its_day and last_success.astimezone(_london()).date() < day
+    shift = timedelta(minutes=crc32(name.encode()) % 1440)
+    return (last_success.astimezone(_london()) - shift).date() < (now.astimezone(_london()) - shift).date()
 
 
 def next_due(
