@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import email
-import email.policy
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -65,6 +63,9 @@ class DropFetcher:
 
 def _mail(message: bytes) -> tuple[bytes, str]:
     """The body of a saved mail: its HTML part, else its text."""
+    import email
+    import email.policy
+
     parsed = email.message_from_bytes(message, policy=email.policy.default)
     part = parsed.get_body(preferencelist=("html", "plain"))
     if part is None:

@@ -92,10 +92,12 @@ def parse_tables(text: str, file: str) -> tuple[Table, ...]:
         found = re.search(r"at line (\d+)", str(error))
         line = int(found[1]) if found else None
         raise SettingsError((Problem(file=file, line=line, message=f"this is not TOML: {error}"),)) from None
-    places = list(_headers(text))
+    places: dict[str, list[tuple[int, dict[str, int]]]] = {}
+    for header, number, keys in _headers(text):
+        places.setdefault(header, []).append((number, keys))
 
     def place(name: str, index: int = 0) -> tuple[int | None, dict[str, int]]:
-        found = [(line, keys) for header, line, keys in places if header == name]
+        found = places.get(name, [])
         return found[index] if index < len(found) else (None, {})
 
     tables: list[Table] = []

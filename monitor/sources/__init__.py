@@ -47,23 +47,30 @@ def build_source(table: Mapping[str, Any], **wiring: Any) -> Source:
     kind = table.get("kind", "feed")
     if kind not in KINDS:
         raise ConfigError(f"unknown kind {kind!r}{_nearest(str(kind), KINDS)}", key="kind")
-    cls = _class_of(kind)
-    types = typing.get_type_hints(cls)
-    allowed = {_key(field.name): field for field in fields(cls) if field.name not in _OURS}
+    allowed = _allowed(kind)
     values: dict[str, Any] = {}
     for key, value in table.items():
         if key == "kind":
             continue
         if key not in allowed:
             raise ConfigError(f"unknown key for kind {kind!r}{_nearest(key, [*allowed, 'kind'])}", key=key)
-        values[allowed[key].name] = _value(value, types[allowed[key].name], key)
+        field, hint = allowed[key]
+        values[field] = _value(value, hint, key)
     values.setdefault("outlet", name)
-    return typing.cast(Source, cls(**values, **wiring))
+    return typing.cast(Source, _class_of(kind)(**values, **wiring))
 
 
 def keys_of(kind: str) -> tuple[str, ...]:
     """The keys that a table of `kind` may have, for help and checks."""
-    return ("kind", *(_key(field.name) for field in fields(_class_of(kind)) if field.name not in _OURS))
+    return ("kind", *_allowed(kind))
+
+
+@cache
+def _allowed(kind: str) -> Mapping[str, tuple[str, Any]]:
+    """Each key that a table of `kind` may have, with the field of the class that it is for and that field's type."""
+    cls = _class_of(kind)
+    types = typing.get_type_hints(cls)
+    return {_key(field.name): (field.name, types[field.name]) for field in fields(cls) if field.name not in _OURS}
 
 
 @cache

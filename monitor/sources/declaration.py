@@ -15,7 +15,6 @@ from typing import Any, ClassVar
 from monitor.domain.model import Link, SourceClass
 from monitor.domain.urls import canonical, registrable
 from monitor.ports import ConfigError, Fetcher, FetchFailure, Page, Poll, ReadError, SourceState, Validators
-from monitor.reading.html import shared_worker
 from monitor.reading.worker import Worker
 
 
@@ -44,7 +43,11 @@ class Declared:
 
     async def parse(self, function: str, *arguments: Any) -> Any:
         """Run a reading function in the killable child, without holding up the loop."""
-        worker = self.worker or shared_worker()
+        worker = self.worker
+        if worker is None:
+            from monitor.reading.html import shared_worker  # brings a parser, of which a check that finds nothing has no need
+
+            worker = shared_worker()
         return await asyncio.to_thread(worker.call, function, *arguments)
 
     def wanted(self, entry: Mapping[str, str]) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
+from secrets import token_hex
 from typing import Any
-from uuid import uuid4
 
 from monitor.ports import Asked, SourceState
 
@@ -35,7 +35,7 @@ def poll_row(asked: Asked, fresh: int, now: datetime) -> dict[str, Any]:
     poll = asked.poll
     dated = [link.published for link in poll.links if link.published is not None]
     return {
-        "id": uuid4().hex,
+        "id": token_hex(16),
         "source": asked.source,
         "polled_at": now,
         "links": poll.items or len(poll.links),
