@@ -24,3 +24,22 @@ def confirmation(identity: str, now: datetime, *, url: str) -> Notice:
         action_words="Confirm my subscription",
         reasons=("This address was given to us. If it was not by you, do nothing: you will not hear from us again.",),
     )
+
+
+def welcome(identity: str, now: datetime, *, url: str) -> Notice:
+    """Says that a subscription has begun, and where it can be changed; `url` is for this reader alone."""
+    return Notice(
+        id=identity,
+        created=now,
+        changes=(),
+        purpose=Purpose.NOTICE,
+        title="You are subscribed",
+        words=(
+            "From now on you get an alert when a rating that you asked for changes. It may take weeks until the first.",
+            "Keep this message: its link lets you change, pause or end your alerts. Whoever has it can do that, so do not"
+            " pass it on.",
+        ),
+        action=url,
+        action_words="Change or pause my alerts",
+        reasons=("You confirmed your subscription.",),
+    )

@@ -5,33 +5,45 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.responses import HTMLResponse
+from starlette.exceptions import HTTPException
 
 from monitor import __version__
 from monitor.daemon import Daemon
+from monitor.web.pages import headers, told
 from monitor.web.status import Status, render_status
 
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
+_WORDS = {
+    403: ("This was not asked for here", "It was sent from a page of another site, so nothing was done."),
+    404: ("There is no such page", "Its address may have been mistyped or cut off."),
+    405: ("That cannot be done here", "This address answers another kind of request."),
 }
 
 
 def create_app(daemon: Daemon, status: Callable[[], Status]) -> FastAPI:
     """The pages around a daemon. `status` gives what the status page shows; blocking, it is called in a thread."""
-    app = FastAPI(title="Ofsted rating monitor", version=__version__, docs_url=None, redoc_url=None)
+    app = FastAPI(title="Ofsted rating monitor", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
 
     @app.middleware("http")
     async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        """What every page tells the browser about itself."""
+        """What every answer tells the browser about itself."""
         response = await call_next(request)
-        for name, value in _HEADERS.items():
+        for name, value in headers().items():
             response.headers.setdefault(name, value)
         return response
+
+    @app.exception_handler(HTTPException)
+    async def refused(request: Request, error: HTTPException) -> Response:
+        """A page for people who came with a browser; machines get what they always got."""
+        if "text/html" in request.headers.get("accept", "") and error.status_code in _WORDS:
+            return told(*_WORDS[error.status_code], status=error.status_code)
+        return await http_exception_handler(request, error)
+
+    @app.exception_handler(Exception)
+    async def failed(_request: Request, _error: Exception) -> Response:
+        """A fault of ours; the log has it, the page says nothing of it."""
+        return told("Something went wrong", "This is our fault. Please try again later.", status=500)
 
     @app.get("/", response_class=HTMLResponse)
     def status_page() -> HTMLResponse:

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from monitor import __version__
 from monitor.daemon import Health
 from monitor.domain.model import Area, Inspection
 from monitor.ports import SourceState
+from monitor.web.pages import rendered
 
 if TYPE_CHECKING:
-    from jinja2 import Template
-
     from monitor.bootstrap import Parts
     from monitor.store.matching import RecordedChange
 
@@ -69,30 +67,13 @@ def status_of(parts: Parts) -> Status:
     )
 
 
-@lru_cache(maxsize=1)
-def _template() -> Template:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("monitor.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["ago"] = ago
-    return environment.get_template("status.html")
-
-
-def ago(moment: datetime | None, now: datetime) -> str:
-    """A moment as people say it: ``4 min ago``, ``in 11 min``."""
-    if moment is None:
-        return "never"
-    seconds = (now - moment).total_seconds()
-    size = abs(seconds)
-    text = next(f"{size / unit:.0f} {name}" for limit, unit, name in _STEPS if size < limit)
-    return f"{text} ago" if seconds >= 0 else f"in {text}"
-
-
-_STEPS = ((90, 1, "s"), (5400, 60, "min"), (129600, 3600, "h"), (float("inf"), 86400, "days"))
-
-
 def render_status(status: Status, health: Health) -> str:
     """The page as HTML; everything that came from outside is escaped."""
-    return _template().render(status=status, health=health, version=__version__, areas=tuple(Area))
+    return rendered(
+        "status.html",
+        title="Ofsted rating monitor",
+        status=status,
+        health=health,
+        version=__version__,
+        areas=tuple(Area),
+    )

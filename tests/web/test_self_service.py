@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,8 @@ with warnings.catch_warnings():
 
 from monitor.messages.links import Act, Links
 from monitor.store import SqlStore, open_store
-from monitor.web.self_service import Pace, SelfService
+from monitor.web.pace import Pace
+from monitor.web.self_service import SelfService
 from tests.builders import NOW, StoppedClock, story, subscription
 
 LINKS = Links(base="http://testserver", key=b"k" * 32)
@@ -58,6 +61,8 @@ def subscribed(client: TestClient, store: SqlStore, address: str = "eve@reader.t
     done = client.post(confirm[1])
     manage = re.search(r"http://testserver(/m/[^\"]+)", done.text)
     assert manage, done.text
+    ((_, welcome, said),) = [each for each in mails(store) if each[0] == address]
+    assert (welcome, manage[0] in said) == ("You are subscribed", True)
     return manage[1]
 
 
@@ -80,6 +85,8 @@ def test_without_the_button_nothing_begins(client: TestClient, store: SqlStore) 
         assert "Yes, send me alerts" in client.get(path).text
     assert news(store) == 1
     client.post(path)
+    client.post(path)
+    assert [subject for _, subject, _ in mails(store)][-1:] == ["You are subscribed"], "once"
     assert news(store, "Devon") == 2
 
 
@@ -135,21 +142,28 @@ def test_one_click_ends_it_and_looking_does_not(client: TestClient, store: SqlSt
 
 def test_preferences_can_be_changed_paused_and_seen(client: TestClient, store: SqlStore) -> None:
     manage = subscribed(client, store)
-    assert "Your subscription" in client.get(manage).text
+    assert "Your alerts" in client.get(manage).text
     client.post(manage, data={"do": "change", "authorities": "Leeds", "frequency": "weekly"})
     (mine,) = [each.subscription for each in store.subscriber_rows(address="eve@reader.test")]
     assert mine.frequency == "weekly"
     assert "did you mean" in client.post(manage, data={"do": "change", "authorities": "Ledes"}).text
-    client.post(manage, data={"do": "pause"})
-    assert store.subscriber_rows(address="eve@reader.test")[0].subscription.paused
-    assert client.post(manage, data={"do": "export"}).json()["address"] == "eve@reader.test"
+    for _ in range(2):
+        assert "Your alerts are paused" in client.post(manage, data={"do": "pause"}).text
+        assert store.subscriber_rows(address="eve@reader.test")[0].subscription.paused
+    assert "Your alerts go on" in client.post(manage, data={"do": "resume"}).text
+    assert not store.subscriber_rows(address="eve@reader.test")[0].subscription.paused
+    kept = client.post(manage, data={"do": "export"})
+    assert kept.json()["address"] == "eve@reader.test"
+    assert kept.headers["content-disposition"].startswith("attachment; ")
     client.post(manage, data={"do": "sample"})
     assert any(subject.startswith("TEST: ") for _, subject, _ in mails(store))
 
 
 def test_erasing_leaves_nothing_and_the_address_is_dead(client: TestClient, store: SqlStore) -> None:
     manage = subscribed(client, store)
-    assert client.post(manage, data={"do": "erase"}).status_code == 200
+    assert "Yes, forget me" in client.post(manage, data={"do": "erase"}).text
+    assert len(store.subscriber_rows(address="eve@reader.test")) == 1, "asked first"
+    assert client.post(manage, data={"do": "forget"}).status_code == 200
     assert store.subscriber_rows(address="eve@reader.test") == ()
     assert client.get(manage).status_code == 404
     assert client.post(manage, data={"do": "pause"}).status_code == 404
@@ -195,3 +209,47 @@ def test_nonsense_is_refused_and_not_repeated_as_markup(client: TestClient, stor
 
 def test_a_huge_form_is_not_read(client: TestClient) -> None:
     assert client.post("/subscribe", content=b"to=a@b.test&x=" + b"y" * 1_000_000).status_code == 400
+
+
+def test_every_council_can_be_ticked_and_what_was_ticked_is_shown_again(client: TestClient, store: SqlStore) -> None:
+    form = client.get("/subscribe").text
+    councils = [unescape(value) for value in re.findall(r'name="authorities" value="([^"]+)"', form)]
+    assert len(councils) == 153
+    client.post("/subscribe", data={"to": "eve@reader.test", "authorities": councils, "minimum_trust": "confirmed"})
+    (asked,) = (each.subscription for each in store.subscriber_rows(address="eve@reader.test"))
+    assert len(asked.authorities) == 153
+    assert asked.minimum_trust == "confirmed"
+    again = client.post("/subscribe", data={"to": "nobody", "authorities": ["Leeds"], "regions": ["London"]})
+    assert again.status_code == 400
+    assert re.findall(r'value="([^"]+)"(?: id="\w+")? checked', again.text) == ["London", "Leeds", "reported", "immediate"]
+    assert again.text.count("<details open>") == 2
+
+
+def test_what_no_form_asks_for_is_kept(client: TestClient, store: SqlStore) -> None:
+    manage = subscribed(client, store)
+    (mine,) = (each.subscription for each in store.subscriber_rows(address="eve@reader.test"))
+    store.change_subscription(replace(mine, currently_inadequate=True, exclude=frozenset({"80573"})))
+    assert "currently_inadequate: True" in client.get(manage).text
+    client.post(manage, data={"do": "change", "authorities": "Leeds"})
+    (mine,) = (each.subscription for each in store.subscriber_rows(address="eve@reader.test"))
+    assert (mine.currently_inadequate, mine.exclude, len(mine.authorities)) == (True, {"80573"}, 1)
+
+
+def test_what_another_site_sends_is_refused(client: TestClient, store: SqlStore) -> None:
+    foreign = {"Sec-Fetch-Site": "cross-site"}
+    manage = subscribed(client, store)
+    assert client.post("/subscribe", data={"to": "bob@reader.test"}, headers=foreign).status_code == 403
+    assert client.post(manage, data={"do": "forget"}, headers=foreign).status_code == 403
+    assert client.get(manage, headers=foreign).status_code == 200, "a link in a webmail"
+    assert len(store.subscriber_rows(address="eve@reader.test")) == 1
+
+
+def test_leaving_from_the_preferences(client: TestClient, store: SqlStore) -> None:
+    manage = subscribed(client, store)
+    assert "You are unsubscribed" in client.post(manage, data={"do": "end"}).text
+    assert news(store) == 1
+    assert client.get(manage).status_code == 404
+
+
+def test_too_many_fields_are_no_form(client: TestClient) -> None:
+    assert client.post("/subscribe", data={f"x{n}": "1" for n in range(300)}).status_code == 400

@@ -20,7 +20,8 @@ from monitor.ports import SourceState
 from monitor.store.matching import RecordedChange
 from monitor.web.app import create_app
 from monitor.web.front import Asgi, Front
-from monitor.web.status import Status, WatchedSource, ago, render_status
+from monitor.web.pages import ago
+from monitor.web.status import Status, WatchedSource, render_status
 
 NOW = datetime(2026, 8, 3, 12, tzinfo=UTC)
 LEEDS = find("Leeds")
@@ -102,7 +103,7 @@ async def test_the_status_page_shows_sources_and_record_and_escapes_what_it_show
     async with client(front(FakeDaemon())) as there:
         answer = await there.get("/")
     assert answer.status_code == 200
-    for told in ("The Gazette", "failing", "Leeds", "leadership: requires improvement", "1 Aug 2026", "mail, team"):
+    for told in ("The Gazette", "failing", "Leeds", "leadership: requires improvement", "1 August 2026", "mail, team"):
         assert told in answer.text
     assert "<script>" not in answer.text
     assert "&lt;script&gt;" in answer.text
@@ -135,8 +136,26 @@ async def test_alarms_are_shown_to_people_and_machines_and_do_not_make_it_unread
 
 async def test_what_is_not_there_is_not_found() -> None:
     async with client(front(FakeDaemon())) as there:
-        assert (await there.get("/nowhere")).status_code == 404
+        assert (await there.get("/nowhere")).json() == {"detail": "Not Found"}
         assert (await there.post("/healthz")).status_code in {404, 405}
+        page = await there.get("/nowhere<script>", headers={"Accept": "text/html"})
+        assert page.status_code == 404
+        assert "<h1>There is no such page</h1>" in page.text
+        assert "nowhere" not in page.text
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+        assert (await there.get("/openapi.json")).status_code == 404
+
+
+async def test_a_fault_of_ours_says_nothing_of_itself() -> None:
+    def status() -> Status:
+        raise RuntimeError("secret")
+
+    app = create_app(FakeDaemon(), status)  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://monitor.test") as there:
+        page = await there.get("/")
+    assert (page.status_code, "secret" in page.text, "Something went wrong" in page.text) == (500, False, True)
+    assert "default-src 'none'" in page.headers["content-security-policy"]
 
 
 async def test_health_does_not_wait_for_the_pages() -> None:

@@ -1,0 +1,139 @@
+"""What somebody wants to hear of, as a form shows it, as a form sends it, and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from monitor.domain.authorities import authorities, regions
+from monitor.domain.model import Trust
+from monitor.domain.subscriptions import Frequency, Subscription, SubscriptionError, table_from_subscription
+from monitor.messages.notice import display_name
+from monitor.messages.plain import listed
+
+Form = Mapping[str, Sequence[str]]
+
+TRUST = (
+    (Trust.REPORTED.value, "Tell me as soon as one newspaper or website reports it"),
+    (Trust.CORROBORATED.value, "Wait until two of them report it"),
+    (Trust.CONFIRMED.value, "Wait for Ofsted’s own report"),
+)
+FREQUENCY = (
+    (Frequency.IMMEDIATE.value, "At once, whenever something changes"),
+    (Frequency.DAILY.value, "Once a day, at half past seven in the morning"),
+    (Frequency.WEEKLY.value, "Once a week, on Monday morning"),
+)
+#: Where on the page a key of a subscription's table is asked for.
+FIELDS = {"authorities": "councils", "regions": "councils"}
+#: Keys that `described` has words for, or that are nobody's business.
+_SHOWN = frozenset({"name", "channel", "to", "authorities", "regions", "minimum_trust", "frequency", "paused"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Council:
+    """A council to choose; `value` is its name as the table of authorities has it."""
+
+    value: str
+    name: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """A region with its councils; `whole` when all of it is chosen."""
+
+    name: str
+    whole: bool
+    councils: tuple[Council, ...]
+
+    @property
+    def count(self) -> str:
+        """What is chosen of it, in words; empty when nothing is."""
+        some = sum(council.chosen for council in self.councils)
+        return "all of it" if self.whole else f"{some} chosen" if some else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """A form about what to hear of, filled in."""
+
+    regions: tuple[Region, ...]
+    minimum_trust: str
+    frequency: str
+    TRUST = TRUST
+    FREQUENCY = FREQUENCY
+
+
+def wishes(form: Form) -> Wishes:
+    """The form as it was sent, to be shown again; what it does not know is left out."""
+    whole, some = set(form.get("regions", ())), set(_named(form))
+    today = sorted((each for each in authorities() if each.valid.end is None), key=display_name)
+    return Wishes(
+        regions=tuple(
+            Region(
+                name=region,
+                whole=region in whole,
+                councils=tuple(
+                    Council(value=each.name, name=display_name(each), chosen=each.name in some)
+                    for each in today
+                    if each.region == region
+                ),
+            )
+            for region in sorted(regions())
+        ),
+        minimum_trust=_first(form, "minimum_trust", Trust.REPORTED),
+        frequency=_first(form, "frequency", Frequency.IMMEDIATE),
+    )
+
+
+def form_of(subscription: Subscription) -> Form:
+    """The form that would ask for what a subscription is."""
+    by_urn = {each.urn: each.name for each in authorities()}
+    return {
+        "authorities": sorted(by_urn[urn] for urn in subscription.authorities),
+        "regions": sorted(subscription.regions),
+        "minimum_trust": (subscription.minimum_trust.value,),
+        "frequency": (subscription.frequency.value,),
+    }
+
+
+def table(form: Form, *, before: Subscription | None = None) -> dict[str, object]:
+    """A form as a subscription's table; what no form asks for stays as it was `before`."""
+    asked: dict[str, object] = {
+        "authorities": _named(form),
+        "regions": list(form.get("regions", ())),
+        "minimum_trust": _first(form, "minimum_trust", Trust.REPORTED),
+        "frequency": _first(form, "frequency", Frequency.IMMEDIATE),
+    }
+    return (dict(table_from_subscription(before)) if before else {}) | asked
+
+
+def described(subscription: Subscription) -> tuple[tuple[str, str], ...]:
+    """A subscription in words, a row an aspect."""
+    by_urn = {each.urn: display_name(each) for each in authorities()}
+    others = [f"{key}: {value}" for key, value in table_from_subscription(subscription).items() if key not in _SHOWN]
+    places = [f"all of {region}" for region in sorted(subscription.regions)]
+    places += sorted(by_urn[urn] for urn in subscription.authorities)
+    return (
+        ("Sent to", subscription.to),
+        ("Councils", listed(places) or ("As the conditions say" if others else "Every council in England")),
+        ("How sure", dict(TRUST)[subscription.minimum_trust.value]),
+        ("How often", "Paused" if subscription.paused else dict(FREQUENCY)[subscription.frequency.value]),
+        *([("Conditions", "; ".join(others))] if others else []),
+    )
+
+
+def problem(error: SubscriptionError) -> Mapping[str, str]:
+    """What is wrong with a form, by the id of the field that it is about."""
+    if error.key == "to":
+        return {"to": "Enter an email address, like name@example.org"}
+    return {FIELDS.get(error.key, error.key): error.message[:1].upper() + error.message[1:]}
+
+
+def _named(form: Form) -> list[str]:
+    """The councils of a form; several may stand in one field, with semicolons between."""
+    return [name.strip() for field in form.get("authorities", ()) for name in field.split(";") if name.strip()]
+
+
+def _first(form: Form, name: str, default: str) -> str:
+    return form.get(name, (default,))[0]
