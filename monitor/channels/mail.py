@@ -9,6 +9,7 @@ from typing import Any
 from apprise.common import NotifyType
 from apprise.plugins.email.base import NotifyEmail
 
+from monitor.channels.lines import Lines
 from monitor.channels.mime import mime, usable
 from monitor.channels.smtp import Server, hand_over
 from monitor.messages.returns import MARK_LENGTH, Returns, return_path
@@ -31,21 +32,30 @@ class Mail(NotifyEmail):  # type: ignore[misc]  # apprise ships no types
         server: Server | None = None,
         mark: str = "",
         bounces: str = "",
+        lines: Lines | None = None,
         **_others: Any,
     ) -> bool:
         """Hand over `delivery`; what came of it is in `outcome`. Without a delivery there is nothing to send."""
         del body, title, notify_type
         if delivery is None or server is None:
             return False
-        self.outcome = self.hand_over(delivery, commit, server, mark=mark, bounces=bounces)
+        self.outcome = self.hand_over(delivery, commit, server, mark=mark, bounces=bounces, lines=lines)
         return self.outcome.result is Result.SENT
 
     def hand_over(
-        self, delivery: Delivery, commit: CommitPoint, server: Server, *, mark: str = "", bounces: str = ""
+        self,
+        delivery: Delivery,
+        commit: CommitPoint,
+        server: Server,
+        *,
+        mark: str = "",
+        bounces: str = "",
+        lines: Lines | None = None,
     ) -> Outcome:
         """Send the mail of `delivery` to its recipient, or to the address of the channel where it names none.
 
-        `mark` is what a report of its fate is known by; `bounces` is where such reports go, else to the sender.
+        `mark` is what a report of its fate is known by; `bounces` is where such reports go, else to the sender; `lines` are
+        open conversations with the server.
         """
         recipient = delivery.recipient or str(self.targets[0][1])
         try:
@@ -60,7 +70,7 @@ class Mail(NotifyEmail):  # type: ignore[misc]  # apprise ships no types
             envelope_from = return_path(bounces, mark) if bounces else str(self.from_addr[1])
         except ValueError:
             return Outcome(result=Result.PERMANENT, reason="address_unusable")
-        return hand_over(server, envelope_from, recipient, body, commit, mark=mark)
+        return hand_over(server, envelope_from, recipient, body, commit, mark=mark, lines=lines)
 
 
 class MailChannel:
@@ -91,6 +101,7 @@ class MailChannel:
         plugin = self._plugin()
         self.sender = str(plugin.from_addr[1])
         self.server = _server(plugin, ca_file)
+        self._lines = Lines()
 
     def _plugin(self) -> Mail:
         # A new one each time: Apprise keeps a throttle of 5.5 s and a memory of what it sent in the object.
@@ -110,6 +121,7 @@ class MailChannel:
             server=self.server,
             mark=self._returns.mark(delivery.id) if self._returns else "",
             bounces=self.bounces,
+            lines=self._lines,
         )
         return plugin.outcome
 

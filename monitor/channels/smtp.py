@@ -10,17 +10,19 @@ import re
 import smtplib
 import socket
 import ssl
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from monitor.channels.deadline import deadline_of
+from monitor.channels.lines import Line, Lines, farewell
 from monitor.ports import CommitPoint, Outcome, Result
 
 #: Seconds for one command's answer, for the whole session up to the dot, and for the answer to the dot (RFC 5321: 10 minutes).
 COMMAND_TIMEOUT = 30.0
 SESSION_DEADLINE = 180.0
 DOT_TIMEOUT = 600.0
+#: A server that ends the conversation, whatever it was asked.
+_CLOSING = 421
 _ENHANCED = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
 
 
@@ -57,7 +59,16 @@ def _outcome(refused: _Refused) -> Outcome:
     return Outcome(result=Result.PERMANENT if lasting else Result.TRANSIENT, reason=reason)
 
 
-def hand_over(server: Server, sender: str, recipient: str, body: bytes, commit: CommitPoint, *, mark: str = "") -> Outcome:
+def hand_over(
+    server: Server,
+    sender: str,
+    recipient: str,
+    body: bytes,
+    commit: CommitPoint,
+    *,
+    mark: str = "",
+    lines: Lines | None = None,
+) -> Outcome:
     """Hand in one mail. Never raises for what a server does; the outcome's reason is a code.
 
     Args:
@@ -67,17 +78,21 @@ def hand_over(server: Server, sender: str, recipient: str, body: bytes, commit: 
         body: the mail with CRLF line ends, not yet dot-stuffed.
         commit: called once, just before the dot.
         mark: what reports of its fate shall quote, where the server can pass that on (RFC 3461).
+        lines: open conversations with the server, to be used and kept; without it the mail has one of its own.
     """
+    mail = _Mail(server=server, sender=sender, recipient=recipient, body=body, commit=commit, mark=mark)
     stage = _Stage()
     try:
-        with _session(server, stage) as smtp, deadline_of(smtp, server.session_deadline):
-            _envelope(smtp, stage, sender, recipient, len(body), mark)
-            smtp.send(_stuffed(body))
-            stage.name = "commit"
-            if not commit():
-                return Outcome(result=Result.TRANSIENT, reason="lost_claim")
-            stage.committed = True
-            return _dot(smtp, server)
+        kept = lines.take() if lines is not None else None
+        if kept is not None:
+            try:
+                return _converse(kept, mail, stage, lines)
+            except (_Refused, OSError, smtplib.SMTPException) as error:
+                # Ended between two mails, or after so many of them: nothing of this one has been said yet.
+                if stage.name != "mail" or (isinstance(error, _Refused) and error.code != _CLOSING):
+                    raise
+                stage = _Stage()
+        return _converse(Line(smtp=_session(server, stage)), mail, stage, lines)
     except _Refused as refused:
         return _outcome(refused)
     except smtplib.SMTPNotSupportedError:
@@ -89,6 +104,42 @@ def hand_over(server: Server, sender: str, recipient: str, body: bytes, commit: 
         return Outcome(result=Result.TRANSIENT, reason="bad_certificate")
     except (TimeoutError, smtplib.SMTPException, OSError, ValueError) as error:
         return _doubt(stage, _name(error))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Mail:
+    """One mail to be handed in; see `hand_over`."""
+
+    server: Server
+    sender: str
+    recipient: str
+    body: bytes
+    commit: CommitPoint
+    mark: str
+
+
+def _converse(line: Line, mail: _Mail, stage: _Stage, lines: Lines | None) -> Outcome:
+    """One mail from its sender to the answer to its dot. The line is kept only where the mail was taken."""
+    taken = False
+    try:
+        with deadline_of(line.smtp, mail.server.session_deadline):
+            _envelope(line.smtp, stage, mail)
+            line.smtp.send(_stuffed(mail.body))
+            stage.name = "commit"
+            if not mail.commit():
+                return Outcome(result=Result.TRANSIENT, reason="lost_claim")
+            stage.committed = True
+        outcome = _dot(line.smtp, mail.server)
+        taken = outcome.result is Result.SENT
+        return outcome
+    finally:
+        if not taken:
+            line.smtp.close()  # without a word: what was begun on it is not to be finished
+        elif lines is None:
+            farewell(line.smtp)
+        else:
+            line.mails += 1
+            lines.keep(line)
 
 
 @dataclass(slots=True)
@@ -118,9 +169,8 @@ def _unsupported(stage: _Stage) -> Outcome:
     return Outcome(result=Result.TRANSIENT, reason=f"{stage.name}_not_offered")
 
 
-@contextmanager
-def _session(server: Server, stage: _Stage) -> Iterator[smtplib.SMTP]:
-    """A connection that is greeted, encrypted as demanded and logged in; closed without a word if the mail was not ended."""
+def _session(server: Server, stage: _Stage) -> smtplib.SMTP:
+    """A connection that is greeted, encrypted as demanded and logged in."""
     # The own name is not looked up: a resolver that hangs must not hang every mail.
     name = socket.gethostname()
     if server.mode == "ssl":
@@ -129,6 +179,9 @@ def _session(server: Server, stage: _Stage) -> Iterator[smtplib.SMTP]:
     else:
         smtp = smtplib.SMTP(server.host, server.port, name, timeout=server.command_timeout)
     try:
+        if smtp.sock is not None:
+            # The dot is a packet of its own: without this it would wait until the other side has acknowledged the body.
+            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         stage.name = "helo"
         smtp.ehlo_or_helo_if_needed()
         if server.mode == "starttls":
@@ -138,14 +191,16 @@ def _session(server: Server, stage: _Stage) -> Iterator[smtplib.SMTP]:
         if server.user and server.password:
             stage.name = "auth"
             smtp.login(server.user, server.password)
-        yield smtp
-    finally:
+    except BaseException:
         smtp.close()
+        raise
+    return smtp
 
 
-def _envelope(smtp: smtplib.SMTP, stage: _Stage, sender: str, recipient: str, size: int, mark: str) -> None:
+def _envelope(smtp: smtplib.SMTP, stage: _Stage, mail: _Mail) -> None:
+    sender, recipient, mark = mail.sender, mail.recipient, mail.mark
     stage.name = "mail"
-    options = [f"size={size}"] if smtp.has_extn("size") else []
+    options = [f"size={len(mail.body)}"] if smtp.has_extn("size") else []
     reports = bool(mark) and smtp.has_extn("dsn")
     if reports:
         options += ["RET=HDRS", f"ENVID={mark}"]
@@ -190,9 +245,9 @@ def _dot(smtp: smtplib.SMTP, server: Server) -> Outcome:
     with deadline_of(smtp, server.dot_timeout):
         smtp.send(b".\r\n")
         code, text = smtp.getreply()
+    if smtp.sock is not None:
+        smtp.sock.settimeout(server.command_timeout)
     if code // 100 == 2:
-        with suppress(OSError, smtplib.SMTPException):
-            smtp.putcmd("quit")  # its answer is not waited for: the mail is settled
         return Outcome(result=Result.SENT, reason=f"smtp_{code}")
     if code // 100 in {4, 5}:
         return _outcome(_Refused("dot", code, text))
