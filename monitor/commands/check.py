@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from typing import TYPE_CHECKING, Any
 
+from monitor.commands.dns import add_options, look
 from monitor.commands.options import folder_options
 
 if TYPE_CHECKING:
@@ -14,12 +16,16 @@ if TYPE_CHECKING:
 
 def add_parser(subparsers: Any) -> None:
     """Declare the command."""
-    subparsers.add_parser(
+    parser = subparsers.add_parser(
         "check",
         parents=[folder_options()],
         description="Checks every file of the configuration and the environment: unknown keys, wrong types, "
-        "unknown authorities, missing secrets, doubled names. Connects to nothing. Exit status 2 if anything is wrong.",
+        "unknown authorities, missing secrets, doubled names. Connects to nothing. Exit status 2 if anything is wrong. "
+        "With --dns it then asks the DNS about everybody who sends mail: does the domain exist, do SPF, DKIM and DMARC let "
+        "mail through, do unsubscribe links work; and says what to publish. Exit status 1 if receivers would refuse mail.",
     )
+    add_options(parser)
+    parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def problems_in(settings: Settings) -> list[Problem]:
@@ -62,12 +68,32 @@ def run(args: argparse.Namespace) -> int:
     settings, found = examine(args.config, args.state)
     problems = [*found, *problems_in(settings), *routing_problems(settings)]
     if problems:
-        print("\n".join(map(str, problems)), file=sys.stderr)
-        print(f"{len(problems)} problem{'s' if len(problems) != 1 else ''} in {args.config}", file=sys.stderr)
+        if args.json:
+            print(json.dumps({"problems": [_problem_facts(each) for each in problems]}, indent=2))
+        else:
+            print("\n".join(map(str, problems)), file=sys.stderr)
+            print(f"{len(problems)} problem{'s' if len(problems) != 1 else ''} in {args.config}", file=sys.stderr)
         return 2
+    if args.json and not args.dns:
+        print(json.dumps({"problems": []}))
+    if not args.json:
+        print(f"{args.config}: fine. {_counted(settings)}")
+    return look(settings, args) if args.dns else 0
+
+
+def _counted(settings: Settings) -> str:
     watched = sum(bool(table.values.get("enabled", True)) for table in settings.sources)
-    print(
-        f"{args.config}: fine. {watched} sources ({len(settings.sources) - watched} more switched off), "
+    return (
+        f"{watched} sources ({len(settings.sources) - watched} more switched off), "
         f"{len(settings.channels)} channels, {len(settings.subscriptions)} subscriptions."
     )
-    return 0
+
+
+def _problem_facts(problem: Problem) -> dict[str, object]:
+    return {
+        "file": problem.file,
+        "line": problem.line,
+        "table": problem.table,
+        "key": problem.key,
+        "message": problem.message,
+    }
