@@ -9,12 +9,13 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from monitor.domain.urls import registrable
 from monitor.ports import ReadError
-from monitor.reading.blocks import Block, Outline, outline_of
+from monitor.reading.beside import beside, prose_on_page
+from monitor.reading.blocks import Block, outline_of
 from monitor.reading.decode import decode
-from monitor.reading.extract import article_blocks, prose_blocks, prose_on_page
+from monitor.reading.extract import article_blocks, prose_blocks
 from monitor.reading.furniture import without_furniture
 from monitor.reading.interstitials import interstitial_of
-from monitor.reading.metadata import metadata_of
+from monitor.reading.metadata import dated_line, metadata_of
 from monitor.tables import rows
 
 _ENOUGH = 250  #: characters of body below which another reader is asked, and a site's own selector is not believed
@@ -34,20 +35,25 @@ def read_article(body: bytes, url: str, content_type: str = "") -> dict[str, Any
     tree = LexborHTMLParser(text, scripting=True)
     metadata = metadata_of(tree, url)
     titles = titles_of(tree)
-    whole = outline_of(tree)
-    reader, lines = _body(tree, whole, url, metadata.body, metadata.title)
-    # A dialog about cookies lies over many an article: where there is one, its own words are judged.
-    words = lines if sum(map(len, lines)) >= _ENOUGH else [block.text for block in whole.blocks]
-    if name := interstitial_of(titles, "\n".join(words)):
-        raise ReadError(f"a {name} page stands in the article's place", reason="interstitial", key=url)
-    if reader == "blocks" and _is_doubtful(lines, whole):
-        reader, lines = _second_opinion(text, lines, metadata.title)
+    reader, lines, published = "selector", _selected(tree, url, metadata.title), metadata.published
+    if sum(map(len, lines)) < _ENOUGH:
+        whole = outline_of(tree)
+        out = beside(whole)
+        reader, lines = "blocks", _lines(article_blocks(whole, out, metadata.body, metadata.title), metadata.title)
+        # A dialog about cookies lies over many an article: where there is one, its own words are judged.
+        words = lines if sum(map(len, lines)) >= _ENOUGH else [block.text for block in whole.blocks]
+        if name := interstitial_of(titles, "\n".join(words)):
+            raise ReadError(f"a {name} page stands in the article's place", reason="interstitial", key=url)
+        published = published or dated_line(whole.blocks, metadata.title)
+        if _is_doubtful(lines, prose_on_page(whole, out)):
+            reader, lines = _second_opinion(text, lines, metadata.title)
     if not lines:
         raise ReadError("nothing on the page reads like an article", reason="no_article", key=url)
+    published = published or metadata.changed
     return {
         "title": metadata.title or lines[0][:200],
         "text": "\n\n".join(lines),
-        "published": metadata.published.isoformat() if metadata.published else "",
+        "published": published.isoformat() if published else "",
         "canonical": metadata.canonical,
         "reader": reader,
     }
@@ -94,14 +100,10 @@ def _selectors() -> dict[str, str]:
     return {row["site"]: row["selector"] for row in rows("outlets")}
 
 
-def _body(tree: LexborHTMLParser, whole: Outline, url: str, hint: str, title: str) -> tuple[str, list[str]]:
-    """The article's lines, and which way they were found."""
-    if selector := _selectors().get(registrable(url)):
-        blocks = prose_blocks(outline_of(tree, _outermost(tree.css(selector))).blocks)
-        lines = _lines(blocks, title)
-        if sum(map(len, lines)) >= _ENOUGH:
-            return "selector", lines
-    return "blocks", _lines(article_blocks(whole, hint, title), title)
+def _selected(tree: LexborHTMLParser, url: str, title: str) -> list[str]:
+    """The lines that the site's own selector finds; none where it has no selector."""
+    selector = _selectors().get(registrable(url))
+    return _lines(prose_blocks(outline_of(tree, _outermost(tree.css(selector))).blocks), title) if selector else []
 
 
 def _outermost(nodes: list[LexborNode]) -> list[LexborNode]:
@@ -122,10 +124,10 @@ def _lines(blocks: list[Block], title: str) -> list[str]:
     return without_furniture([block.text for block in blocks], title=title)
 
 
-def _is_doubtful(lines: list[str], whole: Outline) -> bool:
+def _is_doubtful(lines: list[str], prose: int) -> bool:
     """Whether little was found, or little of what the page has: the article may be elsewhere on it."""
     found = sum(map(len, lines))
-    return found < _ENOUGH or found < _SHARE_OF_PROSE * prose_on_page(whole)
+    return found < _ENOUGH or found < _SHARE_OF_PROSE * prose
 
 
 def _second_opinion(text: str, ours: list[str], title: str) -> tuple[str, list[str]]:

@@ -31,9 +31,14 @@ def beside(outline: Outline) -> frozenset[int]:
     for index, element in enumerate(outline.elements):  # parents come before children
         out = element.parent >= 0 and under[element.parent]
         if not out and element.end > element.first:
-            out = (element.beside and sums.is_named_so(element)) or index in cards or sums.is_box(index)
+            out = (element.said.beside and sums.is_named_so(element)) or index in cards or sums.is_box(index)
         under.append(out)
     return frozenset(index for index, block in enumerate(outline.blocks) if block.element >= 0 and under[block.element])
+
+
+def prose_on_page(outline: Outline, out: frozenset[int]) -> int:
+    """Characters of prose on the page that do not stand beside the article: what it could be made of."""
+    return sum(prose_size(block) for index, block in enumerate(outline.blocks) if index not in out)
 
 
 class _Sums:
@@ -60,7 +65,7 @@ class _Sums:
 
     def is_named_so(self, element: Element) -> bool:
         """Whether the name of an element that says "not the article" is to be believed."""
-        limit = _NEVER_SHARE if element.never else _ARTICLE_SHARE if element.tag in ("main", "article") else _BESIDE_SHARE
+        limit = _NEVER_SHARE if element.said.never else _ARTICLE_SHARE if element.tag in ("main", "article") else _BESIDE_SHARE
         return self._prose[element.end] - self._prose[element.first] < _LEAST_PROSE or not self._holds(element, limit)
 
     def is_box(self, index: int) -> bool:
@@ -91,5 +96,5 @@ def _cards(outline: Outline, sums: _Sums) -> set[int]:
         if element.end - element.first < 2 or element.tag == "p" or element.tag in HEADINGS:
             continue
         if outline.blocks[element.first].link_share > 0.8 and sums.chars(element) <= _LONGEST_CARD:
-            groups[element.parent, element.tag, element.name].append(index)
+            groups[element.parent, element.tag, element.said.text].append(index)
     return {index for members in groups.values() if len(members) > 1 for index in members}

@@ -1,6 +1,6 @@
 """A page as a flat run of text blocks, each knowing the elements it stands in: one walk, on which extraction then decides.
 
-The walk runs over the parser's own serialisation, cut into tags by one pattern: that is several times as quick as asking the
+The walk runs over the parser's own serialisation, split at block elements by one pattern: several times as quick as asking the
 tree for each node, and as safe, because the serialisation is balanced and its attributes are quoted whatever the page was.
 Deciding on a list is quicker than cutting a tree, and shows why a block was left out.
 """
@@ -8,14 +8,13 @@ Deciding on a list is quicker than cutting a tree, and shows why a block was lef
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from html import unescape
-from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from monitor.reading.names import ARTICLE, BESIDE, NEVER, folded
+from monitor.reading.names import Said, said_by
 
 #: Elements whose text is never prose.
 _UNREAD = (
@@ -25,11 +24,11 @@ _UNREAD = (
 )  # fmt: skip
 #: Elements that hold no prose as a rule; some pages stand in one <form> as a whole.
 _BESIDE_TAGS = frozenset(("aside", "form", "dialog", "fieldset", "label", "details"))
-#: Elements that stand within a line. Others that are not below, such as <gu-island>, contain blocks and end none.
-_INLINE = frozenset(
-    ("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd",
-     "mark", "nobr", "q", "ruby", "rt", "rp", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u",
-     "var")
+#: Elements that stand within a line, or hold nothing. Others that are not below, as <gu-island>, contain blocks and end none.
+_INLINE = (
+    "a", "abbr", "acronym", "area", "b", "base", "bdi", "bdo", "big", "cite", "code", "col", "data", "del", "dfn", "em", "font",
+    "i", "input", "ins", "kbd", "link", "mark", "meta", "nobr", "param", "q", "rp", "rt", "ruby", "s", "samp", "small",
+    "source", "span", "strike", "strong", "sub", "sup", "time", "track", "tt", "u", "var", "wbr",
 )  # fmt: skip
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _BLOCKS = HEADINGS | frozenset(
@@ -37,37 +36,51 @@ _BLOCKS = HEADINGS | frozenset(
      "fieldset", "figure", "form", "header", "hgroup", "html", "label", "legend", "li", "main", "ol", "option", "p", "pre",
      "search", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul")
 )  # fmt: skip
-_VOID = frozenset(("area", "base", "br", "col", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"))
+#: Elements that matter for the text right in them, not for what stands around it: without a name they are not kept.
+_LEAVES = HEADINGS | {"p", "li", "dt", "dd"}
 _SKIP_ROLES = frozenset(
     ("navigation", "banner", "contentinfo", "complementary", "search", "dialog", "alertdialog", "menu", "menubar", "toolbar",
      "form", "button", "tablist")
 )  # fmt: skip
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-#: (slash, tag, attributes, text that follows): how a serialised document goes on after each "<".
-_TOKEN = re.compile(r'<(/?)([^\s/>]+)((?: =?[^\s=>]*="[^"]*")*)>([^<]*)')
+
+
+def _any_of(names: Iterable[str]) -> str:
+    """A pattern of whole names, by first letter: most tags then fail at once."""
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        groups.setdefault(name[0], []).append(name[1:])
+    return "|".join(f"{first}(?:{'|'.join(rests)})" for first, rests in groups.items())
+
+
+#: What a document is split at: slash, tag and attributes of every element that does not stand within a line. As serialised,
+#: attributes are quoted and hold no "<" or ">".
+_BOUNDARY = re.compile(rf"<(/?)(?!(?:{_any_of(_INLINE)})[ >])([^\s/>]+)([^>]*)>")
+_TAG = re.compile(r"<[^>]*>")
+_ANCHOR = re.compile(r"<(/?)a(?: [^>]*)?>")
+_LONE_LINK = re.compile(r"\s*<a([^>]*)>([^<]*)</a>\s*")
+_OPENING = re.compile(r"<(span|a|small)( [^>]*)?>")
 _ATTRIBUTE = re.compile(r' (class|id|data-component|role|hidden|aria-hidden|style)="([^"]*)"')
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_UNSEEN_INLINE = re.compile(r"hidden|sr-only|screen-reader|display|role=")
 MOST_CHARS = 2_500_000  #: of markup, scripts not counted; real articles have a tenth of it
-_MOST_CACHED = 400
 _BREAK = "\0"  # decoding leaves none in a text
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
-_LONGEST_ROW = 600  #: characters above which a table's row is a layout
+_INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
+_NOTHING = Said()
+_LONG = 400  #: characters of attributes that are not likely to be met again
+_LONGEST_CELL = 1200  #: characters of markup above which a table's cell is a layout's
 
-_Token = tuple[str, str, str, str]
+_Piece = tuple[str, str, str, str]  #: slash, tag, attributes, and the text that follows
+_VOID = frozenset(("br", "hr", "img"))
 
 
 @dataclass(slots=True, kw_only=True)
 class Element:
-    """One element that can contain blocks. `beside`, `never`, `article`: what its name says, see `names`."""
+    """One element that can contain blocks, and what its name says."""
 
     parent: int  #: index of the enclosing element, -1 at the top
     tag: str
-    name: str = ""  #: class and id, lower case
-    beside: bool = False
-    never: bool = False
-    article: bool = False
+    said: Said
     first: int = 0  #: index of the first block in it or in what it contains
     end: int = 0  #: index after the last one
     images: int = 0  #: directly in it
@@ -96,13 +109,6 @@ class Outline:
     blocks: list[Block] = field(default_factory=list)
 
 
-class _Traits(NamedTuple):
-    name: str
-    never: bool
-    beside: bool
-    article: bool
-
-
 def outline_of(tree: LexborHTMLParser, roots: list[LexborNode] | None = None) -> Outline:
     """The blocks of a parsed page, or of some elements of it. Takes out of the tree what is never prose."""
     tree.strip_tags(list(_UNREAD))
@@ -111,96 +117,103 @@ def outline_of(tree: LexborHTMLParser, roots: list[LexborNode] | None = None) ->
     html = "".join(node.html or "" for node in roots)
     if "<!--" in html:
         html = _COMMENT.sub("", html)
-    return _Walk(_TOKEN.findall(html, 0, MOST_CHARS)).run()
+    pieces = iter(_BOUNDARY.split(html[:MOST_CHARS]))
+    next(pieces, "")  # what stands before the first tag: nothing
+    return _Walk(list(zip(pieces, pieces, pieces, pieces, strict=True))).run()
+
+
+@dataclass(slots=True)
+class _Frame:
+    """An open element; `element` is its index, -1 as long as it is not known to be worth keeping."""
+
+    tag: str
+    attributes: str
+    first: int
+    element: int = -1
 
 
 class _Walk:
-    """Goes along the tags of a page and collects its blocks."""
+    """Goes along the boundaries of a page and collects its blocks."""
 
-    def __init__(self, tokens: list[_Token]) -> None:
-        self._tokens = tokens
+    def __init__(self, pieces: list[_Piece]) -> None:
+        self._pieces = pieces
         self._outline = Outline()
         self._elements, self._blocks = self._outline.elements, self._outline.blocks
-        self._open: list[int] = []  # indices of the elements around the current place
-        self._parts: list[str] = []  # the current block's text so far
+        self._frames = [_Frame("div", "", 0)]  # around all; never left
+        self._parts: list[str] = []  # the current block's text so far, inline tags included
         self._begun = (-1, "div")  # the current block's element and tag
         self._links = 0  # how many <a> are open
-        self._link_chars = 0
 
     def run(self) -> Outline:
-        """Goes through all tags."""
+        """Goes through all pieces."""
         resume = 0
-        for index, (slash, tag, attributes, text) in enumerate(self._tokens):
+        for index, (slash, tag, attributes, text) in enumerate(self._pieces):
             if index < resume:
                 continue
-            last = index  # the tag after which to go on
-            if tag in _INLINE:
-                if attributes and _is_unseen(tag, attributes):
-                    last = self._end_of(index)
-                elif tag == "a":
-                    self._links = max(0, self._links + (-1 if slash else 1))
-            elif tag in _VOID:
+            following = text
+            if tag in _VOID:
                 self._void(tag)
             elif slash:
                 self._leave(tag)
             elif tag == "tr" and (end := self._row(index)):
-                last = end
+                resume, following = end + 1, self._pieces[end][3]
             else:
                 self._enter(tag, attributes)
-            if last > index:
-                resume, text = last + 1, self._tokens[last][3]
-            if text:
-                self._write(text)
+            if following and (self._parts or not following.isspace()):
+                self._write(following)
         self._flush()
-        for element in self._open:
-            self._elements[element].end = len(self._blocks)
+        for frame in self._frames:
+            if frame.element >= 0:
+                self._elements[frame.element].end = len(self._blocks)
         return self._outline
-
-    def _end_of(self, start: int) -> int:
-        """The index of the tag that closes the one at `start`."""
-        name, depth = self._tokens[start][1], 0
-        for index in range(start, len(self._tokens)):
-            slash, tag, _, _ = self._tokens[index]
-            if tag == name:
-                depth += -1 if slash else 1
-                if not depth:
-                    return index
-        return len(self._tokens) - 1
 
     def _write(self, text: str) -> None:
         if not self._parts:
-            if text.isspace():
-                return
-            element = self._open[-1] if self._open else -1
-            self._begun = (element, self._tag_of(element))
+            frame = self._frames[-1]
+            if frame.element < 0 and (frame.attributes or frame.tag not in _LEAVES):
+                self._keep(frame)
+            self._begun = self._holder(), self._tag()
         self._parts.append(text)
-        if self._links:
-            self._link_chars += len(text.strip())
 
-    def _tag_of(self, element: int) -> str:
+    def _keep(self, frame: _Frame) -> None:
+        """Make the innermost frame an element; those around it are elements already."""
+        attributes = frame.attributes
+        said = _said(frame.tag, attributes) if len(attributes) < _LONG else _said.__wrapped__(frame.tag, attributes)
+        parent = self._frames[-2].element if len(self._frames) > 1 else -1
+        frame.element = len(self._elements)
+        self._elements.append(Element(parent=parent, tag=frame.tag, said=said, first=frame.first))
+
+    def _holder(self) -> int:
+        """The index of the element that text stands in."""
+        return self._frames[-1].element if self._frames[-1].element >= 0 else self._frames[-2].element
+
+    def _tag(self) -> str:
         """The nearest tag that a block can be named by: not <gu-island>."""
-        while element >= 0 and self._elements[element].tag not in _BLOCKS:
-            element = self._elements[element].parent
-        return self._elements[element].tag if element >= 0 else "div"
+        tag = self._frames[-1].tag
+        return tag if tag in _BLOCKS else next((frame.tag for frame in reversed(self._frames) if frame.tag in _BLOCKS), "div")
 
     def _flush(self) -> None:
         """The current block ends here."""
-        if not self._parts:
+        parts = self._parts
+        if not parts:
             return
-        text = _plain("".join(self._parts))
-        self._parts.clear()
+        text, links, self._links = _read("".join(parts) if len(parts) > 1 else parts[0], self._links)
+        parts.clear()
         if text:
             element, tag = self._begun
-            self._blocks.append(Block(tag=tag, element=element, text=text, link_chars=min(self._link_chars, len(text))))
-        self._link_chars = 0
+            self._blocks.append(Block(tag=tag, element=element, text=text, link_chars=min(links, len(text))))
 
     def _void(self, tag: str) -> None:
         if tag == "br":
             self._line_break()
         elif tag == "hr":
             self._flush()
-        elif tag == "img" and self._open:
-            self._elements[self._open[-1]].images += 1
+        else:
+            frame = self._frames[-1]
+            if frame.element < 0 and frame.tag not in _LEAVES:
+                self._keep(frame)
+            if (holder := self._holder()) >= 0:
+                self._elements[holder].images += 1
 
     def _line_break(self) -> None:
         """One <br> is a new line; two in a row end the paragraph."""
@@ -208,80 +221,110 @@ class _Walk:
             if part == _BREAK:
                 self._flush()
                 return
-            if not part.isspace():
+            if _TAG.sub("", part).strip():
                 self._parts.append(_BREAK)
                 return
 
     def _enter(self, tag: str, attributes: str) -> None:
-        if tag in _BLOCKS:
+        if self._parts and tag in _BLOCKS:
             self._flush()
-        elements = self._elements
-        traits = _traits(tag, attributes) if len(attributes) <= _MOST_CACHED else _traits.__wrapped__(tag, attributes)
-        elements.append(
-            Element(
-                parent=self._open[-1] if self._open else -1,
-                tag=tag,
-                name=traits.name,
-                never=traits.never,
-                beside=traits.beside,
-                article=traits.article,
-                first=len(self._blocks),
-            )
-        )
-        self._open.append(len(elements) - 1)
+        if self._frames[-1].element < 0:
+            self._keep(self._frames[-1])
+        self._frames.append(_Frame(tag, attributes, len(self._blocks)))
 
     def _leave(self, tag: str) -> None:
-        if tag in _BLOCKS:
+        if self._parts and tag in _BLOCKS:
             self._flush()
-        if self._open:
-            self._elements[self._open.pop()].end = len(self._blocks)
+        if len(self._frames) > 1 and (element := self._frames.pop().element) >= 0:
+            self._elements[element].end = len(self._blocks)
 
     def _row(self, start: int) -> int:
         """Makes a table's row one line (``area: grade``, or cells set off by bars) and returns the index of its end.
 
         0 when it is no row of short cells but the layout of a page.
         """
-        cells: list[list[str]] = []
-        links = size = 0
-        linked = False
-        for index in range(start + 1, len(self._tokens)):
-            slash, tag, _, text = self._tokens[index]
+        cells: list[str] = []
+        for index in range(start + 1, len(self._pieces)):
+            slash, tag, _, text = self._pieces[index]
             if tag == "tr":
-                if not slash:
-                    return 0
-                self._finish_row(start, cells, links)
-                return index
+                if slash:
+                    self._finish_row(start, cells)
+                return index if slash else 0
             if tag in ("td", "th"):
-                if not slash:
-                    cells.append([])
-            elif tag == "a":
-                linked = not slash
-            elif tag in _BLOCKS and (tag != "p" or (not slash and cells and "".join(cells[-1]).strip())):
+                cells += [] if slash else [text]
+            elif tag in _BLOCKS and (tag != "p" or not cells or (not slash and _TAG.sub("", cells[-1]).strip())):
                 return 0
-            if cells and text and not (tag in ("td", "th") and slash):
-                cells[-1].append(text if tag in _INLINE else f" {text}")
-                size += len(text)
-                links += len(text.strip()) if linked else 0
-            if size > _LONGEST_ROW:
+            elif cells:
+                cells[-1] += f" {text}"
+            if cells and len(cells[-1]) > _LONGEST_CELL:
                 return 0
         return 0
 
-    def _finish_row(self, start: int, cells: list[list[str]], links: int) -> None:
-        self._enter("tr", self._tokens[start][2])
-        texts = [text for cell in cells if (text := _plain("".join(cell)))]
-        if texts:
-            joint = ": " if len(texts) == 2 else " | "
-            line = joint.join(texts)
-            self._blocks.append(Block(tag="tr", element=self._open[-1], text=line, link_chars=min(links, len(line))))
+    def _finish_row(self, start: int, cells: list[str]) -> None:
+        self._enter("tr", self._pieces[start][2])
+        texts, links = [], 0
+        for cell in cells:
+            text, linked, _ = _read(cell, 0)
+            texts += [text] if text else []
+            links += linked
+        joint = ": " if len(texts) == 2 else " | "
+        line = joint.join(texts)
+        if line:
+            self._keep(self._frames[-1])
+            self._blocks.append(Block(tag="tr", element=self._holder(), text=line, link_chars=min(links, len(line))))
         self._leave("tr")
+
+
+def _read(markup: str, links: int) -> tuple[str, int, int]:
+    """Text of a line of markup, how much of it is in links, and how many links are open after it (`links` before it)."""
+    if "<" not in markup:
+        text = _plain(markup)
+        return text, len(text) if links else 0, links
+    if _may_hide(markup):
+        markup = _without_unseen(markup)
+    if not links and (lone := _LONE_LINK.fullmatch(markup)):
+        text = _plain(lone[2])
+        return text, len(text), 0
+    linked = 0
+    pieces = _ANCHOR.split(markup)
+    for index in range(0, len(pieces), 2):
+        if index:
+            links = max(0, links - 1) if pieces[index - 1] else links + 1
+        if "<" in pieces[index]:
+            pieces[index] = _TAG.sub("", pieces[index])
+        if links:
+            linked += len(pieces[index].strip())
+    return _plain("".join(pieces[::2])), linked, links
+
+
+def _may_hide(markup: str) -> bool:
+    """A quick look for anything by which `_is_unseen` tells: one by one is several times as quick as a pattern."""
+    return "hidden" in markup or "sr-only" in markup or "screen-reader" in markup or "display" in markup or "role=" in markup
+
+
+def _without_unseen(markup: str) -> str:
+    """A line without what is in it for screen readers only (", external"), or hidden."""
+    position = 0
+    while match := _OPENING.search(markup, position):
+        position = match.end()
+        if not _is_unseen(match[2] or ""):
+            continue
+        depth, end = 1, len(markup)
+        for tag in re.finditer(rf"<(/?){match[1]}[ >]", markup[position:]):
+            depth += -1 if tag[1] else 1
+            if not depth:
+                end = position + tag.end()
+                break
+        markup, position = markup[: match.start()] + markup[end:], match.start()
+    return markup
 
 
 def _plain(text: str) -> str:
     """Text as it is read: entities resolved, single spaces, a line for each line break."""
-    if "&" in text:
-        text = unescape(text)
-    if not text.isascii():
-        text = text.translate(_INVISIBLE)
+    if "&" in text:  # the serialisation writes these four, and no others
+        text = text.replace("&nbsp;", " ").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    if not text.isascii() and _INVISIBLE.search(text):
+        text = _INVISIBLE.sub("", text)
     if _BREAK in text:
         lines = (" ".join(line.split()) for line in text.split(_BREAK))
         return "\n".join(line for line in lines if line)
@@ -289,21 +332,16 @@ def _plain(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _traits(tag: str, attributes: str) -> _Traits:
-    """What an element's attributes, as serialised, say about it."""
-    words, off_page = "", False
+def _said(tag: str, attributes: str) -> Said:
+    """What an element's attributes, as serialised, and its tag say about it."""
+    said, off_page = _NOTHING, False
     if attributes:
         found = dict(_ATTRIBUTE.findall(attributes))
-        words = folded(found.get("class"), found.get("id"), found.get("data-component"))
         off_page = _is_off_page(found)
-    named = bool(words) and tag not in ("body", "html")
-    never = named and NEVER.search(words) is not None
-    return _Traits(
-        name=words,
-        never=never,
-        beside=never or off_page or tag in _BESIDE_TAGS or (named and BESIDE.search(words) is not None),
-        article=tag in ("article", "main") or (named and ARTICLE.search(words) is not None),
-    )
+        if tag not in ("body", "html"):
+            said = said_by(found.get("class"), found.get("id"), found.get("data-component"))
+    beside = said.beside or off_page or tag in _BESIDE_TAGS
+    return said._replace(beside=beside, article=said.article or tag in ("article", "main"))
 
 
 def _is_off_page(attributes: dict[str, str]) -> bool:
@@ -316,9 +354,9 @@ def _is_off_page(attributes: dict[str, str]) -> bool:
     return bool(style) and _HIDDEN_STYLE.search(style or "") is not None
 
 
-def _is_unseen(tag: str, attributes: str) -> bool:
-    """Whether an inline element is for screen readers only (", external") or hidden."""
-    if tag not in ("span", "a", "small") or not _UNSEEN_INLINE.search(attributes):
+def _is_unseen(attributes: str) -> bool:
+    """Whether an inline element is for screen readers only or hidden."""
+    if not _may_hide(attributes):
         return False
     found = dict(_ATTRIBUTE.findall(attributes))
     if _is_off_page(found):

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections import defaultdict
 from itertools import chain
 
-from monitor.reading.beside import beside
 from monitor.reading.blocks import HEADINGS, Block, Element, Outline
 from monitor.reading.hint import by_hint
 from monitor.reading.prose import ends_sentence, is_links, is_loose, prose_size, score
@@ -27,12 +26,11 @@ _IN_PARAGRAPHS = 0.8  #: of the prose in <p>: then a short line in a bare <div> 
 _LABEL = 100
 
 
-def article_blocks(outline: Outline, hint: str = "", title: str = "") -> list[Block]:
+def article_blocks(outline: Outline, out: frozenset[int], hint: str = "", title: str = "") -> list[Block]:
     """The blocks that make up the article, in order; an empty list when nothing on the page reads like one.
 
-    `hint` is the text that the page's own data give, `title` its title; both may be empty.
+    `out` are the indices of blocks that stand `beside` it, `hint` is the text that the page's own data give, `title` its title.
     """
-    out = beside(outline)
     blocks = outline.blocks
     scores = [0.0 if index in out else score(block) for index, block in enumerate(blocks)]
     top = _top(outline, scores)
@@ -52,12 +50,6 @@ def prose_blocks(blocks: list[Block]) -> list[Block]:
     return _without_loose_ends(_without_bare_headings([block for block in blocks if not is_links(block)]))
 
 
-def prose_on_page(outline: Outline) -> int:
-    """Characters of prose on the page that stand under no name of something else: what an article could be made of."""
-    out = beside(outline)
-    return sum(prose_size(block) for index, block in enumerate(outline.blocks) if index not in out)
-
-
 def _top(outline: Outline, scores: list[float]) -> int:
     """The element that holds the article: the one its paragraphs' scores add up in; -1 when there are none."""
     elements = outline.elements
@@ -75,7 +67,7 @@ def _top(outline: Outline, scores: list[float]) -> int:
             element = elements[element].parent
     if not sums:
         return -1
-    return max(sums, key=lambda index: (sums[index] * (_ARTICLE_BONUS if elements[index].article else 1.0), -index))
+    return max(sums, key=lambda index: (sums[index] * (_ARTICLE_BONUS if elements[index].said.article else 1.0), -index))
 
 
 def _siblings(outline: Outline, top: int, scores: list[float], out: frozenset[int], inside: set[int]) -> set[int]:
@@ -128,7 +120,7 @@ def _below(outline: Outline, element: int, parent: int, lone: int) -> int:
 
 
 def _is_alike(one: Element, other: Element) -> bool:
-    return bool(one.name) and one.name == other.name and one.tag == other.tag
+    return bool(one.said.text) and one.said.text == other.said.text and one.tag == other.tag
 
 
 def _is_titled(outline: Outline, members: list[int]) -> bool:

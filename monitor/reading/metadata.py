@@ -1,7 +1,7 @@
 """What a page says about itself: title, publication date, full text as data, canonical address.
 
-Order of belief: JSON-LD (also with the key spelt ``headLine``, as GOV.UK does), Open Graph, meta tags, ``<time>``, visible
-text, address.
+Order of belief: JSON-LD (also with the key spelt ``headLine``, as GOV.UK does), Open Graph, meta tags, ``<time>``, address,
+visible text, date of the last change.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from html import unescape
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
 from monitor.domain.urls import absolute, registrable
+from monitor.reading.blocks import HEADINGS, Block
 from monitor.reading.dates import parse_moment
 
 _ARTICLES = (
@@ -56,8 +58,14 @@ _DATE_METAS = (
 _MODIFIED_METAS = ("govuk:public-updated-at", "article:modified_time", "dcterms.modified", "last-modified")
 _TITLE_METAS = ("og:title", "twitter:title", "dc.title", "dcterms.title", "title")
 _PUBLISHED_WORDS = re.compile(r"\b(?:published|posted|first published|date|on|created|added|updated)\b", re.IGNORECASE)
-_URL_DATE = re.compile(r"/((?:19|20)\d{2})/(\d{1,2})/(\d{1,2})(?:/|$)")
-_SEPARATORS = re.compile(r"\s+[|\-–—·»•:]\s+|\s+::\s+")
+#: /2017/06/13/, /2017/politics/06/13/, /20170613/
+_URL_DATES = (
+    re.compile(r"/((?:19|20)\d{2})/(?:[a-z]{2,15}/)?(\d{1,2})/(\d{1,2})(?:/|$)", re.IGNORECASE),
+    re.compile(r"/((?:19|20)\d{2})([01]\d)([0-3]\d)(?:[/_-]|$)"),
+)
+_SEPARATORS = re.compile(r"\s+[|\-–—·«»‹›•:~]\s+|\s+::\s+")
+_HOST = re.compile(r"(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)+/", re.IGNORECASE)
+_LINES = 200  #: of a page among which a date is looked for
 _WITHDRAWN = re.compile(r"^\[withdrawn\]\s*", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{1,500}>")
 _MOST_JSON = 400_000
@@ -69,6 +77,7 @@ class Metadata:
 
     title: str = ""
     published: datetime | None = None
+    changed: datetime | None = None  #: when it was last modified: better than no date
     body: str = ""  #: the article's text as the page's own data give it
     canonical: str = ""
     site: str = ""
@@ -80,11 +89,13 @@ def metadata_of(tree: LexborHTMLParser, url: str) -> Metadata:
     article = next((item for item in items if _is_article(item)), {})
     metas = _metas(tree)
     site = metas.get("og:site_name", "") or metas.get("application-name", "")
+    canonical = _canonical(tree, metas, url)
     return Metadata(
         title=_title(tree, article, metas, site, url),
-        published=_published(tree, article, metas, url),
+        published=_published(tree, article, metas, (canonical, url)),
+        changed=next((moment for name in _MODIFIED_METAS if (moment := parse_moment(metas.get(name, "")))), None),
         body=_text(article.get("articleBody") or article.get("articlebody")),
-        canonical=_canonical(tree, metas, url),
+        canonical=canonical,
         site=site,
     )
 
@@ -176,18 +187,22 @@ def _without_site(title: str, site: str, url: str) -> str:
     return title
 
 
-def _published(tree: LexborHTMLParser, article: dict[str, Any], metas: dict[str, str], url: str) -> datetime | None:
+def _published(
+    tree: LexborHTMLParser, article: dict[str, Any], metas: dict[str, str], addresses: tuple[str, ...]
+) -> datetime | None:
     candidates = [_text(article.get("datePublished") or article.get("dateCreated"))]
     candidates += [metas.get(name, "") for name in _DATE_METAS]
     for candidate in candidates:
         if candidate and (moment := parse_moment(candidate)):
             return moment
-    for finder in (_time_elements, _visible):
-        if moment := finder(tree):
-            return moment
-    if match := _URL_DATE.search(urlsplit(url).path):
-        return parse_moment("-".join(match.groups()))
-    return next((moment for name in _MODIFIED_METAS if (moment := parse_moment(metas.get(name, "")))), None)
+    return _time_elements(tree) or next((moment for address in addresses if (moment := _in_address(address))), None)
+
+
+def _in_address(address: str) -> datetime | None:
+    """The day that an address names."""
+    path = urlsplit(address).path
+    found = (pattern.search(path) for pattern in _URL_DATES)
+    return next((moment for match in found if match and (moment := parse_moment("-".join(match.groups())))), None)
 
 
 def _time_elements(tree: LexborHTMLParser) -> datetime | None:
@@ -205,40 +220,24 @@ def _time_elements(tree: LexborHTMLParser) -> datetime | None:
     return fallback
 
 
-def _visible(tree: LexborHTMLParser) -> datetime | None:
-    """A short line that is a date, or says "Published ...", among the lines around the title."""
-    for node in tree.css("p, span, div, li, dd, td, small, font, em, h2, h3, h4, h5, h6")[:250]:
-        text = _own_text(node)
-        if not 8 <= len(text) <= 90:
-            continue
-        moment = parse_moment(text)
-        if moment is not None and (_PUBLISHED_WORDS.search(text) or len(text) <= 40):
+def dated_line(blocks: list[Block], title: str) -> datetime | None:
+    """The date on a short line that is a date, or says "Published ...": below the title if there is one, else above it."""
+    heads = [index for index, block in enumerate(blocks) if block.tag in HEADINGS and title and _alike(block.text, title)]
+    start = heads[0] if heads else 0
+    lines = (block.text for block in [*blocks[start:], *blocks[:start]] if block.link_share < 0.5)
+    for text in islice(lines, _LINES):
+        if 8 <= len(text) <= 90 and (len(text) <= 40 or _PUBLISHED_WORDS.search(text)) and (moment := parse_moment(text)):
             return moment
     return None
-
-
-def _own_text(node: LexborNode) -> str:
-    child = node.first_child
-    if child is None or (child.next is None and child.tag not in ("-text", "strong", "b", "em", "span")):
-        return ""
-    size = 0
-    parts = []
-    while child is not None and size < 120:
-        if child.tag in ("-text", "strong", "b", "em", "span", "i"):
-            part = child.text() or ""
-            parts.append(part)
-            size += len(part)
-        elif child.tag in ("div", "p", "ul", "section"):
-            return ""
-        child = child.next
-    return " ".join("".join(parts).split())
 
 
 def _canonical(tree: LexborHTMLParser, metas: dict[str, str], url: str) -> str:
     """The page's own name for its address, when it is on the same site and not the site's front."""
     node = tree.css_first('link[rel="canonical"]')
     for value in ((node.attributes.get("href") or "") if node else "", metas.get("og:url", "")):
-        address = absolute(value, url) if value else ""
+        # "www.example.org/story", without a scheme, is meant as an address and would be read as a path.
+        meant = f"//{value}" if _HOST.match(value) else value
+        address = absolute(meant, url) if value else ""
         if address and registrable(address) == registrable(url) and urlsplit(address).path not in ("", "/"):
             return address
     return ""

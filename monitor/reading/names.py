@@ -7,8 +7,11 @@ prose does not contradict it (`extract`): whole articles stand in elements calle
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from typing import NamedTuple
 
 END = r"(?![a-z0-9])"
+_LONGEST = 400
 
 #: Beside the article, as a rule.
 BESIDE_ROWS: tuple[tuple[str, str], ...] = (
@@ -109,11 +112,37 @@ def _union(rows: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
     return re.compile(_START + "|".join(pattern for pattern, _ in rows) + ")")
 
 
-BESIDE = _union(BESIDE_ROWS)
-NEVER = _union(NEVER_ROWS)
-ARTICLE = _union(ARTICLE_ROWS)
+_BESIDE = _union(BESIDE_ROWS)
+_NEVER = _union(NEVER_ROWS)
+_ARTICLE = _union(ARTICLE_ROWS)
 
 
-def folded(*names: str | None) -> str:
-    """Class, id and the like as the patterns read them: one line, camelCase cut, lower case, without flags, bounded."""
-    return _FLAG.sub("", _CAMEL.sub("-", " ".join(name for name in names if name)[:400]).lower())
+class Said(NamedTuple):
+    """What a name says of its element: `text` is the name as the patterns read it."""
+
+    text: str = ""
+    beside: bool = False
+    never: bool = False
+    article: bool = False
+
+
+@lru_cache(maxsize=16_384)
+def _word(word: str) -> Said:
+    """What one class, or an id, says. Most of a site's elements share a few hundred of them."""
+    text = _FLAG.sub("", _CAMEL.sub("-", word).lower())
+    never = _NEVER.search(text) is not None
+    return Said(text, never or _BESIDE.search(text) is not None, never, _ARTICLE.search(text) is not None)
+
+
+def said_by(*names: str | None) -> Said:
+    """What an element's class, id and the like say about it. Bounded: names of many thousand characters exist."""
+    words = " ".join(name for name in names if name)[:_LONGEST].split()
+    if len(words) == 1:
+        return _word(words[0])
+    said = [_word(word) for word in words]
+    return Said(
+        " ".join(one.text for one in said),
+        any(one.beside for one in said),
+        any(one.never for one in said),
+        any(one.article for one in said),
+    )

@@ -16,7 +16,7 @@ from monitor.reading.decode import decode
 from monitor.reading.furniture import furniture_rows, without_furniture
 from monitor.reading.html import read_page, read_text
 from monitor.reading.interstitials import ROWS, interstitial_of
-from monitor.reading.names import ARTICLE, ARTICLE_ROWS, BESIDE, BESIDE_ROWS, NEVER, NEVER_ROWS, folded
+from monitor.reading.names import ARTICLE_ROWS, BESIDE_ROWS, NEVER_ROWS, said_by
 from monitor.reading.worker import Worker
 from tests.reading.awkward import AWKWARD
 from tests.reading.layouts import LAYOUTS, TRAPS
@@ -66,17 +66,17 @@ def test_the_measure_notices_a_stray_headline_and_a_lost_paragraph():
 
 @pytest.mark.parametrize("row", BESIDE_ROWS, ids=lambda row: row[1])
 def test_every_name_beside_the_article_matches_its_example(row):
-    assert BESIDE.search(folded(row[1]))
+    assert said_by(row[1]).beside
 
 
 @pytest.mark.parametrize("row", NEVER_ROWS, ids=lambda row: row[1])
 def test_every_name_that_is_never_the_article_matches_its_example(row):
-    assert NEVER.search(folded(row[1]))
+    assert said_by(row[1]).never
 
 
 @pytest.mark.parametrize("row", ARTICLE_ROWS, ids=lambda row: row[1])
 def test_every_name_of_an_article_matches_its_example(row):
-    assert ARTICLE.search(folded(row[1]))
+    assert said_by(row[1]).article
 
 
 @pytest.mark.parametrize(
@@ -86,8 +86,7 @@ def test_every_name_of_an_article_matches_its_example(row):
      "download", "address", "adoption", "lead", "tagline", "metadata", "navy", "railway", "partnership", "article-body"],
 )  # fmt: skip
 def test_names_that_only_look_like_furniture(name):
-    assert not BESIDE.search(folded(name))
-    assert not NEVER.search(folded(name))
+    assert not said_by(name).beside
 
 
 @pytest.mark.parametrize("row", furniture_rows(), ids=lambda row: row.phrase)
