@@ -147,8 +147,8 @@ class Outbox:
     channels: Mapping[str, Channel]
     clock: Clock
     journal: SentJournal | None = None
-    concurrency: int = 4  #: messages in flight at once, over all channels
-    per_channel: int = 2
+    concurrency: int = 8  #: messages in flight at once, over all channels
+    per_channel: int = 2  #: of them by one channel, where that does not say itself how many it takes `at_once`
     idle: float = 1.0  #: seconds between looks into an empty outbox
     lease: float = LEASE  #: seconds after which a claim counts as abandoned
     recover_every: float = RECOVER_EVERY  #: seconds between looks for abandoned claims and due digests
@@ -168,7 +168,9 @@ class Outbox:
         flying: set[asyncio.Task[str]] = set()
         while not stop.is_set():
             await self.recover()
-            for delivery in await self._claim(self.concurrency - len(flying)):
+            # Several by one commit: what is left in flight keeps the channels busy meanwhile.
+            room = self.concurrency - len(flying)
+            for delivery in await self._claim(room if 2 * room >= self.concurrency else 0):
                 flying.add(asyncio.create_task(self._deliver(delivery)))
             flying = await self._pause(flying, stop, done)
         for ended in await asyncio.gather(*flying):
@@ -223,7 +225,8 @@ class Outbox:
         return flying - landed
 
     async def _deliver(self, delivery: Delivery) -> str:
-        turn = self._turns.setdefault(delivery.channel, asyncio.Semaphore(self.per_channel))
+        at_once = getattr(self.channels.get(delivery.channel), "at_once", self.per_channel)
+        turn = self._turns.setdefault(delivery.channel, asyncio.Semaphore(at_once))
         async with turn:
             return await _in_thread(lambda: self._send(delivery))
 

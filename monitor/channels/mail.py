@@ -80,6 +80,8 @@ class MailChannel:
     they go to the sender. `selectors` names its DKIM keys in DNS; they are only looked at by ``monitor check --dns``.
     """
 
+    at_once = 4  #: lines to the server; most of a mail's time is waiting for it
+
     def __init__(
         self,
         name: str,

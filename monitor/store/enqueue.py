@@ -25,7 +25,7 @@ from monitor.store.frozen import delivery_row, foot_columns, keep_body, new_ids
 from monitor.store.grouping import Waiting, merged, recent, waiting
 from monitor.store.outbox import note
 from monitor.store.policy import Policy
-from monitor.store.schema import alerts, bodies, changes, deliveries, suspensions, tellings
+from monitor.store.schema import OPEN, alerts, bodies, changes, deliveries, suspensions, tellings
 
 #: What is seen this long after it was published comes too late for an alert: it goes into a digest.
 TOO_LATE = 4  # days by the calendar, so at least 72 hours
@@ -185,7 +185,7 @@ class _Doubt:
 def _doubts(connection: Connection, people: Mapping[str, _Person]) -> Mapping[str, Sequence[_Doubt]]:
     """What may or may not have reached these people, and was mentioned in no message that went out or will."""
     columns = (deliveries.c.id, deliveries.c.target, deliveries.c.created, deliveries.c.mentioned_in, bodies.c.subject)
-    uncertain = select(*columns).join(bodies).where(deliveries.c.state == DeliveryState.UNCERTAIN)
+    uncertain = select(*columns).join(bodies).where(OPEN, deliveries.c.state == DeliveryState.UNCERTAIN)
     found: dict[str, list[_Doubt]] = defaultdict(list)
     for row in connection.execute(uncertain):
         person = people.get(row.target)

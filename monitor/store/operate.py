@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select, update
 from monitor.ports import DeliveryState, Message
 from monitor.store.frozen import bodies_of, message_of
 from monitor.store.outbox import note
-from monitor.store.schema import alerts, bodies, changes, deliveries, journal
+from monitor.store.schema import PENDING, alerts, bodies, changes, deliveries, journal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,9 +92,7 @@ def counts(connection: Connection) -> Mapping[DeliveryState, int]:
 
 def oldest_due(connection: Connection) -> datetime | None:
     """Since when the longest waiting delivery could have been sent; None when nothing waits."""
-    return connection.execute(
-        select(func.min(deliveries.c.not_before)).where(deliveries.c.state == DeliveryState.PENDING)
-    ).scalar()
+    return connection.execute(select(func.min(deliveries.c.not_before)).where(PENDING)).scalar()
 
 
 def shown(connection: Connection, prefix: str) -> tuple[Detail, ...]:

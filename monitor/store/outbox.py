@@ -14,7 +14,7 @@ from monitor.domain.returned import refused_address
 from monitor.messages.render import Body
 from monitor.ports import Delivery, DeliveryState, Outcome, Result
 from monitor.store.frozen import bodies_of, message_of
-from monitor.store.schema import alerts, deliveries, journal, subscriptions, suspensions
+from monitor.store.schema import OPEN, PENDING, alerts, deliveries, journal, subscriptions, suspensions
 from monitor.store.threads import UPDATES, threads
 
 #: Three refusals for good and an address is left alone until somebody looks at it.
@@ -53,7 +53,7 @@ def claim(connection: Connection, owner: str, now: datetime, lease: float, limit
     """Take what is due. One statement on either engine: SQLite is in an immediate transaction, PostgreSQL skips locked rows."""
     due = (
         select(deliveries.c.id)
-        .where(deliveries.c.state == DeliveryState.PENDING, deliveries.c.not_before <= now)
+        .where(PENDING, deliveries.c.not_before <= now)
         .order_by(deliveries.c.not_before)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -191,7 +191,7 @@ def recover(
     done: Counter[str] = Counter()
     rows = connection.execute(
         select(deliveries.c.id, deliveries.c.state)
-        .where(deliveries.c.state.in_((*_CLAIMED, DeliveryState.UNCERTAIN)), dead)
+        .where(OPEN, deliveries.c.state.in_((*_CLAIMED, DeliveryState.UNCERTAIN)), dead)
         .with_for_update(skip_locked=True)
     ).all()
     for row in rows:

@@ -265,6 +265,11 @@ subscriptions = Table(
     Column("ended_reason", String, nullable=False, default=""),
 )
 
+#: What partial indexes cover: the working set stays small however many settled deliveries there are. A query that is to use
+#: one has to say the same words; a value that is bound later is not recognised (by PostgreSQL in a prepared statement).
+PENDING = text("state = 'pending'")
+OPEN = text("state IN ('held', 'sending', 'committing', 'uncertain', 'failed')")
+
 #: What a message says, the same for everybody whom it is sent to; frozen.
 bodies = Table(
     "bodies",
@@ -304,19 +309,8 @@ deliveries = Table(
     Column("mentioned_in", String(32)),  # of an uncertain one: the delivery that tells this person of the doubt
     Column("provider_ref", String),  # what the provider calls it, where updates can be put below it
     UniqueConstraint("target", "change_set"),
-    # Partial: the working set stays small however many settled rows there are.
-    Index(
-        "ix_deliveries_due",
-        "not_before",
-        sqlite_where=text("state = 'pending'"),
-        postgresql_where=text("state = 'pending'"),
-    ),
-    Index(
-        "ix_deliveries_open",
-        "state",
-        sqlite_where=text("state IN ('held', 'sending', 'committing', 'uncertain', 'failed')"),
-        postgresql_where=text("state IN ('held', 'sending', 'committing', 'uncertain', 'failed')"),
-    ),
+    Index("ix_deliveries_due", "not_before", sqlite_where=PENDING, postgresql_where=PENDING),
+    Index("ix_deliveries_open", "state", sqlite_where=OPEN, postgresql_where=OPEN),
     Index("ix_deliveries_created", "created"),
 )
 

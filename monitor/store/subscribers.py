@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, text, update
 
 from monitor.domain.subscriptions import Subscription, subscription_from_table, table_from_subscription
 from monitor.ports import DeliveryState
@@ -41,6 +41,9 @@ class Subscriber:
 
 def mirror(connection: Connection, configured: Sequence[Subscription], now: datetime) -> None:
     """Make the rows of origin ``config`` equal to what is configured. Who unsubscribed stays so, whatever is configured."""
+    if connection.dialect.name == "postgresql":
+        # Two that start at once, or one that records while it sends, would both insert what is new.
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('monitor.mirror'))"))
     rows = connection.execute(select(subscriptions).where(subscriptions.c.origin == CONFIG)).mappings()
     there = {row["name"]: row for row in rows}
     for subscription in configured:
