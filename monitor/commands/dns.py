@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import textwrap
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from monitor.settings import Settings
 
 _WIDTH = 100
+#: A line of a zone file.
+_RECORD = re.compile(r"\S+\. (?:TXT|MX|A) ")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -111,7 +114,8 @@ def _lines(finding: Finding) -> Iterator[str]:
         break_on_hyphens=False,
     )
     if finding.publish:  # on one line, however long: it is there to be copied
-        yield f"{' ' * len(head)}publish: {finding.publish}"
+        label = "publish" if _RECORD.match(finding.publish) else "advice"
+        yield f"{' ' * len(head)}{label}: {finding.publish}"
 
 
 def _printable(text: str) -> str:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 from monitor.commands.options import folder_options
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from monitor.domain.subscriptions import Subscription
+    from monitor.settings import Settings
     from monitor.store import SqlStore
     from monitor.store.subscribers import Subscriber
+    from monitor.store.suspensions import Suspension
 
 
 def add_parser(subparsers: Any) -> None:
@@ -21,20 +27,31 @@ def add_parser(subparsers: Any) -> None:
         "in the file; these actions are for the others, and for what the law gives everybody: a copy, and to be forgotten.",
     )
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    listing = actions.add_parser("list", parents=[folder_options()], help="every subscription and its state")
-    listing.add_argument("--json", action="store_true", help="print JSON")
-    add = actions.add_parser("add", parents=[folder_options()], help="add one, confirmed, beside the configured ones")
+    common = argparse.ArgumentParser(add_help=False, parents=[folder_options()])
+    common.add_argument("--json", action="store_true", help="print JSON")
+    actions.add_parser("list", parents=[common], help="every subscription and its state")
+    add = actions.add_parser("add", parents=[common], help="add one, confirmed, beside the configured ones")
     add.add_argument("address", metavar="ADDRESS", help="where its messages go")
     add.add_argument("--channel", required=True, metavar="NAME", help="a [channel.NAME]")
     add.add_argument("--authority", action="append", default=[], metavar="NAME", help="only this one (repeat it for more)")
     add.add_argument("--region", action="append", default=[], metavar="NAME", help="all of a region (repeat it for more)")
     add.add_argument("--frequency", choices=("immediate", "daily", "weekly"), default="immediate")
-    for name, words in (("pause", "stop one without losing it"), ("resume", "let a paused one go on"), ("end", "end one")):
-        action = actions.add_parser(name, parents=[folder_options()], help=words)
+    for name, words in (
+        ("pause", "stop one without losing it"),
+        ("resume", "let a paused one go on"),
+        ("end", "end one; what was sent to it stays known"),
+    ):
+        action = actions.add_parser(name, parents=[common], help=words)
         action.add_argument("name", metavar="NAME", help="the subscription's name, from `list`")
-    for name, words in (("export", "everything kept about an address, as JSON"), ("erase", "forget an address")):
-        action = actions.add_parser(name, parents=[folder_options()], help=words)
+    for name, words in (
+        ("export", "everything kept about an address, as JSON"),
+        ("reinstate", "send again to an address that was suspended because mail came back or its reader complained"),
+        ("delete", "forget an address: end its subscriptions, erase it and the text of what was sent to it"),
+    ):
+        action = actions.add_parser(name, parents=[common], help=words)
         action.add_argument("address", metavar="ADDRESS")
+        if name == "delete":
+            action.add_argument("--yes", action="store_true", help="do not ask back")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -44,12 +61,20 @@ def run(args: argparse.Namespace) -> int:
 
     settings = load(args.config, args.state)
     store = open_state(settings)
+    actions = {"list": _list, "add": _add, "export": _export, "reinstate": _reinstate, "delete": _delete}
     try:
-        if args.action == "add":
-            return _add(store, args, [channel.name for channel in settings.channels])
-        return {"list": _list, "export": _export, "erase": _erase}.get(args.action, _change)(store, args)
+        return actions.get(args.action, _change)(store, args, settings)
     finally:
         store.close()
+
+
+def _say(args: argparse.Namespace, words: str, **facts: object) -> None:
+    print(json.dumps(facts) if args.json else words)
+
+
+def _refuse(words: str) -> int:
+    print(words, file=sys.stderr)
+    return 1
 
 
 def _state(each: Subscriber) -> str:
@@ -60,31 +85,51 @@ def _state(each: Subscriber) -> str:
     return "paused" if each.subscription.paused else "in force"
 
 
-def _list(store: SqlStore, args: argparse.Namespace) -> int:
+def _rows(store: SqlStore, settings: Settings) -> list[tuple[Subscription, str, str]]:
+    """Every subscription with its origin and state; also the configured ones that the state has not met yet."""
+    rows = [(each.subscription, each.origin, _state(each)) for each in store.subscriber_rows()]
+    met = {wish.name for wish, _, _ in rows}
+    new = [(wish, "config", "paused" if wish.paused else "in force") for wish in settings.subscriptions if wish.name not in met]
+    return sorted(rows + new, key=lambda row: row[0].name)
+
+
+def _list(store: SqlStore, args: argparse.Namespace, settings: Settings) -> int:
     from monitor.domain.subscriptions import table_from_subscription
 
-    rows = store.subscriber_rows()
+    rows = _rows(store, settings)
+    stopped = {each.target: each for each in store.suspended()}
     if args.json:
-        facts = [{"origin": each.origin, "state": _state(each), **table_from_subscription(each.subscription)} for each in rows]
+        facts = [
+            {"origin": origin, "state": state, "suspended": wish.target in stopped} | dict(table_from_subscription(wish))
+            for wish, origin, state in rows
+        ]
         print(json.dumps(facts, indent=2))
         return 0
-    for each in rows:
-        wish = each.subscription
-        print(f"{wish.name:<24} {each.origin:<13} {wish.channel}: {wish.to or 'the channel itself'} ({_state(each)})")
+    for wish, origin, state in rows:
+        why = _suspended(stopped.get(wish.target))
+        print(f"{wish.name:<24} {origin:<13} {wish.channel}: {wish.to or 'the channel itself'} ({state}{why})")
     if not rows:
-        print("Nobody yet: subscriptions are mirrored here when the monitor first records something.")
+        print("Nobody yet. Write a [[subscription]] into subscriptions.toml, or use `monitor subscribers add`.")
     return 0
 
 
-def _add(store: SqlStore, args: argparse.Namespace, channels: list[str]) -> int:
+def _suspended(found: Suspension | None) -> str:
+    return f"; suspended {found.since:%Y-%m-%d}: {found.reason}" if found else ""
+
+
+def _add(store: SqlStore, args: argparse.Namespace, settings: Settings) -> int:
     import secrets
 
     from monitor.clock import SystemClock
     from monitor.domain.subscriptions import SubscriptionError, subscription_from_table
     from monitor.ports import ConfigError
+    from monitor.settings.keys import did_you_mean
 
+    channels = [channel.name for channel in settings.channels]
     if args.channel not in channels:
-        raise ConfigError(f"there is no [channel.{args.channel}]; channels: {', '.join(channels) or 'none'}", key="--channel")
+        hint = did_you_mean(args.channel, channels)
+        message = f"there is no [channel.{args.channel}]{hint}; channels: {', '.join(channels) or 'none'}"
+        raise ConfigError(message, key="--channel")
     table: dict[str, object] = {
         "name": f"self-{secrets.token_hex(6)}",
         "channel": args.channel,
@@ -99,13 +144,13 @@ def _add(store: SqlStore, args: argparse.Namespace, channels: list[str]) -> int:
         raise ConfigError(error.message, key=error.key) from None
     now = SystemClock().now()
     if store.request_subscription(wish, now=now) is None or not store.confirm_subscription(wish.name, now=now):
-        print("This address has a request waiting; try again tomorrow, or confirm that one.")
-        return 1
-    print(f"{wish.name}: {wish.to} is subscribed.")
+        return _refuse("This address has a request waiting; try again tomorrow, or confirm that one.")
+    _say(args, f"{wish.name}: {wish.to} is subscribed.", name=wish.name, to=wish.to, state="in force")
     return 0
 
 
-def _change(store: SqlStore, args: argparse.Namespace) -> int:
+def _change(store: SqlStore, args: argparse.Namespace, _settings: Settings) -> int:
+    """Pause, resume or end one subscription."""
     from dataclasses import replace
 
     from monitor.clock import SystemClock
@@ -113,28 +158,67 @@ def _change(store: SqlStore, args: argparse.Namespace) -> int:
 
     found = store.subscriber_rows(args.name)
     if not found:
-        print(f"There is no subscription {args.name!r}; `monitor subscribers list` shows all.")
-        return 1
+        return _unknown(args.name, [each.subscription.name for each in store.subscriber_rows()])
     if args.action == "end":
-        print(f"{store.end_subscriptions([args.name], now=SystemClock().now())} ended.")
+        ended = store.end_subscriptions([args.name], now=SystemClock().now())
+        _say(args, f"{args.name}: ended." if ended else f"{args.name} had ended before.", name=args.name, state="ended")
         return 0
     if found[0].origin == CONFIG:
-        print(f"{args.name} is configured: write `paused = {'true' if args.action == 'pause' else 'false'}` in its table.")
-        return 1
+        return _refuse(f"{args.name} is configured: write `paused = {str(args.action == 'pause').lower()}` in its table.")
     wish = replace(found[0].subscription, paused=args.action == "pause")
-    done = store.change_subscription(wish)
-    print(f"{args.name}: {'paused' if wish.paused else 'goes on'}." if done else f"{args.name} has ended.")
-    return int(not done)
-
-
-def _export(store: SqlStore, args: argparse.Namespace) -> int:
-    print(json.dumps(store.export_address(args.address), indent=2, ensure_ascii=False))
+    if not store.change_subscription(wish):
+        return _refuse(f"{args.name} has ended.")
+    state = "paused" if wish.paused else "in force"
+    _say(args, f"{args.name}: {'paused' if wish.paused else 'goes on'}.", name=args.name, state=state)
     return 0
 
 
-def _erase(store: SqlStore, args: argparse.Namespace) -> int:
+def _unknown(name: str, names: Sequence[str]) -> int:
+    from monitor.settings.keys import did_you_mean
+
+    return _refuse(f"There is no subscription {name!r}{did_you_mean(name, names)}; `monitor subscribers list` shows all.")
+
+
+def _export(store: SqlStore, args: argparse.Namespace, _settings: Settings) -> int:
+    kept = store.export_address(args.address)
+    print(json.dumps(kept, indent=2, ensure_ascii=False))
+    return 0 if _anything(kept) else _refuse(f"Nothing is kept about {args.address}.")
+
+
+def _anything(kept: Any) -> bool:
+    return bool(kept["subscriptions"] or kept["messages"] or kept["suspended"])
+
+
+def _reinstate(store: SqlStore, args: argparse.Namespace, _settings: Settings) -> int:
     from monitor.clock import SystemClock
 
-    count = store.erase_address(args.address, now=SystemClock().now())
-    print(f"Forgotten: {count} subscriptions, and the recipient and text of every message.")
-    return int(not count)
+    if not store.reinstate(args.address, now=SystemClock().now()):
+        targets = [each.target for each in store.suspended()]
+        return _refuse(f"{args.address} is not suspended; suspended: {', '.join(targets) or 'nobody'}.")
+    _say(args, f"{args.address} gets messages again.", address=args.address, state="reinstated")
+    return 0
+
+
+def _delete(store: SqlStore, args: argparse.Namespace, settings: Settings) -> int:
+    from monitor.clock import SystemClock
+
+    configured = [each.name for each in settings.subscriptions if each.target == args.address.casefold()]
+    if configured:
+        # It would come back from the file at the next change.
+        return _refuse(f"{args.address} stands in subscriptions.toml ({', '.join(configured)}): take it out there first.")
+    kept: Any = store.export_address(args.address)
+    if not _anything(kept):
+        return _refuse(f"Nothing is kept about {args.address}.")
+    what = f"{len(kept['subscriptions'])} subscriptions, and the recipient and text of {len(kept['messages'])} messages"
+    if not args.yes and not _agreed(f"Forget {args.address} for good: {what}?"):
+        return _refuse("Nothing was forgotten. Say --yes where nobody can be asked.")
+    ended = store.erase_address(args.address, now=SystemClock().now())
+    _say(args, f"Forgotten: {what}.", address=args.address, subscriptions=ended, messages=len(kept["messages"]))
+    return 0
+
+
+def _agreed(question: str) -> bool:
+    """Ask the person at the terminal; whoever is not there has not agreed."""
+    if not sys.stdin.isatty():
+        return False
+    return input(f"{question} Type yes: ").strip().lower() == "yes"

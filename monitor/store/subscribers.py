@@ -244,8 +244,14 @@ def export(connection: Connection, address: str) -> Mapping[str, object]:
         .where(deliveries.c.target == target)
         .order_by(deliveries.c.created)
     ).mappings()
+    stopped = connection.execute(
+        select(suspensions.c.suspended_at, suspensions.c.reason).where(
+            suspensions.c.target == target, suspensions.c.suspended_at.is_not(None)
+        )
+    ).first()
     return {
         "address": address,
+        "suspended": {"since": stopped.suspended_at.isoformat(), "reason": stopped.reason} if stopped else None,
         "subscriptions": [
             {
                 "definition": dict(table_from_subscription(each.subscription)),

@@ -65,27 +65,6 @@ def test_who_and_why(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert typed(folder, "why", "nothing", "ann") == 1
 
 
-def test_subscribers(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert typed(folder, "subscribers", "add", "eve@reader.test", "--channel", "console", "--authority", "Leeds") == 0
-    name = capsys.readouterr().out.split(":")[0]
-    assert typed(folder, "subscribers", "pause", name) == 0
-    assert typed(folder, "subscribers", "pause", "ann") == 1
-    assert typed(folder, "subscribers", "list") == 0
-    listed = capsys.readouterr().out
-    assert name in listed
-    assert "(paused)" in listed
-    assert typed(folder, "subscribers", "resume", name) == 0
-    assert typed(folder, "subscribers", "end", name) == 0
-    assert typed(folder, "subscribers", "end", "nobody") == 1
-    capsys.readouterr()
-    assert typed(folder, "subscribers", "export", "eve@reader.test") == 0
-    assert json.loads(capsys.readouterr().out)["subscriptions"][0]["ended"] is not None
-    assert typed(folder, "subscribers", "erase", "eve@reader.test") == 0
-    assert typed(folder, "subscribers", "add", "x@y.test", "--channel", "nowhere") == 2
-    assert typed(folder, "subscribers", "add", "x@y.test", "--channel", "console", "--authority", "Ledes") == 2
-    assert "did you mean 'Leeds'" in capsys.readouterr().err
-
-
 def test_a_test_alert_says_so_and_counts_as_none(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert typed(folder, "test-alert", "console") == 0
     printed = capsys.readouterr().out
