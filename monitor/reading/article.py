@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
@@ -22,6 +23,7 @@ _ENOUGH = 250  #: characters of body below which another reader is asked, and a 
 _SHARE_OF_PROSE = 0.35  #: less than this of a page's prose is doubtful
 _LONGEST_TAG = 64 * 1024
 _MOST_ATTRIBUTES = 2000
+_QUOTED = re.compile(r"""=\s*(?:"[^"]*"|'[^']*')""")
 
 
 def read_article(body: bytes, url: str, content_type: str = "") -> dict[str, Any]:
@@ -84,9 +86,14 @@ def _refuse_long_tags(text: str, url: str) -> None:
         end = text.find(">", position)
         end = len(text) if end < 0 else end
         start = text.find("<", position, end)
-        if start >= 0 and text.count("=", start, end) > _MOST_ATTRIBUTES and not text.startswith("<!--", start):
+        if start >= 0 and not text.startswith("<!--", start) and _attributes(text[start:end]) > _MOST_ATTRIBUTES:
             raise ReadError("a tag longer than any author writes", reason="hostile", key=url)
         position = end + 1
+
+
+def _attributes(tag: str) -> int:
+    """About how many attributes a tag has; what is quoted, as a picture or a page's data, is one."""
+    return len(_QUOTED.sub(" ", tag).split())
 
 
 def titles_of(tree: LexborHTMLParser) -> list[str]:

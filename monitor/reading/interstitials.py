@@ -163,6 +163,8 @@ ROWS = (
     ),
 )
 
+_PARTS = re.compile(r"\s+[|\-–—·»:]\s+")
+_MORE_WORDS = 3  #: than its row's that a title has: "Log in to your account", not "Log in, tune out: how teenagers sleep"
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 
 
@@ -175,8 +177,18 @@ def interstitial_of(titles: Sequence[str], text: str) -> str:
     count = words.count(" ")
     heads = [_EDGES.sub("", " ".join(title.split()).lower().replace("’", "'")) for title in titles]
     for row in ROWS:
-        if count < FEW_WORDS_UNDER_TITLE and any(head.startswith(row.titles) for head in heads):
+        if count < FEW_WORDS_UNDER_TITLE and any(_is_titled(head, row.titles) for head in heads):
             return row.name
         if count < FEW_WORDS and any(phrase in words for phrase in row.phrases):
             return row.name
     return ""
+
+
+def _is_titled(head: str, titles: tuple[str, ...]) -> bool:
+    """Whether a title is one of a row's: the whole of it, or its first part where the site's name follows."""
+    if not head.startswith(titles):
+        return False
+    parts = (head, _PARTS.split(head, maxsplit=1)[0])
+    return any(
+        part.startswith(title) and len(part.split()) <= len(title.split()) + _MORE_WORDS for title in titles for part in parts
+    )

@@ -164,6 +164,32 @@ def test_an_article_about_maintenance_is_an_article():
 
 
 @pytest.mark.parametrize(
+    "title",
+    ["Access denied: how families are kept from their own records", "Index of deprivation shows the north falling behind",
+     "Login troubles kept social workers from their files for a week", "Log in, tune out: how teenagers sleep"],
+)  # fmt: skip
+def test_a_headline_that_begins_as_an_interstitial_does(title):
+    assert interstitial_of([title, f"{title} | The Gazette"], "A short article of few words.") == ""
+
+
+@pytest.mark.parametrize(
+    "title", ["Log in to your account", "Sign in | The Gazette of Northmoor and Eastvale", "Access denied - Gazette"]
+)
+def test_the_titles_of_interstitials_with_a_word_or_a_name_more(title):
+    assert interstitial_of([title], "A short page of few words.")
+
+
+def test_a_page_with_its_data_in_one_long_attribute_is_no_attack():
+    story = "<p>Some prose that is long enough, to be read by a reader, and more.</p>" * 9
+    links = "".join(f"https://example.uk/?a={number}&b=2&c=3 " for number in range(2500))
+    assert read(f"<div data-props='{links}'></div>{story}")["text"]
+    for hostile in (" ".join(f"a{number}" for number in range(20_000)), " ".join(f"a{number}=1" for number in range(20_000))):
+        with pytest.raises(ReadError) as error:
+            read(f"<div {hostile}></div>{story}")
+        assert error.value.reason == "hostile"
+
+
+@pytest.mark.parametrize(
     ("head", "heading", "title"),
     [
         ("<title>Council rated good - BBC News</title>", "", "Council rated good"),
