@@ -3,94 +3,129 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from monitor.domain.health import Watched, alarms
-from monitor.ports import DeliveryState, Source
+from monitor.domain.habit import Habit, PollRecord, Rhythm, learn, learn_together
+from monitor.domain.health import RECENT, Alarm, Watched, alarms, host_alarm
+from monitor.domain.standing import Raised
+from monitor.ports import Source
 
 if TYPE_CHECKING:
     from monitor.bootstrap import Parts
 
-#: How far back a source's habits are learnt from.
+#: How far back a source's habits are learnt from, and how often.
 HISTORY = timedelta(days=60)
-#: A message that could have gone this long ago and has not is stuck.
-STUCK = timedelta(minutes=15)
+_LEARN_EVERY = timedelta(days=1)
+#: Silence must not teach that silence is usual; but after so long it is.
+_LEARN_ANEW = timedelta(days=14)
 #: Less than this, in bytes, and the next commit may fail.
 LEAST_SPACE = 64 * 1024 * 1024
-_WORDS = {
-    DeliveryState.UNCERTAIN: "nobody knows whether {count} message(s) arrived; `monitor outbox list`",
-    DeliveryState.HELD: "{count} message(s) are held; `monitor outbox list`, then release or drop",
-    DeliveryState.FAILED: "{count} message(s) were refused for good; `monitor outbox list`",
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Raised:
-    """One alarm: what it is about and what is the matter. Equal alarms are one alarm, however often they are found."""
-
-    about: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.about}: {self.message}"
-
-
-def of_outbox(counts: Mapping[DeliveryState, int], waiting_since: datetime | None, now: datetime) -> list[Raised]:
-    """What is the matter with messages."""
-    found = [
-        Raised(about="outbox", message=words.format(count=counts[state]))
-        for state, words in _WORDS.items()
-        if counts.get(state)
-    ]
-    if waiting_since is not None and now - waiting_since > STUCK:
-        found.append(Raised(about="outbox", message=f"a message has been due since {waiting_since:%d %b %H:%M} UTC"))
-    return found
 
 
 def of_space(free: int) -> list[Raised]:
     """What is the matter with the disk; `free` is in bytes."""
     if free >= LEAST_SPACE:
         return []
-    return [Raised(about="disk", message=f"only {free >> 20} MB are left where the state is")]
+    return [Raised(about="disk", name="space", message=f"only {free >> 20} MB are left where the state is", urgent=True)]
 
 
 def of_returned(trouble: str) -> list[Raised]:
     """What is the matter with the mailbox that returned mail comes to."""
-    return [Raised(about="returned mail", message=trouble)] if trouble else []
+    return [Raised(about="returned mail", name="mailbox", message=trouble)] if trouble else []
 
 
-def _of_sources(sources: Sequence[Source], parts: Parts, now: datetime) -> list[Raised]:
-    from monitor.store.watch import poll_history
-
-    histories = poll_history(parts.store.engine, since=now - HISTORY)
-    found = []
-    for source in sources:
-        cadence = getattr(source, "cadence", 0.0)
-        watched = Watched(
-            name=source.name,
-            interval=timedelta(seconds=source.interval),
-            cadence=timedelta(seconds=cadence) if cadence else None,
-        )
-        found += [
-            Raised(about=source.name, message=f"{alarm.message}, since {alarm.since:%d %b %H:%M} UTC")
-            for alarm in alarms(watched, histories.get(source.name, ()), now)
-        ]
-    return found
+def of_source(about: str, alarm: Alarm) -> Raised:
+    """An alarm of a source (or of the host of several) as one among all."""
+    message = f"{alarm.message}, since {alarm.since:%d %b %H:%M} UTC"
+    return Raised(about=about, name=alarm.name, message=message, since=alarm.since)
 
 
-def look(parts: Parts) -> tuple[Raised, ...]:
-    """Every alarm there is cause for now, in a fixed order. Reads the store; blocking."""
-    now = parts.clock.now()
-    return tuple(
-        sorted(
-            [
-                *_of_sources(parts.sources, parts, now),
-                *of_outbox(parts.store.delivery_counts(), parts.store.oldest_due(), now),
-                *of_returned(parts.postmaster.trouble if parts.postmaster else ""),
-                *of_space(shutil.disk_usage(parts.settings.state).free),
-            ]
-        )
+def watched(source: Source, since: datetime | None = None) -> Watched:
+    """What health has to know of a source; `since` is when this process began to poll."""
+    cadence = getattr(source, "cadence", 0.0)
+    return Watched(
+        name=source.name,
+        interval=timedelta(seconds=source.interval),
+        cadence=timedelta(seconds=cadence) if cadence else None,
+        host=urlsplit(getattr(source, "url", "")).hostname or "",
+        watched_since=since,
     )
+
+
+class Lookout:
+    """Looks at everything there is to look at. What a source usually does is learnt once a day and kept here."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._since = parts.clock.now()
+        self._habits: dict[str, Habit] = {}
+        self._together: dict[str, Rhythm | None] = {}
+        self._learnt_at: datetime | None = None
+
+    def look(self) -> tuple[Raised, ...]:
+        """Every alarm there is cause for now, in a fixed order. Reads the store; blocking."""
+        from monitor.store.notices import moved_sources, outbox_alarms
+
+        now, parts = self._parts.clock.now(), self._parts
+        with parts.store.engine.begin() as connection:
+            found = outbox_alarms(connection, now)
+            moved = moved_sources(connection)
+        found += self._of_sources(now)
+        found += [
+            Raised(about=source.name, name="moved", message=f"has moved for good to {moved[source.name]}")
+            for source in parts.sources
+            if source.name in moved
+        ]
+        found += of_returned(parts.postmaster.trouble if parts.postmaster else "")
+        found += of_space(shutil.disk_usage(parts.settings.state).free)
+        return tuple(sorted(found, key=lambda raised: raised.key))
+
+    def tell(self, found: Sequence[Raised]) -> str:
+        """Put what is news of these alarms into the outbox, for the operator; returns the notice's id, empty for none."""
+        parts = self._parts
+        return parts.store.tell_operator(found, parts.settings.operator, now=parts.clock.now(), page=parts.settings.public_url)
+
+    def _of_sources(self, now: datetime) -> list[Raised]:
+        from monitor.store.watch import poll_history
+
+        if self._learnt_at is None or now - self._learnt_at >= _LEARN_EVERY:
+            self._learn(now)
+        latest = poll_history(self._parts.store.engine, since=now - RECENT)
+        found: list[Raised] = []
+        hosts: dict[str, list[tuple[Sequence[PollRecord], Habit]]] = defaultdict(list)
+        for source in self._parts.sources:
+            polls, habit = latest.get(source.name, ()), self._habits.get(source.name)
+            if not polls:
+                continue
+            seen = watched(source, self._since)
+            found += [of_source(source.name, alarm) for alarm in alarms(seen, polls, now, habit)]
+            if habit is not None:
+                hosts[seen.host].append((polls, habit))
+        for host, members in hosts.items():
+            if alarm := host_alarm(members, self._together.get(host)):
+                found.append(of_source(f"host {host}", alarm))
+        return found
+
+    def _learn(self, now: datetime) -> None:
+        """Learn every source's habit from what it did until yesterday, or until it began to be alarming."""
+        from monitor.store.watch import poll_history
+
+        engine, began = self._parts.store.engine, self._parts.store.alarming_since(now - _LEARN_ANEW)
+        hosts: dict[str, list[str]] = defaultdict(list)
+        for source in self._parts.sources:
+            hosts[watched(source).host].append(source.name)
+
+        def histories(names: Sequence[str]) -> Iterator[Sequence[PollRecord]]:
+            for name in names:  # one at a time: months of all of them are more than need be in memory
+                until = min(now - _LEARN_EVERY, began.get(name, now))
+                polls = poll_history(engine, since=now - HISTORY, only=name).get(name, ())
+                if known := [poll for poll in polls if poll.at <= until]:
+                    self._habits[name] = learn(known)
+                    yield known
+
+        self._together = {host: learn_together(histories(names)) for host, names in hosts.items()}
+        self._learnt_at = now

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from monitor.alarms import Raised
+from monitor.domain.standing import Raised
 from monitor.domain.timetable import LONGEST_PAUSE
 from monitor.pipeline import Pipeline
 from monitor.ports import Clock, Source
@@ -38,10 +38,12 @@ RESTART_AFTER = 5.0
 Drain = Callable[[asyncio.Event], Awaitable[object]]
 #: Gives every alarm there is cause for; blocking.
 Look = Callable[[], Sequence[Raised]]
+#: Tells the operator what is news of them; blocking.
+Tell = Callable[[Sequence[Raised]], object]
 #: Fetches the mail that came back; blocking.
 Collect = Callable[[], object]
 #: How often it is looked for alarms, seconds.
-LOOK_EVERY = 300
+LOOK_EVERY = 240  # the operator is told within five minutes
 #: How often the lead is asked for, seconds; well within the time that it is held for.
 LEAD_EVERY = 5.0
 
@@ -107,6 +109,7 @@ class Daemon:
     drain: Drain
     clock: Clock
     look: Look = tuple
+    tell: Tell | None = None
     collect: Collect | None = None
     collect_every: float = 300.0  #: seconds
     lead: Lead = field(default_factory=Alone)
@@ -250,16 +253,18 @@ class Daemon:
                 await asyncio.to_thread(self.collect)
 
     async def _look(self) -> None:
-        """Say what became alarming, once, and what is well again."""
+        """Say what became alarming, once, and what is well again; one daemon tells the operator, too."""
         with self._endable():
             found = tuple(await asyncio.to_thread(self.look))
+            before = {alarm.key for alarm in self._alarms}
             for alarm in found:
-                if alarm not in self._alarms:
+                if alarm.key not in before:
                     _log.warning("to look at: %s", alarm)
-            about = {alarm.about for alarm in found}
-            for name in sorted({alarm.about for alarm in self._alarms} - about):
-                _log.warning("well again: %s", name)
+            for about in sorted({about for about, _ in before} - {alarm.about for alarm in found}):
+                _log.warning("well again: %s", about)
             self._alarms = found
+            if self._leading and self.tell:
+                await asyncio.to_thread(self.tell, found)
 
     @contextlib.contextmanager
     def _endable(self) -> Iterator[None]:

@@ -1,34 +1,133 @@
-"""What is alarming about messages and the disk; what is about sources is tested where it is decided."""
+"""What is alarming about the disk, and how everything that is alarming is found in one look."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
-from monitor.alarms import LEAST_SPACE, STUCK, of_outbox, of_space
-from monitor.ports import DeliveryState
+import pytest
 
-NOW = datetime(2026, 8, 3, 12, tzinfo=UTC)
+from monitor.alarms import LEAST_SPACE, Lookout, of_returned, of_space
+from monitor.domain.standing import Way
+from monitor.ports import Asked, FetchFailure, Outcome, Poll, Result
+from monitor.store import SqlStore, open_store
 
-
-def test_an_outbox_that_works_is_not_alarming() -> None:
-    assert of_outbox({DeliveryState.SENT: 9, DeliveryState.PENDING: 2, DeliveryState.CANCELLED: 1}, NOW - STUCK, NOW) == []
-    assert of_outbox({}, None, NOW) == []
-
-
-def test_messages_in_doubt_held_or_refused_are() -> None:
-    counts = {DeliveryState.UNCERTAIN: 1, DeliveryState.HELD: 7, DeliveryState.FAILED: 2}
-    said = [str(alarm) for alarm in of_outbox(counts, None, NOW)]
-    assert len(said) == 3
-    assert any("1 message(s) arrived" in line for line in said)
-    assert any("7 message(s) are held" in line for line in said)
-    assert any("2 message(s) were refused" in line for line in said)
+START = datetime(2026, 6, 1, tzinfo=UTC)
 
 
-def test_a_queue_that_does_not_move_is() -> None:
-    [alarm] = of_outbox({}, NOW - STUCK - timedelta(seconds=1), NOW)
-    assert "03 Aug 11:44 UTC" in str(alarm)
+@dataclass
+class Hands:
+    """A clock that is set."""
+
+    moment: datetime = START
+
+    def now(self) -> datetime:
+        return self.moment
 
 
-def test_a_disk_that_fills_is() -> None:
+@dataclass
+class Gazette:
+    name: str = "gazette"
+    interval: float = 1800.0
+    cadence: float = 0.0
+    url: str = "https://gazette.example/feed"
+
+
+@dataclass
+class Monitor:
+    """As much of an assembled monitor as the lookout looks at."""
+
+    store: SqlStore
+    home: Path
+    sources: list[Gazette] = field(default_factory=lambda: [Gazette()])
+    clock: Hands = field(default_factory=Hands)
+    postmaster: None = None
+
+    @property
+    def settings(self) -> Any:
+        return SimpleNamespace(state=self.home, operator=(Way(channel="mail", to="ops@example.org"),), public_url="")
+
+    def polled(self, name: str, at: datetime, poll: Poll) -> None:
+        asked = Asked(source=name, poll=poll, next_due_at=at, failures_before=0)
+        self.store.record_polls([asked], now=at)
+
+    def deliver(self) -> None:
+        """Hand everything over."""
+        now = self.clock.now()
+        for delivery in self.store.claim(owner="test", now=now, lease=60, limit=99):
+            assert self.store.committing(delivery, now=now)
+            assert self.store.settle(delivery, Outcome(result=Result.SENT), now=now)
+
+
+@pytest.fixture
+def monitor(tmp_path: Path) -> Iterator[Monitor]:
+    store = open_store(f"sqlite:///{tmp_path / 'state.db'}")
+    yield Monitor(store=store, home=tmp_path)
+    store.close()
+
+
+def test_a_disk_that_fills_is_alarming() -> None:
     assert of_space(LEAST_SPACE) == []
     assert "63 MB" in str(of_space(LEAST_SPACE - 1)[0])
+
+
+def test_a_mailbox_that_cannot_be_read_is() -> None:
+    assert of_returned("") == []
+    assert of_returned("refused")[0].key == ("returned mail", "mailbox")
+
+
+def test_a_source_that_goes_blind_is_seen_told_and_told_to_be_well(monitor: Monitor) -> None:
+    lookout = Lookout(monitor)  # type: ignore[arg-type]
+    for hour in range(24 * 10):
+        monitor.polled("gazette", START + timedelta(hours=hour), Poll(items=20, newest=START + timedelta(hours=hour)))
+    monitor.clock.moment = now = START + timedelta(days=10)
+    assert lookout.look() == ()
+    for minutes in (0, 30):
+        wall = Poll(failure=FetchFailure(url="https://gazette.example/feed", reason="interstitial"))
+        monitor.polled("gazette", now + timedelta(minutes=minutes), wall)
+    monitor.clock.moment = now + timedelta(hours=1)
+    [alarm] = found = lookout.look()
+    assert (alarm.key, alarm.since) == (("gazette", "blind"), now)
+    assert lookout.tell(found)
+    assert not lookout.tell(found)
+    monitor.deliver()
+    monitor.polled("gazette", now + timedelta(hours=1), Poll(items=20, newest=now))
+    for hours in (1, 4):
+        monitor.clock.moment = now + timedelta(hours=hours)
+        lookout.tell(lookout.look())
+    told = [line.subject for line in monitor.store.deliveries()]
+    assert sorted(told) == [
+        "Operator notice: source gazette answers with no list of articles",
+        "Operator notice: source gazette is well again",
+    ]
+
+
+def test_what_is_silent_is_not_what_is_usual(monitor: Monitor) -> None:
+    """A habit is learnt every day, but not from the days of an alarm: it would end by itself."""
+    lookout = Lookout(monitor)  # type: ignore[arg-type]
+    for hour in range(24 * 30):
+        at = START + timedelta(hours=hour)
+        monitor.polled("gazette", at, Poll(items=20 if hour < 24 * 20 else 8, newest=at))
+        monitor.clock.moment = at
+        if hour % 12 == 0:
+            lookout.tell(lookout.look())
+            monitor.deliver()
+    assert [alarm.key for alarm in lookout.look()] == [("gazette", "shrunk")]
+    assert len(monitor.store.deliveries()) == 2  # once, and once more after a week
+
+
+def test_an_address_that_moved_is_proposed(monitor: Monitor) -> None:
+    monitor.polled("gazette", START, Poll(items=3, moved_to="https://new.example/feed"))
+    [alarm] = Lookout(monitor).look()  # type: ignore[arg-type]
+    assert "https://new.example/feed" in alarm.message
+    monitor.polled("gazette", START + timedelta(hours=1), Poll(items=3))
+    assert Lookout(monitor).look() == ()  # type: ignore[arg-type]
+
+
+def test_a_source_that_is_no_longer_watched_is_nobodys_alarm(monitor: Monitor) -> None:
+    monitor.polled("gone", START, Poll(items=3, moved_to="https://new.example/feed"))
+    assert Lookout(monitor).look() == ()  # type: ignore[arg-type]

@@ -83,7 +83,7 @@ def _log_to_stderr(level: str) -> None:
 async def _serve(settings: Settings, listening: socket.socket) -> None:
     import uvicorn
 
-    from monitor.alarms import look
+    from monitor.alarms import Lookout
     from monitor.bootstrap import assembled
     from monitor.daemon import Alone, Daemon
     from monitor.web import Front
@@ -96,11 +96,13 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
             yield
 
     async with assembled(settings, clock_for(None)) as parts:
+        lookout = Lookout(parts)
         daemon = Daemon(
             pipeline=parts.pipeline,
             drain=parts.drain,
             clock=parts.clock,
-            look=lambda: look(parts),
+            look=lookout.look,
+            tell=lookout.tell,
             collect=parts.postmaster.collect if parts.postmaster else None,
             collect_every=settings.returned_interval.total_seconds(),
             lead=parts.lead or Alone(),

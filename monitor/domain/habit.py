@@ -85,7 +85,7 @@ def learn_rhythm(asked: Sequence[datetime], moments: Sequence[datetime]) -> Rhyt
 
     The last event ends what is known: silence since must not teach. None when there are too few to know any.
     """
-    if len(moments) <= _LEAST_GAPS or moments[-1] - asked[0] < LEARNING:
+    if len(moments) <= _LEAST_GAPS or not asked or moments[-1] - asked[0] < LEARNING:
         return None
     start, first = asked[0], _floor(asked[0])
     slots = [_slot_of_hour(first + _HOUR * index) for index in range(int((moments[-1] - first) / _HOUR) + 1)]
@@ -208,9 +208,16 @@ def learn(polls: Sequence[PollRecord]) -> Habit:
     )
 
 
-def learn_together(sources: Sequence[Sequence[PollRecord]]) -> Rhythm | None:
-    """The rhythm of several sources as if they were one; each has at least one poll."""
-    since = max(polls[0].at for polls in sources)
-    came = {moment for polls in sources for moment in arrivals(polls)[1:] if moment > since}
-    asked = sorted(poll.at for polls in sources for poll in polls if poll.ok and poll.at >= since)
-    return learn_rhythm(asked, sorted(came))
+def learn_together(sources: Iterable[Sequence[PollRecord]]) -> Rhythm | None:
+    """The rhythm of several sources as if they were one; each has at least one poll. None where that is not known."""
+    since: list[datetime] = []
+    came: set[datetime] = set()
+    asked: list[datetime] = []
+    for polls in sources:
+        since.append(polls[0].at)
+        came.update(arrivals(polls)[1:])
+        asked += [poll.at for poll in polls if poll.ok]
+    if len(since) < 2:
+        return None
+    start = max(since)  # before that some were not watched
+    return learn_rhythm(sorted(at for at in asked if at >= start), sorted(at for at in came if at > start))

@@ -39,6 +39,7 @@ class Purpose(StrEnum):
     DIGEST = "digest"
     TEST = "test"
     NOTICE = "notice"
+    OPERATOR = "operator"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

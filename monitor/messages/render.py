@@ -184,6 +184,12 @@ class Renderer:
 
 def payload(notice: Notice) -> Mapping[str, object]:
     """The event as data, for webhooks."""
+    if notice.purpose is Purpose.OPERATOR:
+        return {
+            "type": "operator.notice",
+            "timestamp": notice.created.astimezone(UTC).isoformat(),
+            "data": {"title": notice.title, "words": list(notice.words)},
+        }
     return {
         "type": f"rating.{notice.purpose}",
         "timestamp": notice.created.astimezone(UTC).isoformat(),

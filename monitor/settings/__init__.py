@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from monitor.domain.standing import Way
 from monitor.domain.subscriptions import Subscription, SubscriptionError, subscription_from_table
 from monitor.settings.keys import (
     Key,
@@ -24,6 +25,7 @@ from monitor.settings.keys import (
     from_environment,
     one_of,
     text,
+    ways,
     web_url,
     whole,
 )
@@ -46,6 +48,7 @@ _FETCH = (
     Key(name="robots", read=flag, default=True),
     Key(name="concurrency", read=whole(1, 8), default=4),
 )
+_OPERATOR = (Key(name="channels", read=ways, default=()),)
 _RETURNED = (
     Key(name="url_env", read=text, default=""),
     Key(name="url_file", read=text, default=""),
@@ -58,7 +61,7 @@ _SOURCE = (
     Key(name="enabled", read=flag, default=True),
 )
 _FILES = {
-    "monitor.toml": ("[monitor]", "[fetch]", "[returned]"),
+    "monitor.toml": ("[monitor]", "[fetch]", "[operator]", "[returned]"),
     "sources.toml": ("[[source]]",),
     "channels.toml": ("[channel.NAME]",),
     "subscriptions.toml": ("[[subscription]]", "[[test]]"),
@@ -82,6 +85,7 @@ class Settings:
     allow_private: bool  #: may sources be on private networks?
     robots: bool
     concurrency: int  #: pages fetched at once
+    operator: tuple[Way, ...]  #: who is told of alarms: the first way, and another where that one fails
     returned: Table | None  #: ``[returned]``, checked: where the mailbox of returned mail is; None without one
     returned_interval: timedelta
     sources: tuple[Table, ...]  #: also the ones that are not enabled: they have to be right as well
@@ -150,6 +154,21 @@ def _mailbox(tables: list[Table], values: Mapping[str, object]) -> Table | None:
     return replace(written or Table(file="environment", heading="[returned]"), values=values)
 
 
+def _unknown_ways(operator: Iterable[Way], names: list[str]) -> list[Problem]:
+    """Ways to the operator that lead nowhere."""
+    there = f"; channels: {', '.join(names) or 'none'}"
+    return [
+        Problem(
+            file="monitor.toml",
+            table="[operator]",
+            key="channels",
+            message=f"there is no [channel.{way.channel}]{did_you_mean(way.channel, names)}{there}",
+        )
+        for way in operator
+        if way.channel not in names
+    ]
+
+
 def _subscriptions(tables: list[Table], channels: tuple[Table, ...]) -> tuple[list[Subscription], list[Problem]]:
     """The subscriptions, each with a channel that exists."""
     subscriptions: list[Subscription] = []
@@ -184,6 +203,8 @@ def examine(config: Path, state: Path, environ: Mapping[str, str] | None = None)
     fetch, even_more = _section(tables, "[fetch]", _FETCH, environ)
     returned, wrong_mailbox = _section(tables, "[returned]", _RETURNED, environ)
     problems += more + even_more + wrong_mailbox
+    operator, wrong_operator = _section(tables, "[operator]", _OPERATOR, environ)
+    problems += wrong_operator
     checked = [(table, check(table, _SOURCE, open_ended=True)[1]) for table in of["[[source]]"]]
     problems += [problem for _, found in checked for problem in found]
     channels = tuple(of["[channel.NAME]"])
@@ -191,6 +212,7 @@ def examine(config: Path, state: Path, environ: Mapping[str, str] | None = None)
     problems += wrong + _doubled(of["[[source]]"]) + _doubled(of["[[subscription]]"])
     if general["self_service"] and general["self_service"] not in {channel.name for channel in channels}:
         problems.append(Problem(file="monitor.toml", table="[monitor]", key="self_service", message="names no channel"))
+    problems += _unknown_ways(operator["channels"], [channel.name for channel in channels])
     settings = Settings(
         config=config,
         state=state,
@@ -199,6 +221,7 @@ def examine(config: Path, state: Path, environ: Mapping[str, str] | None = None)
         allow_private=fetch["allow_private"],
         robots=fetch["robots"],
         concurrency=fetch["concurrency"],
+        operator=operator["channels"],
         returned=_mailbox(tables, returned),
         returned_interval=returned["interval"],
         sources=tuple(table for table, found in checked if not found),

@@ -9,6 +9,7 @@ from datetime import timedelta
 from difflib import get_close_matches
 from urllib.parse import urlsplit
 
+from monitor.domain.standing import Way
 from monitor.settings.tables import Problem, Table
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)")
@@ -79,6 +80,17 @@ def one_of(*valid: str) -> Callable[[object], str]:
         return word
 
     return read
+
+
+def ways(value: object) -> tuple[Way, ...]:
+    """One or two ways to a person: ``["mail: operator@example.org", "slack"]``; with a comma between in the environment."""
+    written = value.split(",") if isinstance(value, str) else value
+    if not isinstance(written, list) or not all(isinstance(each, str) and each.strip() for each in written):
+        raise ValueError(f'expected a list such as ["mail: operator@example.org", "slack"], found {value!r}')
+    found = tuple(Way(channel=channel.strip(), to=to.strip()) for channel, _, to in (each.partition(":") for each in written))
+    if any(not character.isprintable() for way in found for character in way.to) or any(way.to.count("@") > 1 for way in found):
+        raise ValueError("what follows the channel's name is one address within it")
+    return found
 
 
 def address(value: object) -> tuple[str, int]:

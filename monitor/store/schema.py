@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -10,8 +9,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
@@ -20,10 +17,11 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     text,
 )
+
+from monitor.store.moment import Moment as Moment  # noqa: PLC0414  # migrations call it schema.Moment
 
 #: The newest migration. `open_store` compares it with the database's own row before it imports any migration machinery.
 HEAD = "0005"
@@ -36,28 +34,6 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-
-
-class Moment(TypeDecorator[datetime]):
-    """An aware UTC datetime. SQLite keeps no offset: it is put back on the way out, and naive values are refused."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Convert to UTC for the database."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a datetime without an offset was about to be stored")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give it back aware."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 def _id() -> Column[Any]:
@@ -287,7 +263,7 @@ deliveries = Table(
     "deliveries",
     metadata,
     _id(),
-    Column("purpose", String, nullable=False),  # change | confirmed | corrected | digest | test | notice
+    Column("purpose", String, nullable=False),  # change | confirmed | corrected | digest | test | notice | operator
     Column("channel", String, nullable=False),
     Column("recipient", String, nullable=False),
     Column("target", String, nullable=False),

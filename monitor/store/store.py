@@ -12,11 +12,12 @@ from monitor.domain.guards import MOST_AN_HOUR
 from monitor.domain.history import history as shipped_history
 from monitor.domain.model import Article, Change, Inspection, Link, Reading, Report
 from monitor.domain.returned import ReturnedMail
+from monitor.domain.standing import Raised, Way
 from monitor.domain.subscriptions import Subscription
 from monitor.messages import Notice, Renderer
 from monitor.messages.links import Links
-from monitor.ports import Asked, Delivery, DeliveryState, LinkFailure, Outcome, Recorded, SourceState
-from monitor.store import continuity, ledger, matching, operate, outbox, returned, sources, subscribers, suspensions
+from monitor.ports import Asked, Classified, Delivery, DeliveryState, LinkFailure, Outcome, Recorded, SourceState
+from monitor.store import continuity, ledger, matching, notices, operate, outbox, returned, sources, subscribers, suspensions
 from monitor.store.digest import enqueue_digests
 from monitor.store.engine import open_engine
 from monitor.store.frozen import Renders, enqueue_one
@@ -122,18 +123,26 @@ class SqlStore:
     def record(
         self, document: Article | Report, reading: Reading, *, link: Link | None, baseline: bool, now: datetime
     ) -> Recorded:
-        """Record an article or report, its judgements, the changes they make and every delivery due, in one transaction."""
+        """Record one article or report; see `record_all`."""
+        return self.record_all([Classified(document=document, reading=reading, link=link, baseline=baseline)], now=now)[0]
+
+    def record_all(self, found: Sequence[Classified], *, now: datetime) -> tuple[Recorded, ...]:
+        """Record documents in their order, with judgements, changes and every delivery due: all of it in one transaction."""
         with self.engine.begin() as connection:
             configured = self._mirror(connection, now)
-            recorded = record(
-                connection,
-                document,
-                reading,
-                link=link,
-                baseline=baseline,
-                now=now,
-                policy=self._policy,
-                subscriptions=subscribers.in_force(connection, configured),
+            wanted = subscribers.in_force(connection, configured)
+            recorded = tuple(
+                record(
+                    connection,
+                    each.document,
+                    each.reading,
+                    link=each.link,
+                    baseline=each.baseline,
+                    now=now,
+                    policy=self._policy,
+                    subscriptions=wanted,
+                )
+                for each in found
             )
         self._mirrored = configured
         return recorded
@@ -276,6 +285,16 @@ class SqlStore:
         with self.engine.begin() as connection:
             enqueue_one(connection, self._policy.renderer, notice, channel=channel, recipient=recipient, target=target, now=now)
         return notice.id
+
+    def tell_operator(self, found: Sequence[Raised], ways: Sequence[Way], *, now: datetime, page: str = "") -> str:
+        """Remember alarms, and put what is news of them into the outbox; returns the notice's id, empty for none."""
+        with self.engine.begin() as connection:
+            return notices.tell_operator(connection, self._policy.renderer, found, ways, now, page=page)
+
+    def alarming_since(self, earliest: datetime) -> Mapping[str, datetime]:
+        """Since when each thing is alarming that began to be so after `earliest`."""
+        with self._reading.begin() as connection:
+            return notices.alarming_since(connection, earliest)
 
     def changes(self, name: str = "", *, limit: int = 20) -> tuple[matching.RecordedChange, ...]:
         """Recorded changes whose key or id begins with `name`, newest first."""

@@ -28,12 +28,13 @@ class SeenLink:
     article_reason: str  #: why it was found to say nothing
 
 
-def poll_history(engine: Engine, *, since: datetime) -> Mapping[str, tuple[PollRecord, ...]]:
-    """The polls of every source since a moment, oldest first."""
+def poll_history(engine: Engine, *, since: datetime, only: str = "") -> Mapping[str, tuple[PollRecord, ...]]:
+    """The polls of every source (or of one) since a moment, oldest first."""
     found: dict[str, list[PollRecord]] = {}
-    words = _median_words(engine, since)
+    words = _median_words(engine, since, only)
+    wanted = select(polls).where(polls.c.polled_at >= since).order_by(polls.c.polled_at)
     with engine.begin() as connection:
-        rows = connection.execute(select(polls).where(polls.c.polled_at >= since).order_by(polls.c.polled_at)).mappings()
+        rows = connection.execute(wanted.where(polls.c.source == only) if only else wanted).mappings()
         for row in rows:
             found.setdefault(row["source"], []).append(
                 PollRecord(
@@ -52,7 +53,7 @@ def poll_history(engine: Engine, *, since: datetime) -> Mapping[str, tuple[PollR
     return {name: tuple(_with_words(history, words.get(name, []))) for name, history in found.items()}
 
 
-def _median_words(engine: Engine, since: datetime) -> dict[str, list[tuple[datetime, float]]]:
+def _median_words(engine: Engine, since: datetime, only: str) -> dict[str, list[tuple[datetime, float]]]:
     """When articles of each source were read, and about how many words each has (six characters a word)."""
     query = (
         select(articles.c.source, articles.c.recorded_at, func.length(articles.c.text))
@@ -60,6 +61,8 @@ def _median_words(engine: Engine, since: datetime) -> dict[str, list[tuple[datet
         .order_by(articles.c.recorded_at)
     )
     found: dict[str, list[tuple[datetime, float]]] = {}
+    if only:
+        query = query.where(articles.c.source == only)
     with engine.begin() as connection:
         for source, recorded_at, length in connection.execute(query):
             found.setdefault(source, []).append((recorded_at, length / 6))

@@ -9,9 +9,9 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.alarms import Raised
 from monitor.clock import SystemClock
 from monitor.daemon import Daemon
+from monitor.domain.standing import Raised
 from monitor.pipeline import Pipeline
 from monitor.ports import SourceState
 from tests.pipeline.fakes import FakeFetcher, FakeSource, FakeStore, classify, read

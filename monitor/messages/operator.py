@@ -1,0 +1,109 @@
+"""What the operator is told: alarms that began, still stand or ended, and what to do about each. Names no recipient."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from monitor.domain.standing import Standing
+from monitor.messages.notice import Notice, Purpose
+from monitor.messages.plain import link, listed, plain
+
+#: Name of an alarm -> what it is in a subject, and what a person can do.
+_WORDS = {
+    "blind": ("answers with no list of articles", "_look"),
+    "failing": ("cannot be read", "_look"),
+    "unpolled": ("is not polled", "_log"),
+    "empty": ("lists nothing", "_look"),
+    "shrunk": ("lists far less than usual", "_look"),
+    "undated": ("lists items without dates", "_look"),
+    "thin": ("has articles of few words", "_look"),
+    "stale": ("shows nothing new", "_look"),
+    "frozen": ("repeats itself", "_look"),
+    "cached": ("answers from an old cache", "_look"),
+    "moved": ("has moved", "Change its `url` in sources.toml."),
+    "uncertain": (
+        "has messages in doubt",
+        "`monitor outbox list --only uncertain`; ask the recipient, then `monitor outbox retry` or `drop`.",
+    ),
+    "held": ("holds messages", "`monitor outbox list --only held`; then `monitor outbox release` or `drop`."),
+    "failed": ("has messages that were refused", "`monitor outbox list --only failed` says why."),
+    "stuck": ("does not move", "Look at the log; restart the monitor if that does not help."),
+    "off": ("is switched off", "`monitor outbox resume` once you know that no other monitor sends."),
+    "refused": ("is refused", "Put its address, password or token right; `monitor test-alert` tries it."),
+    "unreachable": (
+        "cannot be reached",
+        "Messages wait and are tried again for three days; `monitor test-alert` tries it now.",
+    ),
+    "suspended": ("are left alone", "`monitor outbox list --only failed` says which; put the addresses right."),
+    "space": ("is nearly full", "Free some space: nothing is lost, but nothing can be recorded."),
+}
+_HINTS = {
+    "_look": "Look at its page in a browser; `monitor sources test {about}` shows what it lists now.",
+    "_log": "Look at the log; restart the monitor if that does not help.",
+}
+_WHY = "You run the monitor: [operator] in monitor.toml names this channel."
+_LONGEST = 300
+#: More than this in one message and nobody reads it.
+_MOST = 40
+
+
+def operator_notice(
+    identity: str, now: datetime, *, told: Sequence[Standing] = (), ended: Sequence[Standing] = (), page: str = ""
+) -> Notice:
+    """The notice of alarms that are `told` (new, more, or still standing) and that `ended`; `page` is the status page."""
+    lines = [_told(each) for each in told[:_MOST]]
+    if len(told) > _MOST:
+        lines.append(f"And {len(told) - _MOST} more: see the status page.")
+    lines += [_ended(each) for each in ended[:_MOST]]
+    return Notice(
+        id=identity,
+        created=now,
+        changes=(),
+        purpose=Purpose.OPERATOR,
+        title=f"Operator notice: {_title(told, ended)}",
+        words=tuple(lines),
+        action=link(page),
+        reasons=(f"{_WHY} An alarm is told once, and when it ends.",),
+    )
+
+
+def trial_notice(identity: str, now: datetime, *, page: str = "") -> Notice:
+    """A notice to try the way to the operator with. It tells of nothing."""
+    return Notice(
+        id=identity,
+        created=now,
+        changes=(),
+        purpose=Purpose.OPERATOR,
+        title="TEST: operator notice",
+        words=("This is a test: alarms of the monitor come this way. Nothing is the matter.",),
+        action=link(page),
+        reasons=(_WHY,),
+    )
+
+
+def _subject_of(each: Standing) -> str:
+    whole = {"outbox", "disk", "subscribers", "returned mail"}
+    return f"the {each.about}" if each.about in whole else each.about if " " in each.about else f"source {each.about}"
+
+
+def _title(told: Sequence[Standing], ended: Sequence[Standing]) -> str:
+    if len(told) == 1 and not ended:
+        what = _WORDS.get(told[0].name, ("needs a look", ""))[0]
+        return plain(f"{_subject_of(told[0])} {what}")
+    if not told and len(ended) == 1:
+        return plain(f"{_subject_of(ended[0])} is well again")
+    parts = [f"{len(told)} to look at"] if told else []
+    return listed([*parts, *([f"{len(ended)} well again"] if ended else [])])
+
+
+def _told(each: Standing) -> str:
+    hint = _WORDS.get(each.name, ("", ""))[1]
+    hint = _HINTS.get(hint, hint).format(about=each.about)
+    still = f" Still so; first told of {each.since:%d %b %Y}." if each.told_at and each.weight <= each.told_weight else ""
+    return plain(f"{each.about}: {plain(each.message, _LONGEST)}.{still} {hint}")
+
+
+def _ended(each: Standing) -> str:
+    until = each.ended_at or each.seen_at
+    return plain(f"Well again: {each.about}: {plain(each.message, _LONGEST)} (until {until:%d %b %H:%M} UTC).")
