@@ -98,9 +98,9 @@ class SelfService:
             return _subscribe_page(form, problem(error))
         await run_in_threadpool(self._request, wish, now)
         return told(
-            "Look into your mail",
+            "Check your mail",
             "If it can be, a message with a link was sent to the address that you gave. Open the link to confirm.",
-            "Nothing there after a few minutes? Look among the unwanted mail. One request a day is answered.",
+            "Nothing there after a few minutes? Look in your spam folder. One request a day is answered.",
         )
 
     def _request(self, wish: Subscription, now: datetime) -> None:

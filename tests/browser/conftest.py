@@ -1,4 +1,4 @@
-"""One Chromium for all tests of a worker; without one they are skipped."""
+"""One Chromium for all tests of a module; without one they are skipped."""
 
 from __future__ import annotations
 
@@ -22,9 +22,12 @@ _FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The system's Chromium: nothing is downloaded for the tests."""
+    """The system's Chromium: nothing is downloaded for the tests.
+
+    Not for the session: while it is open an event loop runs in this thread, and asynchronous tests cannot have theirs.
+    """
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if program is None:
         pytest.skip("no Chromium on this machine")

@@ -60,6 +60,7 @@ def test_the_measure_sees_what_is_wrong(page: Page) -> None:
     assert "wider than 320: what is in it" in found
 
 
+@pytest.mark.parametrize("page", ["light"], indirect=True)
 @pytest.mark.parametrize("name", NAMES)
 def test_it_has_the_structure_that_a_screen_reader_needs(page: Page, name: str) -> None:
     page.set_content(html(notices()[name]))

@@ -7,69 +7,17 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 
 import httpx
 import pytest
 
 from monitor.alarms import Raised
-from monitor.daemon import Health
-from monitor.domain.authorities import find
-from monitor.domain.model import Area, Change, Inspection, Kind, Rating, SourceClass
-from monitor.ports import SourceState
-from monitor.store.matching import RecordedChange
 from monitor.web.app import create_app
 from monitor.web.front import Asgi, Front
 from monitor.web.pages import ago
-from monitor.web.status import Status, WatchedSource, render_status
-
-NOW = datetime(2026, 8, 3, 12, tzinfo=UTC)
-LEEDS = find("Leeds")
-assert LEEDS is not None
-
-STATUS = Status(
-    now=NOW,
-    sources=(
-        WatchedSource(name="gazette", outlet="The Gazette", interval=900, state=SourceState(name="gazette", last_success=NOW)),
-        WatchedSource(
-            name="<b>evil</b>", outlet="<script>alert(1)</script>", interval=900, state=SourceState(name="evil", failures=3)
-        ),
-    ),
-    channels=("mail", "team"),
-    subscriptions=2,
-    newest=(Inspection(authority=LEEDS, published=date(2026, 8, 1), ratings={Area.LEADERSHIP: Rating.REQUIRES_IMPROVEMENT}),),
-)
-
-
-def found(evidence: str = "Leeds is <b>inadequate</b>.", url: str = "https://gazette.example/a?b=1&c=2") -> RecordedChange:
-    change = Change(
-        key="k",
-        inspection=STATUS.newest[0],
-        area=Area.LEADERSHIP,
-        old=Rating.GOOD,
-        new=Rating.INADEQUATE,
-        kinds=frozenset({Kind.INTO_INADEQUATE}),
-        evidence=evidence,
-        url=url,
-        outlet="The Gazette",
-    )
-    return RecordedChange(id="1", change=change, source_class=SourceClass.PRESS, silent="outside_alert_window")
-
-
-class FakeDaemon:
-    """Starts, stops and is as healthy as it is told to be."""
-
-    def __init__(self) -> None:
-        self.health = Health(
-            started=NOW, beat=0.1, polls=3, failed_polls=1, last_poll=NOW, recorded=2, changes=1, delivering=True
-        )
-        self.life: list[str] = []
-
-    async def start(self) -> None:
-        self.life.append("started")
-
-    async def stop(self) -> None:
-        self.life.append("stopped")
+from monitor.web.status import Status, render_status
+from tests.web.fakes import NOW, STATUS, FakeDaemon, found
 
 
 def front(daemon: FakeDaemon, pages: Asgi | None = None) -> Front:

@@ -1,0 +1,290 @@
+"""The pages in a real browser: read, filled in with the keyboard alone, without scripts, and attacked."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import pytest
+import uvicorn
+
+from monitor.alarms import Raised
+from monitor.messages.links import Links
+from monitor.store import SqlStore, open_store
+from monitor.web.app import create_app
+from monitor.web.self_service import SelfService
+from monitor.web.status import Status
+from tests.browser.looks import faults, headings
+from tests.builders import NOW, StoppedClock
+from tests.web.fakes import STATUS, FakeDaemon, found
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+WIDTHS = (320, 360, 800)
+#: What may be said of a council, by an outlet or by a visitor (`reliability.md` has the list in full).
+HOSTILE = [
+    "<img src=x onerror=alert(1)>",
+    "<svg onload=alert(1)>",
+    "</title><script>alert(1)</script>",
+    '"><script>alert(1)</script>',
+    "' autofocus onfocus=alert(1) x='",
+    "javascript:alert(1)",
+    "</style><style>*{display:none}",
+    "{{7*7}} {% raw %} %s {0.__class__}",
+    "<a href='https://evil.test'>ofsted.gov.uk</a><base href=https://evil.test/>",
+    "\u202egnihton\u202c zero\u200bwidth \x1b[31mred",
+    "x" * 3000,
+]
+
+
+@dataclass
+class Site:
+    """The pages, served."""
+
+    base: str
+    store: SqlStore
+    clock: StoppedClock
+    status: Status = STATUS
+    violations: list[str] = field(default_factory=list)
+
+    def mailed(self) -> str:
+        """The address in the newest mail."""
+        found = self.store.claim(owner="t", now=NOW + timedelta(days=99), lease=60, limit=50)
+        return re.findall(r"http://\S+", found[-1].message.text)[0]
+
+
+@contextmanager
+def _serving(app: Callable[..., object], port_of: Callable[[int], None]) -> Iterator[None]:
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", lifespan="off"))  # type: ignore[arg-type]
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        thread.join(0.01)
+    port_of(server.servers[0].sockets[0].getsockname()[1])
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Self-service and the status page on loopback, over a store of their own."""
+    ports: list[int] = []
+    folder: Path = tmp_path_factory.mktemp("site")
+    store = open_store(f"sqlite:///{folder / 'm.db'}", subscriptions=lambda: (), history=lambda _before: ())
+    site = Site(base="", store=store, clock=StoppedClock())
+    daemon = FakeDaemon()
+    daemon.health = replace(daemon.health, alarms=(Raised(about="<gazette>", message="no items"),))
+    app = create_app(daemon, lambda: site.status)  # type: ignore[arg-type]
+    with _serving(app, ports.append):
+        site.base = f"http://127.0.0.1:{ports[0]}"
+        links = Links(base=site.base, key=b"k" * 32)
+        app.include_router(SelfService(store=store, links=links, channel="mail", clock=site.clock).router())
+        yield site
+    store.close()
+
+
+@pytest.fixture
+def page(browser: Browser, site: Site) -> Iterator[Page]:
+    """A window that notes what the policy had to forbid and whether anything foreign ran."""
+    site.clock.forward(hours=2)  # who asks often has to wait
+    context = browser.new_context()
+    context.expose_function("alert", lambda _said: site.violations.append("alert was called"))
+    page = context.new_page()
+    page.on("console", lambda said: "Content Security Policy" in said.text and site.violations.append(said.text))
+    page.on("pageerror", lambda error: site.violations.append(str(error)))
+    page.on("dialog", lambda dialog: (site.violations.append(dialog.message), dialog.dismiss()))
+    yield page
+    context.close()
+    assert site.violations == []
+
+
+@pytest.fixture
+def plain(browser: Browser, site: Site) -> Iterator[Page]:
+    """A window without scripts."""
+    site.clock.forward(hours=2)
+    context = browser.new_context(java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+def subscribe(page: Page, site: Site, address: str) -> None:
+    """Ask and confirm; ends on the page that says so."""
+    page.goto(f"{site.base}/subscribe")
+    page.get_by_label("Your email address").fill(address)
+    page.get_by_role("button", name="Subscribe").click()
+    page.goto(site.mailed())
+    page.get_by_role("button", name="Yes, send me alerts").click()
+
+
+def looks_right(page: Page) -> None:
+    """Readable in both schemes and at every width, with the landmarks and names that a screen reader goes by."""
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        assert faults(page, WIDTHS) == [], (page.title(), scheme)
+    assert [page.get_by_role(role).count() for role in ("banner", "main", "contentinfo")] == [1, 1, 1]  # type: ignore[arg-type]
+    order = headings(page)
+    assert order[0] == "h1"
+    assert order.count("h1") == 1
+    assert all(int(after[1]) - int(before[1]) <= 1 for before, after in pairwise(order))
+    assert page.locator("html").get_attribute("lang") == "en-GB"
+    assert page.evaluate("[...document.querySelectorAll('input')].every(e => e.labels.length === 1)")
+    assert page.evaluate(
+        "[...document.querySelectorAll('[id]')].every(e => document.querySelectorAll('#' + e.id).length === 1)"
+    )
+    assert page.locator("fieldset:not(:has(> legend))").count() == 0
+    assert page.locator("table:not(:has(> caption)), th:not([scope])").count() == 0
+    small = "[...document.querySelectorAll('button, input, summary')].filter(e => e.checkVisibility() && e.offsetHeight < 24)"
+    assert page.evaluate(f"{small}.map(e => e.outerHTML)") == []
+
+
+def test_every_page_can_be_read(page: Page, site: Site) -> None:
+    site.status = replace(STATUS, changes=(found(), found()), messages={"sent": 3})
+    for path in ("/", "/subscribe", "/m/xx.yy", "/nowhere"):
+        page.goto(site.base + path)
+        looks_right(page)
+    page.goto(f"{site.base}/subscribe")
+    page.locator("summary").last.click()
+    looks_right(page)
+    page.get_by_role("button", name="Subscribe").click()
+    assert page.title().startswith("Error: ")
+    looks_right(page)
+    subscribe(page, site, "looks@reader.test")
+    looks_right(page)
+    page.get_by_role("link", name="Change or pause my alerts").click()
+    looks_right(page)
+    for button in ("Save", "Pause my alerts", "Unsubscribe and forget me"):
+        page.get_by_role("button", name=button).click()
+        looks_right(page)
+
+
+def test_what_is_wrong_is_where_the_reader_is(page: Page, site: Site) -> None:
+    page.goto(f"{site.base}/subscribe")
+    page.get_by_label("Your email address").fill("nonsense")
+    page.get_by_role("button", name="Subscribe").click()
+    alert = page.get_by_role("alert")
+    assert alert.evaluate("e => e === document.activeElement")
+    alert.get_by_role("link").click()
+    field = page.get_by_label("Your email address")
+    assert field.evaluate("e => e === document.activeElement")
+    assert field.input_value() == "nonsense"
+    assert field.get_attribute("aria-invalid") == "true"
+    described = [page.locator(f"#{each}").inner_text() for each in str(field.get_attribute("aria-describedby")).split()]
+    assert described[1] == "Error: Enter an email address, like name@example.org"
+
+
+def focused(page: Page) -> str:
+    """What has the focus, by its text or its name, and that one can see it has."""
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid", "the focus is to be seen"
+    return str(page.evaluate("(e => e.labels?.[0]?.innerText ?? e.innerText)(document.activeElement)")).strip()
+
+
+def test_the_keyboard_alone_will_do(page: Page, site: Site) -> None:
+    page.goto(f"{site.base}/subscribe")
+    page.keyboard.press("Tab")
+    assert focused(page) == "Your email address"
+    page.keyboard.type("keys@reader.test")
+    for region in ("East Midlands", "East of England"):
+        page.keyboard.press("Tab")
+        assert focused(page) == region
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert focused(page) == "All of East of England"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    chosen = focused(page)
+    while not focused(page).startswith("Tell me as soon"):
+        page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    assert focused(page) == "Subscribe"
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=Check your mail")
+    page.goto(site.mailed())
+    assert page.locator("dd").all_inner_texts()[:3] == ["keys@reader.test", chosen, "Wait until two of them report it"]
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=You are subscribed")
+
+
+def test_scripts_are_not_needed(plain: Page, site: Site) -> None:
+    subscribe(plain, site, "plain@reader.test")
+    plain.get_by_role("link", name="Change or pause my alerts").click()
+    manage = plain.url
+    plain.get_by_role("button", name="Pause my alerts").click()
+    assert plain.get_by_role("status").inner_text() == "Your alerts are paused."
+    plain.get_by_text("London", exact=True).click()
+    plain.get_by_label("All of London").check()
+    plain.get_by_role("button", name="Save").click()
+    assert "all of London" in plain.locator("dl").inner_text()
+    plain.get_by_role("button", name="Unsubscribe and forget me").click()
+    plain.get_by_role("link", name="No, go back").click()
+    assert plain.url == manage
+    plain.get_by_role("button", name="Unsubscribe and forget me").click()
+    plain.get_by_role("button", name="Yes, forget me").click()
+    assert plain.get_by_role("heading").inner_text() == "You are forgotten"
+    assert plain.goto(manage).status == 404  # type: ignore[union-attr]  # there is an answer
+
+
+def nothing_foreign(page: Page) -> None:
+    """Nothing on the page but what our templates have."""
+    assert page.locator("script, img, svg, iframe, object, embed, base, main a[href^='https://evil']").count() == 0
+    assert page.locator("style").count() == 1
+    handlers = (
+        "e => [...e.attributes].some(a => a.name.startsWith('on') || /^javascript:/i.test(a.value) && a.name !== 'value')"
+    )
+    assert not page.evaluate(f"[...document.querySelectorAll('*')].some({handlers})")
+    assert page.locator("main").is_visible()
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_what_is_typed_into_forms_stays_text(page: Page, site: Site, hostile: str) -> None:
+    page.goto(f"{site.base}/subscribe")
+    page.get_by_label("Your email address").fill(hostile)
+    page.evaluate("value => { document.querySelector('[name=authorities]').value = value }", hostile)
+    page.locator("summary").first.click()
+    page.locator("[name=authorities]").first.check()
+    page.get_by_role("button", name="Subscribe").click()
+    assert page.get_by_role("alert").is_visible()
+    nothing_foreign(page)
+    page.goto(f"{site.base}/m/{quote(hostile, safe='')}?{quote(hostile)}")
+    nothing_foreign(page)
+
+
+def test_what_outlets_say_stays_text(page: Page, site: Site) -> None:
+    changes = [found(evidence=each, outlet=each, url=each) for each in HOSTILE]
+    changes += [found(url=f"https://news.test/{each}") for each in HOSTILE]
+    sources = tuple(replace(STATUS.sources[0], name=each, outlet=each) for each in HOSTILE)
+    site.status = replace(STATUS, changes=tuple(changes), sources=sources, channels=tuple(HOSTILE))
+    page.goto(site.base)
+    nothing_foreign(page)
+    assert page.get_by_text("<img src=x onerror=alert(1)>").count() >= 2
+    assert faults(page, WIDTHS) == []
+
+
+def test_the_policy_is_in_force(browser: Browser, site: Site) -> None:
+    page = browser.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(f"{site.base}/subscribe")
+    page.evaluate(
+        "document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.ran = 1\"><p style=\"color:red\">')"
+    )
+    page.evaluate("document.head.append(Object.assign(document.createElement('style'), {textContent: '*{color:red}'}))")
+    page.wait_for_timeout(100)
+    assert page.evaluate("window.ran") is None
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(27, 32, 38)"
+    assert sum("Content Security Policy" in each for each in said) >= 2
+    page.close()
