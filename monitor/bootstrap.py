@@ -57,8 +57,8 @@ class Parts:
         await self.outbox.drain(stop)
 
     async def send_due(self) -> None:
-        """Send what is due now, and return."""
-        await self.outbox.send_due()
+        """Send what is due now, and return. Nothing more comes in this run that a message could wait for."""
+        await self.outbox.send_due(early=self.settings.group_wait)
 
 
 def build_sources(settings: Settings, *, standing_by: bool = False, **wiring: object) -> tuple[Source, ...]:
@@ -177,6 +177,8 @@ def open_state(settings: Settings) -> SqlStore:
         subscriptions=lambda: subscriptions,
         renderer=build_renderer(settings),
         alert_window=settings.alert_window,
+        group_wait=settings.group_wait,
+        most_an_hour=settings.most_an_hour,
         context=context_line,
         links=signed_links(settings),
     )
@@ -313,7 +315,7 @@ async def opened(those: Eyes, *, watched_before: bool = False) -> AsyncIterator[
                 clock=clock,
                 concurrency=settings.concurrency,
                 watched_before=watched_before,
-                keep=lambda page: captures.keep(page, clock.now()),
+                keep=lambda pages: captures.keep(pages, clock.now()),
             ),
             outbox=outbox,
             postmaster=build_postmaster(settings, store, clock) if settings.returned else None,

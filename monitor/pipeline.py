@@ -9,19 +9,18 @@ at any time: the store's unique keys make a repetition do nothing. Failures are 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import hashlib
 import logging
-import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
+from itertools import takewhile
+from typing import TypeVar
 
+from monitor.asking import MOST_PUT_BY, Polled, ask, ask_all, fault, polled_of
 from monitor.domain.model import Article, Change, Link, Reading, Report
-from monitor.domain.timetable import MOST_TRIES, TRIES_BY_REASON, full_fetch_due, next_due, next_try
+from monitor.domain.timetable import MOST_TRIES, TRIES_BY_REASON, next_try
 from monitor.ports import (
     Asked,
+    Classified,
     Clock,
     Fetcher,
     FetchFailure,
@@ -33,31 +32,19 @@ from monitor.ports import (
     Source,
     SourceState,
     Store,
-    Validators,
 )
 
 _log = logging.getLogger(__name__)
 _BATCH = 100
-MOST_PUT_BY = 32 << 20  #: bytes of pages that wait in memory to be read
-_OLDEST = 10 * 365 * 86400  # seconds that an answer may say it is old
-_TOGETHER = 0.05  # seconds in which answers are gathered that one transaction can save
+_GROUP = 25  # documents recorded in one transaction, at most
+_UNKEPT = 4 << 20  # bytes of read pages that wait for a transaction to be kept in
 
+_Result = TypeVar("_Result")
 Document = Article | Report
 #: Bytes to prose, blocking; raises ReadError for what is no article and no report. The source is None when it was removed.
 Read = Callable[[Page, Link, Source | None], Document]
 #: Prose to judgements; pure.
 Classify = Callable[[Document], Reading]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Polled:
-    """What asking one source came to."""
-
-    source: str
-    links: int = 0  #: announced
-    new: int = 0  #: of them never seen before
-    not_modified: bool = False
-    failure: FetchFailure | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,10 +81,11 @@ class Pipeline:
     classify: Classify
     clock: Clock
     concurrency: int = 4
-    keep: Callable[[Page], object] | None = None  #: puts a raw page by, for rules to come
+    keep: Callable[[Sequence[Page]], object] | None = None  #: puts raw pages by, for rules to come; blocking
     watched_before: bool = False
     _tries: dict[str, int] = field(default_factory=dict, init=False)
     _fetched: dict[str, Page] = field(default_factory=dict, init=False)
+    _unkept: list[Page] = field(default_factory=list, init=False)
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def cycle(self, asked: Sequence[Asked] = ()) -> Cycle:
@@ -132,7 +120,7 @@ class Pipeline:
             if asked[0].poll.failure:
                 raise
             _log.exception("saving %s", asked[0].source)
-            return await self._save([replace(asked[0], poll=_fault(error))])
+            return await self._save([replace(asked[0], poll=fault(error))])
         for each, new in zip(asked, fresh, strict=True):
             self._put_by(new, each.poll)
         return [polled_of(each, len(new)) for each, new in zip(asked, fresh, strict=True)]
@@ -167,181 +155,127 @@ class Pipeline:
     async def _read_batch(self, batch: Sequence[tuple[Link, bool]]) -> list[Recorded | LinkFailure]:
         turn = asyncio.Semaphore(self.concurrency)
 
-        async def document(link: Link) -> tuple[Document, Reading] | LinkFailure:
+        async def take(link: Link, baseline: bool) -> _Taken:
             async with turn:
-                return await self._document(link)
+                return await self._take(link, baseline)
 
         outcomes: list[Recorded | LinkFailure] = []
-        tasks = [asyncio.create_task(document(link)) for link, _ in batch]
+        tasks = [asyncio.create_task(take(link, baseline)) for link, baseline in batch]
         try:
-            for (link, baseline), task in zip(batch, tasks, strict=True):
-                outcomes.append(await self._record(link, await task, baseline=baseline))
+            while len(outcomes) < len(tasks):
+                waiting = tasks[len(outcomes) :]
+                await waiting[0]
+                ready = list(takewhile(asyncio.Task.done, waiting))[:_GROUP]
+                outcomes += await self._settle([task.result() for task in ready])
         finally:
             for task in tasks:
                 task.cancel()
         return outcomes
 
-    async def _document(self, link: Link) -> tuple[Document, Reading] | LinkFailure:
-        """Fetch, read and classify one link; everything that can go wrong with it is a value."""
+    async def _take(self, link: Link, baseline: bool) -> _Taken:
+        """Fetch and read one link; everything that can go wrong with it is a value."""
         answer = self._fetched.pop(link.url, None) or await self.fetcher.fetch(link.url)
         if isinstance(answer, FetchFailure):
             most = 1 if answer.permanent else MOST_TRIES
-            return await self._failed(link, answer.reason, answer.detail, most=most, wait=answer.retry_after)
+            trouble = _Trouble(reason=answer.reason, detail=answer.detail, most=most, wait=answer.retry_after)
+            return _Taken(link=link, baseline=baseline, outcome=trouble)
         source = next((source for source in self.sources if source.name == link.source), None)
+        outcome = await asyncio.to_thread(_attempt, link, lambda: self.read(answer, link, source))
+        # Kept even when nobody can read it today: that is the one to keep. Soon, for many large pages are much memory.
+        self._unkept.append(answer)
+        if sum(len(page.body) for page in self._unkept) > _UNKEPT:
+            pages, self._unkept = self._unkept, []
+            await asyncio.to_thread(self._keep, pages)
+        return _Taken(link=link, baseline=baseline, outcome=outcome)
 
-        def read_and_classify() -> tuple[Document, Reading]:
-            if self.keep is not None:
-                self.keep(answer)  # before reading: a page that nobody can read today is the one to keep
-            document = self.read(answer, link, source)
-            return document, self.classify(document)
-
+    def _keep(self, pages: Sequence[Page]) -> None:
         try:
-            return await asyncio.to_thread(read_and_classify)
-        except ReadError as error:
-            return await self._failed(link, error.reason, str(error), most=TRIES_BY_REASON.get(error.reason, 1))
-        except Exception as error:  # noqa: BLE001
-            # A page that trips a fault of ours must not keep every other page from being read.
-            _log.exception("reading %s", link.url)
-            return await self._failed(link, "fault", f"{type(error).__name__}: {error}", most=TRIES_BY_REASON["fault"])
+            if self.keep is not None and pages:
+                self.keep(pages)
+        except Exception:  # noqa: BLE001
+            _log.exception("keeping %d pages", len(pages))  # an alert is worth more than its copy
 
-    async def _record(
-        self, link: Link, outcome: tuple[Document, Reading] | LinkFailure, *, baseline: bool
-    ) -> Recorded | LinkFailure:
-        if isinstance(outcome, LinkFailure):
-            return outcome
-        document, reading = outcome
+    async def _settle(self, group: Sequence[_Taken]) -> list[Recorded | LinkFailure]:
+        """Classify documents and record them together, in their order; note why others could not be read."""
+        pages, self._unkept = self._unkept, []
+
+        def classify_and_record() -> tuple[list[Classified | _Trouble], Iterator[Recorded]]:
+            self._keep(pages)
+            found = [self._classified(each) for each in group]
+            return found, iter(self._recorded([each for each in found if isinstance(each, Classified)]))
+
+        found, recorded = await asyncio.to_thread(classify_and_record)
+        outcomes: list[Recorded | LinkFailure] = []
+        for taken, each in zip(group, found, strict=True):
+            if isinstance(each, _Trouble):
+                outcomes.append(await self._failed(taken.link, each))
+                continue
+            self._tries.pop(taken.link.canonical_url, None)
+            outcome = next(recorded)
+            outcomes.append(outcome)
+            for change in outcome.changes:
+                old = change.old.words if change.old else "no rating"
+                name, outlet = change.authority.name, change.outlet
+                _log.info("%s, %s: %s -> %s (%s)", name, change.area.words, old, change.new.words, outlet)
+        return outcomes
+
+    def _classified(self, taken: _Taken) -> Classified | _Trouble:
+        document = taken.outcome
+        if isinstance(document, _Trouble):
+            return document
+        reading = _attempt(taken.link, lambda: self.classify(document))
+        if isinstance(reading, _Trouble):
+            return reading
+        return Classified(document=document, reading=reading, link=taken.link, baseline=taken.baseline)
+
+    def _recorded(self, found: Sequence[Classified]) -> Sequence[Recorded]:
+        """Record documents in one transaction; one by one where that fails, so that what can be recorded is."""
+        if not found:
+            return ()
         now = self.clock.now()
-        recorded = await asyncio.to_thread(self.store.record, document, reading, link=link, baseline=baseline, now=now)
-        self._tries.pop(link.canonical_url, None)
-        for change in recorded.changes:
-            old = change.old.words if change.old else "no rating"
-            _log.info("%s, %s: %s -> %s (%s)", change.authority.name, change.area.words, old, change.new.words, change.outlet)
-        return recorded
+        try:
+            return self.store.record_all(found, now=now)
+        except Exception:
+            if len(found) == 1:
+                raise
+            return [self.store.record_all([each], now=now)[0] for each in found]
 
-    async def _failed(self, link: Link, reason: str, detail: str, *, most: int, wait: float | None = None) -> LinkFailure:
+    async def _failed(self, link: Link, trouble: _Trouble) -> LinkFailure:
         now = self.clock.now()
         tries = self._tries[link.canonical_url] = self._tries.get(link.canonical_url, 0) + 1
-        again = next_try(now=now, tries=tries, most=most, retry_after=wait)
-        failure = LinkFailure(link=link, reason=reason, detail=detail, permanent=again is None)
+        again = next_try(now=now, tries=tries, most=trouble.most, retry_after=trouble.wait)
+        failure = LinkFailure(link=link, reason=trouble.reason, detail=trouble.detail, permanent=again is None)
         await asyncio.to_thread(self.store.link_failed, failure, now=now, retry_at=again)
-        _log.log(logging.DEBUG if again is None else logging.INFO, "%s: not read: %s %s", link.url, reason, detail)
+        level = logging.DEBUG if again is None else logging.INFO
+        _log.log(level, "%s: not read: %s %s", link.url, trouble.reason, trouble.detail)
         return failure
 
 
-class FirstAnswer:
-    """A fetcher that remembers what the first answer was like: that is the source's own page, whatever else it asks for."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Trouble:
+    """Why a link gave no article, how often it may be tried, and how many seconds the server wants to be left alone."""
 
-    def __init__(self, fetcher: Fetcher) -> None:
-        self._fetcher = fetcher
-        self._page: Page | None = None
-
-    async def fetch(self, url: str, validators: Validators = Validators()) -> Page | FetchFailure:
-        """As the fetcher does."""
-        answer = await self._fetcher.fetch(url, validators)
-        if self._page is None and isinstance(answer, Page):
-            self._page = answer
-        return answer
-
-    @property
-    def fingerprint(self) -> str:
-        """Of the answer's bytes; empty where it had none."""
-        body = self._page.body if self._page else b""
-        return hashlib.blake2b(body, digest_size=8).hexdigest() if body else ""
-
-    def age(self, now: datetime) -> int | None:
-        """Seconds since the answer was made, by what it says itself; None where it does not. Caches on the way keep answers."""
-        headers = self._page.headers if self._page else {}
-        told = [int(headers["age"])] if re.fullmatch(r"[0-9]{1,9}", headers.get("age", "")) else []
-        with contextlib.suppress(ValueError, TypeError):  # a date that is none, or names no zone
-            told.append(max(0, int((now - parsedate_to_datetime(headers.get("date", ""))).total_seconds())))
-        return min(max(told), _OLDEST) if told else None
+    reason: str
+    detail: str
+    most: int
+    wait: float | None = None
 
 
-async def ask(source: Source, state: SourceState, fetcher: Fetcher, clock: Clock) -> Asked:
-    """Ask one source what is there; everything that can go wrong is a value. Nothing is saved."""
-    if full_fetch_due(name=source.name, last_success=state.last_success, now=clock.now()):
-        state = replace(state, validators={})
-    first = FirstAnswer(fetcher)
-    poll = await _guarded(source.poll(first, state), source)
-    if poll.failure is None:
-        poll = replace(poll, fingerprint=first.fingerprint, age=first.age(clock.now()))
-    due = next_due(
-        now=clock.now(),
-        interval=timedelta(seconds=source.interval),
-        failures=state.failures + 1 if poll.failure else 0,
-        retry_after=poll.failure.retry_after if poll.failure else None,
-        name=source.name,
-    )
-    return Asked(source=source.name, poll=poll, next_due_at=due, failures_before=state.failures)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Taken:
+    """A link that was fetched and read, or was tried."""
+
+    link: Link
+    baseline: bool
+    outcome: Document | _Trouble
 
 
-async def ask_all(
-    sources: Sequence[Source],
-    states: Mapping[str, SourceState],
-    fetcher: Fetcher,
-    clock: Clock,
-    keep: Callable[[Sequence[Asked]], Awaitable[None]],
-) -> None:
-    """Ask sources, all at once as far as the fetcher lets them; what comes back at about one time goes to `keep` together.
-
-    A host that is asked slowly, for politeness, holds up nothing but its own sources.
-    """
-    answers: asyncio.Queue[Asked] = asyncio.Queue()
-
-    async def one(source: Source) -> None:
-        answers.put_nowait(await ask(source, states.get(source.name, SourceState(name=source.name)), fetcher, clock))
-
-    tasks = [asyncio.create_task(one(source)) for source in sources]
+def _attempt(link: Link, work: Callable[[], _Result]) -> _Result | _Trouble:
+    """Do what a page can make fail; a page that trips a fault of ours must not keep every other page from being read."""
     try:
-        waiting = len(tasks)
-        while waiting:
-            together = [await answers.get()]
-            await asyncio.sleep(_TOGETHER if waiting > 1 else 0)
-            while not answers.empty():
-                together.append(answers.get_nowait())
-            waiting -= len(together)
-            await keep(together)
-    finally:
-        for task in tasks:
-            task.cancel()
-
-
-def light(asked: Sequence[Asked]) -> list[Asked]:
-    """The same, without the pages that are more than may wait in memory: those are asked for again when their turn comes."""
-    kept: list[Asked] = []
-    room = MOST_PUT_BY
-    for each in asked:
-        room -= sum(len(page.body) for page in each.poll.pages.values())
-        kept.append(each if room >= 0 or not each.poll.pages else replace(each, poll=replace(each.poll, pages={})))
-    return kept
-
-
-def polled_of(asked: Asked, new: int) -> Polled:
-    """What asking came to when `new` links were not known; says in the log when a source begins to fail or is back."""
-    failure, before = asked.poll.failure, asked.failures_before
-    if failure:
-        # The first failure is news, and every tenth of a row; the status page knows of the others.
-        level = logging.WARNING if before % 10 == 0 else logging.DEBUG
-        _log.log(level, "%s: %s: %s %s", asked.source, failure.url, failure.reason, failure.detail)
-    elif before:
-        _log.warning("%s: answers again after %d failures", asked.source, before)
-    return Polled(
-        source=asked.source,
-        links=len(asked.poll.links),
-        new=new,
-        not_modified=asked.poll.not_modified,
-        failure=failure,
-    )
-
-
-async def _guarded(polling: Awaitable[Poll], source: Source) -> Poll:
-    """A fault of ours in one source is that source's failure, not the daemon's."""
-    try:
-        return await polling
+        return work()
+    except ReadError as error:
+        return _Trouble(reason=error.reason, detail=str(error), most=TRIES_BY_REASON.get(error.reason, 1))
     except Exception as error:  # noqa: BLE001
-        _log.exception("polling %s", source.name)
-        return _fault(error)
-
-
-def _fault(error: Exception) -> Poll:
-    return Poll(failure=FetchFailure(url="", reason="fault", detail=f"{type(error).__name__}: {error}"))
+        _log.exception("reading %s", link.url)
+        return _Trouble(reason="fault", detail=f"{type(error).__name__}: {error}", most=TRIES_BY_REASON["fault"])

@@ -247,6 +247,16 @@ class Channel(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Classified:
+    """An article or report with what it says, and the link that led to it; `baseline` when a source's first poll brought it."""
+
+    document: Article | Report
+    reading: Reading
+    link: Link | None
+    baseline: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
     """What recording one article came to."""
 
@@ -295,10 +305,8 @@ class Store(Protocol):
         """What the ledger believes, oldest first; of all authorities when none are named."""
         ...
 
-    def record(
-        self, document: Article | Report, reading: Reading, *, link: Link | None, baseline: bool, now: datetime
-    ) -> Recorded:
-        """Record an article or report, its judgements, the changes they make and every delivery due, in one transaction."""
+    def record_all(self, found: Sequence[Classified], *, now: datetime) -> tuple[Recorded, ...]:
+        """Record documents in their order, with judgements, changes and every delivery due: all of it in one transaction."""
         ...
 
     # outbox

@@ -61,7 +61,8 @@ async def _cycle(args: argparse.Namespace, settings: Settings) -> Cycle:
 
 async def _quiet(those: Eyes, glance: Glance) -> tuple[Sequence[Asked], Cycle | None]:
     """Ask every source. When nothing is new, the cycle is over; else what was answered is for the store."""
-    from monitor.pipeline import Cycle, ask_all, light, polled_of
+    from monitor.asking import ask_all, light, polled_of
+    from monitor.pipeline import Cycle
 
     states = glance.source_states()
     if any(source.name not in states for source in those.sources):

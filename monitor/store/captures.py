@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Engine, delete, insert, select
@@ -32,34 +33,25 @@ class Captures:
         self._retention = retention
         self._pruned: date | None = None
 
-    def keep(self, page: Page, now: datetime) -> bool:
-        """Keep a page; False when these bytes are kept already, or the word is not in it (PDFs hide theirs).
+    def keep(self, pages: Sequence[Page], now: datetime) -> int:
+        """Keep pages, in one transaction; returns how many are new. What was kept already, or has not the word in it, is not.
 
-        Once a day, pages past their time are deleted.
+        PDFs hide their words, so they are all kept. Once a day, pages past their time are deleted.
         """
-        if _WORD not in page.body and not page.body.startswith(b"%PDF-"):
-            return False
-        sha256 = hashlib.sha256(page.body).hexdigest()
-        headers = {name: value for name, value in page.headers.items() if name not in _LEFT_OUT}
-        envelope = json.dumps({"status": page.status, "headers": headers}).encode() + b"\n" + page.body
+        rows = {(row["url"], row["sha256"]): row for page in pages if _may_matter(page) for row in [_row(page, now)]}
+        if not rows:
+            return 0
         with self._engine.begin() as connection:
             if self._pruned != now.date():
                 connection.execute(delete(captures).where(captures.c.retrieved < now - self._retention))
                 self._pruned = now.date()
-            same = (captures.c.url == page.url, captures.c.sha256 == sha256)
-            if connection.execute(select(captures.c.id).where(*same)).first() is not None:
-                return False
-            connection.execute(
-                insert(captures).values(
-                    id=uuid4().hex,
-                    url=page.url,
-                    sha256=sha256,
-                    content_type=page.content_type,
-                    retrieved=page.retrieved or now,
-                    body=zlib.compress(envelope, 1),
-                )
-            )
-        return True
+            urls = {url for url, _ in rows}
+            there = connection.execute(select(captures.c.url, captures.c.sha256).where(captures.c.url.in_(urls)))
+            for url, sha256 in there:
+                rows.pop((url, sha256), None)
+            if rows:
+                connection.execute(insert(captures), list(rows.values()))
+        return len(rows)
 
     def pages(self) -> Iterator[Page]:
         """Every kept page, oldest first."""
@@ -81,3 +73,20 @@ class Captures:
                 headers=facts["headers"],
                 retrieved=row["retrieved"],
             )
+
+
+def _may_matter(page: Page) -> bool:
+    return _WORD in page.body or page.body.startswith(b"%PDF-")
+
+
+def _row(page: Page, now: datetime) -> dict[str, Any]:
+    headers = {name: value for name, value in page.headers.items() if name not in _LEFT_OUT}
+    envelope = json.dumps({"status": page.status, "headers": headers}).encode() + b"\n" + page.body
+    return {
+        "id": uuid4().hex,
+        "url": page.url,
+        "sha256": hashlib.sha256(page.body).hexdigest(),
+        "content_type": page.content_type,
+        "retrieved": page.retrieved or now,
+        "body": zlib.compress(envelope, 1),
+    }

@@ -63,7 +63,8 @@ def record(
     ledger = _Ledger(connection=connection, article=article, now=now, policy=policy)
     for account in accounts(document, reading, seen=day):
         ledger.fold(account, stale=baseline and account.published < london_day(now) - FRESH_IN_BASELINE)
-    connection.execute(update(articles).where(articles.c.id == article).values(background=ledger.background))
+    if ledger.background:
+        connection.execute(update(articles).where(articles.c.id == article).values(background=ledger.background))
     source_class = SourceClass.OFFICIAL if isinstance(document, Report) else document.source_class
     late = max(0, (london_day(now) - (document.published or day)).days)
     sent = enqueue(connection, ledger.news(source_class, late), subscriptions, policy, now) if ledger.live else 0

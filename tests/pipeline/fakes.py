@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from monitor.domain.model import Article, Change, Link, Reading, Report, SourceClass
+from monitor.domain.model import Article, Change, Link, Reading, SourceClass
 from monitor.ports import (
     Asked,
+    Classified,
     FetchFailure,
     LinkFailure,
     Page,
@@ -99,6 +100,8 @@ class FakeStore:
     finds: tuple[Change, ...] = ()
     trips: Exception | None = None
     commits: int = 0  # of polls
+    groups: list[int] = field(default_factory=list)  # documents recorded together
+    refuses: set[str] = field(default_factory=set)  # titles
 
     def source_state(self, name: str) -> SourceState:
         return self.states.get(name, SourceState(name=name))
@@ -138,15 +141,17 @@ class FakeStore:
             each, first, _ = self.waiting[url]
             self.waiting[url] = (each, first, retry_at)
 
-    def record(
-        self, document: Article | Report, reading: Reading, *, link: Link | None, baseline: bool, now: datetime
-    ) -> Recorded:
+    def record_all(self, found: Sequence[Classified], *, now: datetime) -> tuple[Recorded, ...]:
         if self.trips:
             raise self.trips
-        assert link is not None
-        self.recorded.append((document.title, baseline))
-        del self.waiting[link.canonical_url]
-        return Recorded(duplicate=False, changes=self.finds, deliveries=len(self.finds))
+        if any(each.document.title in self.refuses for each in found):
+            raise ValueError("cannot be written")
+        self.groups.append(len(found))
+        for each in found:
+            assert each.link is not None
+            self.recorded.append((each.document.title, each.baseline))
+            del self.waiting[each.link.canonical_url]
+        return tuple(Recorded(duplicate=False, changes=self.finds, deliveries=len(self.finds)) for _ in found)
 
 
 def read(page: Page, link: Link, source: object) -> Article:

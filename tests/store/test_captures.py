@@ -36,7 +36,7 @@ def store(tmp_path):
 
 def test_a_page_comes_back_as_it_was_served(store):
     kept = Captures(store.engine)
-    assert kept.keep(page(b"<p>Ofsted \xff\x00</p>\n\nmore"), NOW)
+    assert kept.keep([page(b"<p>Ofsted \xff\x00</p>\n\nmore")], NOW) == 1
     (back,) = kept.pages()
     assert back.body == b"<p>Ofsted \xff\x00</p>\n\nmore"
     assert back.headers == {"etag": '"1"'}
@@ -45,19 +45,23 @@ def test_a_page_comes_back_as_it_was_served(store):
 
 def test_the_same_bytes_are_kept_once_and_others_beside_them(store):
     kept = Captures(store.engine)
-    assert [kept.keep(page(), NOW), kept.keep(page(), NOW), kept.keep(page(b"Ofsted, edited"), NOW)] == [True, False, True]
-    assert len(list(kept.pages())) == 2
+    edited, elsewhere = page(b"Ofsted, edited"), page(url="https://example.uk/b")
+    assert kept.keep([page(), page()], NOW) == 1
+    assert kept.keep([page()], NOW) == 0
+    assert kept.keep([edited, page(), elsewhere], NOW) == 2
+    assert len(list(kept.pages())) == 3
 
 
 def test_pages_that_cannot_matter_are_not_kept(store):
     kept = Captures(store.engine)
-    assert not kept.keep(page(b"<p>Bins</p>"), NOW)
-    assert kept.keep(page(b"%PDF-1.7 compressed"), NOW)
+    assert kept.keep([], NOW) == 0
+    assert kept.keep([page(b"<p>Bins</p>"), page(b"%PDF-1.7 compressed")], NOW) == 1
+    assert [back.body for back in kept.pages()] == [b"%PDF-1.7 compressed"]
 
 
 def test_pages_are_deleted_when_their_time_is_over(store):
-    Captures(store.engine).keep(page(), NOW)
-    Captures(store.engine, retention=timedelta(days=30)).keep(page(b"Ofsted again"), NOW + timedelta(days=31))
+    Captures(store.engine).keep([page()], NOW)
+    Captures(store.engine, retention=timedelta(days=30)).keep([page(b"Ofsted again")], NOW + timedelta(days=31))
     assert [back.body for back in Captures(store.engine).pages()] == [b"Ofsted again"]
 
 

@@ -1,0 +1,152 @@
+"""Asks sources what is there: all at once, each failure a value, and nothing of it saved yet."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from monitor.domain.timetable import full_fetch_due, next_due
+from monitor.ports import Asked, Clock, Fetcher, FetchFailure, Page, Poll, Source, SourceState, Validators
+
+_log = logging.getLogger(__name__)
+MOST_PUT_BY = 32 << 20  #: bytes of pages that wait in memory to be read
+_TOGETHER = 0.05  # seconds in which answers are gathered that one transaction can save
+_OLDEST = 10 * 365 * 86400  # seconds that an answer may say it is old
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Polled:
+    """What asking one source came to."""
+
+    source: str
+    links: int = 0  #: announced
+    new: int = 0  #: of them never seen before
+    not_modified: bool = False
+    failure: FetchFailure | None = None
+
+
+class FirstAnswer:
+    """A fetcher that remembers what the first answer was like: that is the source's own page, whatever else it asks for."""
+
+    def __init__(self, fetcher: Fetcher) -> None:
+        self._fetcher = fetcher
+        self._page: Page | None = None
+
+    async def fetch(self, url: str, validators: Validators = Validators()) -> Page | FetchFailure:
+        """As the fetcher does."""
+        answer = await self._fetcher.fetch(url, validators)
+        if self._page is None and isinstance(answer, Page):
+            self._page = answer
+        return answer
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the answer's bytes; empty where it had none."""
+        body = self._page.body if self._page else b""
+        return hashlib.blake2b(body, digest_size=8).hexdigest() if body else ""
+
+    def age(self, now: datetime) -> int | None:
+        """Seconds since the answer was made, by what it says itself; None where it does not. Caches on the way keep answers."""
+        headers = self._page.headers if self._page else {}
+        told = [int(headers["age"])] if re.fullmatch(r"[0-9]{1,9}", headers.get("age", "")) else []
+        with contextlib.suppress(ValueError, TypeError):  # a date that is none, or names no zone
+            told.append(max(0, int((now - parsedate_to_datetime(headers.get("date", ""))).total_seconds())))
+        return min(max(told), _OLDEST) if told else None
+
+
+async def ask(source: Source, state: SourceState, fetcher: Fetcher, clock: Clock) -> Asked:
+    """Ask one source what is there; everything that can go wrong is a value. Nothing is saved."""
+    if full_fetch_due(name=source.name, last_success=state.last_success, now=clock.now()):
+        state = replace(state, validators={})
+    first = FirstAnswer(fetcher)
+    poll = await _guarded(source.poll(first, state), source)
+    if poll.failure is None:
+        poll = replace(poll, fingerprint=first.fingerprint, age=first.age(clock.now()))
+    due = next_due(
+        now=clock.now(),
+        interval=timedelta(seconds=source.interval),
+        failures=state.failures + 1 if poll.failure else 0,
+        retry_after=poll.failure.retry_after if poll.failure else None,
+        name=source.name,
+    )
+    return Asked(source=source.name, poll=poll, next_due_at=due, failures_before=state.failures)
+
+
+async def ask_all(
+    sources: Sequence[Source],
+    states: Mapping[str, SourceState],
+    fetcher: Fetcher,
+    clock: Clock,
+    keep: Callable[[Sequence[Asked]], Awaitable[None]],
+) -> None:
+    """Ask sources, all at once as far as the fetcher lets them; what comes back at about one time goes to `keep` together.
+
+    A host that is asked slowly, for politeness, holds up nothing but its own sources.
+    """
+    answers: asyncio.Queue[Asked] = asyncio.Queue()
+
+    async def one(source: Source) -> None:
+        answers.put_nowait(await ask(source, states.get(source.name, SourceState(name=source.name)), fetcher, clock))
+
+    tasks = [asyncio.create_task(one(source)) for source in sources]
+    try:
+        waiting = len(tasks)
+        while waiting:
+            together = [await answers.get()]
+            await asyncio.sleep(_TOGETHER if waiting > 1 else 0)
+            while not answers.empty():
+                together.append(answers.get_nowait())
+            waiting -= len(together)
+            await keep(together)
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+def light(asked: Sequence[Asked]) -> list[Asked]:
+    """The same, without the pages that are more than may wait in memory: those are asked for again when their turn comes."""
+    kept: list[Asked] = []
+    room = MOST_PUT_BY
+    for each in asked:
+        room -= sum(len(page.body) for page in each.poll.pages.values())
+        kept.append(each if room >= 0 or not each.poll.pages else replace(each, poll=replace(each.poll, pages={})))
+    return kept
+
+
+def polled_of(asked: Asked, new: int) -> Polled:
+    """What asking came to when `new` links were not known; says in the log when a source begins to fail or is back."""
+    failure, before = asked.poll.failure, asked.failures_before
+    if failure:
+        # The first failure is news, and every tenth of a row; the status page knows of the others.
+        level = logging.WARNING if before % 10 == 0 else logging.DEBUG
+        _log.log(level, "%s: %s: %s %s", asked.source, failure.url, failure.reason, failure.detail)
+    elif before:
+        _log.warning("%s: answers again after %d failures", asked.source, before)
+    return Polled(
+        source=asked.source,
+        links=len(asked.poll.links),
+        new=new,
+        not_modified=asked.poll.not_modified,
+        failure=failure,
+    )
+
+
+async def _guarded(polling: Awaitable[Poll], source: Source) -> Poll:
+    """A fault of ours in one source is that source's failure, not the daemon's."""
+    try:
+        return await polling
+    except Exception as error:  # noqa: BLE001
+        _log.exception("polling %s", source.name)
+        return fault(error)
+
+
+def fault(error: Exception) -> Poll:
+    """The poll that a fault of ours comes to."""
+    return Poll(failure=FetchFailure(url="", reason="fault", detail=f"{type(error).__name__}: {error}"))
