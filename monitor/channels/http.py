@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from monitor.channels.deadline import deadline_of
+from monitor.channels.tls import tls_reason
 from monitor.ports import CommitPoint, Outcome, Result
 
 TIMEOUT = 15.0
@@ -44,6 +45,39 @@ def _aware(moment: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+class _NotAllowed(Exception):
+    """The address that was connected to is none that may be."""
+
+
+class _Connection(http.client.HTTPConnection):
+    """A connection whose address is looked at before anything is sent over it, be it only the first word of TLS."""
+
+    def __init__(
+        self,
+        host: str,
+        port: int | None,
+        *,
+        timeout: float,
+        context: ssl.SSLContext | None,
+        allowed: Callable[[str], bool],
+    ) -> None:
+        self.default_port = 443 if context else 80
+        super().__init__(host, port, timeout=timeout)
+        self._context = context
+        self._allowed = allowed
+
+    def connect(self) -> None:
+        super().connect()
+        # The address that was connected to, not one looked up before: a name may resolve to another a moment later.
+        if not self._allowed(str(self.sock.getpeername()[0])):
+            raise _NotAllowed
+        if self._context:
+            # The handshake comes after the socket is in its place, where the deadline finds it.
+            tls = self._context.wrap_socket(self.sock, server_hostname=self.host, do_handshake_on_connect=False)
+            self.sock = tls
+            tls.do_handshake()
+
+
 def post(
     url: str,
     body: bytes,
@@ -61,18 +95,12 @@ def post(
     """
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port
-    connection: http.client.HTTPConnection
-    if parts.scheme == "https":
-        connection = http.client.HTTPSConnection(host, port, timeout=timeout, context=context or ssl.create_default_context())
-    else:
-        connection = http.client.HTTPConnection(host, port, timeout=timeout)
+    context = context or ssl.create_default_context() if parts.scheme == "https" else None
+    connection = _Connection(host, port, timeout=timeout, context=context, allowed=allowed)
     committed = False
     try:
-        connection.connect()
-        # The address that was connected to, not one looked up before: a name may resolve to another a moment later.
-        if connection.sock is None or not allowed(str(connection.sock.getpeername()[0])):
-            return Outcome(result=Result.PERMANENT, reason="address_not_allowed")
         with deadline_of(connection, deadline):
+            connection.connect()
             connection.putrequest("POST", (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
             for name, value in {**headers, "Content-Length": str(len(body)), "Connection": "close"}.items():
                 connection.putheader(name, value)
@@ -84,13 +112,13 @@ def post(
             answer = connection.getresponse()
             text = answer.read(_LONGEST_ANSWER).decode("utf-8", "replace")
         return Reply(status=answer.status, body=text, headers={k.lower(): v for k, v in answer.getheaders()})
-    except ssl.SSLCertVerificationError:
-        return Outcome(result=Result.TRANSIENT, reason="bad_certificate")
+    except _NotAllowed:
+        return Outcome(result=Result.PERMANENT, reason="address_not_allowed")
     except (OSError, http.client.HTTPException) as error:
         what = "timeout" if isinstance(error, TimeoutError) else "disconnected" if committed else "unreachable"
         if committed:
             return Outcome(result=Result.UNCERTAIN, reason=f"{what}_after_last_byte")
-        return Outcome(result=Result.TRANSIENT, reason=what)
+        return Outcome(result=Result.TRANSIENT, reason=tls_reason(error) if isinstance(error, ssl.SSLError) else what)
     finally:
         connection.close()
 

@@ -11,7 +11,7 @@ from monitor.channels.http import Reply, outcome_of
 from monitor.ports import CommitPoint, ConfigError, Delivery, Outcome, Result
 
 #: Services that reach into this machine instead of out of it.
-REFUSED = frozenset({"dbus", "exec", "file", "glib", "gnome", "kde", "macosx", "qt", "syslog", "windows"})
+REFUSED = frozenset({"blink1", "dbus", "exec", "file", "glib", "gnome", "kde", "macosx", "qt", "syslog", "windows"})
 
 
 class ServiceChannel:

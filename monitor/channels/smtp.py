@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from monitor.channels.deadline import deadline_of
 from monitor.channels.lines import Line, Lines, farewell
+from monitor.channels.tls import tls_reason
 from monitor.ports import CommitPoint, Outcome, Result
 
 #: Seconds for one command's answer, for the whole session up to the dot, and for the answer to the dot (RFC 5321: 10 minutes).
@@ -100,8 +101,8 @@ def hand_over(
     except smtplib.SMTPResponseException as error:
         text = error.smtp_error if isinstance(error.smtp_error, bytes) else str(error.smtp_error).encode()
         return _doubt(stage, "garbled") if stage.committed else _outcome(_Refused(stage.name, error.smtp_code, text))
-    except ssl.SSLCertVerificationError:
-        return Outcome(result=Result.TRANSIENT, reason="bad_certificate")
+    except ssl.SSLCertVerificationError as error:
+        return Outcome(result=Result.TRANSIENT, reason=tls_reason(error))
     except (TimeoutError, smtplib.SMTPException, OSError, ValueError) as error:
         return _doubt(stage, _name(error))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -97,8 +98,8 @@ class Hook:
 
 
 @contextmanager
-def http_server(hook: Hook | None = None) -> Iterator[tuple[Hook, str]]:
-    """An endpoint and its address."""
+def http_server(hook: Hook | None = None, context: ssl.SSLContext | None = None) -> Iterator[tuple[Hook, str]]:
+    """An endpoint and its address; with a `context`, encrypted, under the name of localhost."""
     hook = hook or Hook()
 
     class Answers(BaseHTTPRequestHandler):
@@ -122,10 +123,13 @@ def http_server(hook: Hook | None = None) -> Iterator[tuple[Hook, str]]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
     server.daemon_threads = True
+    if context:
+        # The handshake is the business of each connection's own thread: one that hangs hangs alone.
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
-        yield hook, f"http://127.0.0.1:{server.server_address[1]}"
+        yield hook, f"{'https://localhost' if context else 'http://127.0.0.1'}:{server.server_address[1]}"
     finally:
         server.shutdown()
         server.server_close()

@@ -206,6 +206,8 @@ def test_a_server_that_reports_is_told_what_and_under_which_name() -> None:
                 file.write(b"354 go on\r\n")
                 while file.readline() != b".\r\n":
                     pass
+                file.write(b"250 ok\r\n")
+                return
             file.write(b"250-test\r\n250 DSN\r\n" if verb == b"EHLO" else b"250 ok\r\n")
 
     with scripted_smtp(script) as port:

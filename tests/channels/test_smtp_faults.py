@@ -176,7 +176,7 @@ def _context(certificate: tuple[Path, Path]) -> ssl.SSLContext:
     return context
 
 
-@pytest.mark.parametrize(("known", "outcome"), [(False, (T, "bad_certificate")), (True, (Result.SENT, "smtp_250"))])
+@pytest.mark.parametrize(("known", "outcome"), [(False, (T, "bad_certificate self-signed")), (True, (Result.SENT, "smtp_250"))])
 def test_28_a_certificate_that_nobody_vouches_for(certificate: tuple[Path, Path], known: bool, outcome: Any) -> None:
     with smtp_server(Mailbox(), tls_context=_context(certificate), require_starttls=True) as (mailbox, port):
         url = f"mailtos://localhost:{port}?mode=starttls"

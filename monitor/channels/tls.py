@@ -1,0 +1,27 @@
+"""What was wrong with the encryption that a server offered, as a word for an outcome's reason."""
+
+from __future__ import annotations
+
+import ssl
+
+#: OpenSSL's X509_V_ERR_*, in the words of an operator.
+_WORDS = {
+    9: "not yet valid",
+    10: "expired",
+    18: "self-signed",
+    19: "self-signed",
+    20: "issuer unknown",
+    21: "issuer unknown",
+    62: "of another host",
+    64: "of another host",
+}
+
+
+def tls_reason(error: ssl.SSLError) -> str:
+    """``bad_certificate expired``, or ``tls_failed`` where it did not come as far as a certificate.
+
+    A certificate is put right one day: the message waits for that, and nothing is sent before.
+    """
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"bad_certificate {_WORDS.get(error.verify_code, f'code {error.verify_code}')}"
+    return "tls_failed"
