@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
+from monitor.channels.tls import tls_reason
 from monitor.ports import ConfigError, MonitorError
 from monitor.postmaster.report import LONGEST
 
@@ -97,8 +98,8 @@ class ImapMailbox:
         try:
             with self._opened() as imap:
                 return self._read(imap, take, position, now)
-        except ssl.SSLCertVerificationError:
-            raise MailboxError("bad_certificate") from None
+        except ssl.SSLError as error:
+            raise MailboxError(tls_reason(error)) from None
         except TimeoutError:
             raise MailboxError("timeout") from None
         except imaplib.IMAP4.abort:
