@@ -100,6 +100,14 @@ def _lists(chunks: list[Chunk], code: str) -> list[Chunk]:
     return merged
 
 
+def _reaches(chunks: list[Chunk], at: int) -> bool:
+    """Whether the next item of a list follows the semicolon at `at`: ``leadership; help and protection; and care leavers``."""
+    if chunks[at].code != ";":
+        return True
+    following = "".join(chunk.code for chunk in chunks[at + 1 : at + 5])
+    return re.match(r"[&F]{0,2}X(?![:(-])(?!F?[BV])", following) is not None
+
+
 def _leads_on(chunk: Chunk, joined: bool) -> bool:
     """Whether a chunk may stand between a list's comma and its next area: "for", "to", "its", and "with" after an "and"."""
     return (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -66,41 +66,92 @@ def _outside_brackets(chunks: Sequence[Chunk], at: int) -> list[int]:
     return [i for i in places if not opened <= i <= closed]
 
 
-def _needs(frame: Frame, chunks: Sequence[Chunk], at: int) -> bool:
-    if frame.needs == "quoted":
-        return chunks[at].quoted and chunks[at].value != "requires_improvement"
-    if frame.needs == "told":
-        return chunks[at].value == "requires_improvement" and chunks[at].weak and chunks[at].end - chunks[at].start >= 3
-    if frame.needs == "noun":
-        return (
-            any(c.code == "N" for c in chunks[at + 1 : at + 4])
-            or (chunks[at].end - chunks[at].start > 1 and chunks[at].value != "requires_improvement")
-            or (at + 1 < len(chunks) and chunks[at + 1].code == "N")
-        )
-    if frame.needs == "given":
-        return any(c.code == "V" and c.value == "get" for c in chunks[max(0, at - 3) : at])
-    if frame.needs == "service":
-        target = next((c for c in chunks[at + 1 :] if c.code in "SAGO"), None)
-        link = next((c for c in chunks[at + 1 :] if c.code == "F"), None)
-        named = at + 1 < len(chunks) and chunks[at + 1].code == "N"
-        return target is not None and (target.code in "SO" or named or (link is not None and link.start - chunks[at].end <= 1))
-    if frame.needs == "extends":
-        return any(c.code == "V" and c.value == "extend" for c in chunks[at + 1 : at + 4])
-    if frame.needs == "verb":
-        return chunks[at].value == "requires_improvement" and not chunks[at].weak
-    if frame.needs == "listed":
-        following = next((c for c in chunks[at + 1 :] if c.code == "X"), None)
-        return following is not None and following.value in {"listed", "counted"}
-    if frame.needs == "overall_first":
-        following = next((c for c in chunks[at + 1 :] if c.code == "X"), None)
-        return following is not None and following.areas[0] == (Area.OVERALL,) and len(following.areas) > 1
-    if frame.needs == "pronoun":
-        pronoun = next((chunks[i] for i in range(at - 1, -1, -1) if chunks[i].code == "G"), None)
-        return pronoun is not None and pronoun.value in {"it", "they"}
-    if frame.needs == "judged":
-        left, seen = _view(chunks, range(at - 1, -1, -1))
-        return bool(seen) and left[0] == "V" and chunks[seen[0]].value == "judge" and not (len(left) > 1 and left[1] in "BXSA")
-    return True
+def _loose(chunks: Sequence[Chunk], at: int) -> bool:
+    return chunks[at].code == "R"
+
+
+def _is_quoted(chunks: Sequence[Chunk], at: int) -> bool:
+    return chunks[at].quoted and chunks[at].value != "requires_improvement"
+
+
+def _told(chunks: Sequence[Chunk], at: int) -> bool:
+    return chunks[at].value == "requires_improvement" and chunks[at].weak and chunks[at].end - chunks[at].start >= 3
+
+
+def _has_noun(chunks: Sequence[Chunk], at: int) -> bool:
+    return any(c.code == "N" for c in chunks[at + 1 : at + 4]) or (
+        chunks[at].end - chunks[at].start > 1 and chunks[at].value != "requires_improvement"
+    )
+
+
+def _given(chunks: Sequence[Chunk], at: int) -> bool:
+    return any(c.code == "V" and c.value == "get" for c in chunks[max(0, at - 3) : at])
+
+
+def _of_a_service(chunks: Sequence[Chunk], at: int) -> bool:
+    target = next((c for c in chunks[at + 1 :] if c.code in "SAGO"), None)
+    link = next((c for c in chunks[at + 1 :] if c.code == "F"), None)
+    named = at + 1 < len(chunks) and chunks[at + 1].code == "N"
+    return target is not None and (target.code in "SO" or named or (link is not None and link.start - chunks[at].end <= 1))
+
+
+def _extends(chunks: Sequence[Chunk], at: int) -> bool:
+    return any(c.code == "V" and c.value == "extend" for c in chunks[at + 1 : at + 4])
+
+
+def _is_verb(chunks: Sequence[Chunk], at: int) -> bool:
+    return chunks[at].value == "requires_improvement" and not chunks[at].weak
+
+
+def _listed(chunks: Sequence[Chunk], at: int) -> bool:
+    following = next((c for c in chunks[at + 1 :] if c.code == "X"), None)
+    return following is not None and following.value in {"listed", "counted"}
+
+
+def _overall_first(chunks: Sequence[Chunk], at: int) -> bool:
+    following = next((c for c in chunks[at + 1 :] if c.code == "X"), None)
+    return following is not None and following.areas[0] == (Area.OVERALL,) and len(following.areas) > 1
+
+
+def _pronoun(chunks: Sequence[Chunk], at: int) -> bool:
+    pronoun = next((chunks[i] for i in range(at - 1, -1, -1) if chunks[i].code == "G"), None)
+    return pronoun is not None and pronoun.value in {"it", "they"}
+
+
+def _judged(chunks: Sequence[Chunk], at: int) -> bool:
+    left, seen = _view(chunks, range(at - 1, -1, -1))
+    return bool(seen) and left[0] == "V" and chunks[seen[0]].value == "judge" and not (len(left) > 1 and left[1] in "BXSA")
+
+
+def _judged_object(chunks: Sequence[Chunk], at: int) -> bool:
+    """``It has judged the people who run it, as far as ..., to be inadequate``: a judging verb right before the area."""
+    area = next((i for i in range(at - 1, -1, -1) if chunks[i].code == "X"), 0)
+    verb = chunks[area - 1] if area else None
+    return (
+        verb is not None
+        and verb.value == "judge"
+        and any(c.code == "," for c in chunks[area:at])
+        and chunks[at - 1].code in "B>"
+    )
+
+
+#: What else a row may ask of the grade, by the name in its `needs`.
+_NEEDS: Mapping[str, Callable[[Sequence[Chunk], int], bool]] = {
+    "": lambda _chunks, _at: True,
+    "loose": _loose,
+    "object": _judged_object,
+    "quoted": _is_quoted,
+    "told": _told,
+    "noun": _has_noun,
+    "given": _given,
+    "service": _of_a_service,
+    "extends": _extends,
+    "verb": _is_verb,
+    "listed": _listed,
+    "overall_first": _overall_first,
+    "pronoun": _pronoun,
+    "judged": _judged,
+}
 
 
 def bind(chunks: Sequence[Chunk], at: int) -> tuple[str, int] | None:
@@ -132,9 +183,9 @@ def fits(chunks: Sequence[Chunk], at: int) -> Iterator[tuple[str, int]]:
         found = pattern.match(text)
         if found and frame.name == "aside" and found.group("s") == "A" and not set(found.group()) & set("BVM"):
             continue
-        if found and frame.name == "for-areas" and _at(chunks, at, places[found.start("s")]):
+        if found and frame.name in {"for-areas", "far-right"} and _at(chunks, at, places[found.start("s")]):
             continue
-        if found and _needs(frame, chunks, at) and not _object(chunks, places[found.start("s")], at):
+        if found and _NEEDS[frame.needs](chunks, at) and not _object(chunks, places[found.start("s")], at):
             yield frame.name, places[found.start("s")]
 
 
@@ -194,6 +245,8 @@ def _claim(number: int, chunks: Sequence[Chunk], at: int) -> Claim:
         subject_at = next(i for i in range(subject_at - 1, -1, -1) if chunks[i].code == "T")
         subject = chunks[subject_at]
     overall = _overall(chunks, at, subject_at)
+    if overall and subject is not None and subject.code == "X" and subject_at < at and _is_whole(subject):
+        subject = replace(subject, code="S", value="service", areas=())
     if subject is not None and subject_at > at and (subject.code == "L" or subject.value == "listed"):
         left, places = _view(chunks, range(at - 1, max(-1, at - 40), -1))
         whole = re.match(r"[BVNM>F_]*(?P<s>[SAG])", left)
@@ -201,6 +254,16 @@ def _claim(number: int, chunks: Sequence[Chunk], at: int) -> Claim:
         if whole is not None and subject.owner is None:
             subject = replace(subject, owner=chunks[places[whole.start("s")]])
     return Claim(number, chunks[at], at, subject, subject_at, name, overall, extra)
+
+
+_WHOLE = {Area.HELP_AND_PROTECTION, Area.CHILDREN_IN_CARE, Area.CARE_LEAVERS}
+
+
+def _is_whole(subject: Chunk) -> bool:
+    """Whether a list of areas is the single inspection's long name of the service: "services for children in need of help and
+    protection, children looked after and care leavers".
+    """
+    return {area for item in subject.areas for area in item} == _WHOLE
 
 
 def _overall(chunks: Sequence[Chunk], at: int, subject_at: int) -> bool:

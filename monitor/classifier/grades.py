@@ -31,6 +31,8 @@ _JUDGING = frozenset(
     """
     rated rate rates rating judged judges judge judging graded grades grade grading deemed deem deems branded labelled
     labeled label assessed declared considered classed ranked scored marked dubbed adjudged evaluated found find finds
+    pronounced pronounces pronounce proclaimed declares recorded records brands brand hailed named called calls certified
+    classified categorised described regarded
     """.split()
 )
 _LINKING = frozenset(
@@ -44,7 +46,7 @@ _CLOSERS = frozenset(".,;:-()?!\"'|*") | frozenset(
     for in overall across on with when but and or as by since too again last while although though after before
     because at under following to from than throughout according despite this that until which who where if every each
     everywhere today yesterday two three four five six seven eight nine ten last previously earlier apart except bar
-    rather save barring namely
+    rather save barring namely already twice apiece once then altogether there here elsewhere
     """.split()
 )
 _GRADE_NOUNS = frozenset(
@@ -66,9 +68,16 @@ _JUDGED = frozenset(
 )
 _EARNING = frozenset("merit merits merited earn earns earned got get gets given secured scored awarded received".split())
 _WITH = frozenset({"with"})
+_AFTER_A_GRADE = frozenset(".;:)-?") | frozenset(
+    {"for", "from", "apiece", "each", "is", "was", "also", "overall", "and", "too"}
+)
+_AFTER_OBJECT = frozenset(".,;:-") | frozenset(
+    {"when", "today", "yesterday", "again", "across", "overall", "and", "but", "while"}
+)
 _TIMES = frozenset({"time", "previous", "last", "inspection"})
 _TASKS = frozenset({"looking", "protecting", "keeping", "caring", "safeguarding"})
 _GIVEN = frozenset("get gets got getting receiving receive receives received given gave awarded".split())
+_WHOSE = frozenset("the all both each every its other".split())
 _EVERY = frozenset({"four", "five", "4", "5", "run", "all", "set", "straight"})
 _GRADE_WORDS = frozenset({"good", "outstanding", "inadequate", "improvement", "adequate"})
 _PLURALS = frozenset({"goods", "outstandings", "inadequates"})
@@ -132,6 +141,16 @@ LICENCES = (
         "alone-in-quotes", lambda s: _quoted(s.tokens, s.start, s.end), 'The council was called "inadequate" by inspectors.'
     ),
     Licence(
+        "word-for-word",
+        lambda s: s.previous in {"word", "words"} or (s.previous == "of" and s.word(s.start - 2) in _GRADE_NOUNS and s.closes),
+        "They gave us a rating of good for both.",
+    ),
+    Licence(
+        "label-of-a-year",
+        lambda s: s.previous in {":", ","} and s.after in {"in", "since"} and s.word(s.end + 1)[:2] == "20",
+        "Leaders: inadequate in 2023, good in 2026.",
+    ),
+    Licence(
         "second-of-two-grades",
         lambda s: s.previous in {"and", "or"} and s.word(s.start - 2) in _GRADE_WORDS,
         "Leaders want services to be good or outstanding everywhere.",
@@ -165,6 +184,16 @@ LICENCES = (
         "listed-with-its-area",
         lambda s: s.previous in {":", ",", "and"} and s.after in {"for", "overall"},
         "The grades are inadequate for leadership, good for care leavers.",
+    ),
+    Licence(
+        "next-in-a-list",
+        lambda s: (
+            s.previous in {"and", ","}
+            and s.after in {"in", "across", "on"}
+            and s.word(s.end + 1) in _WHOSE
+            and s.earlier(_GRADE_WORDS)
+        ),
+        "It was judged outstanding for leadership and good in the other two areas.",
     ),
     Licence(
         "label",
@@ -214,8 +243,14 @@ LICENCES = (
         "Leaders and care leavers both merit a good.",
     ),
     Licence(
+        "a-good",
+        lambda s: s.previous in _A and s.after in _AFTER_A_GRADE,
+        "The borough as a whole came away from it with a good.",
+        lambda s: not (s.after == "one" and s.value != "good"),
+    ),
+    Licence(
         "judged-thing",
-        lambda s: s.after in ".,;:" and s.previous in _JUDGED and s.earlier(_JUDGING, 14),
+        lambda s: s.after in _AFTER_OBJECT and s.previous in _JUDGED and s.earlier(_JUDGING, 14),
         "Inspectors rated all aspects of the service inadequate.",
     ),
     Licence("plural", lambda s: s.word(s.start) in _PLURALS, "It came out of the inspection with two goods."),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from monitor.classifier.chunk import Chunk
 from monitor.classifier.grades import QUOTES, rating
+from monitor.classifier.lay import lay_areas
 from monitor.classifier.lexicon import Entry
 from monitor.classifier.text import Sentence
 from monitor.classifier.vocabulary import authority, is_name, lexicon
@@ -19,7 +20,7 @@ def mentions(sentence: Sentence, published: date | None, known: frozenset[str] =
     tokens = sentence.tokens
     words = [t.word for t in tokens]
     found: list[Chunk] = []
-    for start, end, entry in lexicon().scan(words):
+    for start, end, entry in _pieces(words):
         if entry is None and words[start] == "that" and found and found[-1].end == start and found[-1].code in "SGAXD":
             found.append(Chunk("Q", "that", start, end))  # "the department that missed ..."
         elif entry is None:
@@ -36,6 +37,16 @@ def mentions(sentence: Sentence, published: date | None, known: frozenset[str] =
         elif not (entry.code == "&" and _joins_nothing(found, words, start, end)):
             found.extend(_cue(entry, words, start, end))
     return _swallow(found)
+
+
+def _pieces(words: Sequence[str]) -> Iterator[tuple[int, int, Entry | None]]:
+    """The sentence cut up by the vocabulary; an area that is described is one piece, unless a named one reaches out of it."""
+    pieces = list(lexicon().scan(words))
+    for start, end, area in lay_areas(words):
+        inside = [i for i, (first, last, _) in enumerate(pieces) if first < end and last > start]
+        if all(start <= pieces[i][0] and pieces[i][1] <= end for i in inside):
+            pieces[inside[0] : inside[-1] + 1] = [(start, end, Entry("X", area, 0))]
+    yield from pieces
 
 
 def _name(

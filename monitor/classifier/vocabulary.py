@@ -85,6 +85,8 @@ def is_name(tokens: Sequence[Token], start: int, end: int, in_title: bool, known
     """
     if not all(tokens[i].capital for i in (start, end - 1) if tokens[i].word.isalpha() and len(tokens[i].word) > 1):
         return False
+    if end < len(tokens) and tokens[end].word == "based":
+        return False  # "the Leeds-based charity"
     if end - start > 1 or tokens[start].word not in places.WORDS_TOO or tokens[start].word in known:
         return True
     after = tokens[end].word if end < len(tokens) else ""
@@ -92,7 +94,7 @@ def is_name(tokens: Sequence[Token], start: int, end: int, in_title: bool, known
     if after in places.COUNCIL_WORDS:
         return True
     if tokens[start].word == "westminster":
-        return before in {"of", "and", ",", "with"}
+        return before in {"of", "and", ",", "with"}  # "in Westminster" is in parliament
     starts = start == 0 or not before.isalpha()
     return before in {"in", "of", "for", "at", "and", "that", "neighbouring", "council", "near", "with", "to"} or (
         not starts and not in_title

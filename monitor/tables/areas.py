@@ -215,6 +215,9 @@ AREAS = (
             "across the whole service",
             "all told",
             "in the round",
+            "altogether",
+            "in its entirety",
+            "taken together",
         ),
     ),
 )

@@ -113,6 +113,7 @@ CUES = (
             "government inspectors",
             "education watchdog",
             "ofsted 's [inspectors|team|inspection team|report]",
+            "[from|by] [the|] [ofsted|inspectors|watchdog|inspectorate|ofsted inspectors|ofsted 's inspectors]",
         ),
     ),
     Phrase(
@@ -140,6 +141,9 @@ CUES = (
             "in terms of",
             "in respect of",
             "as regards",
+            "beside",
+            "next to",
+            "against",
         ),
     ),
     Phrase("F", "at", ("at",)),

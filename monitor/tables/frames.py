@@ -44,7 +44,7 @@ FRAMES = (
     Frame(
         "overall-and-areas",
         "right",
-        r"N?O[&+,]{0,2}[FGW]{0,3}(?P<s>X)(?![.,_]*[RBV])",
+        r"N?O[&+,]{0,2}[FGW]{0,3}(?P<s>X)(?![.,_Z]*[RBV])",
         "It requires improvement overall and on each of the three measures: leadership, adoption and care leavers.",
     ),
     Frame(
@@ -69,6 +69,12 @@ FRAMES = (
         r"N?,?F{1,3}[&G>]{0,2}(?P<s>[XD])",
         "The department was rated good for leadership.",
         "Leadership was rated good in June.",
+    ),
+    Frame(
+        "late-for",
+        "right",
+        r"N?[^RE;|XD]{1,6},F{1,2}(?P<s>X)(?![,._]*[BVM])(?![^;]{0,6}R)",
+        "It is the first council to receive 'inadequate' grades since the change, for leadership and for care leavers.",
     ),
     Frame(
         "list-after-all",
@@ -157,6 +163,27 @@ FRAMES = (
         "gets-a-service", "left", r"Q?S[VB]+(?P<s>X)", "Those who have left care receive a service that requires improvement."
     ),
     Frame(
+        "makes-do-with-a-service",
+        "left",
+        r"B*Q?S[WFVB.]{1,4}(?P<s>X)",
+        "Care leavers must make do with a service that is good.",
+    ),
+    Frame(
+        "fronted",
+        "left",
+        rf"{_G}*G{_G}*,[^RE;|]{{0,12}}?(?P<s>X)(?:,[.FG]{{1,4}})?F(?=$|[;|:&-])",
+        "For care leavers, who had not been looked at on their own before, it is outstanding.",
+        "For years it was rated good.",
+    ),
+    Frame(
+        "judged-object",
+        "left",
+        r"[^RE;|!D]{1,12}?(?P<s>X)V",
+        "It has judged the people who run them, in so far as they change anything, to be inadequate.",
+        "Ofsted praised leaders and rated the council good.",
+        "object",
+    ),
+    Frame(
         "that-council",
         "left",
         r"[AG]B(?P<s>[XZ])",
@@ -230,4 +257,20 @@ FRAMES = (
         "service",
     ),
     Frame("overall-after", "right", r"N?(?P<s>O)", "Inspectors kept the good overall rating of 2015."),
+    Frame(
+        "far-right",
+        "right",
+        r"N?[^RE;|^DOA!]{0,7}?(?P<s>X)(?![^;|]{0,4}B)(?![,._]*V)",
+        "Improvement was required in what was offered to care leavers.",
+        "The work of health agencies was inadequate, and outcomes for looked-after children at school were good.",
+        "loose",
+    ),
+    Frame(
+        "far-left",
+        "left",
+        r"[^RE;|^DASG!]{0,8}?(?P<s>X)",
+        "In the column on leadership stands the word inadequate.",
+        "",
+        "loose",
+    ),
 )

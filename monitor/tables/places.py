@@ -28,7 +28,6 @@ NOT_AUTHORITIES = (
     "liverpool street",
     "kent county cricket club",
     "palace of westminster",
-    "in westminster",
     "cheshire east and",
     "south manchester",
     "[north|south|east|west] [kent|devon|essex|norfolk|suffolk|surrey|staffordshire|shropshire|durham|cumbria|hampshire|wiltshire|dorset|cornwall|leeds|bristol|hull|birmingham|oxfordshire|derbyshire|nottinghamshire|leicestershire|lancashire|hertfordshire|warwickshire|worcestershire|cambridgeshire|northumberland]",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from monitor.tables.phrases import Phrase
 
-_TOP = "[top|highest|best|very best]"
-_LOW = "[lowest|worst|bottom|poorest]"
+_TOP = "[top|highest|best|very best|very highest|very top]"
+_LOW = "[lowest|worst|bottom|poorest|very lowest]"
 _MARK = (
-    "[rating|grade|grading|mark|marks|judgement|judgment|verdict|category|award|band|rung|outcome|score|accolade|bracket|level]"
+    "[rating|grade|grading|mark|marks|judgement|judgment|verdict|category|award|band|rung|outcome|score|accolade|bracket|level|rating there is|mark there is|grade there is]"
 )
 _POSS = "[possible|available|overall|ofsted|]"
 
@@ -22,6 +22,7 @@ RATINGS = (
             "top marks",
             f"{_TOP} {_MARK} [possible|available|of all]",
             "full marks",
+            f"{_TOP} of [the|its|ofsted 's|] [four|five|] [possible|available|] [grades|ratings|judgements|judgments|marks|categories|bands]",
         ),
     ),
     Phrase("R", "good", ("good", "goods", f"[second highest|second best|next to top] {_POSS} {_MARK}")),
@@ -44,7 +45,7 @@ RATINGS = (
     Phrase(
         "R",
         "inadequate",
-        ("inadequate", "inadequates", f"{_LOW} {_POSS} {_MARK}", f"{_LOW} {_MARK} [possible|available|of all]"),
+        ("inadequate", "inadequates", f"{_LOW} {_POSS} {_MARK}", f"{_LOW} {_MARK} [possible|available|of all]", f"{_LOW} of [the|its|ofsted 's|] [four|five|] [possible|available|] [grades|ratings|judgements|judgments|marks|categories|bands]"),
     ),
     Phrase("R", "adequate", ("adequate",)),
 )
@@ -66,7 +67,8 @@ SAME = (
             "[graded|rated|judged] likewise",
             "[was|were|is|are] the same",
             "the same [for|of|to|applies|applied|went|goes|is true|was true]",
-            "said the same",
+            "[said|says|reads|read] the same",
+            "[was|were] told the same [thing|]",
             "the same again",
             "[made|make|makes] the grade",
             "[the|these|this|those] [positive|glowing] [rating|ratings|grade|grades|judgement|judgements]",

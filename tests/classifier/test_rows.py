@@ -9,11 +9,13 @@ import pytest
 from monitor.classifier import lines_of, trace
 from monitor.classifier.clauses import clause_of
 from monitor.classifier.grades import LICENCES, Licence, Site
+from monitor.classifier.lay import lay_areas
 from monitor.classifier.modifiers import MODIFIERS, Modifier
 from monitor.classifier.text import fold, sentences, tokenize
 from monitor.classifier.vocabulary import lexicon
 from monitor.tables.frames import FRAMES, Frame
 from monitor.tables.kinds import KINDS, PageKind
+from monitor.tables.lay_areas import LAY_AREAS, LayArea
 from monitor.tables.phrases import CODES, Phrase
 from tests.classifier.rows import as_text, phrase_rows, wordings
 
@@ -82,6 +84,13 @@ def test_a_licence_decides_in_its_example(licence: Licence) -> None:
 )
 def test_praise_has_no_licence(praise: str) -> None:
     assert not [chunk for line in lines_of("", praise, DAY) for chunk in line.chunks if chunk.code == "R"]
+
+
+@pytest.mark.parametrize("row", LAY_AREAS, ids=lambda row: row.example)
+def test_an_area_in_everybodys_words_is_known_by_its_example(row: LayArea) -> None:
+    words = row.example.split()
+    assert lay_areas(words) == [(0, len(words), row.area)]
+    assert not lay_areas(row.counter.lower().split())
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.reason)
