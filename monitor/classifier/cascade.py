@@ -49,7 +49,7 @@ def lines_of(title: str, text: str, published: date | None) -> list[Line]:
 def walk(title: str, text: str, published: date | None) -> Passage:
     """An article through every stage. Says the same as `classify`, which asks first whether the walk is worth it."""
     lines = lines_of(title, text, published)
-    about = topics(lines)
+    about = topics(lines, published)
     statements = resolve(lines, about, published)
     reading = read(statements, about, published)
     quoted = replace(

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from monitor.classifier.lines import WEEKDAY
+from monitor.classifier.pages import childrens_service
 from monitor.classifier.statement import NO_OVERALL, Statement
 from monitor.classifier.topics import Topics
 from monitor.domain.authorities import by_urn
@@ -27,7 +28,7 @@ def gate(statement: Statement, topics: Topics, published: date | None) -> str:
         return "previous" if scope.status == "previous" else scope.status
     if line.sentence.tail and not (statement.claim.subject is not None and statement.claim.subject.code in "XO"):
         return "furniture"
-    if topics.regime and not _of_this_day(statement):
+    if topics.regime and not (_of_this_day(statement) and _of_the_service(statement)):
         return topics.regime
     if statement.rating is Rating.ADEQUATE and published is not None and published > date(2014, 6, 1):
         return "retired_grade"
@@ -64,14 +65,39 @@ _FRESH = re.compile(
 _OLD_PAGES = frozenset({"archive"})
 
 
+#: Kinds of page whose writer may bring news among other things.
+_TELLING = frozenset({"opinion", "fact_check", "election", "appointment", "dispute", "follow_up", "court"})
+
+
+def _brings_news(statement: Statement, topics: Topics) -> bool:
+    """Whether a sentence of a page that mostly recalls, or its paragraph, says that its grade is news."""
+    if _of_this_day(statement):
+        return True
+    subject = statement.claim.subject
+    return (
+        topics.kind in _TELLING
+        and subject is not None
+        and subject.code in "XSOGA"
+        and statement.line.sentence.paragraph in topics.fresh
+        and not statement.line.sentence.in_title
+    )
+
+
 def _of_this_day(statement: Statement) -> bool:
     """Whether the sentence itself says that its grade is news, on a page that is mostly about something else."""
     subject = statement.claim.subject
     if subject is None:
         return False
     line = statement.line
-    about = subject.code == "X" or any(c.code == "S" and {"children", "child"} & set(line.text_of(c)) for c in line.chunks)
+    about = subject.code == "X" or childrens_service(line)
     return about and _FRESH.search(statement.line.words) is not None
+
+
+def _of_the_service(statement: Statement) -> bool:
+    """Whether the sentence says that children's services, or children whom only a council looks after, are what is graded."""
+    line, subject = statement.line, statement.claim.subject
+    own = subject is not None and {Area.CHILDREN_IN_CARE, Area.CARE_LEAVERS} & {a for item in subject.areas for a in item}
+    return bool(own) or childrens_service(line)
 
 
 def verdicts(statements: Sequence[Statement], topics: Topics, published: date | None) -> list[str]:
@@ -81,7 +107,9 @@ def verdicts(statements: Sequence[Statement], topics: Topics, published: date | 
     reasons = [gate(s, topics, published) for s in statements]
     leaving = topics.kind == "anniversary" and any(_has_left(s) and not s.line.sentence.in_title for s in statements)
     if topics.kind in _OLD_PAGES or (
-        topics.kind and not leaving and not any(not r and _of_this_day(s) for s, r in zip(statements, reasons, strict=True))
+        topics.kind
+        and not leaving
+        and not any(not r and _brings_news(s, topics) for s, r in zip(statements, reasons, strict=True))
     ):
         reasons = [r or topics.kind for r in reasons]
     return _retold(statements, reasons, published)

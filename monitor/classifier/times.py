@@ -95,3 +95,20 @@ def issued_earlier(words: Sequence[str], published: date | None) -> str:
     if published is None or found is None or found.group(1) not in FULL_MONTHS:
         return ""
     return found.group() if (published.month - MONTHS[found.group(1)]) % 12 >= 2 else ""
+
+
+_DAY = re.compile(
+    rf"\b([0-9]{{1,2}}) ({'|'.join(FULL_MONTHS)})\b(?! (?:19|20)[0-9][0-9])|\b({'|'.join(FULL_MONTHS)}) ([0-9]{{1,2}})\b"
+)
+
+
+def named_day(words: str, published: date | None, days: int) -> bool:
+    """Whether words name a day, without a year, that is at most so many days before publication."""
+    if published is None:
+        return False
+    for found in _DAY.finditer(words):
+        day, month = int(found.group(1) or found.group(4)), MONTHS[found.group(2) or found.group(3)]
+        since = (published.month - month) % 12 * 30 + published.day - day
+        if 0 <= since <= days:
+            return True
+    return False

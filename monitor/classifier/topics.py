@@ -6,14 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from datetime import date
 
 from monitor.classifier.chunk import Chunk
 from monitor.classifier.claims import Claim
 from monitor.classifier.lines import COUNTS, Line, names_in, own_names
+from monitor.classifier.pages import fresh_paragraphs, kind_of, regime_of
 from monitor.classifier.scope import Scope
-from monitor.domain.model import Area
-from monitor.tables.kinds import KINDS
 
 _AGENTS = frozenset({"by", "with", "from", "near", "than", "like", "to"})
 _EARLIER = re.compile(r"\b(?:past|last|earlier|previous|ago|remain|hold)\b")
@@ -32,9 +31,10 @@ class Topics:
     shared: bool = False  #: known only through a trust that serves them all
     regime: str = ""  #: the other body or regime that it is about, when it is
     kind: str = ""  #: the kind of page, when it is one that tells of ratings without bringing one
+    fresh: frozenset[int] = frozenset()  #: paragraphs that speak of an inspection as news of these days
 
 
-def topics(lines: Sequence[Line]) -> Topics:
+def topics(lines: Sequence[Line], published: date | None = None) -> Topics:
     """The authorities named in the headline, the opening, a list near the top, or at the head of a paragraph of their own."""
     shared = not any(own_names(c) for line in lines for c in line.chunks)
     naming = names_in if shared else own_names
@@ -47,7 +47,8 @@ def topics(lines: Sequence[Line]) -> Topics:
     found = _distinct((*opening, *graded, *_listed(lines, naming), *_counted(lines, naming), *_openers(lines, several)))
     if several and not title:
         found = _distinct((*_listed(lines, naming), *found)) or found
-    return Topics(found, several or (len(found) > 1 and not shared), shared, *_about(lines))
+    fresh = fresh_paragraphs(lines, published)
+    return Topics(found, several or (len(found) > 1 and not shared), shared, regime_of(lines), kind_of(lines), fresh)
 
 
 def _distinct(urns: object) -> tuple[str, ...]:
@@ -237,72 +238,3 @@ def _subject_openers(line: Line, first: bool) -> tuple[str, ...]:
     ):
         return ()
     return own_names(head)
-
-
-#: bodies that ordinary news of children's services mentions in passing: they are the subject only of a page headed by them
-_PASSING = frozenset({"school", "childrens_home", "agency", "lscb", "court", "housing", "police_fire"})
-
-
-def _about(lines: Sequence[Line]) -> tuple[str, str]:
-    """(other body or regime, kind of page) by headline and opening."""
-    title = [line for line in lines if line.sentence.in_title]
-    opening = [line for line in lines if not line.sentence.in_title and len(line.sentence.tokens) >= 8][:4]
-    return _regime(lines, title, opening), _kind(title, opening)
-
-
-def _regime(lines: Sequence[Line], title: Sequence[Line], opening: Sequence[Line]) -> str:
-    """The other body or regime that headline and opening name, when they do not name the council's service."""
-    graded = [claim.subject for line in title for claim in line.claims if claim.subject is not None]
-    if graded and all(subject.code == "D" and subject.value in _COUNCIL_RUN for subject in graded):
-        return graded[0].value  # "Council home for disabled children rated inadequate"
-    headed = {c.value for line in title for c in line.chunks if c.code == "D"}
-    if headed & _OTHERS and not any(re.search(r"\b(?:children|child|leavers|looked)\b", line.words) for line in title):
-        return next(iter(sorted(headed & _OTHERS)))
-    if any(c.code == "S" and {"children", "child"} & set(line.text_of(c)) for line in (*title, *opening) for c in line.chunks):
-        return next(iter(sorted(headed & (_VISITS | {"other_nation"}))), "")
-    rated = {
-        a
-        for line in lines
-        for claim, scope in zip(line.claims, line.scopes, strict=True)
-        if scope.status == "current" and claim.subject is not None
-        for item in claim.subject.areas
-        for a in item
-    }
-    if len(rated & _CHILDRENS) >= 2 and not headed & _VISITS:
-        return ""  # grades of two of the areas that only a council has: its inspection is the news whatever else is named
-    if not headed and any(
-        c.code == "X" and c.value not in {"leadership", "adoption"} for line in (*title, *opening) for c in line.chunks
-    ):
-        return ""
-    counts = Counter(c.value for line in lines for c in line.chunks if c.code == "D")
-    for line in (*title, *opening):
-        for chunk in line.chunks:
-            if chunk.code == "D" and (
-                chunk.value in headed or (counts[chunk.value] > 1 and chunk.value not in _PASSING | _VISITS)
-            ):
-                return chunk.value
-    return ""
-
-
-_COUNCIL_RUN = frozenset({"childrens_home", "agency", "lscb"})
-_CHILDRENS = frozenset({Area.HELP_AND_PROTECTION, Area.CHILDREN_IN_CARE, Area.CARE_LEAVERS})
-_OTHERS = frozenset({"adult_social_care", "youth_justice", "other_nation", "jtai", "send", "focused_visit", "monitoring_visit"})
-_VISITS = frozenset({"monitoring_visit", "focused_visit", "jtai", "send"})
-
-
-def _kind(title: Sequence[Line], opening: Sequence[Line]) -> str:
-    """The kind of page by the words of its headline and opening, as a reason code; empty for news."""
-    head = " ".join(line.words for line in title)
-    for kind, in_title, in_opening in _kinds():
-        if in_title is not None and in_title.search(head):
-            return kind
-        if in_opening is not None and any(in_opening.search(line.words) for line in opening):
-            return kind
-    return ""
-
-
-@lru_cache(maxsize=1)
-def _kinds() -> tuple[tuple[str, re.Pattern[str] | None, re.Pattern[str] | None], ...]:
-    return tuple(
-        (k.reason, re.compile(k.title) if k.title else None, re.compile(k.opening) if k.opening else None) for k in KINDS
-    )

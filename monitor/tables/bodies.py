@@ -2,7 +2,16 @@
 
 from monitor.tables.phrases import Phrase
 
+_COUNTED = "[a|the|this|that|another|its|their|one|two|three|four|five|six|seven|eight|nine|ten|other]"
 _HOME = "[home|homes|hostel|unit|respite centre|care home|care homes]"
+
+#: what other services do; "family", "social" and "council" are left out because they are said of children's services too
+_TRADES = (
+    "[learning|adult learning|library|museum|leisure|sports|music|arts|health|mental health|sexual health|public health|school health|maternity|nursing"
+    "|school nursing|speech therapy|therapy|counselling|bereavement|advocacy|drug|alcohol|drug and alcohol|substance misuse|domestic abuse|abuse|refuge|victim"
+    "|legal|planning|transport|parking|highways|waste|refuse|environmental|catering|meals|registration|finance|benefits|customer|it|careers"
+    "|training|volunteering|trading standards|licensing|probation|prison|emergency|ambulance|youth|nursery|playwork|crisis|homelessness|housing|homeless]"
+)
 
 BODIES = (
     Phrase(
@@ -18,6 +27,13 @@ BODIES = (
             "children 's centres",
             "children 's homes",
             "supported accommodation",
+            "[residential|secure|respite|short breaks|short break] [centre|unit|home|homes]",
+            "[secure|children 's] [home|homes|unit]",
+            f"{_COUNTED} [home|homes] [for|that]",
+            "[experiences and progress of|progress and experiences of] children and young people",
+            "how well children and young people are helped and protected",
+            "effectiveness of leaders and managers",
+            "registered [manager|provider|person]",
         ),
     ),
     Phrase(
@@ -28,9 +44,6 @@ BODIES = (
             "multi academy trust",
             "primaries",
             "secondaries",
-            "pupils",
-            "headteacher",
-            "headteachers",
             "school improvement",
             "early years",
             "nursery",
@@ -46,11 +59,28 @@ BODIES = (
             "adult learning",
         ),
     ),
+    Phrase("D", "pupils", ("pupils", "headteacher", "headteachers")),
+    Phrase(
+        "D",
+        "school",
+        (
+            "quality of education",
+            "behaviour and attitudes",
+            "personal development",
+            "early years provision",
+            "sixth form provision",
+            "hospital [school|schools]",
+            "[adult|community|adult and community|family] [learning|education]",
+            "adult learners",
+        ),
+    ),
     Phrase(
         "D",
         "agency",
         (
-            "[fostering|adoption|regional adoption|independent fostering] [agency|agencies]",
+            "[fostering|adoption|regional adoption|independent fostering|voluntary adoption] [agency|agencies]",
+            "[adoption|fostering|children 's|] [charity|charities]",
+            "adoption society",
             "[fostering|foster care] [service|services]",
             "fostering",
             "regional agency",
@@ -138,6 +168,9 @@ BODIES = (
         (
             "[fire|fire and rescue|ambulance|rescue] [service|services|authority|brigade]",
             "[police force|constabulary|police|the force|force 's]",
+            "[a|the|this|its|each|every|no] [force|forces]",
+            "[chief|deputy chief|assistant chief] constable",
+            "[her|his] majesty 's inspectorate of constabulary and fire [and|&] rescue services",
             "police and crime commissioner",
         ),
     ),
@@ -159,6 +192,24 @@ BODIES = (
             "library [service|services]",
             "planning department",
             "waste service",
+            "tenants",
+            "landlord",
+            "landlords",
+            "council [housing|homes|flats]",
+        ),
+    ),
+    Phrase(
+        "D",
+        "other_service",
+        (
+            f"{_TRADES} [service|services|team|teams|provision|department|centre|provider|providers]",
+            "children 's [hospital|hospice|ward|wards]",
+            "[community|hospital|maternity|health|school] [nurses|nursing|visitors|visiting]",
+            "[health|mental health] [board|boards|trust|trusts|visitors]",
+            "[external|internal|] auditors",
+            "audit [commission|committee]",
+            "information commissioner",
+            "cafcass",
         ),
     ),
     Phrase(

@@ -13,12 +13,74 @@ class PageKind:
     title: str = ""  #: a pattern for the headline (folded words)
     opening: str = ""  #: a pattern for one of the first sentences
     example: str = ""
+    label: str = ""  #: a pattern for the whole of a short line near the top
+    signs: str = ""  #: a pattern whose matches throughout the page are counted
+    enough: int = 2  #: so many different ones make the page one of this kind
 
 
 KINDS = (
     PageKind(
+        "job_advert",
+        example="Salary £48,000 to £52,000. We are good and getting better. Closing date: 12 May.",
+        signs=r"(?:£(?= [0-9])|\b(?:closing date|closes [0-9]+|salary|per annum|grade [0-9]+|hours per week|hybrid|permanent|fixed term|full time|interviews? (?:take place|will|with)|interviews :|assessment centre|apply (?:now|by|online)|social work england|disability confident|annual leave|relocation|market supplement|who are you|the role|we offer|you (?='ll|will)|sponsor for this|this post)\b)",
+        enough=3,
+    ),
+    PageKind(
+        "campaign",
+        example="Ofsted says that we are good. You would get training and a support worker. Come along to our stall on Saturday.",
+        signs=r"\b(?:could you (?:give|be|offer|foster)|come along to|find out more|visit (?:the council 's|our) (?:careers|fostering|website)|book a (?:demo|place|call)|you would (?:get|receive|have)|call us|join (?:us|our)|sponsored by|people like (?:her|him|them|you)|needs? more foster)\b",
+    ),
+    PageKind(
+        "fact_check",
+        r"\b(?:fact ?check|reality check|claim checked)\b",
+        "",
+        "Fact check: has the service really improved?",
+        label=r"(?:fact check|reality check)",
+    ),
+    PageKind(
+        "opinion",
+        example="Opinion\n\nThey gave the service one word.",
+        label=r"(?:opinion|comment|analysis|viewpoint|editorial|letters|the big read|column|blog|explainer|in depth)",
+    ),
+    PageKind(
+        "opinion",
+        example="My first inspection was in 1998. I have sat through many since. I led two and my team was kind.",
+        signs=r"\b(?:my|i) (?!(?:said|think) )[a-z]+|\bthe writer (?:was|is)\b|\bviews are (?:his|her|their|the author 's) own\b",
+        enough=4,
+    ),
+    PageKind(
+        "election",
+        r"\b(?:manifestos?|the parties on|hustings)\b",
+        r"\bgo(?:es)? to the polls\b",
+        "Who do you want to run the city? The parties on children",
+    ),
+    PageKind(
+        "self_assessment",
+        "",
+        r"\b(?:self (?:assessment|evaluation)|former inspectors|consultants)\b",
+        "A self-evaluation says that services are good.",
+    ),
+    PageKind(
+        "advertisement",
+        r"\b(?:case study|sponsored|promoted)\b",
+        "",
+        "Case study: how our software helped a council",
+    ),
+    PageKind(
+        "follow_up",
+        r"\b(?:quiz|quizzed|grill|grilled|questioned) (?:about|by|over|on|director)\b",
+        r"\b(?:action|improvement) plan\b.*\b(?:drawn up|progress)\b|\bplan (?:that was |which was )?drawn up\b",
+        "Councillors questioned over plan",
+    ),
+    PageKind(
+        "feature",
+        "",
+        r"\b(?:her|his|a new|the) (?:book|memoir|documentary|podcast|novel)\b",
+        "Her book describes a service that inspectors had called inadequate.",
+    ),
+    PageKind(
         "statistics",
-        r"\b(?:league|revealed|how many|per ?cent|proportion|share of|statistics|figures show|compare|ranked|in numbers|nearly half|a quarter of|one in|number of councils|annual report|mapped|analysis)\b",
+        r"\b(?:league|revealed|how many|per ?cent|proportion|share of|statistics|figures show|compare|ranked|in numbers|nearly half|a quarter of|one in|number of councils|annual report|map(?:ped)?|find out how|analysis)\b",
         "",
         "Revealed: how councils compare",
     ),
@@ -63,8 +125,8 @@ KINDS = (
     ),
     PageKind(
         "prediction",
-        r"\b(?:leak|leaked|draft|braced|braces|awaits?|ahead of|expected to|set to be|could be|fears?|rumou?r|hopes?|predict)\b",
-        r"\b(?:leaked|draft report|provisional (?:grade|judgement|rating)s?|is expected to be published|has yet to be published|due to be published|not yet been published)\b",
+        r"\b(?:leak|leaked|draft|braced|braces|awaits?|ahead of|expected to|set to be|could be (?:rated|judged|named|inadequate|good)|fears?|rumou?r|hopes?|predict)\b",
+        r"\b(?:will (?:learn|find out|be told)|sources say|told informally|before publication|leaked|draft report|provisional (?:grade|judgement|rating)s?|is expected to be published|has yet to be published|due to be published|not yet been published)\b",
         "Leaked report says services are poor",
     ),
     PageKind(
@@ -82,7 +144,7 @@ KINDS = (
     PageKind(
         "intervention",
         r"\b(?:improvement notice|statutory direction|direction issued|commissioner (?:appointed|named|to be named)|takeover)\b",
-        r"\b(?:improvement notice (?:has been )?issued|this (?:improvement )?notice is (?:given|issued))\b",
+        r"\b(?:improvement notice (?:has been )?issued|this (?:improvement )?notice is (?:given|issued)|(?:published|issued) a notice|it is issued because|must comply)\b",
         "Improvement notice issued to a council",
     ),
     PageKind(

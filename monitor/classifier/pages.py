@@ -1,0 +1,167 @@
+"""What kind of page an article is: whether another body's inspection is its subject, or ratings that it only recalls."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from monitor.classifier.lines import WEEKDAY, Line
+from monitor.classifier.times import named_day
+from monitor.domain.model import Area
+from monitor.tables.bodies import BODIES
+from monitor.tables.kinds import KINDS
+
+
+def _head(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
+    """The headline and the first sentences of an article."""
+    title = [line for line in lines if line.sentence.in_title]
+    return title, [line for line in lines if not line.sentence.in_title and len(line.sentence.tokens) >= 8][:4]
+
+
+def regime_of(lines: Sequence[Line]) -> str:
+    """The other body or regime whose inspection an article is about, or an empty string: headline and opening name it
+    before, or instead of, the council's service.
+    """
+    title, opening = _head(lines)
+    graded = [claim.subject for line in title for claim in line.claims if claim.subject is not None]
+    if graded and all(subject.code == "D" and subject.value in _ELSEWHERE for subject in graded):
+        return graded[0].value  # "Council home for disabled children rated inadequate"
+    headed = {c.value for line in title for c in line.chunks if c.code == "D"}
+    if headed & _OTHERS and not any(re.search(r"\b(?:children|child|leavers|looked)\b", line.words) for line in title):
+        return min(headed & _OTHERS)
+    at_home = any(_own_service(line) for line in title)
+    if at_home or any(childrens_service(line) for line in title):
+        return min(headed & (_VISITS | {"other_nation"}), default="")
+    if len(_areas_graded(lines) & _CHILDRENS) >= 2 and not headed & _VISITS:
+        return ""  # grades of two of the areas that only a council has: its inspection is the news whatever else is named
+    for line in (*title, *opening):
+        if _own_service(line):
+            return ""
+        named = _foreign(line)
+        if named:
+            return named
+    return ""
+
+
+def _foreign(line: Line) -> str:
+    """The other body that a sentence of the opening is about: with an inspectorate of its own, or what the sentence begins
+    with.
+    """
+    nouns = [
+        c for n, c in enumerate(line.chunks) if c.code in "DASGX" and line.codes[n : n + 2] != "AD" and c.value not in _THEM
+    ]
+    by_ofsted = "ofsted" in line.words
+    for chunk in nouns:
+        if chunk.code == "D" and chunk.value in _FOREIGN and (chunk is nouns[0] or not (by_ofsted or chunk.value in _PASSING)):
+            return chunk.value
+    return ""
+
+
+def childrens_service(line: Line) -> bool:
+    """Whether a sentence names children's services."""
+    return any(c.code == "S" and {"children", "child", "childrens"} & set(line.text_of(c)) for c in line.chunks)
+
+
+def _own_service(line: Line) -> bool:
+    """Whether a sentence names what only a council has: its children's services, children in its care, care leavers."""
+    if childrens_service(line):
+        return True
+    return any(
+        c.code == "X" and {Area.CHILDREN_IN_CARE, Area.CARE_LEAVERS} & {a for i in c.areas for a in i} for c in line.chunks
+    )
+
+
+def _areas_graded(lines: Sequence[Line]) -> set[Area]:
+    """The areas that current claims grade by their names."""
+    return {
+        a
+        for line in lines
+        for claim, scope in zip(line.claims, line.scopes, strict=True)
+        if scope.status == "current" and claim.subject is not None
+        for item in claim.subject.areas
+        for a in item
+    }
+
+
+_CHILDRENS = frozenset({Area.HELP_AND_PROTECTION, Area.CHILDREN_IN_CARE, Area.CARE_LEAVERS})
+_OTHERS = frozenset({"adult_social_care", "youth_justice", "other_nation", "jtai", "send", "focused_visit", "monitoring_visit"})
+_VISITS = frozenset({"monitoring_visit", "focused_visit", "jtai", "send"})
+_THEM = frozenset({"it", "they"})
+#: bodies that ordinary news of children's services mentions in passing
+_PASSING = frozenset({"school", "childrens_home", "agency", "lscb", "court", "other_service"})
+#: everything that is not the council's own service, nor its opinion of itself, nor a visit of Ofsted's to it
+_ELSEWHERE = frozenset(row.value for row in BODIES) - {"self_assessment", "pupils"}
+_FOREIGN = _ELSEWHERE - _VISITS
+
+
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    """A row of `KINDS`, compiled."""
+
+    reason: str
+    title: re.Pattern[str] | None
+    opening: re.Pattern[str] | None
+    label: re.Pattern[str] | None
+    signs: re.Pattern[str] | None
+    enough: int
+
+
+def kind_of(lines: Sequence[Line]) -> str:
+    """The kind of page by the words of headline and opening, the label above the text, or signs throughout, as a reason
+    code; empty for news.
+    """
+    title, opening = _head(lines)
+    head = " ".join(line.words for line in title)
+    labels = [line.words for line in lines if not line.sentence.in_title and len(line.sentence.tokens) <= _LONGEST_LABEL]
+    said = [line.words for line in (*title, *opening)]
+    for kind in _kinds():
+        if (
+            (kind.title is not None and kind.title.search(head))
+            or (kind.opening is not None and any(kind.opening.search(words) for words in said[len(title) :]))
+            or (kind.label is not None and any(kind.label.fullmatch(words) for words in labels[:_LABELS]))
+            or (kind.signs is not None and _seen(kind.signs, lines) >= kind.enough)
+        ):
+            return kind.reason
+    return ""
+
+
+_INSPECTED = re.compile(r"\b(?:ofsted|inspectors?|inspection|inspected)\b")
+_LATELY = re.compile(rf"\b(?:today|yesterday|(?:this|last) week|this (?:spring|summer|autumn|winter)|on {WEEKDAY}|published {WEEKDAY}|{WEEKDAY} 's)\b")
+#: days after which a day that is named is no longer news
+_NEWS_DAYS = 21
+
+
+def fresh_paragraphs(lines: Sequence[Line], published: date | None) -> frozenset[int]:
+    """The numbers of the paragraphs that say of an inspection that it is news of these days."""
+    words: dict[int, str] = {}
+    for line in lines:
+        if not line.sentence.in_title:
+            words[line.sentence.paragraph] = f"{words.get(line.sentence.paragraph, '')} {line.words}"
+    return frozenset(
+        number
+        for number, said in words.items()
+        if _INSPECTED.search(said) and (_LATELY.search(said) or named_day(said, published, _NEWS_DAYS))
+    )
+
+
+#: words in a label such as ``Fact check``, and how many short lines at the top of a page may be one
+_LONGEST_LABEL = 4
+_LABELS = 5
+
+
+def _seen(signs: re.Pattern[str], lines: Sequence[Line]) -> int:
+    """How many different signs stand in a page, quotations left out."""
+    return len({found.group() for line in lines if not any(line.sentence.speech) for found in signs.finditer(line.words)})
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> tuple[_Signs, ...]:
+    def compiled(pattern: str) -> re.Pattern[str] | None:
+        return re.compile(pattern) if pattern else None
+
+    return tuple(
+        _Signs(k.reason, compiled(k.title), compiled(k.opening), compiled(k.label), compiled(k.signs), k.enough) for k in KINDS
+    )
