@@ -7,6 +7,8 @@ forked, because the parent has threads.
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import os
 import resource
@@ -26,6 +28,7 @@ from monitor.reading.child import LENGTH_BYTES, encode_request
 #: Variables that the interpreter and its libraries need. Passwords and tokens of the daemon are not among them.
 _ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "HOME", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
 _CHUNK = 1 << 16
+_PIPE = 1 << 20  # bytes that a pipe may hold: a page that waits for its turn should fit
 #: Of the address space that is allowed, so much is in use when a child dies of its want.
 _NEARLY_ALL = 0.75
 
@@ -33,7 +36,9 @@ _NEARLY_ALL = 0.75
 class Worker:
     """A persistent, killable child that calls functions by name: ``worker.call("package.module:function", body)``.
 
-    Arguments may be ``bytes`` or JSON values; results are JSON values. Safe to call from several threads, one at a time.
+    Arguments may be ``bytes`` or JSON values; results are JSON values. Safe to call from several threads; they are served one
+    after another, and while one is served the next one's page is put into the pipe already, so that the child need not wait
+    for the parent between two pages. A page that was handed to a child that died of the one before is handed to the next.
     """
 
     def __init__(
@@ -53,7 +58,12 @@ class Worker:
         self._answer_limit = answer_limit
         self._child: subprocess.Popen[bytes] | None = None
         self._inherited = 0
-        self._turn = threading.Lock()
+        self._received = bytearray()  # of the answer after the present one
+        self._next = threading.Lock()  # held by the caller that is served next
+        self._sent = threading.Event()  # set when all of the request that is served has been written
+        self._sent.set()
+        self._turn = threading.Lock()  # held by the caller that is served
+        self._pipe = threading.Lock()  # held while the child is replaced or a request is sent ahead
 
     def call(self, function: str, *arguments: Any) -> Any:
         """The result of ``module:function(*arguments)`` run in the child.
@@ -61,12 +71,25 @@ class Worker:
         Raises `ReadError` with the function's own reason, or ``timeout``, ``memory``, ``crashed``, ``too_large``,
         ``too_deep``, ``failed`` (any other exception). After the first four the child is gone; the next call starts another.
         """
-        frame = encode_request(function, arguments)
-        with self._turn:
-            answer = self._exchange(frame)
+        frame = memoryview(encode_request(function, arguments))
+        with self._next:
+            self._sent.wait()
+            ahead = self._send_ahead(frame)
+            self._turn.acquire()
+            self._sent.clear()
+        try:
+            answer = self._exchange(frame, ahead)
+        finally:
+            self._sent.set()
+            self._turn.release()
         if "error" in answer:
             raise ReadError(answer["error"]["message"], reason=answer["error"]["reason"])
         return answer["result"]
+
+    def start(self) -> None:
+        """Start the child, so that it is there when the first page comes."""
+        with self._turn:
+            self._living_child()
 
     def close(self) -> None:
         """Stop the child, at once. A later call starts another."""
@@ -84,11 +107,26 @@ class Worker:
         """Process id of the living child, or None."""
         return self._child.pid if self._child and self._child.poll() is None else None
 
-    def _exchange(self, frame: bytes) -> dict[str, Any]:
-        child = self._living_child()
+    def _send_ahead(self, frame: memoryview) -> tuple[subprocess.Popen[bytes], int] | None:
+        """Put as much of a request as fits into the pipe behind the one that is served; to which child, and how much."""
+        with self._pipe:
+            if self._child is None or self._child.stdin is None or self._calls_left <= 1:
+                return None
+            try:
+                return self._child, os.write(self._child.stdin.fileno(), frame[:_PIPE])
+            except OSError:  # full, or the child is gone: it is sent when its turn comes
+                return None
+
+    def _exchange(self, frame: memoryview, ahead: tuple[subprocess.Popen[bytes], int] | None) -> dict[str, Any]:
+        if ahead is not None and ahead[0] is self._child:
+            child, unsent = ahead[0], frame[ahead[1] :]
+        else:
+            if self._received:  # it spoke unasked
+                self._stop()
+            child, unsent = self._living_child(), frame
         finished = False
         try:
-            body = self._write_and_read(child, frame)
+            body = self._write_and_read(child, unsent)
             answer: dict[str, Any] = json.loads(body)
             finished = answer.get("error", {}).get("reason") != "memory"  # after that its heap is not worth keeping
         except (BrokenPipeError, EOFError):
@@ -104,34 +142,51 @@ class Worker:
     def _living_child(self) -> subprocess.Popen[bytes]:
         if self._child is None or self._child.poll() is not None:
             self._stop()
-            environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-            environment["PYTHONPATH"] = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
-            # What a parser prints about hostile bytes helps nobody and could fill the log.
-            self._child = subprocess.Popen(
-                [sys.executable, "-m", "monitor.reading.child", str(self._memory), str(self._cpu)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=environment,
-                start_new_session=True,  # a Ctrl-C in the terminal is for the daemon, which then drains
-            )
-            self._calls_left = self._calls
-            # A child's peak starts at what its parent held when it was forked, so only a peak above that is its own.
-            self._inherited = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-            assert self._child.stdin and self._child.stdout
-            os.set_blocking(self._child.stdin.fileno(), False)
-            os.set_blocking(self._child.stdout.fileno(), False)
+            child = self._started()
+            with self._pipe:
+                self._child = child
+                self._calls_left = self._calls
         return self._child
 
-    def _write_and_read(self, child: subprocess.Popen[bytes], frame: bytes) -> bytes:
-        """Send the frame and collect the answer's body; both directions under one deadline."""
+    def _started(self) -> subprocess.Popen[bytes]:
+        environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+        environment["PYTHONPATH"] = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
+        # What a parser prints about hostile bytes helps nobody and could fill the log.
+        child = subprocess.Popen(
+            [sys.executable, "-m", "monitor.reading.child", str(self._memory), str(self._cpu)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            start_new_session=True,  # a Ctrl-C in the terminal is for the daemon, which then drains
+        )
+        # A child's peak starts at what its parent held when it was forked, so only a peak above that is its own.
+        self._inherited = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        assert child.stdin and child.stdout
+        os.set_blocking(child.stdin.fileno(), False)
+        os.set_blocking(child.stdout.fileno(), False)
+        with contextlib.suppress(OSError):  # a system that allows less has smaller pipes
+            fcntl.fcntl(child.stdin.fileno(), fcntl.F_SETPIPE_SZ, _PIPE)
+        return child
+
+    def _write_and_read(self, child: subprocess.Popen[bytes], unsent: memoryview) -> bytes:
+        """Send what is unsent of the request and collect the answer's body; both directions under one deadline."""
         assert child.stdin and child.stdout
         deadline = time.monotonic() + self._wall
-        unsent, answer, size = memoryview(frame), bytearray(), 0
+        answer, size = self._received, 0
         with selectors.DefaultSelector() as ready:
-            ready.register(child.stdin, selectors.EVENT_WRITE)
             ready.register(child.stdout, selectors.EVENT_READ)
-            while not size or len(answer) < size:
+            if unsent:
+                ready.register(child.stdin, selectors.EVENT_WRITE)
+            else:
+                self._sent.set()
+            while True:
+                if not size and len(answer) >= LENGTH_BYTES:
+                    size = LENGTH_BYTES + int.from_bytes(answer[:LENGTH_BYTES], "big")
+                    if size > self._answer_limit:
+                        raise ReadError("what it was read into is too large", reason="too_large")
+                if size and len(answer) >= size:
+                    break
                 left = deadline - time.monotonic()
                 if left <= 0:
                     raise ReadError(f"reading it took longer than {self._wall:g} s", reason="timeout")
@@ -140,16 +195,17 @@ class Worker:
                         unsent = unsent[os.write(child.stdin.fileno(), unsent[:_CHUNK]) :]
                         if not unsent:
                             ready.unregister(child.stdin)
+                            self._sent.set()
                         continue
                     received = os.read(child.stdout.fileno(), _CHUNK)
                     if not received:
                         raise EOFError
                     answer += received
-                if not size and len(answer) >= LENGTH_BYTES:
-                    size = LENGTH_BYTES + int.from_bytes(answer[:LENGTH_BYTES], "big")
-                    if size > self._answer_limit:
-                        raise ReadError("what it was read into is too large", reason="too_large")
-        return bytes(answer[LENGTH_BYTES:])
+        if unsent:
+            raise ReadError("the reading process answered before it was asked", reason="crashed")
+        body = bytes(answer[LENGTH_BYTES:size])
+        del answer[:size]  # what is left is the beginning of the next answer
+        return body
 
     def _death(self, child: subprocess.Popen[bytes]) -> ReadError:
         """Why the child died, as the error of the call that killed it."""
@@ -171,14 +227,16 @@ class Worker:
         return ReadError(f"the reading process died of {cause}", reason="crashed")
 
     def _stop(self) -> None:
-        if self._child is None:
-            return
-        self._child.kill()
-        self._child.wait()
-        for pipe in (self._child.stdin, self._child.stdout):
-            if pipe:
-                try:
-                    pipe.close()
-                except BrokenPipeError:
-                    pass
-        self._child = None
+        with self._pipe:
+            child, self._child = self._child, None
+            self._received.clear()
+            if child is None:
+                return
+            child.kill()
+            child.wait()
+            for pipe in (child.stdin, child.stdout):
+                if pipe:
+                    try:
+                        pipe.close()
+                    except BrokenPipeError:
+                        pass

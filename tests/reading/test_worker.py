@@ -115,6 +115,54 @@ def test_threads_take_turns(worker: Worker) -> None:
     assert results == {n: [n] for n in range(8)}
 
 
+def together(worker: Worker, calls: list[tuple[str, tuple[object, ...]]]) -> list[object]:
+    """What each of many calls from as many threads comes to: its result, or the reason of its failure."""
+    results: list[object] = [None] * len(calls)
+
+    def one(index: int, name: str, arguments: tuple[object, ...]) -> None:
+        try:
+            results[index] = call(worker, name, *arguments)
+        except ReadError as error:
+            results[index] = error.reason
+
+    threads = [threading.Thread(target=one, args=(index, *each)) for index, each in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return results
+
+
+def test_a_page_that_waited_behind_a_deadly_one_is_read_and_not_blamed() -> None:
+    """Requests are sent ahead: whatever kills or replaces the child, each caller gets its own answer and nobody else's."""
+    deadly = {
+        "crash": "crashed",
+        "leave": "crashed",
+        "sleep": "timeout",
+        "hoard": "memory",
+        "flood": "too_large",
+        "refuse": "poem",
+    }
+    calls: list[tuple[str, tuple[object, ...]]] = []
+    expected: list[object] = []
+    for index, (name, reason) in enumerate(deadly.items()):
+        for size in (10, 300_000, 3_000_000):  # a pipe holds one of them, or not
+            calls.append(("echo", (index, bytes([65 + index]) * size)))
+            expected.append([index, [size, chr(65 + index)]])
+        calls.append((name, ()))
+        expected.append(reason)
+    with Worker(wall=0.7, calls=5, answer_limit=100_000) as worker:
+        assert together(worker, calls) == expected
+
+
+def test_the_child_can_be_there_before_the_first_page() -> None:
+    with Worker() as worker:
+        worker.start()
+        process = worker.pid
+        assert process is not None
+        assert call(worker, "process") == process
+
+
 def test_close_ends_the_child() -> None:
     worker = Worker()
     process = call(worker, "process")
