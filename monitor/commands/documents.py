@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
+import re
+import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,26 +24,44 @@ def is_address(name: str) -> bool:
     return name.startswith(("http://", "https://"))
 
 
-def _read_file(name: str) -> tuple[bytes, str]:
+def read_file(name: str) -> bytes:
+    """The bytes of a file, inflated when it is gzipped.
+
+    Raises:
+        ReadError: ``not_found``, ``unreadable`` (a directory, no permission, broken gzip), ``too_large``.
+    """
     path = Path(name)
     try:
         if path.stat().st_size > LARGEST_FILE:
             raise ReadError(f"larger than {LARGEST_FILE >> 20} MB", reason="too_large", key=name)
         body = path.read_bytes()
+        return body if not body.startswith(b"\x1f\x8b") else _inflated(name)
     except FileNotFoundError:
         raise ReadError("there is no such file", reason="not_found", key=name) from None
     except OSError as error:
         raise ReadError(error.strerror or str(error), reason="unreadable", key=name) from None
-    return body, _content_type(body)
+    except (EOFError, zlib.error) as error:
+        raise ReadError(f"broken gzip: {error}", reason="unreadable", key=name) from None
+
+
+def _inflated(name: str) -> bytes:
+    with gzip.open(name) as file:
+        body = file.read(LARGEST_FILE + 1)
+    if len(body) > LARGEST_FILE:
+        raise ReadError(f"inflates to more than {LARGEST_FILE >> 20} MB", reason="too_large", key=name)
+    return body
+
+
+_MARKUP = re.compile(rb"<(?:!doctype|html|head|body|meta|title|script|div|p|table|article|h[1-6])[\s>]", re.IGNORECASE)
 
 
 def _content_type(body: bytes) -> str:
     """What the bytes are, whatever the file is called."""
-    start = body[:1024]
-    if b"%PDF-" in start:
+    if b"%PDF-" in body[:1024]:
         return "application/pdf"
-    mark = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    return "text/html" if mark.startswith(b"<") else "text/plain"
+    start = body[:4096].replace(b"\0", b"")  # of UTF-16 its letters remain
+    is_html = start.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<") or _MARKUP.search(start)
+    return "text/html" if is_html else "text/plain"
 
 
 def _is_near(url: str) -> bool:
@@ -79,8 +101,8 @@ def read_document(name: str, worker: Worker) -> Article | Report:
     if is_address(name):
         page = _fetch(name)
     else:
-        body, content_type = _read_file(name)
-        page = Page(url=name, status=200, content_type=content_type, body=body)
+        body = read_file(name)
+        page = Page(url=name, status=200, content_type=_content_type(body), body=body)
     return read_any(page, worker)
 
 
@@ -92,9 +114,7 @@ def read_any(page: Page, worker: Worker) -> Article | Report:
 
         return read_report(page.body, page.url, worker=worker)
     if kind == "text/plain" and "html" not in page.content_type:
-        from monitor.reading.html import read_text
-
-        return read_text(page.body.decode("utf-8", "replace"))
+        page = replace(page, content_type="text/plain")
     from monitor.reading.html import read_page
 
     return read_page(page, worker=worker)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import sys
 from collections.abc import Iterable, Iterator
@@ -22,7 +21,7 @@ examples:
   monitor read --json https://www.example.org/news/story
   monitor read --jsonl < pages.jsonl         one JSON object a line: id, and path, url or html
 """
-_MOST_INFLATED = 64 << 20
+_EVERY = 25  #: pages after which a terminal is told how far a batch has come
 
 
 def add_parser(subparsers: Any) -> None:
@@ -48,77 +47,75 @@ def run(args: argparse.Namespace) -> int:
         return 2
     with Worker() as worker:
         if args.jsonl:
-            return _batch(sys.stdin, worker)
+            return _batch(sys.stdin.buffer, worker)
         answers = [{"file": name, **_answer(worker, path=name)} for name in args.files]
     if args.json:
-        print(json.dumps(answers, indent=2, ensure_ascii=False))
+        print(json.dumps(answers, indent=2))
     else:
         print("\n\n".join("\n".join(_lines(answer)) for answer in answers))
     return int(any("error" in answer for answer in answers))
 
 
-def _batch(lines: Iterable[str], worker: Worker) -> int:
-    failed = False
+def _batch(lines: Iterable[bytes], worker: Worker) -> int:
+    read = failed = 0
     for answer in _answers(lines, worker):
-        failed |= "error" in answer
-        sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
+        failed += "error" in answer
+        read += "error" not in answer
+        # ASCII only: a lone surrogate must not stop the output, and no reader has to guess the encoding.
+        sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
-    return int(failed)
+        if (read + failed) % _EVERY == 0:
+            _tell(f"{read} read, {failed} not", end="\r")
+    _tell(f"{read} read, {failed} not")
+    return int(failed > 0)
 
 
-def _answers(lines: Iterable[str], worker: Worker) -> Iterator[dict[str, Any]]:
+def _tell(message: str, end: str = "\n") -> None:
+    """How far a batch has come, for whoever waits at a terminal; standard error of a script stays silent."""
+    if sys.stderr.isatty():
+        print(message, end=end, file=sys.stderr, flush=True)
+
+
+def _answers(lines: Iterable[bytes], worker: Worker) -> Iterator[dict[str, Any]]:
     """One answer for each line that is not blank; a bad line gets an error and the rest goes on."""
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
             item = json.loads(line)
-            known = {key: item[key] for key in ("path", "url", "html") if isinstance(item.get(key), str)}
-        except (ValueError, AttributeError, RecursionError) as error:
-            yield {"line": number, "error": {"reason": "bad_line", "message": str(error)[:200]}}
+        except (ValueError, RecursionError) as error:
+            yield {"line": number, **_error("bad_line", str(error)[:200])}
             continue
-        yield {"id": item.get("id"), **_answer(worker, **known)}
+        if not isinstance(item, dict):
+            yield {"line": number, **_error("bad_line", f"expected an object, found {type(item).__name__}")}
+            continue
+        known = {key: item[key] for key in ("path", "url", "html") if isinstance(item.get(key), str) and item[key]}
+        answer = _answer(worker, **known) if known else _error("bad_line", "none of `path`, `url` and `html` is a text")
+        yield {"id": item.get("id"), **answer}
+
+
+def _error(reason: str, message: str) -> dict[str, Any]:
+    return {"error": {"reason": reason, "message": message}}
 
 
 def _answer(worker: Worker, *, path: str = "", url: str = "", html: str = "") -> dict[str, Any]:
     """What one page is read as; `url` beside `path` or `html` is where it came from."""
-    try:
-        if html:
-            return _article(html.encode("utf-8", "surrogatepass"), url, "text/html; charset=utf-8", worker)
-        if path and not path.startswith(("http://", "https://")):
-            return _article(_bytes(path), url or Path(path).absolute().as_uri(), "", worker)
-        from monitor.commands.documents import read_document
-
-        return _facts(read_document(path or url, worker))
-    except ReadError as error:
-        return {"error": {"reason": error.reason, "message": str(error)}}
-    except Exception as error:  # noqa: BLE001  # the other pages still get their answers
-        return {"error": {"reason": "fault", "message": f"{type(error).__name__}: {error}"}}
-
-
-def _bytes(path: str) -> bytes:
-    try:
-        body = Path(path).read_bytes()
-        if not body.startswith(b"\x1f\x8b"):
-            return body
-        with gzip.open(path) as file:
-            inflated = file.read(_MOST_INFLATED + 1)
-    except FileNotFoundError:
-        raise ReadError("there is no such file", reason="not_found", key=path) from None
-    except OSError as error:
-        raise ReadError(str(error), reason="unreadable", key=path) from None
-    if len(inflated) > _MOST_INFLATED:
-        raise ReadError("it inflates to too much", reason="too_large", key=path)
-    return inflated
-
-
-def _article(body: bytes, url: str, content_type: str, worker: Worker) -> dict[str, Any]:
-    from monitor.commands.documents import read_any
+    from monitor.commands.documents import is_address, read_any, read_document, read_file
     from monitor.ports import Page
 
-    is_html = not content_type and b"<" in body[:4096] and b"%PDF-" not in body[:1024]
-    kind = content_type or ("text/html" if is_html else "")
-    return _facts(read_any(Page(url=url, status=200, content_type=kind, body=body), worker))
+    try:
+        if not html and is_address(path or url):
+            return _facts(read_document(path or url, worker))
+        if html:
+            body, kind = html.encode("utf-8", "surrogatepass"), "text/html; charset=utf-8"
+        else:
+            body, kind = read_file(path or url), ""
+        where = url or (Path(path).absolute().as_uri() if path else "")
+        return _facts(read_any(Page(url=where, status=200, content_type=kind, body=body), worker))
+    except ReadError as error:
+        return _error(error.reason, str(error))
+    except Exception as error:  # noqa: BLE001  # the other pages still get their answers
+        return _error("fault", f"{type(error).__name__}: {error}")
 
 
 def _facts(document: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from monitor.domain.urls import registrable
 from monitor.ports import ReadError
 from monitor.reading.beside import beside, prose_on_page
 from monitor.reading.blocks import Block, outline_of
-from monitor.reading.decode import decode
+from monitor.reading.decode import decode, is_binary, visible
 from monitor.reading.extract import article_blocks, prose_blocks
 from monitor.reading.furniture import without_furniture
 from monitor.reading.interstitials import interstitial_of
@@ -67,7 +67,7 @@ def _checked(body: bytes, url: str, content_type: str) -> str:
         raise ReadError("the page is empty", reason="empty", key=url)
     if b"%PDF-" in start:
         raise ReadError("this is a PDF", reason="pdf", key=url)
-    if body.count(0, 0, 4096) > 400 and not body.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")):
+    if is_binary(body):
         raise ReadError("these bytes are no text", reason="not_text", key=url)
     text = decode(body, content_type)
     _refuse_long_tags(text, url)
@@ -142,5 +142,5 @@ def _second_opinion(text: str, ours: list[str], title: str) -> tuple[str, list[s
     import trafilatura
 
     found = trafilatura.extract(text, favor_precision=True, include_comments=False, include_tables=True) or ""
-    lines = without_furniture([line.strip() for line in found.split("\n") if line.strip()], title=title)
+    lines = without_furniture([visible(line.strip()) for line in found.split("\n") if line.strip()], title=title)
     return ("trafilatura", lines) if sum(map(len, lines)) > 1.3 * sum(map(len, ours)) else ("blocks", ours)

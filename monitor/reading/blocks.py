@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from monitor.reading.decode import visible
 from monitor.reading.names import Said, said_by
 
 #: Elements whose text is never prose.
@@ -65,7 +66,6 @@ _ATTRIBUTE = re.compile(r' (class|id|data-component|role|hidden|aria-hidden|styl
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 MOST_CHARS = 2_500_000  #: of markup, scripts not counted; real articles have a tenth of it
 _BREAK = "\0"  # decoding leaves none in a text
-_INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
 _NOTHING = Said()
 _LONG = 400  #: characters of attributes that are not likely to be met again
 _LONGEST_CELL = 1200  #: characters of markup above which a table's cell is a layout's
@@ -323,12 +323,10 @@ def _plain(text: str) -> str:
     """Text as it is read: entities resolved, single spaces, a line for each line break."""
     if "&" in text:  # the serialisation writes these four, and no others
         text = text.replace("&nbsp;", " ").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    if not text.isascii() and _INVISIBLE.search(text):
-        text = _INVISIBLE.sub("", text)
     if _BREAK in text:
-        lines = (" ".join(line.split()) for line in text.split(_BREAK))
+        lines = (visible(" ".join(line.split())) for line in text.split(_BREAK))
         return "\n".join(line for line in lines if line)
-    return " ".join(text.split())
+    return visible(" ".join(text.split()))
 
 
 @lru_cache(maxsize=4096)

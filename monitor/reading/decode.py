@@ -17,6 +17,25 @@ _META = re.compile(
     rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?([\w.:-]{1,40})|<\?xml[^>]{0,200}?encoding=[\"']([\w.:-]{1,40})", re.IGNORECASE
 )
 _META_BYTES = 4096
+#: Control characters (a terminal obeys them), zero-width ones, and those that turn the direction of writing.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r\f\x1b")
+_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
+_LOOK_AT = 4096
+_CONTROL_SHARE = 0.05
+
+
+def visible(text: str) -> str:
+    """`text` without the characters that are not seen. Pages write them as entities too, so it is done after parsing."""
+    return text if text.isprintable() else _UNSEEN.sub("", text)
+
+
+def is_binary(body: bytes) -> bool:
+    """Whether bytes are no text in any encoding: a picture, an archive. Text in UTF-16 must say so by its mark."""
+    start = body[:_LOOK_AT]
+    if start.startswith(_WIDE_MARKS):
+        return False
+    return len(start) - len(start.translate(None, _CONTROLS)) > _CONTROL_SHARE * len(start)
 
 
 def _codec(name: str) -> str | None:

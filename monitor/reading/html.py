@@ -9,6 +9,7 @@ from functools import cache
 from monitor.domain.model import Article, SourceClass
 from monitor.ports import Page, ReadError
 from monitor.reading.dates import london_day, parse_day
+from monitor.reading.decode import decode, is_binary, visible
 from monitor.reading.furniture import fold, without_furniture
 from monitor.reading.worker import Worker
 
@@ -40,8 +41,8 @@ def read_page(
     ``memory``, ``crashed``.
     """
     if _is_plain(page):
-        from monitor.reading.decode import decode
-
+        if is_binary(page.body):
+            raise ReadError("these bytes are no text", reason="not_text", key=page.url)
         return read_text(decode(page.body, page.content_type), url=page.url, outlet=outlet, published=published)
     found = (worker or shared_worker()).call(_READER, page.body, page.url, page.content_type)
     day = london_day(datetime.fromisoformat(found["published"])) if found["published"] else None
@@ -70,7 +71,7 @@ def read_text(
 
     Page furniture is cut as on pages. Raises `ReadError` with reason ``empty``.
     """
-    lines = [line.strip() for line in text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    lines = [visible(line.strip()) for line in text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")]
     lines = [line for line in lines if line]
     while lines and fold(lines[0]) == "news":
         lines.pop(0)

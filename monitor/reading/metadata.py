@@ -20,6 +20,7 @@ from selectolax.lexbor import LexborHTMLParser
 from monitor.domain.urls import absolute, registrable
 from monitor.reading.blocks import HEADINGS, Block
 from monitor.reading.dates import parse_moment
+from monitor.reading.decode import visible
 
 _ARTICLES = (
     "article",
@@ -91,7 +92,7 @@ def metadata_of(tree: LexborHTMLParser, url: str) -> Metadata:
     site = metas.get("og:site_name", "") or metas.get("application-name", "")
     canonical = _canonical(tree, metas, url)
     return Metadata(
-        title=_title(tree, article, metas, site, url),
+        title=visible(_title(tree, article, metas, site, url)),
         published=_published(tree, article, metas, (canonical, url)),
         changed=next((moment for name in _MODIFIED_METAS if (moment := parse_moment(metas.get(name, "")))), None),
         body=_text(article.get("articleBody") or article.get("articlebody")),

@@ -1,10 +1,8 @@
-"""`monitor sources` and `monitor read` as a person uses them, against a server of our own."""
+"""`monitor sources` as a person uses it, against a server of our own."""
 
 from __future__ import annotations
 
-import gzip
 import http.server
-import io
 import json
 import threading
 from datetime import UTC, datetime, timedelta
@@ -159,35 +157,3 @@ def test_history_remembers_items_and_words(folders, tmp_path):
     assert poll.words > 100
     assert find_link(store.engine, "https://nowhere.example/") is None
     store.close()
-
-
-def test_read_prints_what_is_read(tmp_path, capsys, site):
-    page = tmp_path / "page.html.gz"
-    page.write_bytes(gzip.compress(ARTICLE.encode()))
-    assert main(["read", "--json", str(page), f"{site}/a1"]) == 0
-    first, second = json.loads(capsys.readouterr().out)
-    assert first["title"] == second["title"] == STORIES[0].title
-    assert first["text"] == second["text"] == "\n\n".join(STORIES[0].lines)
-    assert first["published"] == "2024-05-14"
-    assert main(["read", str(page), str(tmp_path / "gone.html")]) == 1
-    assert "no such file" in capsys.readouterr().out
-    assert main(["read"]) == 2
-
-
-def test_read_in_batch_goes_on_after_a_bad_line(tmp_path, capsys, monkeypatch):
-    page = tmp_path / "page.html"
-    page.write_text(ARTICLE)
-    lines = [
-        json.dumps({"id": 1, "path": str(page)}),
-        "{broken",
-        "",
-        json.dumps({"id": 2, "html": ARTICLE}),
-        json.dumps({"id": 3, "path": "gone"}),
-    ]
-    monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(lines)))
-    assert main(["read", "--jsonl"]) == 1
-    answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [answer.get("id") for answer in answers] == [1, None, 2, 3]
-    assert answers[0]["text"] == answers[2]["text"]
-    assert answers[1]["error"]["reason"] == "bad_line"
-    assert answers[3]["error"]["reason"] == "not_found"
