@@ -8,6 +8,11 @@ from typing import TYPE_CHECKING, Any
 from monitor.commands.options import folder_options
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from monitor.domain.standing import Way
+    from monitor.messages.render import Rendered
+    from monitor.ports import Channel
     from monitor.store import SqlStore
     from monitor.store.matching import RecordedChange, Verdict
 
@@ -34,8 +39,11 @@ def add_parser(subparsers: Any) -> None:
         parents=[folder_options()],
         description="Sends a message marked TEST through a channel, as an alert would go. It is no change, and counts as none.",
     )
-    test.add_argument("channel", metavar="CHANNEL", help="a [channel.NAME]")
+    test.add_argument("channel", metavar="CHANNEL", nargs="?", default="", help="a [channel.NAME]")
     test.add_argument("--to", default="", metavar="ADDRESS", help="address within the channel, where it needs one")
+    test.add_argument(
+        "--operator", action="store_true", help="send a test notice every way that [operator] of monitor.toml names, instead"
+    )
     test.set_defaults(run=run_test)
 
 
@@ -124,21 +132,38 @@ def _clauses(change: RecordedChange, verdict: Verdict) -> list[str]:
 
 
 def run_test(args: argparse.Namespace) -> int:
-    """Send a message marked TEST through one channel and say how that ended; 1 unless it was sent."""
+    """Send a message marked TEST through one channel, or every way to the operator; 1 unless all were sent."""
     from uuid import uuid4
 
     from monitor.bootstrap import build_channels, build_renderer
     from monitor.clock import SystemClock
+    from monitor.domain.standing import Way
+    from monitor.messages.operator import trial_notice
     from monitor.messages.sample import sample_notice
-    from monitor.ports import ConfigError, Delivery, Message, Result
+    from monitor.ports import ConfigError
     from monitor.settings import load
 
+    if bool(args.channel) == args.operator:
+        raise ConfigError("name one channel, or --operator for the ways to the operator", key="CHANNEL")
     settings = load(args.config, args.state)
     channels = build_channels(settings)
-    if args.channel not in channels:
+    ways = settings.operator if args.operator else (Way(channel=args.channel, to=args.to),)
+    if not ways:
+        raise ConfigError("names no channel; alarms are only in the log and on the page", key="[operator]")
+    if args.channel and args.channel not in channels:
         raise ConfigError(f"there is no [channel.{args.channel}]; channels: {', '.join(channels)}", key="CHANNEL")
-    now, identity = SystemClock().now(), uuid4().hex
-    rendered = build_renderer(settings).render(sample_notice(identity, now))
+    sent = True
+    for way in ways:
+        now, identity = SystemClock().now(), uuid4().hex
+        notice = trial_notice(identity, now, page=settings.public_url) if args.operator else sample_notice(identity, now)
+        sent &= _try_out(channels[way.channel], way, build_renderer(settings).render(notice), identity, now)
+    return int(not sent)
+
+
+def _try_out(channel: Channel, way: Way, rendered: Rendered, identity: str, now: datetime) -> bool:
+    """Hand one message over and print how that ended; whether it was sent."""
+    from monitor.ports import Delivery, Message, Result
+
     message = Message(
         subject=rendered.subject,
         text=rendered.text,
@@ -149,8 +174,8 @@ def run_test(args: argparse.Namespace) -> int:
     )
     # It does not pass the outbox: it tells of no change, and nobody would want it sent again after a crash.
     delivery = Delivery(
-        id=identity, channel=args.channel, recipient=args.to, message=message, attempt=1, owner="test", epoch=1, created=now
+        id=identity, channel=way.channel, recipient=way.to, message=message, attempt=1, owner="test", epoch=1, created=now
     )
-    outcome = channels[args.channel].send(delivery, lambda: True)
-    print(f"{args.channel}: {outcome.result} {outcome.reason}".rstrip())
-    return int(outcome.result is not Result.SENT)
+    outcome = channel.send(delivery, lambda: True)
+    print(f"{way.channel}: {outcome.result} {outcome.reason}".rstrip())
+    return outcome.result is Result.SENT

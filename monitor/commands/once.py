@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from monitor.commands.options import clock_for, day, folder_options
 
 if TYPE_CHECKING:
-    from monitor.bootstrap import Eyes
+    from monitor.bootstrap import Eyes, Parts
     from monitor.pipeline import Cycle
     from monitor.ports import Asked
     from monitor.settings import Settings
@@ -53,10 +53,20 @@ async def _cycle(args: argparse.Namespace, settings: Settings) -> Cycle:
                 return cycle
         async with opened(those, watched_before=args.as_of is not None) as parts:
             cycle = await parts.pipeline.cycle(asked)
+            if args.as_of is None and settings.operator:
+                await asyncio.to_thread(_tell_operator, parts)
             await parts.send_due()
             if args.as_of is None:
                 await asyncio.to_thread(parts.store.seal, those.seal())
     return cycle
+
+
+def _tell_operator(parts: Parts) -> None:
+    """Look for alarms, and put what is news of them into the outbox."""
+    from monitor.alarms import Lookout
+
+    lookout = Lookout(parts)
+    lookout.tell(lookout.look())
 
 
 async def _quiet(those: Eyes, glance: Glance) -> tuple[Sequence[Asked], Cycle | None]:

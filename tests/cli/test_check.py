@@ -85,6 +85,21 @@ def test_a_right_configuration(folder: Path, capsys: pytest.CaptureFixture[str])
     assert not (folder / "state").exists()
 
 
+@pytest.mark.parametrize(
+    ("written", "warning"),
+    [
+        ("", "warning: nobody is told of alarms"),
+        ('[operator]\nchannels = ["mail: ops@d.example"]\n', "warning: alarms have one way to the operator"),
+    ],
+)
+def test_who_is_told_of_alarms_is_no_mistake_but_said(
+    folder: Path, capsys: pytest.CaptureFixture[str], written: str, warning: str
+) -> None:
+    (folder / "monitor.toml").write_text(written)
+    assert check(folder) == 0
+    assert warning in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("mistake", BROKEN)
 def test_a_broken_configuration(folder: Path, mistake: str, capsys: pytest.CaptureFixture[str]) -> None:
     file, text, message = BROKEN[mistake]

@@ -71,6 +71,12 @@ def test_a_test_alert_says_so_and_counts_as_none(folder: Path, capsys: pytest.Ca
     assert "Subject: TEST: Trafford: leadership and protection now inadequate" in printed
     assert "console: sent" in printed
     assert typed(folder, "test-alert", "nowhere") == 2
+    assert typed(folder, "test-alert", "console", "--operator") == 2
+    assert typed(folder, "test-alert", "--operator") == 2
+    assert "names no channel" in capsys.readouterr().err
+    (folder / "config" / "monitor.toml").write_text('[operator]\nchannels = ["console: ops@example.org"]\n')
+    assert typed(folder, "test-alert", "--operator") == 0
+    assert "Subject: TEST: operator notice" in capsys.readouterr().out
     assert typed(folder, "outbox", "list", "--json") == 0
     out = capsys.readouterr().out
     assert len(json.loads(out)) == 1

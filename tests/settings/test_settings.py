@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.domain.model import Kind
+from monitor.domain.standing import Way
 from monitor.settings import SettingsError, examine, load
 
 FINE = {
@@ -54,6 +55,23 @@ def test_the_environment_has_the_last_word(folder: Path) -> None:
     assert settings.fetch_deadline == timedelta(seconds=5)
     assert settings.allow_private
     assert settings.contact == "desk@council.example"
+
+
+def test_ways_to_the_operator(folder: Path) -> None:
+    """A channel, and an address within it where it needs one; from the environment with commas."""
+    (folder / "channels.toml").write_text('[channel.mail]\nurl = "console://"\n[channel.team]\nurl = "console://"\n')
+    (folder / "monitor.toml").write_text('[operator]\nchannels = ["mail: ops@example.org", "team"]\n')
+    ways = (Way(channel="mail", to="ops@example.org"), Way(channel="team"))
+    assert load(folder, folder / "state", {}).operator == ways
+    environ = {"MONITOR_OPERATOR_CHANNELS": "team, mail:ops@example.org"}
+    assert load(folder, folder / "state", environ).operator == ways[::-1]
+    (folder / "monitor.toml").write_text('[operator]\nchannels = ["maul"]\n')
+    assert problems(folder) == [
+        "monitor.toml: [operator]: channels: there is no [channel.maul]; did you mean 'mail'?; channels: mail, team"
+    ]
+    for wrong in ('"mail:a@b@c"', "3", '["mail", ""]'):
+        (folder / "monitor.toml").write_text(f"[operator]\nchannels = {wrong}\n")
+        assert len(problems(folder)) == 1
 
 
 BROKEN = {
