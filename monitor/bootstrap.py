@@ -295,6 +295,8 @@ async def opened(those: Eyes, *, watched_before: bool = False) -> AsyncIterator[
     from monitor.store.captures import Captures
 
     settings, clock = those.settings, those.clock
+    if not (settings.database_url or (settings.state / "monitor.db").exists()):
+        those.worker.start()  # everything is to be read: its interpreter starts while this one opens the state
     store = await asyncio.to_thread(open_state, settings)
     try:
         captures = Captures(store.engine)

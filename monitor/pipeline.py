@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import TypeVar
@@ -198,13 +198,12 @@ class Pipeline:
     async def _settle(self, group: Sequence[_Taken]) -> list[Recorded | LinkFailure]:
         """Classify documents and record them together, in their order; note why others could not be read."""
         pages, self._unkept = self._unkept, []
-
-        def classify_and_record() -> tuple[list[Classified | _Trouble], Iterator[Recorded]]:
-            self._keep(pages)
-            found = [self._classified(each) for each in group]
-            return found, iter(self._recorded([each for each in found if isinstance(each, Classified)]))
-
-        found, recorded = await asyncio.to_thread(classify_and_record)
+        # Side by side: compressing pages leaves the interpreter to the classifier.
+        kept = asyncio.create_task(asyncio.to_thread(self._keep, pages))
+        found = await asyncio.to_thread(lambda: [self._classified(each) for each in group])
+        await kept  # before what they say is recorded
+        readings = [each for each in found if isinstance(each, Classified)]
+        recorded = iter(await asyncio.to_thread(self._recorded, readings) if readings else ())
         outcomes: list[Recorded | LinkFailure] = []
         for taken, each in zip(group, found, strict=True):
             if isinstance(each, _Trouble):
@@ -230,8 +229,6 @@ class Pipeline:
 
     def _recorded(self, found: Sequence[Classified]) -> Sequence[Recorded]:
         """Record documents in one transaction; one by one where that fails, so that what can be recorded is."""
-        if not found:
-            return ()
         now = self.clock.now()
         try:
             return self.store.record_all(found, now=now)

@@ -6,8 +6,9 @@ import tomllib
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from importlib import resources
+from pathlib import Path
 
+from monitor import tables
 from monitor.domain.model import Area, DateRange
 
 
@@ -25,7 +26,7 @@ class Edition:
 @lru_cache(maxsize=1)
 def editions() -> tuple[Edition, ...]:
     """Every edition of every framework, oldest first."""
-    with resources.files("monitor.tables").joinpath("frameworks.toml").open("rb") as file:
+    with Path(tables.__file__).with_name("frameworks.toml").open("rb") as file:
         table = tomllib.load(file)["edition"]
     return tuple(
         Edition(
