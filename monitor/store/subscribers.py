@@ -14,6 +14,7 @@ from monitor.ports import DeliveryState
 from monitor.store.frozen import forget_bodies
 from monitor.store.outbox import note
 from monitor.store.schema import alerts, bodies, deliveries, subscriptions, suspensions, tellings
+from monitor.store.suspensions import reinstate
 
 CONFIG = "config"
 SELF_SERVICE = "self-service"
@@ -147,13 +148,21 @@ def forget_unconfirmed(connection: Connection, now: datetime) -> None:
 
 
 def confirm(connection: Connection, name: str, now: datetime) -> bool:
-    """Begin a subscription that was asked for; once or again makes no difference. False when it ended or never was."""
-    done = connection.execute(
-        update(subscriptions)
-        .where(subscriptions.c.name == name, subscriptions.c.ended_at.is_(None))
-        .values(confirmed_at=func.coalesce(subscriptions.c.confirmed_at, now))
-    )
-    return bool(done.rowcount)
+    """Begin a subscription that was asked for; once or again makes no difference. False when it ended or never was.
+
+    Who opens the link that was mailed has the mailbox and wants the mail: a suspension of the address ends with it.
+    """
+    asked = connection.execute(
+        select(subscriptions.c.target, subscriptions.c.confirmed_at).where(
+            subscriptions.c.name == name, subscriptions.c.ended_at.is_(None)
+        )
+    ).first()
+    if asked is None:
+        return False
+    if asked.confirmed_at is None:
+        connection.execute(update(subscriptions).where(subscriptions.c.name == name).values(confirmed_at=now))
+        reinstate(connection, asked.target, now)
+    return True
 
 
 def change(connection: Connection, subscription: Subscription) -> bool:

@@ -216,3 +216,31 @@ async def test_a_jump_of_the_clock_plans_everything_anew(monkeypatch: pytest.Mon
         real = time.time
         monkeypatch.setattr("monitor.daemon.time.time", lambda: real() + 3600)
         await until(lambda: len(source.asked_with) == 2)
+
+
+async def test_returned_mail_is_fetched_again_and_again_also_after_a_fault() -> None:
+    visits: list[int] = []
+
+    def collect() -> None:
+        visits.append(1)
+        if len(visits) == 1:
+            raise RuntimeError("boom")
+
+    world = World()
+    world.daemon.collect, world.daemon.collect_every = collect, 0.05
+    async with world.running() as daemon:
+        await until(lambda: len(visits) >= 3)
+        assert daemon.health.ready
+
+
+async def test_a_follower_leaves_returned_mail_to_the_leader(monkeypatch: pytest.MonkeyPatch) -> None:
+    visits: list[int] = []
+    world = World()
+    lead = FakeLead(ours=False)
+    world.daemon.lead, world.daemon.collect, world.daemon.collect_every = lead, lambda: visits.append(1), 0.05
+    monkeypatch.setattr("monitor.daemon.LEAD_EVERY", 0.05)
+    async with world.running():
+        await asyncio.sleep(0.3)
+        assert visits == []
+        lead.ours = True
+        await until(lambda: len(visits) >= 2)

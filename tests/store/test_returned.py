@@ -195,3 +195,16 @@ def test_the_position_in_the_mailbox_is_kept(store: SqlStore) -> None:
     store.remember_mailbox_position("1:5")
     store.remember_mailbox_position("1:9")
     assert store.mailbox_position() == "1:9"
+
+
+def test_who_confirms_anew_has_the_mailbox_and_wants_the_mail(store: SqlStore) -> None:
+    store.take_returned(mail(kind=Kind.COMPLAINT, code=""), sent(store), now=NOW)
+    again = subscription("self-1", to="ann@reader.test")
+    store.request_subscription(again, now=NOW)
+    assert len(store.suspended()) == 1, "asking proves nothing"
+    assert store.confirm_subscription("self-1", now=NOW)
+    assert store.suspended() == ()
+    later = NOW + timedelta(hours=1)
+    store.take_returned(mail("k2", Kind.COMPLAINT, code=""), sent(store, "Leeds", later), now=later)
+    assert store.confirm_subscription("self-1", now=later)
+    assert len(store.suspended()) == 1, "an old link opens nothing"
