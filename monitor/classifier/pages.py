@@ -129,7 +129,10 @@ def kind_of(lines: Sequence[Line]) -> str:
 
 
 _INSPECTED = re.compile(r"\b(?:ofsted|inspectors?|inspection|inspected)\b")
-_LATELY = re.compile(rf"\b(?:today|yesterday|(?:this|last) week|this (?:spring|summer|autumn|winter)|on {WEEKDAY}|published {WEEKDAY}|{WEEKDAY} 's)\b")
+_LATELY = re.compile(
+    rf"\b(?:today|yesterday|(?:this|last) week|this (?:spring|summer|autumn|winter)"
+    rf"|(?:on|published) {WEEKDAY}|{WEEKDAY} 's)\b"
+)
 #: days after which a day that is named is no longer news
 _NEWS_DAYS = 21
 

@@ -55,6 +55,7 @@ def gate(statement: Statement, topics: Topics, published: date | None) -> str:
     return ""
 
 
+_DAY = re.compile(rf"\b(?:today|yesterday|this (?:week|morning)|(?:on|published) {WEEKDAY}|new (?:ofsted )?report)\b")
 _FRESH = re.compile(
     r"\b(?:(?:has|have) (?:been|now|rated|judged|graded|given|awarded|found)|is now|are now|today|yesterday"
     rf"|this (?:week|morning)|(?:on|published) {WEEKDAY}|new (?:ofsted )?report)\b"
@@ -65,17 +66,19 @@ _FRESH = re.compile(
 _OLD_PAGES = frozenset({"archive"})
 
 
-#: Kinds of page whose writer may bring news among other things.
-_TELLING = frozenset({"opinion", "fact_check", "election", "appointment", "dispute", "follow_up", "court"})
+#: Kinds of page that bring no news among what they recall.
+_SILENT = frozenset(
+    {"job_advert", "campaign", "advertisement", "statistics", "guide", "self_assessment", "prediction", "award"}
+)
 
 
 def _brings_news(statement: Statement, topics: Topics) -> bool:
     """Whether a sentence of a page that mostly recalls, or its paragraph, says that its grade is news."""
-    if _of_this_day(statement):
+    if _of_this_day(statement, day=topics.kind != "opinion"):
         return True
     subject = statement.claim.subject
     return (
-        topics.kind in _TELLING
+        topics.kind not in _SILENT
         and subject is not None
         and subject.code in "XSOGA"
         and statement.line.sentence.paragraph in topics.fresh
@@ -83,14 +86,14 @@ def _brings_news(statement: Statement, topics: Topics) -> bool:
     )
 
 
-def _of_this_day(statement: Statement) -> bool:
+def _of_this_day(statement: Statement, *, day: bool = False) -> bool:
     """Whether the sentence itself says that its grade is news, on a page that is mostly about something else."""
     subject = statement.claim.subject
     if subject is None:
         return False
     line = statement.line
     about = subject.code == "X" or childrens_service(line)
-    return about and _FRESH.search(statement.line.words) is not None
+    return about and (_DAY if day else _FRESH).search(statement.line.words) is not None
 
 
 def _of_the_service(statement: Statement) -> bool:

@@ -47,8 +47,11 @@ def topics(lines: Sequence[Line], published: date | None = None) -> Topics:
     found = _distinct((*opening, *graded, *_listed(lines, naming), *_counted(lines, naming), *_openers(lines, several)))
     if several and not title:
         found = _distinct((*_listed(lines, naming), *found)) or found
-    fresh = fresh_paragraphs(lines, published)
-    return Topics(found, several or (len(found) > 1 and not shared), shared, regime_of(lines), kind_of(lines), fresh)
+    several = several or (len(found) > 1 and not shared)
+    kind = kind_of(lines)
+    if kind == "visit" and several:
+        kind = ""  # a digest may list inspections beside visits
+    return Topics(found, several, shared, regime_of(lines), kind, fresh_paragraphs(lines, published))
 
 
 def _distinct(urns: object) -> tuple[str, ...]:

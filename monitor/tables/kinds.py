@@ -46,7 +46,13 @@ KINDS = (
         "opinion",
         example="My first inspection was in 1998. I have sat through many since. I led two and my team was kind.",
         signs=r"\b(?:my|i) (?!(?:said|think) )[a-z]+|\bthe writer (?:was|is)\b|\bviews are (?:his|her|their|the author 's) own\b",
-        enough=4,
+        enough=3,
+    ),
+    PageKind(
+        "visit",
+        example="Inspectors spent two days there. On a focused visit they do not award a rating, so the city stays inadequate.",
+        enough=3,
+        signs=r"\b(?:(?:focused|focussed|monitoring|two day|assurance) visits?|letter|do not (?:award|give|lead)|not (?:graded|give a|award)|no (?:new )?(?:grades?|rating)|the visit|spent two days|returned to|inspectors (?:went|came|have been|have) (?:back|returned)|until (?:a|the next) full inspection)\b",
     ),
     PageKind(
         "election",
@@ -57,7 +63,7 @@ KINDS = (
     PageKind(
         "self_assessment",
         "",
-        r"\b(?:self (?:assessment|evaluation)|former inspectors|consultants)\b",
+        r"\b(?:self (?:assessment|evaluation)|former inspectors|consultants|local government association|lga)\b",
         "A self-evaluation says that services are good.",
     ),
     PageKind(
@@ -137,7 +143,7 @@ KINDS = (
     ),
     PageKind(
         "appointment",
-        r"\b(?:appoint(?:s|ed|ment)?|new (?:director|dcs|boss|chief)|steps? down|quits?|resigns?|departs?|to leave post|retire[sd]?|takes over as)\b",
+        r"\b(?:appoint(?:s|ed|ment)?|new (?:[a-z]+ 's )?(?:[a-z]+ )?(?:director|dcs|boss|chief|head)|steps? down|quits?|resigns?|departs?|to leave post|retire[sd]?|takes over as)\b",
         "",
         "New director appointed",
     ),
