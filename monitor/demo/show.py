@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from monitor.bootstrap import Parts, assembled
@@ -63,7 +64,7 @@ async def _day(parts: Parts, site: DemoSite, clock: TravelClock, day: date, say:
     say(_rule(f"{day:%A} {day.day} {day:%B %Y}"))
     for article in demo_articles():
         if article.day == day:
-            say(f"  {FEEDS[article.feed][0]}: {article.title}")
+            say(fill(f"{FEEDS[article.feed][0]}: {article.title}", 78, initial_indent="  ", subsequent_indent="    "))
     say("")
     cycle = await _cycle(parts)
     say(_summary(cycle))
@@ -83,7 +84,13 @@ def _rule(title: str) -> str:
 def _summary(cycle: Cycle) -> str:
     reasons = sorted({reason.replace("_", " ") for recorded in cycle.recorded for reason in recorded.background})
     quiet = f" Known already: {', '.join(reasons)}." if reasons else ""
-    return f"  {len(cycle.recorded)} articles read, {len(cycle.changes)} changes of rating, {cycle.deliveries} messages.{quiet}"
+    read, found = _counted(len(cycle.recorded), "article"), _counted(len(cycle.changes), "change")
+    told = f"{read} read, {found} of rating, {_counted(cycle.deliveries, 'message')}.{quiet}"
+    return fill(told, 78, initial_indent="  ", subsequent_indent="  ")
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def run_demo() -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from monitor.domain.frameworks import edition
-from monitor.domain.model import Area, Change, Inspection, Rating, Trust
+from monitor.domain.model import Area, Change, Inspection, Kind, Rating, Trust
 from monitor.messages.notice import AREA_NAMES, ORDER, Notice, display_name, headline, moved
 from monitor.messages.plain import day_words, link, listed, plain
 
@@ -29,17 +29,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """A sentence of evidence and where it stands."""
+    """What one source says: its sentences, and where they stand."""
 
-    text: str
+    texts: tuple[str, ...]
     source: str
     published: date
     url: str
 
     @property
-    def day(self) -> str:
-        """The day in words."""
-        return day_words(self.published)
+    def where(self) -> str:
+        """``BBC News, 3 August 2026``."""
+        return f"{self.source or 'The article'}, {day_words(self.published)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,8 @@ class Section:
     authority: str
     headline: str
     rows: tuple[Row, ...]
-    published: date
+    confirmed: bool
+    published: date  #: by Ofsted once it is confirmed, else by the first to report it
     before: date | None  #: publication of the inspection before; None where there is none, or it is not known
     days_late: int  #: from publication until it was seen here
     quotes: tuple[Quote, ...]
@@ -65,7 +66,7 @@ class Section:
         """``Published 3 August 2026. Delayed: seen 2 days after it was published. Previous inspection: 31 January 2023.``"""
         late = f" Delayed: seen {self.days_late} days after it was published." if self.days_late >= LATE else ""
         before = f" Previous inspection: {day_words(self.before)}." if self.before else ""
-        return f"Published {day_words(self.published)}.{late}{before}"
+        return f"{'Published' if self.confirmed else 'First reported'} {day_words(self.published)}.{late}{before}"
 
     @property
     def compares(self) -> bool:
@@ -75,7 +76,7 @@ class Section:
 
 def source_words(change: Change) -> str:
     """Whose word it is: ``Ofsted`` once it is confirmed, else ``reported by OUTLET``."""
-    if change.inspection.trust is Trust.CONFIRMED:
+    if change.inspection.trust is Trust.CONFIRMED or Kind.CORRECTED in change.kinds:  # only Ofsted's report corrects
         return "Ofsted"
     return f"reported by {plain(change.outlet)}" if change.outlet else "reported"
 
@@ -87,7 +88,7 @@ def status(inspection: Inspection, outlet: str) -> str:
         case Trust.CONFIRMED:
             return "Confirmed by Ofsted’s own report."
         case Trust.CONTRADICTED:
-            return "Ofsted’s own report says otherwise."
+            return "From Ofsted’s own report, which says otherwise than the press did."
         case Trust.CORROBORATED:
             return f"Reported by independent outlets ({', '.join(outlets)}); not yet confirmed by Ofsted."
         case _:
@@ -131,13 +132,18 @@ def _rows(changes: Sequence[Change], previous: Inspection | None) -> tuple[Row, 
 
 
 def _quotes(changes: Sequence[Change]) -> tuple[Quote, ...]:
-    seen: dict[tuple[str, str], Quote] = {}
+    """The evidence, gathered by source; the same sentence may tell of several areas."""
+    said: dict[tuple[str, date, str], dict[str, None]] = {}
     for change in changes:
-        text = plain(change.evidence)
-        if text:
-            quote = Quote(text=text, source=plain(change.outlet), published=change.inspection.published, url=link(change.url))
-            seen.setdefault((text, change.url), quote)
-    return tuple(seen.values())
+        inspection, url = change.inspection, link(change.url)
+        theirs = inspection.trust is Trust.CONFIRMED and change.url == inspection.url
+        source = "Ofsted’s report" if theirs else plain(change.outlet)
+        if text := plain(change.evidence):
+            said.setdefault((source, inspection.published, url), {})[text] = None
+    return tuple(
+        Quote(texts=tuple(texts), source=source, published=published, url=url)
+        for (source, published, url), texts in said.items()
+    )
 
 
 def _corrected(changes: Sequence[Change]) -> tuple[str, ...]:
@@ -159,6 +165,7 @@ def section(changes: Sequence[Change], notice: Notice) -> Section:
         authority=name,
         headline=headline(changes),
         rows=_rows(changes, previous),
+        confirmed=confirmed,
         published=inspection.published,
         before=previous.published if previous else next((c.old_published for c in changes if c.old_published), None),
         days_late=notice.days_late.get(inspection.key, 0),
@@ -169,6 +176,6 @@ def section(changes: Sequence[Change], notice: Notice) -> Section:
         conflicts=tuple(
             dict.fromkeys(f"The article {plain(change.conflict).rstrip('.')}." for change in changes if change.conflict)
         ),
-        report=url if confirmed or url not in {quote.url for quote in quotes} else "",
+        report=url if url not in {quote.url for quote in quotes} else "",
         report_words=f"Ofsted’s report on {name}" if confirmed else f"The article on {name}",
     )

@@ -17,6 +17,7 @@ from monitor.messages.subject import label
 _MOST_BLOCKS = 50
 _MOST_FIELDS = 10
 _MOST_QUOTES = 3
+_MOST_SENTENCES = 4  #: of one source; a sentence is at most `plain.LONGEST`, so that a quote stays below `_SECTION`
 _HEADER = 150
 _SECTION = 3000
 _FIELD = 2000
@@ -64,13 +65,13 @@ def _field(row: Row) -> Block:
 
 
 def _quotes(quotes: Sequence[Quote]) -> list[Block]:
-    """The evidence, each sentence with its source below it."""
+    """The evidence, with its source below it."""
     elements: list[Block] = []
     for quote in quotes[:_MOST_QUOTES]:
         host = f" ({host_of(quote.url)})" if quote.url else ""
-        source = f"{quote.source or 'An article'}, {quote.day}{host}"
-        elements.append({"type": "rich_text_quote", "elements": [{"type": "text", "text": f"“{quote.text}”"}]})
-        elements.append({"type": "rich_text_section", "elements": [{"type": "text", "text": source}]})
+        said = "\n".join(f"“{text}”" for text in quote.texts[:_MOST_SENTENCES])
+        elements.append({"type": "rich_text_quote", "elements": [{"type": "text", "text": said}]})
+        elements.append({"type": "rich_text_section", "elements": [{"type": "text", "text": quote.where + host}]})
     return [{"type": "rich_text", "elements": elements}] if elements else []
 
 

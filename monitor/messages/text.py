@@ -37,7 +37,8 @@ def _section(section: Section) -> list[str]:
         lines += _paragraph(_row(row, section.compares))
     lines.append("")
     for quote in section.quotes:
-        lines += [*_paragraph(f"“{quote.text}”", "  "), *_paragraph(f"{quote.source or 'An article'}, {quote.day}", "  ")]
+        lines += [line for text in quote.texts for line in _paragraph(f"“{text}”", "  ")]
+        lines += _paragraph(quote.where, "  ")
         lines += [f"  {quote.url}", ""] if quote.url else [""]
     for words in (section.status, *(f"Note: {remark}" for remark in section.conflicts), section.context):
         lines += [*_paragraph(words), ""] if words else []

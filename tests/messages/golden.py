@@ -38,7 +38,13 @@ def _notice(name: str, *changes: Change, **changed: Any) -> Notice:
 def notices() -> Mapping[str, Notice]:
     """The messages by the name of their file; all of real changes of the official record."""
     trafford = changes_of("Trafford", date(2026, 8, 3))
-    reported = changes_of("Trafford", date(2026, 8, 3), outlet="BBC News")
+    sentences = (
+        "Leadership of Trafford's children's services has been rated inadequate by Ofsted.",
+        "Inspectors also judged help and protection to be inadequate.",
+        "Services for children in care fared better and were rated good.",
+    )
+    press = changes_of("Trafford", date(2026, 8, 3), outlet="BBC News")
+    reported = tuple(replace(change, evidence=sentences[min(n, 2)]) for n, change in enumerate(press))
     knowsley = changes_of("Knowsley", date(2017, 6, 13))
     leeds = changes_of("Leeds", date(2025, 8, 12))
     three = (*trafford, *changes_of("Liverpool", date(2026, 7, 7)), *changes_of("Somerset", date(2026, 6, 17)))

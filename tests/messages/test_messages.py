@@ -239,6 +239,26 @@ def test_links_say_where_they_lead(notice: Notes) -> None:
     )
 
 
+def test_sentences_of_one_article_stand_together(notice: Notes) -> None:
+    changes = [replace(each, evidence=f"Said of {each.area}.") for each in changes_of("Trafford", TRAFFORD, outlet="BBC News")]
+    changes[-1] = replace(changes[-1], evidence=changes[0].evidence)
+    told = RENDER.render(notice(*changes))
+    assert (
+        "  “Said of leadership.”\n  “Said of help_and_protection.”\n  “Said of children_in_care.”\n  BBC News, 3" in told.text
+    )
+    assert told.text.count("BBC News, 3 August 2026") == told.text.count("https://bbcnews.test/") == 1
+    assert [tag for tag, _ in Elements(told.html).found].count("blockquote") == 1
+    assert told.slack.count("rich_text_quote") == 1
+    assert "First reported 3 August 2026." in told.text
+
+
+def test_what_ofsteds_report_says_is_linked_once(notice: Notes) -> None:
+    changes = [replace(each, evidence="Inadequate.", url=each.inspection.url) for each in changes_of("Trafford", TRAFFORD)]
+    page = RENDER.render(notice(*changes)).html
+    assert page.count("https://files.ofsted.gov.uk/") == 1
+    assert ">Ofsted’s report on Trafford, 3 August 2026</a> (files.ofsted.gov.uk)" in page
+
+
 def test_a_group_says_how_much_of_it_is_sure(notice: Notes) -> None:
     sure = (*changes_of("Trafford", TRAFFORD), *changes_of("Somerset", date(2026, 6, 17)))
     unsure = changes_of("Liverpool", date(2026, 7, 7), outlet="BBC News")

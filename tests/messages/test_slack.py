@@ -88,7 +88,7 @@ def test_it_says_what_the_mail_says(notice: Notes) -> None:
     header, told, fields, evidence, sure, buttons, why = blocks
     assert header["text"]["text"] == "Trafford: leadership and protection now inadequate"
     assert told["elements"][0]["text"] == (
-        "Reported, not yet confirmed. Published 3 August 2026. Previous inspection: 31 January 2023."
+        "Reported, not yet confirmed. First reported 3 August 2026. Previous inspection: 31 January 2023."
     )
     assert fields["fields"][1]["text"] == "*Impact of leaders*\nfrom requires improvement to *inadequate*"
     assert fields["fields"][0]["text"] == "*Overall effectiveness*\nno longer given (was requires improvement)"
