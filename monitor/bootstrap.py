@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from monitor.clock import london
 from monitor.domain.context import context_line
+from monitor.domain.guards import CATCH_UP_WAIT
 from monitor.domain.model import Link, Reading, Report, SourceClass
 from monitor.domain.subscriptions import Subscription
 from monitor.lead import Lead, alone
@@ -58,7 +59,7 @@ class Parts:
 
     async def send_due(self) -> None:
         """Send what is due now, and return. Nothing more comes in this run that a message could wait for."""
-        await self.outbox.send_due(early=self.settings.group_wait)
+        await self.outbox.send_due(early=max(self.settings.group_wait, CATCH_UP_WAIT))
 
 
 def build_sources(settings: Settings, *, standing_by: bool = False, **wiring: object) -> tuple[Source, ...]:

@@ -42,8 +42,10 @@ RECOVER_EVERY = 60.0
 class Deliveries(Protocol):
     """The part of the store that sending needs."""
 
-    def claim(self, *, owner: str, now: datetime, lease: float, limit: int = 1) -> tuple[Delivery, ...]:
-        """See `ports.Store`."""
+    def claim(
+        self, *, owner: str, now: datetime, lease: float, limit: int = 1, early: timedelta = timedelta(0)
+    ) -> tuple[Delivery, ...]:
+        """See `ports.Store`; what was just made may go `early`."""
         ...
 
     def committing(self, delivery: Delivery, *, now: datetime) -> bool:
@@ -177,11 +179,11 @@ class Outbox:
             done[ended] += 1
         return done
 
-    async def send_due(self) -> Counter[str]:
-        """Send everything that is due now, once, and return how many deliveries ended in which result."""
+    async def send_due(self, *, early: timedelta = timedelta(0)) -> Counter[str]:
+        """Send everything that is due, and `early` what was just made; returns how many deliveries ended in which result."""
         await self.recover()
         done: Counter[str] = Counter()
-        while claimed := await self._claim(self.concurrency):
+        while claimed := await self._claim(self.concurrency, early):
             for ended in await asyncio.gather(*(self._deliver(delivery) for delivery in claimed)):
                 done[ended] += 1
         return done
@@ -202,7 +204,7 @@ class Outbox:
             _log.warning("outbox: %d deliveries %s", count, reason.replace("_", " "))
         return found
 
-    async def _claim(self, room: int) -> tuple[Delivery, ...]:
+    async def _claim(self, room: int, early: timedelta = timedelta(0)) -> tuple[Delivery, ...]:
         if room <= 0:
             return ()
         if reason := await _in_thread(self.off):
@@ -211,7 +213,7 @@ class Outbox:
             self._said_off = True
             return ()
         now = self.clock.now()
-        return await _in_thread(lambda: self.store.claim(owner=self.owner, now=now, lease=self.lease, limit=room))
+        return await _in_thread(lambda: self.store.claim(owner=self.owner, now=now, lease=self.lease, limit=room, early=early))
 
     async def _pause(self, flying: set[asyncio.Task[str]], stop: asyncio.Event, done: Counter[str]) -> set[asyncio.Task[str]]:
         """Wait for a message to land, for the next look, or for the end; returns what is still in flight."""

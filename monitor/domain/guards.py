@@ -11,6 +11,10 @@ from monitor.domain.model import SourceClass
 AN_HOUR = timedelta(hours=1)
 #: So many messages an hour may a person get at once; what comes after them waits and goes out as one.
 MOST_AN_HOUR = 10
+#: What is seen this many days by the calendar after it was published (so at least 72 hours) is caught up with ...
+CATCH_UP_DAYS = 4
+#: ... in one message, for which this long is waited.
+CATCH_UP_WAIT = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +61,9 @@ def storm(
     return ""
 
 
-def send_from(now: datetime, group_wait: timedelta, made: Sequence[datetime], most: int = MOST_AN_HOUR) -> datetime:
+def send_from(
+    now: datetime, group_wait: timedelta, made: Sequence[datetime], most: int = MOST_AN_HOUR, days_late: int = 0
+) -> datetime:
     """From when a new message to one person may go, so that what comes until then can join it. Pure.
 
     Args:
@@ -65,6 +71,8 @@ def send_from(now: datetime, group_wait: timedelta, made: Sequence[datetime], mo
         group_wait: how long every message waits for company.
         made: when messages to this person were made before.
         most: so many an hour go out; the next one waits until fewer are younger than an hour.
+        days_late: between publication and `now`. After days without us there is more of the same to come: it is one message.
     """
+    start = now + (max(group_wait, CATCH_UP_WAIT) if days_late >= CATCH_UP_DAYS else group_wait)
     young = sorted(moment for moment in made if moment > now - AN_HOUR)
-    return max(now + group_wait, young[-most] + AN_HOUR) if len(young) >= most else now + group_wait
+    return max(start, young[-most] + AN_HOUR) if len(young) >= most else start

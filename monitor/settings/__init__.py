@@ -24,6 +24,7 @@ from monitor.settings.keys import (
     flag,
     from_environment,
     one_of,
+    pause,
     text,
     ways,
     web_url,
@@ -40,6 +41,8 @@ _MONITOR = (
     Key(name="database_url", read=text, default=""),
     Key(name="self_service", read=text, default=""),
     Key(name="alert_window", read=duration, default=timedelta(days=30)),
+    Key(name="group_wait", read=pause, default=timedelta(seconds=60)),
+    Key(name="most_an_hour", read=whole(1, 1000), default=10),
     Key(name="log_level", read=one_of("debug", "info", "warning", "error"), default="info"),
 )
 _FETCH = (
@@ -80,6 +83,8 @@ class Settings:
     self_service: str  #: the mail channel by which people may subscribe themselves; empty: they may not
     database_url: str
     alert_window: timedelta  #: an inspection published longer ago is recorded, never alerted
+    group_wait: timedelta  #: how long a message waits for further news for the same person
+    most_an_hour: int  #: messages that a person gets at once; what comes after them goes out as one
     log_level: str
     fetch_deadline: timedelta
     allow_private: bool  #: may sources be on private networks?

@@ -57,6 +57,12 @@ def duration(value: object) -> timedelta:
     return timedelta(seconds=float(found[1]) * _SECONDS[found[2]])
 
 
+def pause(value: object) -> timedelta:
+    """A length of time that may also be none: ``"0s"``."""
+    none = value.strip() in {"0", "0s", "0m"} if isinstance(value, str) else value == 0 and not isinstance(value, bool)
+    return timedelta(0) if none else duration(value)
+
+
 def whole(least: int, most: int) -> Callable[[object], int]:
     """A reader of whole numbers within bounds."""
 

@@ -31,23 +31,19 @@ class _Waiting:
     alert: str
     identity: str  #: of the change
     change: Change
+    days_late: int
     told: bool  #: whether the person heard of it by another subscription
 
 
 def enqueue_digests(connection: Connection, subscriptions: Sequence[Subscription], policy: Policy, now: datetime) -> int:
     """Write the digests that are due; returns how many. What arrived after the slot waits for the next one."""
     there = set(connection.execute(select(alerts.c.subscription).where(alerts.c.delivery.is_(None)).distinct()).scalars())
-    wanted = [each for each in subscriptions if each.name in there and not each.paused]
+    wanted = [s for s in subscriptions if s.name in there and s.frequency is not Frequency.IMMEDIATE and not s.paused]
     return sum(_digest(connection, each, policy, now) for each in wanted)
 
 
-def _frequency(subscription: Subscription) -> Frequency:
-    """What came too late for an alert goes into the next morning's digest."""
-    return Frequency.DAILY if subscription.frequency is Frequency.IMMEDIATE else subscription.frequency
-
-
 def _digest(connection: Connection, subscription: Subscription, policy: Policy, now: datetime) -> int:
-    slot = latest_slot(_frequency(subscription), now)
+    slot = latest_slot(subscription.frequency, now)
     key = change_set([run_key(subscription.name, slot)], Purpose.DIGEST)
     made = select(deliveries.c.id).where(deliveries.c.target == subscription.target, deliveries.c.change_set == key)
     if connection.execute(made).first() is not None:
@@ -84,12 +80,6 @@ def _digest(connection: Connection, subscription: Subscription, policy: Policy, 
     return 1
 
 
-def _reason(subscription: Subscription) -> str:
-    if subscription.frequency is Frequency.IMMEDIATE:
-        return f"Your subscription “{subscription.name}”: this was seen more than three days after it was published."
-    return f"Your subscription “{subscription.name}” gathers a {subscription.frequency} digest."
-
-
 def _notice(
     connection: Connection,
     subscription: Subscription,
@@ -109,10 +99,11 @@ def _notice(
         changes=tuple(found),
         purpose=Purpose.DIGEST,
         previous={key: inspection for key, inspection in previous.items() if inspection is not None},
-        reasons=(_reason(subscription),),
+        reasons=(f"Your subscription “{subscription.name}” gathers a {subscription.frequency} digest.",),
         notes=(subscription.note,) if subscription.note else (),
         trend=trend(everything, slot.date()),
-        period="late" if subscription.frequency is Frequency.IMMEDIATE else subscription.frequency.value,
+        period=subscription.frequency.value,
+        days_late={item.change.inspection.key: item.days_late for item in items if not item.told},
         told_before=len({item.change.inspection.key for item in items if item.told}),
         unsubscribe=policy.links.make(Act.UNSUBSCRIBE, identity) if policy.links and "@" in subscription.to else "",
     )
@@ -122,7 +113,7 @@ def _waiting(connection: Connection, subscription: Subscription, history: Histor
     rows = [
         dict(row)
         for row in connection.execute(
-            select(alerts.c.id.label("alert"), changes)
+            select(alerts.c.id.label("alert"), alerts.c.days_late, changes)
             .join(changes, changes.c.id == alerts.c.change)
             .where(alerts.c.subscription == subscription.name, alerts.c.delivery.is_(None), alerts.c.created <= slot)
             .order_by(alerts.c.created)
@@ -141,6 +132,7 @@ def _waiting(connection: Connection, subscription: Subscription, history: Histor
             alert=row["alert"],
             identity=row["id"],
             change=change_of(row, inspections[row["inspection"]]),
+            days_late=row["days_late"],
             told=row["id"] in told,
         )
         for row in rows

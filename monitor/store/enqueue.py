@@ -27,9 +27,6 @@ from monitor.store.outbox import note
 from monitor.store.policy import Policy
 from monitor.store.schema import OPEN, alerts, bodies, changes, deliveries, suspensions, tellings
 
-#: What is seen this long after it was published comes too late for an alert: it goes into a digest.
-TOO_LATE = 4  # days by the calendar, so at least 72 hours
-
 
 @dataclass(frozen=True, kw_only=True)
 class News:
@@ -96,7 +93,7 @@ def enqueue(connection: Connection, news: News, subscriptions: Sequence[Subscrip
     """
     already = _already(connection, news)
     found = list(_match(news, subscriptions, already))
-    people = _people(found, news, already) if news.days_late < TOO_LATE else {}
+    people = _people(found, news, already)
     held = _storm(connection, news, now)
     if not held:
         for target, each in waiting(connection, people, news.known, now).items():
@@ -243,7 +240,9 @@ class _Outbox:
         self.mentions += [{"key": doubt.id, "mentioned_in": identity} for doubt in doubts]
         for change in person.changes:
             self.delivery[change, target] = identity
-        start = send_from(self.now, self.policy.group_wait, self.made.get(target, ()), self.policy.most_an_hour)
+        start = send_from(
+            self.now, self.policy.group_wait, self.made.get(target, ()), self.policy.most_an_hour, self.news.days_late
+        )
         not_before = min(s.quiet.over(start) if s.quiet else start for s in person.subscriptions.values())
         if waits:
             changed = {"purpose": notice.purpose.value, "change_set": key, "body": body, **foot_columns(foot)}

@@ -49,11 +49,20 @@ def note(
         connection.execute(insert(journal), lines)
 
 
-def claim(connection: Connection, owner: str, now: datetime, lease: float, limit: int) -> tuple[Delivery, ...]:
-    """Take what is due. One statement on either engine: SQLite is in an immediate transaction, PostgreSQL skips locked rows."""
+def claim(
+    connection: Connection, owner: str, now: datetime, lease: float, limit: int, early: timedelta = timedelta(0)
+) -> tuple[Delivery, ...]:
+    """Take what is due, and of what was made within `early` and never tried what will be due within `early`.
+
+    One statement on either engine: SQLite is in an immediate transaction, PostgreSQL skips locked rows.
+    """
     due = (
         select(deliveries.c.id)
-        .where(PENDING, deliveries.c.not_before <= now)
+        .where(
+            PENDING,
+            deliveries.c.not_before <= now + early,
+            or_(deliveries.c.not_before <= now, and_(deliveries.c.attempt == 0, deliveries.c.created >= now - early)),
+        )
         .order_by(deliveries.c.not_before)
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -158,10 +158,12 @@ class SqlStore:
 
     # outbox
 
-    def claim(self, *, owner: str, now: datetime, lease: float, limit: int = 1) -> tuple[Delivery, ...]:
-        """Take pending deliveries for sending; committed before anything is sent."""
+    def claim(
+        self, *, owner: str, now: datetime, lease: float, limit: int = 1, early: timedelta = timedelta(0)
+    ) -> tuple[Delivery, ...]:
+        """Take pending deliveries for sending; committed before anything is sent. What was just made may go `early`."""
         with self.engine.begin() as connection:
-            return outbox.claim(connection, owner, now, lease, limit)
+            return outbox.claim(connection, owner, now, lease, limit, early)
 
     def committing(self, delivery: Delivery, *, now: datetime) -> bool:
         """Journal that the last byte is about to go; False when the claim is no longer ours or it was cancelled."""
