@@ -75,7 +75,7 @@ _SURE = {
     Trust.CONFIRMED: "Ofsted’s own report",
     Trust.CORROBORATED: "Reported by several outlets, not yet confirmed",
     Trust.REPORTED: "Reported, not yet confirmed",
-    Trust.CONTRADICTED: "Reported, and Ofsted says otherwise",
+    Trust.CONTRADICTED: "Ofsted’s own report, unlike the press",
 }
 
 
