@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from monitor.domain.habit import Habit, PollRecord, Rhythm, learn, learn_together
 from monitor.domain.health import RECENT, Alarm, Watched, alarms, host_alarm
+from monitor.domain.silence import Ear, Hearing
 from monitor.domain.standing import Raised
 from monitor.ports import Source
 
@@ -22,6 +23,8 @@ HISTORY = timedelta(days=60)
 _LEARN_EVERY = timedelta(days=1)
 #: Silence must not teach that silence is usual; but after so long it is.
 _LEARN_ANEW = timedelta(days=14)
+#: What is the matter with a source that still tells what there is.
+_STILL_HEARD = frozenset({"moved", "undated"})
 #: Less than this, in bytes, and the next commit may fail.
 LEAST_SPACE = 64 * 1024 * 1024
 
@@ -85,9 +88,26 @@ class Lookout:
         return tuple(sorted(found, key=lambda raised: raised.key))
 
     def tell(self, found: Sequence[Raised]) -> str:
-        """Put what is news of these alarms into the outbox, for the operator; returns the notice's id, empty for none."""
-        parts = self._parts
-        return parts.store.tell_operator(found, parts.settings.operator, now=parts.clock.now(), page=parts.settings.public_url)
+        """Put what is news of these alarms into the outbox: for the operator, and for those who asked to hear of silence.
+
+        Returns the id of the operator's notice, empty for none.
+        """
+        parts, now = self._parts, self._parts.clock.now()
+        parts.store.enqueue_silence(self._hearing(found), now=now)
+        return parts.store.tell_operator(found, parts.settings.operator, now=now, page=parts.settings.public_url)
+
+    def _hearing(self, found: Sequence[Raised]) -> Hearing:
+        """How well everything is heard that is watched."""
+        deaf = {each.about: each.since for each in found if each.name not in _STILL_HEARD}
+        states = self._parts.store.source_states()
+        complete = [states[s.name] for s in self._parts.sources if getattr(s, "complete", False) and s.name in states]
+        return Hearing(
+            ears=tuple(
+                Ear(outlet=source.outlet or source.name, source_class=source.source_class, deaf_since=deaf.get(source.name))
+                for source in self._parts.sources
+            ),
+            official_at=min((state.last_success for state in complete if state.last_success), default=None),
+        )
 
     def _of_sources(self, now: datetime) -> list[Raised]:
         from monitor.store.watch import poll_history

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from monitor.alarms import LEAST_SPACE, Lookout, of_returned, of_space
+from monitor.domain.model import SourceClass
 from monitor.domain.standing import Way
+from monitor.domain.subscriptions import Subscription
 from monitor.ports import Asked, FetchFailure, Outcome, Poll, Result
 from monitor.store import SqlStore, open_store
 
@@ -34,6 +36,8 @@ class Gazette:
     name: str = "gazette"
     interval: float = 1800.0
     cadence: float = 0.0
+    outlet: str = ""
+    source_class: SourceClass = SourceClass.PRESS
     url: str = "https://gazette.example/feed"
 
 
@@ -104,6 +108,25 @@ def test_a_source_that_goes_blind_is_seen_told_and_told_to_be_well(monitor: Moni
         "Operator notice: source gazette answers with no list of articles",
         "Operator notice: source gazette is well again",
     ]
+
+
+def test_a_source_that_stops_for_three_days_is_told_to_who_has_no_other(tmp_path: Path) -> None:
+    wish = Subscription(name="mine", channel="mail", to="ann@reader.test", silence="weekly")
+    store = open_store(f"sqlite:///{tmp_path / 'state.db'}", subscriptions=lambda: (wish,))
+    monitor = Monitor(store=store, home=tmp_path)
+    lookout = Lookout(monitor)  # type: ignore[arg-type]
+    for hour in range(24 * 15):
+        at = monitor.clock.moment = START + timedelta(hours=hour)
+        down = hour >= 24 * 11
+        refused = FetchFailure(url="https://gazette.example/feed", reason="refused")
+        monitor.polled("gazette", at, Poll(failure=refused) if down else Poll(items=20, newest=at))
+        if hour % 6 == 0:
+            lookout.tell(lookout.look())
+            monitor.deliver()
+    told = [(line.created, line.subject) for line in store.deliveries() if line.recipient == "ann@reader.test"]
+    assert [subject for _, subject in told] == ["We cannot hear gazette at present", "Nothing changed in the week to 8 Jun"]
+    assert timedelta(days=3) <= told[0][0] - (START + timedelta(days=11)) < timedelta(days=3, hours=7)
+    store.close()
 
 
 def test_what_is_silent_is_not_what_is_usual(monitor: Monitor) -> None:

@@ -85,6 +85,7 @@ class Subscription:
     source_classes: frozenset[SourceClass] = frozenset()
     frequency: Frequency = Frequency.IMMEDIATE
     quiet: QuietHours | None = None
+    silence: str = ""  #: "weekly": a word also when nothing changed; empty: none
     note: str = ""  #: the subscriber's own words, shown in the message
     paused: bool = False
 
@@ -338,6 +339,7 @@ _KEYS: Mapping[str, Callable[[str, object], object]] = {
     ),
     "frequency": lambda key, value: Frequency(_one_of(key, _text(key, value), tuple(Frequency))),
     "quiet": _quiet,
+    "silence": lambda key, value: _one_of(key, _text(key, value), ("weekly",)),
     "note": _text,
     "paused": _flag,
 }

@@ -35,6 +35,7 @@ class Declared:
     home: Path | None = field(default=None, repr=False)  #: where relative folders start: the state folder
     worker: Worker | None = field(default=None, repr=False)  #: the child that parses; the process's own when not given
 
+    complete: ClassVar[bool] = False  #: whether a poll reads through the list of every official report
     needs_url: ClassVar[bool] = True  #: whether the kind is useless without an address
 
     def __post_init__(self) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from monitor.domain.authorities import by_urn
@@ -54,6 +55,8 @@ def _held() -> frozenset[str]:
 @dataclass(kw_only=True)
 class OfstedSource(Declared):
     """Ofsted's report site at `url`, its root. `fewest` authorities must be listed, or the listing is not believed."""
+
+    complete: ClassVar[bool] = True
 
     url: str = "https://reports.ofsted.gov.uk"
     source_class: SourceClass = SourceClass.OFFICIAL

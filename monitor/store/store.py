@@ -12,6 +12,7 @@ from monitor.domain.guards import MOST_AN_HOUR
 from monitor.domain.history import history as shipped_history
 from monitor.domain.model import Article, Change, Inspection, Link, Reading, Report
 from monitor.domain.returned import ReturnedMail
+from monitor.domain.silence import Hearing
 from monitor.domain.standing import Raised, Way
 from monitor.domain.subscriptions import Subscription
 from monitor.messages import Notice, Renderer
@@ -24,6 +25,7 @@ from monitor.store.frozen import Renders, enqueue_one
 from monitor.store.ledger import History
 from monitor.store.policy import Context, Policy, Subscriptions
 from monitor.store.record import record
+from monitor.store.silence import asked_for, enqueue_silence
 from monitor.store.subscribers import Subscriber
 
 
@@ -193,6 +195,14 @@ class SqlStore:
         self._mirrored = configured
         return made
 
+    def enqueue_silence(self, hearing: Hearing, *, now: datetime) -> int:
+        """Write the words on silence that are due to those who ask for them; returns how many."""
+        with self.engine.begin() as connection:
+            configured = self._mirror(connection, now)
+            made = enqueue_silence(connection, subscribers.in_force(connection, configured), self._policy, hearing, now)
+        self._mirrored = configured
+        return made
+
     # continuity
 
     def begin(self, beside: Path) -> str:
@@ -339,7 +349,8 @@ class SqlStore:
     def unsubscribe_delivery(self, delivery: str, *, now: datetime) -> int:
         """End every subscription that a delivery was for; returns how many ended now."""
         with self.engine.begin() as connection:
-            return subscribers.end(connection, subscribers.of_delivery(connection, delivery), now)
+            names = subscribers.of_delivery(connection, delivery) or asked_for(connection, delivery)
+            return subscribers.end(connection, names, now)
 
     # mail that comes back
 

@@ -191,6 +191,7 @@ def test_a_subscription_survives_being_stored() -> None:
         "source_classes": ["official"],
         "frequency": "weekly",
         "quiet": "22:00-07:00",
+        "silence": "weekly",
         "note": "hello",
         "paused": True,
     }

@@ -1,0 +1,68 @@
+"""What who asks for it is told of silence: that nothing changed, and how well we listened; or that we could not hear."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from monitor.domain.silence import Ear, Hearing
+from monitor.domain.subscriptions import Subscription
+from monitor.messages.notice import Notice, Purpose
+from monitor.messages.plain import day_words, listed, plain, short_day
+
+_LONDON = ZoneInfo("Europe/London")
+#: More names than this are counted.
+_NAMED = 8
+
+
+def silence_notice(
+    identity: str, now: datetime, subscription: Subscription, hearing: Hearing, week: datetime, *, unsubscribe: str = ""
+) -> Notice:
+    """``Nothing changed in the week to 20 Jul``: the week that ended at `week`."""
+    end = week.astimezone(_LONDON).date()
+    words = [f"No rating on your list “{subscription.name}” changed in the week to {day_words(end)}."]
+    troubled = hearing.troubled
+    listened = f"{hearing.healthy} of {len(hearing.ears)} sources are healthy."
+    words.append(f"{listened} Not at present: {_names(troubled)}." if troubled else listened)
+    if hearing.official_at is not None:
+        read = hearing.official_at.astimezone(_LONDON)
+        words.append(f"Ofsted's own list of reports was last read through on {day_words(read.date())} at {read:%H:%M}.")
+    return _notice(identity, now, subscription, f"Nothing changed in the week to {short_day(end)}", words, unsubscribe)
+
+
+def deaf_notice(
+    identity: str, now: datetime, subscription: Subscription, ears: Sequence[Ear], *, unsubscribe: str = ""
+) -> Notice:
+    """``We cannot hear The Gazette at present``: every source of a list is silent."""
+    outlets = tuple(dict.fromkeys(ear.outlet for ear in ears))
+    since = max(ear.deaf_since for ear in ears if ear.deaf_since).astimezone(_LONDON).date()
+    many = len(ears) > 1
+    words = [
+        f"{_names(outlets)} {'have' if many else 'has'} told us nothing since {day_words(since)}. Your list "
+        f"“{subscription.name}” hears of changes from {'them' if many else 'it'} alone.",
+        "Until that is put right, silence does not mean that nothing changed. The operator knows.",
+    ]
+    return _notice(identity, now, subscription, f"We cannot hear {_names(outlets)} at present", words, unsubscribe)
+
+
+def _notice(
+    identity: str, now: datetime, subscription: Subscription, title: str, words: Sequence[str], unsubscribe: str
+) -> Notice:
+    return Notice(
+        id=identity,
+        created=now,
+        changes=(),
+        purpose=Purpose.NOTICE,
+        title=plain(title),
+        words=tuple(map(plain, words)),
+        reasons=(f"Your subscription “{subscription.name}” asks for a word when nothing changed.",),
+        notes=(subscription.note,) if subscription.note else (),
+        unsubscribe=unsubscribe,
+    )
+
+
+def _names(outlets: Sequence[str]) -> str:
+    if len(outlets) <= _NAMED:
+        return listed(list(outlets))
+    return f"{', '.join(outlets[:_NAMED])} and {len(outlets) - _NAMED} more"

@@ -1,0 +1,105 @@
+"""Words on silence into the outbox: one a subscription and week, and one a spell in which none of its sources is heard."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy import Connection, select
+
+from monitor.domain.silence import WEEKLY, Hearing, deaf_for, deaf_key, due_week, week_key
+from monitor.domain.subscriptions import Subscription
+from monitor.messages import Notice
+from monitor.messages.links import Act
+from monitor.messages.silence import deaf_notice, silence_notice
+from monitor.ports import DeliveryState
+from monitor.store.frozen import enqueue_one
+from monitor.store.policy import Policy
+from monitor.store.schema import alerts, deliveries, subscriptions, suspensions
+
+_WEEK = timedelta(days=7)
+_PREFIX = "silence:"
+
+
+def enqueue_silence(
+    connection: Connection, wanted: Sequence[Subscription], policy: Policy, hearing: Hearing, now: datetime
+) -> int:
+    """Write what is due to those who ask for it; returns how many messages. Repeating it adds nothing."""
+    asking = {each.name: each for each in wanted if each.silence == WEEKLY and not each.paused}
+    if not asking:
+        return 0
+    began = dict(
+        connection.execute(
+            select(subscriptions.c.name, subscriptions.c.created_at).where(subscriptions.c.name.in_(list(asking)))
+        )
+        .tuples()
+        .all()
+    )
+    made = 0
+    for name, subscription in asking.items():
+        identity = uuid4().hex
+        unsubscribe = policy.links.make(Act.UNSUBSCRIBE, identity) if policy.links and "@" in subscription.to else ""
+        if ears := deaf_for(subscription, hearing, now):
+            notice = deaf_notice(identity, now, subscription, ears, unsubscribe=unsubscribe)
+            made += _enqueue(connection, subscription, policy, notice, deaf_key(name, ears), now)
+            continue  # that nothing changed is more than we know
+        week = due_week(subscription, began.get(name, now), now)
+        if week is not None and not _told(connection, subscription, week):
+            notice = silence_notice(identity, now, subscription, hearing, week, unsubscribe=unsubscribe)
+            made += _enqueue(connection, subscription, policy, notice, week_key(name, week), now)
+    return made
+
+
+def _told(connection: Connection, subscription: Subscription, week: datetime) -> bool:
+    """Whether anything was announced to a subscription in the week that ended then, or waits for its digest."""
+    query = select(alerts.c.id).where(
+        alerts.c.subscription == subscription.name,
+        (alerts.c.created > week - _WEEK) | alerts.c.delivery.is_(None),
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def _enqueue(
+    connection: Connection, subscription: Subscription, policy: Policy, notice: Notice, key: str, now: datetime
+) -> int:
+    mine = deliveries.c.target == subscription.target
+    change_set = f"{_PREFIX}{_digest(subscription.name)}:{_digest(key)}"
+    if connection.execute(select(deliveries.c.id).where(mine, deliveries.c.change_set == change_set)).first() is not None:
+        return 0
+    stopped = select(suspensions.c.target).where(
+        suspensions.c.target == subscription.target, suspensions.c.suspended_at.is_not(None)
+    )
+    if connection.execute(stopped).first() is not None:
+        changed: dict[str, object] = {"state": DeliveryState.CANCELLED, "reason": "suspended", "settled_at": now}
+    else:
+        changed = {}
+    enqueue_one(
+        connection,
+        policy.renderer,
+        notice,
+        channel=subscription.channel,
+        recipient=subscription.to,
+        target=subscription.target,
+        now=now,
+        changed=changed | {"change_set": change_set},
+    )
+    return 1
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+def asked_for(connection: Connection, delivery: str) -> tuple[str, ...]:
+    """The name of the subscription that a word on silence was for; nothing for other deliveries."""
+    row = connection.execute(
+        select(deliveries.c.change_set, deliveries.c.target).where(
+            deliveries.c.id == delivery, deliveries.c.change_set.startswith(_PREFIX)
+        )
+    ).one_or_none()
+    if row is None:
+        return ()
+    names = connection.execute(select(subscriptions.c.name).where(subscriptions.c.target == row.target)).scalars()
+    return tuple(name for name in names if row.change_set.startswith(f"{_PREFIX}{_digest(name)}:"))
