@@ -80,7 +80,8 @@ def _take_from(name: str, take: Take) -> bool:
             pass  # a writer that is not heard out takes that for a failure
         return True
     if (Path(name) / "new").is_dir():
-        Maildir(folder=Path(name)).visit(take, "", SystemClock().now())
+        for _ in Maildir(folder=Path(name)).visit(take, "", SystemClock().now()):
+            pass  # what is to be said of each is said
         return True
     try:
         raw = read_start(Path(name))

@@ -73,15 +73,15 @@ class Postmaster:
                 _log.warning("returned mail: %s %s: %s", mail.kind, mail.code, became)
             return became is not Taken.UNRELATED
 
-        before = store.mailbox_position()
+        before = after = store.mailbox_position()
         try:
-            after = self.mailbox.visit(take, before, self.intake.clock.now())
+            for position in self.mailbox.visit(take, before, self.intake.clock.now()):
+                after = position
+            self.failures, self.reason = 0, ""
         except MailboxError as error:
             self.failures += 1
             self.reason = error.reason
             _log.warning("%s", error)
-            return taken
-        self.failures, self.reason = 0, ""
         if after != before:
             store.remember_mailbox_position(after)
         if taken:

@@ -49,8 +49,11 @@ class MailboxError(MonitorError):
 class Mailbox(Protocol):
     """Somewhere that returned mail comes to."""
 
-    def visit(self, take: Take, position: str, now: datetime) -> str:
-        """Take what came since `position`, and give the new position. Blocking. Raises MailboxError."""
+    def visit(self, take: Take, position: str, now: datetime) -> Iterator[str]:
+        """Take what came since `position`, and give the new position after each mail. Blocking. Raises MailboxError.
+
+        What was given before an error stands: a server that is slow or breaks off does not make us begin again.
+        """
         ...
 
 
@@ -93,11 +96,11 @@ class ImapMailbox:
     timeout: float = TIMEOUT
     deadline: float = DEADLINE
 
-    def visit(self, take: Take, position: str, now: datetime) -> str:
+    def visit(self, take: Take, position: str, now: datetime) -> Iterator[str]:
         """Read what came since; a folder that was made anew is read from `FIRST` on."""
         try:
             with self._opened() as imap:
-                return self._read(imap, take, position, now)
+                yield from self._read(imap, take, position, now)
         except ssl.SSLError as error:
             raise MailboxError(tls_reason(error)) from None
         except TimeoutError:
@@ -132,7 +135,7 @@ class ImapMailbox:
                 imap.logout()
             imap.timer.cancel()
 
-    def _read(self, imap: imaplib.IMAP4, take: Take, position: str, now: datetime) -> str:
+    def _read(self, imap: imaplib.IMAP4, take: Take, position: str, now: datetime) -> Iterator[str]:
         validity = _number(imap.response("UIDVALIDITY")[1])
         known, _, last = position.partition(":")
         after = int(last) if known == str(validity) and last.isdecimal() else 0
@@ -145,8 +148,7 @@ class ImapMailbox:
         for uid in sorted(uid for uid in found if uid > after)[:AT_ONCE]:
             if take(_fetched(imap, uid)):
                 imap.uid("STORE", str(uid), "+FLAGS.SILENT", r"(\Seen)")
-            after = uid
-        return f"{validity}:{after}"
+            yield f"{validity}:{uid}"
 
 
 def _quoted(text: str) -> str:
@@ -171,7 +173,7 @@ class Maildir:
     folder: Path
     passed: set[str] = field(default_factory=set)
 
-    def visit(self, take: Take, position: str, now: datetime) -> str:
+    def visit(self, take: Take, position: str, now: datetime) -> Iterator[str]:
         """Take what is in ``new``. There is no position: what was taken is elsewhere."""
         try:
             names = sorted(path.name for path in (self.folder / "new").iterdir())
@@ -181,10 +183,10 @@ class Maildir:
                     (self.folder / "new" / name).rename(self.folder / "cur" / f"{name}:2,S")
                 else:
                     self.passed.add(name)
+                yield position
             self.passed.intersection_update(names)
         except OSError as error:
             raise MailboxError((error.strerror or "unreadable").lower().replace(" ", "_")) from None
-        return position
 
 
 def read_start(path: Path) -> bytes | None:

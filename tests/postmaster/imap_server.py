@@ -26,6 +26,7 @@ class Folder:
     announced: int | None = None  #: the length of a mail that it pretends
     hang_at: str = ""  #: a verb that is never answered
     drop_at: str = ""  #: a verb at which it hangs up
+    drop_after: int = 0  #: hangs up at the mail after so many of a session
     drip: float = 0.0  #: seconds between the bytes of every answer
 
     def receives(self, raw: bytes) -> int:
@@ -85,12 +86,14 @@ def _converse(folder: Folder, connection: socket.socket) -> None:
             time.sleep(folder.drip)
 
     say(b"* OK ready\r\n")
+    fetched = 0
     with connection.makefile("rb") as lines:
         for line in lines:
             tag, _, words = line.decode().strip().partition(" ")
             folder.said.append(words)
             verb = words.upper()
-            if folder.drop_at and verb.startswith(folder.drop_at):
+            fetched += verb.startswith("UID FETCH")
+            if (folder.drop_at and verb.startswith(folder.drop_at)) or 0 < folder.drop_after < fetched:
                 return
             if folder.hang_at and verb.startswith(folder.hang_at):
                 time.sleep(3)
