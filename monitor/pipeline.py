@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from monitor.asking import MOST_PUT_BY, Polled, ask, ask_all, fault, polled_of
 from monitor.domain.model import Article, Change, Link, Reading, Report
@@ -154,9 +155,13 @@ class Pipeline:
 
     async def _read_batch(self, batch: Sequence[tuple[Link, bool]]) -> list[Recorded | LinkFailure]:
         turn = asyncio.Semaphore(self.concurrency)
+        hosts: dict[str, asyncio.Semaphore] = {}
 
         async def take(link: Link, baseline: bool) -> _Taken:
-            async with turn:
+            # A host that is asked slowly, for politeness, gets half of the places at most: the rest is for others.
+            host = "" if link.url in self._fetched else urlsplit(link.url).netloc
+            places = self.concurrency if not host else max(1, self.concurrency // 2)
+            async with hosts.setdefault(host, asyncio.Semaphore(places)), turn:
                 return await self._take(link, baseline)
 
         outcomes: list[Recorded | LinkFailure] = []
@@ -235,7 +240,16 @@ class Pipeline:
         except Exception:
             if len(found) == 1:
                 raise
-            return [self.store.record_all([each], now=now)[0] for each in found]
+        recorded: list[Recorded] = []
+        failed: list[Exception] = []
+        for each in found:
+            try:
+                recorded += self.store.record_all([each], now=now)
+            except Exception as error:  # noqa: BLE001
+                failed.append(error)
+        if failed:
+            raise failed[0]  # the others are safe, and this one is tried again
+        return recorded
 
     async def _failed(self, link: Link, trouble: _Trouble) -> LinkFailure:
         now = self.clock.now()

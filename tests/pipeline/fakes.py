@@ -101,7 +101,7 @@ class FakeStore:
     trips: Exception | None = None
     commits: int = 0  # of polls
     groups: list[int] = field(default_factory=list)  # documents recorded together
-    refuses: set[str] = field(default_factory=set)  # titles
+    refuses: set[str] = field(default_factory=set)  # titles of documents and names of sources
 
     def source_state(self, name: str) -> SourceState:
         return self.states.get(name, SourceState(name=name))
@@ -110,6 +110,8 @@ class FakeStore:
         return dict(self.states)
 
     def record_polls(self, asked: Sequence[Asked], *, now: datetime) -> tuple[tuple[Link, ...], ...]:
+        if any(each.source in self.refuses and not each.poll.failure for each in asked):
+            raise ValueError("cannot be written")
         self.commits += 1
         return tuple(self._record_poll(each, now) for each in asked)
 

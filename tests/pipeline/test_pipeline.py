@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import pytest
 
+from monitor import pipeline
+from monitor.domain.model import Link
 from monitor.pipeline import Pipeline
+from monitor.ports import Asked, FetchFailure, Page, Poll, SourceState, Validators
 from tests.pipeline.fakes import FakeClock, FakeFetcher, FakeSource, FakeStore, classify, read
 
 
@@ -151,3 +155,116 @@ async def test_a_page_that_kills_its_reader_gets_three_of_them_and_one_that_is_n
         await world.pipeline.read_links()
     assert [failure.link.url for failure, _ in world.store.failures] == ["heavy", "menu", "heavy", "heavy"]
     assert not world.store.waiting
+
+
+async def test_answers_that_come_together_are_saved_together() -> None:
+    world = World(*(FakeSource(name=f"s{number}").lists(f"a{number}") for number in range(20)))
+    cycle = await world.pipeline.cycle()
+    assert [(polled.source, polled.new) for polled in cycle.polled] == [(f"s{number}", 1) for number in range(20)]
+    assert world.store.commits == 1
+
+
+async def test_an_answer_that_cannot_be_saved_is_its_sources_failure() -> None:
+    world = World(FakeSource(name="good").lists("a"), FakeSource(name="bad").lists("b"), FakeSource(name="fine").lists("c"))
+    world.store.refuses.add("bad")
+    cycle = await world.pipeline.cycle()
+    assert [polled.failure.reason if polled.failure else None for polled in cycle.polled] == [None, "fault", None]
+    assert world.store.known == {"a", "c"}
+    assert world.store.source_state("bad").failures == 1
+
+
+async def test_a_source_that_takes_its_time_holds_up_no_other() -> None:
+    """A host is asked slowly when many sources are on it."""
+    saved = asyncio.Event()
+
+    class Slow(FakeSource):
+        async def poll(self, fetcher: object, state: SourceState) -> Poll:
+            await asyncio.wait_for(saved.wait(), 10)
+            return await super().poll(fetcher, state)
+
+    world = World(Slow(name="slow").lists("a"), FakeSource(name="quick").lists("b"))
+    record = world.store.record_polls
+
+    def recording(asked: Sequence[Asked], *, now: datetime) -> tuple[tuple[Link, ...], ...]:
+        if any(each.source == "quick" for each in asked):
+            loop.call_soon_threadsafe(saved.set)
+        return record(asked, now=now)
+
+    loop = asyncio.get_running_loop()
+    world.store.record_polls = recording  # type: ignore[method-assign]
+    cycle = await world.pipeline.cycle()
+    assert [polled.new for polled in cycle.polled] == [1, 1]
+
+
+async def test_a_host_that_takes_its_time_leaves_places_for_others() -> None:
+    world = World(FakeSource().lists(*(f"https://slow.test/{number}" for number in range(5)), "https://quick.test/a"))
+    read = asyncio.Event()
+
+    class Hosts(FakeFetcher):
+        async def fetch(self, url: str, validators: Validators = Validators()) -> Page | FetchFailure:
+            if "slow" in url:
+                await asyncio.wait_for(read.wait(), 10)
+            else:
+                read.set()
+            return await super().fetch(url, validators)
+
+    world.pipeline.fetcher = Hosts()
+    cycle = await world.pipeline.cycle()
+    assert [failure.reason for failure in cycle.unread] == ["not_found"] * 6
+
+
+async def test_documents_that_are_ready_together_are_recorded_together_in_their_order() -> None:
+    urls = [f"u{number:02}" for number in range(60)]
+    world = World(FakeSource().lists(*urls))
+    for url in urls:
+        world.fetcher.serves(url, url)
+    cycle = await world.pipeline.cycle()
+    assert [title for title, _ in world.store.recorded] == urls
+    assert len(cycle.recorded) == 60
+    assert sum(world.store.groups) == 60
+    assert max(world.store.groups) <= 25
+
+
+async def test_what_cannot_be_recorded_keeps_nothing_else_from_it() -> None:
+    world = World(FakeSource().lists("a", "b", "c"))
+    for url in "abc":
+        world.fetcher.serves(url, url.upper())
+    world.store.refuses.add("B")
+    with pytest.raises(ValueError, match="cannot be written"):
+        await world.pipeline.cycle()
+    assert ("A", True) in world.store.recorded
+    world.store.refuses.clear()
+    await world.pipeline.read_links()
+    assert sorted(title for title, _ in world.store.recorded) == ["A", "B", "C"]
+
+
+async def test_pages_are_kept_before_what_they_say_is_recorded_and_also_when_they_cannot_be_read() -> None:
+    world = World(FakeSource().lists("consent", "a"))
+    world.fetcher.serves("consent", "consent").serves("a", "A")
+    kept: list[tuple[str, int]] = []
+    world.pipeline.keep = lambda pages: kept.extend((page.url, len(world.store.recorded)) for page in pages)
+    await world.pipeline.cycle()
+    assert kept == [("consent", 0), ("a", 0)]
+
+
+async def test_a_copy_that_cannot_be_kept_costs_no_alert() -> None:
+    world = World(FakeSource().lists("a"))
+    world.fetcher.serves("a", "A")
+
+    def full(pages: Sequence[Page]) -> None:
+        raise OSError("disk full")
+
+    world.pipeline.keep = full
+    assert len((await world.pipeline.cycle()).recorded) == 1
+
+
+async def test_many_large_pages_do_not_wait_in_memory_to_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "_UNKEPT", 10)
+    world = World(FakeSource().lists(*"abcdef"))
+    for url in "abcdef":
+        world.fetcher.serves(url, url * 6)
+    kept: list[int] = []
+    world.pipeline.keep = lambda pages: kept.append(sum(len(page.body) for page in pages))
+    await world.pipeline.cycle()
+    assert sum(kept) == 36
+    assert max(kept) <= 12 + 6  # two over the limit, and one more that came in the meantime
