@@ -53,7 +53,7 @@ def read_article(body: bytes, url: str, content_type: str = "") -> dict[str, Any
         raise ReadError("nothing on the page reads like an article", reason="no_article", key=url)
     published = published or metadata.changed
     return {
-        "title": metadata.title or lines[0][:200],
+        "title": metadata.title or lines[0].partition("\n")[0][:200],
         "text": "\n\n".join(lines),
         "published": published.isoformat() if published else "",
         "canonical": metadata.canonical,
@@ -142,5 +142,5 @@ def _second_opinion(text: str, ours: list[str], title: str) -> tuple[str, list[s
     import trafilatura
 
     found = trafilatura.extract(text, favor_precision=True, include_comments=False, include_tables=True) or ""
-    lines = without_furniture([visible(line.strip()) for line in found.split("\n") if line.strip()], title=title)
+    lines = without_furniture([visible(" ".join(line.split())) for line in found.split("\n") if line.strip()], title=title)
     return ("trafilatura", lines) if sum(map(len, lines)) > 1.3 * sum(map(len, ours)) else ("blocks", ours)

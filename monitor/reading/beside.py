@@ -82,10 +82,13 @@ class _Sums:
         blocks = self._outline.blocks[element.first : element.end]
         if any(block.tag == "h1" for block in blocks):
             return False
-        return linked or element.tag == "figure" or not any(_is_paragraph(block) for block in blocks)
+        return linked or element.tag == "figure" or not any(_is_body(block) for block in blocks)
 
 
-def _is_paragraph(block: Block) -> bool:
+def _is_body(block: Block) -> bool:
+    """Whether a block beside a picture is more than its caption: a paragraph, or a heading, as things in a list have."""
+    if block.tag in HEADINGS:
+        return block.link_share < 0.5
     return block.tag == "p" and len(block.text) >= _PARAGRAPH and ends_sentence(block.text)
 
 

@@ -22,6 +22,8 @@ _INNER = frozenset(("p", "li", "blockquote", "pre", "td", "tr", "dd", "dt"))
 _AFTER_TITLE = 0.6  #: of the chosen prose must follow the title's heading for what precedes it to be cut
 _NEAR_TITLE = 8  #: blocks below the title within which the body begins
 _LEAST_TITLE = 12  #: letters of a heading that can be told for the title
+_QUOTES = frozenset(("blockquote", "aside", "q"))
+_ECHO = 25, 300  #: characters, least and most, of a quotation that may be one
 _IN_PARAGRAPHS = 0.8  #: of the prose in <p>: then a short line in a bare <div> is a label
 _LABEL = 100
 
@@ -39,9 +41,9 @@ def article_blocks(outline: Outline, out: frozenset[int], hint: str = "", title:
     inside = set(range(outline.elements[top].first, outline.elements[top].end))
     inside |= _siblings(outline, top, scores, out, inside)
     kept = [index for index in sorted(inside - out) if not is_links(blocks[index])]
-    heading = _heading(blocks, kept, title)
-    kept = _standfirst(blocks, out, heading, kept) + _after(blocks, kept, heading)
-    chosen = _tidied([blocks[index] for index in kept])
+    heading, kept = _from_title(blocks, kept, title)
+    kept = _standfirst(blocks, out, heading, kept) + kept
+    chosen = _tidied([blocks[index] for index in kept if not _is_echo(outline, index, kept)])
     return by_hint(blocks, hint, chosen)
 
 
@@ -112,9 +114,14 @@ def _groups(outline: Outline, parent: int, child: int, out: frozenset[int]) -> d
 
 
 def _below(outline: Outline, element: int, parent: int, lone: int) -> int:
-    """The ancestor of `element` that stands directly in `parent`, `lone` when it is `parent` itself."""
+    """The ancestor of `element` that stands directly in `parent`.
+
+    `lone` when it is `parent` itself, or stands around it: a line can go on into an element that ends no line.
+    """
     found = lone
     while element != parent:
+        if element < 0:
+            return lone
         found, element = element, outline.elements[element].parent
     return found
 
@@ -153,21 +160,32 @@ def _is_prose(outline: Outline, members: list[int]) -> bool:
     return len(text) > 80 and ends_sentence(text)
 
 
-def _heading(blocks: list[Block], kept: list[int], title: str) -> int:
-    """The index of the heading that is the page's title, the last one before the end of what is kept; -1 when none is."""
+def _from_title(blocks: list[Block], kept: list[int], title: str) -> tuple[int, list[int]]:
+    """The index of the title's heading, -1 when there is none, and what is kept without what stands before it.
+
+    Before it stand menus, alerts, the teaser of another story. A heading that most of the prose precedes is not the one.
+    """
     wanted = _letters(title)
     if len(wanted) < _LEAST_TITLE or not kept:
-        return -1
-    return next(
-        (i for i in range(kept[-1], -1, -1) if blocks[i].tag in HEADINGS and _is_same(_letters(blocks[i].text), wanted)), -1
-    )
-
-
-def _after(blocks: list[Block], kept: list[int], heading: int) -> list[int]:
-    """Leave out what stands before the title's heading: menus, alerts, the teaser of another story."""
-    after = [index for index in kept if index > heading]
+        return -1, kept
     whole = sum(prose_size(blocks[index]) for index in kept)
-    return after if sum(prose_size(blocks[index]) for index in after) >= _AFTER_TITLE * whole > 0 else kept
+    for heading in range(kept[-1], -1, -1):
+        if blocks[heading].tag in HEADINGS and _is_same(_letters(blocks[heading].text), wanted):
+            after = [index for index in kept if index > heading]
+            if sum(prose_size(blocks[index]) for index in after) >= _AFTER_TITLE * whole > 0:
+                return heading, after
+    return -1, kept
+
+
+def _is_echo(outline: Outline, index: int, kept: list[int]) -> bool:
+    """Whether a quotation repeats words of the text around it, as large letters do between paragraphs."""
+    block = outline.blocks[index]
+    quoted = block.tag in _QUOTES or (block.element >= 0 and outline.elements[block.element].tag in _QUOTES)
+    if not quoted or not _ECHO[0] <= len(block.text) <= _ECHO[1]:
+        return False
+    core = block.text.strip("\"'“”‘’«» .…")
+    texts = (outline.blocks[other].text for other in kept if other != index)
+    return any(core in text for text in texts if len(text) > len(block.text))
 
 
 def _standfirst(blocks: list[Block], out: frozenset[int], heading: int, kept: list[int]) -> list[int]:

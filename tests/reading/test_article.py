@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import UTC, date, datetime
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -271,6 +273,34 @@ def test_any_bytes_are_read_or_refused(body):
         assert read_article(b"<p>" + body, "https://example.uk/", "text/html")["text"]
     except ReadError:
         pass
+
+
+PIECES = st.sampled_from(
+    ["<div>", "</div>", "<p>", "</p>", "<gu-x>", "</gu-x>", "<a href=x>", "</a>", "<span hidden>", "</span>", "<br>", "<img src=x>",
+     "<table><tr><td>", "</td><td>", "</tr></table>", "<ul><li>", "</ul>", "<h2>", "</h2>", "<aside>", "</aside>", "<h1>A title of some length</h1>",
+     "<article class='post'>", "</article>", "<div class='related'>", "Some prose that is long enough, to be read by a reader, and more of it. ", "word ", "&lt;b&gt; &amp;nbsp; "]
+)  # fmt: skip
+
+
+@given(st.lists(PIECES, min_size=3, max_size=40))
+@settings(max_examples=150, deadline=None)
+def test_any_markup_is_read_or_refused_and_nothing_is_made_up(pieces):
+    html = "<title>A title of some length</title>" + "".join(pieces)
+    try:
+        found = read(html)
+    except ReadError as error:
+        if error.reason not in {"no_article", "interstitial"}:
+            raise
+        return
+    assert found["title"]
+    assert all(char.isprintable() or char == "\n" for char in found["title"] + found["text"])
+    assert set(re.findall(r"\w+", found["text"])) <= set(re.findall(r"\w+", unescape(html)))
+
+
+def test_a_line_that_goes_on_into_an_element_of_no_lines():
+    prose = "Some prose that is long enough, to be read by a reader, and more of it."
+    text = read(f"<div><div>Lead <gu-x><p>{prose}</p><p>Other {prose}</p></gu-x><p>Last {prose}</p></div></div>")["text"]
+    assert text.split("\n\n")[-3:] == [prose, f"Other {prose}", f"Last {prose}"]
 
 
 def test_the_parent_gets_an_article_with_its_day_in_london():
