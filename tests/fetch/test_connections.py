@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from monitor.fetch.pool import _parts
 from monitor.ports import FetchFailure, Page
 from tests.fetch.fault_server import CERTIFICATES, FaultServer, response, says
-from tests.fetch.test_faults import fetcher
+from tests.fetch.test_faults import LIMITS, fetcher
 
 
 class Visits:
@@ -149,6 +150,15 @@ async def test_a_redirect_to_something_that_is_no_address():
     ):
         answer = await client.fetch(server.url("/x"))
     assert isinstance(answer, FetchFailure)
+
+
+async def test_a_host_that_must_wait_lets_others_pass():
+    limits = replace(LIMITS, burst=1, delay=0.2, exempt_hosts=frozenset(), connections=2)
+    async with FaultServer({}) as server, fetcher(limits=limits, robots=False) as client:
+        slow = [server.url(f"/slow{number}") for number in range(3)]
+        await asyncio.gather(*map(client.fetch, [*slow, server.url("/quick", host="localhost")]))
+    assert server.asked.index("/quick") < 2
+    assert sorted(server.asked) == ["/quick", "/slow0", "/slow1", "/slow2"]
 
 
 @pytest.mark.parametrize(

@@ -256,7 +256,15 @@ async def test_a_site_whose_robots_txt_fails_is_left_alone():
 
 
 @pytest.mark.parametrize(
-    "url", ["http://127.0.0.1/", "http://localhost/", "http://[::1]/", "http://0x7f.1/", "http://2130706433/", "http://\uff11\uff12\uff17.0.0.1/"]
+    "url",
+    [
+        "http://127.0.0.1/",
+        "http://localhost/",
+        "http://[::1]/",
+        "http://0x7f.1/",
+        "http://2130706433/",
+        "http://\uff11\uff12\uff17.0.0.1/",
+    ],
 )
 async def test_without_permission_this_machine_is_out_of_reach(url):
     async with HttpFetcher(clock=StillClock(), contact="", limits=LIMITS) as client:

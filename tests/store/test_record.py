@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 
 from monitor.domain.model import Area, Rating, SourceClass, Trust
-from monitor.ports import Poll
+from monitor.ports import Classified, Poll
 from monitor.store import SqlStore, schema
 from tests.builders import DAY, NOW, link, polled, report, story, subscription
 from tests.store.conftest import HISTORY, Open
@@ -178,6 +179,15 @@ def test_a_report_that_says_otherwise_is_a_correction_to_those_who_were_told(ope
     ]
 
 
+def test_who_waits_for_the_report_is_told_also_when_the_press_was_wrong(open_it: Open) -> None:
+    store = open_it(subscription("sure", minimum_trust="confirmed"))
+    tell(store, {"Kent": "overall good"})
+    store.record(report("Kent", "overall outstanding"), story({})[1], link=None, baseline=False, now=NOW)
+    assert [(who, subject) for who, _, subject in told(store)] == [
+        ("sure@reader.test", "Kent: no longer inadequate, now outstanding (Ofsted, 1 Sep)")
+    ]
+
+
 def test_a_second_outlet_tells_those_who_waited_for_one_and_nobody_else(open_it: Open) -> None:
     store = open_it(subscription("ann"), subscription("careful", minimum_trust="corroborated"))
     tell(store, {"Kent": "overall good"})
@@ -205,6 +215,25 @@ def test_quiet_hours_delay_a_message(open_it: Open) -> None:
     tell(store, {"Kent": "overall good"}, now=night)
     assert store.claim(owner="x", now=night, lease=60) == ()
     assert len(store.claim(owner="x", now=night + timedelta(hours=7), lease=60)) == 1
+
+
+def test_documents_recorded_together_are_recorded_whole_or_not_at_all(open_it: Open) -> None:
+    store = open_it(subscription("all"))
+
+    def classified(said: dict[str, str], url: str) -> Classified:
+        document, reading = story(said, url=url)
+        return Classified(document=document, reading=reading, link=None, baseline=False)
+
+    good, dull = classified({"Kent": "overall good"}, "https://x.test/1"), classified({}, "https://x.test/2")
+    other = classified({"Leeds": "overall good"}, "https://x.test/3")
+    bad = replace(other, document=replace(other.document, outlet=None))  # type: ignore[arg-type]  # as no source gives it
+    with pytest.raises(IntegrityError):
+        store.record_all([good, dull, bad], now=NOW)
+    assert (count(store, "articles"), count(store, "changes"), count(store, "deliveries")) == (0, 0, 0)
+    recorded = store.record_all([good, dull], now=NOW)
+    assert [len(each.changes) for each in recorded] == [1, 0]
+    assert (count(store, "articles"), count(store, "deliveries")) == (2, 1)
+    assert [each.duplicate for each in store.record_all([good, dull], now=NOW)] == [True, True]
 
 
 def test_links_are_settled_with_their_article(open_it: Open) -> None:
