@@ -40,6 +40,24 @@ def since(c: Clause) -> Scope | None:
     )
 
 
+_TIME_SINCE = re.compile(r"\btime since (?!(?:19|20)[0-9])[^,;]*\b(?:was|were) [^,;]*$")
+_FOR_YEARS = re.compile(
+    r"[^a-z]*(?:overall )?(?:and (?:has|have) been )?(?:for|these) (?:[a-z]+ ){0,3}?(?:years|decade|[0-9]+ years)\b(?! running)"
+)
+
+
+def time_since(c: Clause) -> Scope | None:
+    """A grade that only dates what is told: ``for the fifth time since it was rated inadequate``."""
+    said = " ".join(c.words[max(0, c.claim.grade.start - 16) : c.claim.grade.start])
+    return Scope("previous", cue="since") if _TIME_SINCE.search(said) else None
+
+
+def for_years(c: Clause) -> Scope | None:
+    """A grade held for years: standing."""
+    lasting = {"is", "are", "been", "remained"} & set(c.words[max(0, c.claim.grade.start - 4) : c.claim.grade.start])
+    return Scope("standing", cue="for years") if lasting and _FOR_YEARS.match(" ".join(c.follows()[:9])) else None
+
+
 def same_as(c: Clause) -> Scope | None:
     """The same grade as in a year that is named."""
     text = " ".join(c.follows()[:8]).replace('"', "").replace("' ", "").strip()

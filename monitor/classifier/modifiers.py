@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from monitor.classifier import earlier
+from monitor.classifier import earlier, others
 from monitor.classifier.chunk import Chunk
 from monitor.classifier.claims import Claim
 from monitor.classifier.clauses import Clause, clause_of
@@ -170,9 +170,19 @@ MODIFIERS = (
     Modifier("body-graded", _body_graded, "The council's fostering agency was rated good."),
     Modifier("by-body", _by_body, "The council was rated good by the Care Quality Commission."),
     Modifier("body-named-alone", _body_named_alone, "The safeguarding board, which advises the council, was rated good."),
+    Modifier("of-itself", others.of_itself, "The council judges itself to be good."),
+    Modifier("found-by-others", others.found_by_others, "The peer review found that Bolton's leadership was good."),
+    Modifier("run-by", others.run_by, "A children's home which is run by Bolton Council has been told that it is inadequate."),
+    Modifier(
+        "under-dated-head",
+        others.under_dated_head,
+        "It has a rating of good, won in 2022: leadership good, help and protection good.",
+    ),
     Modifier("to-another", earlier.to_another, "Bolton's services: 'inadequate' to 'good' in two years"),
     Modifier("standing-where", earlier.standing_where, "It learned from Bolton, where services are good."),
     Modifier("since", earlier.since, "Bolton has been inadequate since 2019."),
+    Modifier("time-since", earlier.time_since, "They came for the fifth time since its services were rated inadequate."),
+    Modifier("for-years", earlier.for_years, "Bolton has been inadequate for nearly two years."),
     Modifier("same-as", earlier.same_as, "Bolton was rated good overall, the same as in 2019."),
     Modifier("in-brackets", earlier.in_brackets, "Help and protection: Outstanding (2015: Good)"),
     Modifier("then", earlier.then, "Bolton then required improvement."),

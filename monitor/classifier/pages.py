@@ -125,7 +125,14 @@ def kind_of(lines: Sequence[Line]) -> str:
             or (kind.signs is not None and _seen(kind.signs, lines) >= kind.enough)
         ):
             return kind.reason
-    return ""
+    return "" if any(_TOLD.search(line.words) for line in lines) else "no_inspection"
+
+
+#: Without one of these a page does not tell of an inspection, although it may know the grades of earlier ones.
+_TOLD = re.compile(
+    r"\b(?:reports?|inspections?|inspectors?|inspected|inspectorate|publishe[ds]|verdict|judgements?|judgments?|ratings?|grades?"
+    r"|gradings?|watchdog|visit(?:ed)?)\b"
+)
 
 
 _INSPECTED = re.compile(r"\b(?:ofsted|inspectors?|inspection|inspected)\b")

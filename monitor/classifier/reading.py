@@ -165,6 +165,14 @@ def _has_left(statement: Statement) -> bool:
     return left and statement.scope.year is None and _told_now(statement)
 
 
+_BECOME = re.compile(r"\b(?:has|have) (?:now |since )?(?:become|turned into|changed to|given way to)\b")
+
+
+def _become(statement: Statement) -> bool:
+    """Whether a grade of something unnamed is what an earlier one has become."""
+    return statement.scope.status == "current" and _BECOME.search(statement.line.words) is not None
+
+
 def _retold(statements: Sequence[Statement], reasons: list[str], published: date | None) -> list[str]:
     """Grades of areas told in the past, where the grade overall is an old one and nothing says that there is another, are
     old too.
@@ -176,7 +184,7 @@ def _retold(statements: Sequence[Statement], reasons: list[str], published: date
         overall = Area.OVERALL in statement.areas
         if _has_left(statement):
             fresh.update(statement.urns)  # it has just left that grade
-        elif not reason and (overall or _told_now(statement)):
+        elif (not reason and (overall or _told_now(statement))) or (reason == "no_subject" and _become(statement)):
             fresh.update(statement.urns)
         elif overall and statement.scope.status in ages:
             old.update(statement.urns)

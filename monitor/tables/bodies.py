@@ -34,6 +34,8 @@ BODIES = (
             "how well children and young people are helped and protected",
             "effectiveness of leaders and managers",
             "registered [manager|provider|person]",
+            "[a|one|another|private] [company|firm|charity|operator|provider|landlord]",
+            "the [firm|charity|operator|provider]",
         ),
     ),
     Phrase(
@@ -217,8 +219,11 @@ BODIES = (
         "self_assessment",
         (
             "self [assessment|evaluation]",
-            "peer review",
-            "peer challenge",
+            "peer [review|challenge|team]",
+            "[the|] peers",
+            "[former|retired] inspectors",
+            "[consultants|academics|reviewers]",
+            "[local government association|lga] [team|review|peers|]",
             "survey",
             "capacity to improve",
             "quality of practice",

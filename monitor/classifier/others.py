@@ -1,0 +1,62 @@
+"""Modifiers that tell of another judge or another owner: each a function from the clause to a `Scope` or None."""
+
+from __future__ import annotations
+
+import re
+
+from monitor.classifier.clauses import Clause
+from monitor.classifier.scope import Scope
+
+_ITSELF = re.compile(
+    r"\b(?:judg|rat|grad|plac|scor|mark|put|assess|class|describ|consider|se|deem|award|giv|call)[a-z]* "
+    r"(?:itself|themselves|ourselves|himself|herself|yourself)\b(?!.*\b(?:ofsted|inspectors?)\b)"
+)
+_BELIEVES = re.compile(
+    r"(?<!inspectors )\b(?:believes?|thinks?|reckons?|feels?|considers?|claims?|insists?) (?:that )?"
+    r"(?:it|they|we|its [a-z]+|services) (?:is|are|was|were)\b(?!.*\b(?:ofsted|inspectors?)\b)"
+)
+
+
+def _said_before(c: Clause) -> str:
+    """The words of the sentence up to the grade, joined."""
+    return " ".join(c.words[max(0, c.claim.grade.start - 60) : c.claim.grade.start])
+
+
+def of_itself(c: Clause) -> Scope | None:
+    """A grade that a council gives itself, or believes that it would have."""
+    found = _ITSELF.search(_said_before(c)) or _BELIEVES.search(_said_before(c))
+    return Scope("hypothetical", cue=found.group()) if found else None
+
+
+def found_by_others(c: Clause) -> Scope | None:
+    """A grade that peers, consultants or the council's own papers give: they stand first, and judge."""
+    first = next((i for i, x in enumerate(c.chunks[: c.at]) if x.code in "DASGXI"), None)
+    if first is None or c.chunks[first].value != "self_assessment":
+        return None
+    judging = any(x.code == "V" for x in c.chunks[first + 1 : c.at])
+    return Scope("other_body", cue=c.text(c.chunks[first])) if judging else None
+
+
+def run_by(c: Clause) -> Scope | None:
+    """A grade of what a council runs: ``a home which is run by Bolton Council has been told that it is inadequate``."""
+    subject, place = c.claim.subject, c.claim.subject_at
+    if subject is None or subject.code not in "AG" or not 0 < place < c.at or c.words[subject.start - 1] != "by":
+        return None
+    run = [x for x in c.chunks[:place] if x.code == "D"]
+    return Scope("other_body", cue=run[-1].value) if run else None
+
+
+def under_dated_head(c: Clause) -> Scope | None:
+    """A grade in a list after a colon, where what stands before the colon dates the grades: ``a rating won in 2022: ...``."""
+    colon = next((i for i in range(c.at - 1, 0, -1) if c.chunks[i].code == ":"), 0)
+    if not colon or (c.leads and c.claim.subject_at < colon):
+        return None
+    head = c.chunks[:colon]
+    years = [int(x.value) for x in head if x.code == "Y"]
+    graded = any(x.code in "RE" for x in head)
+    if not years or not graded or c.published is None or max(years) >= c.published.year:
+        return None
+    last = max(i for i, x in enumerate(head) if x.code in "REY")
+    if c.chunks[last].code != "Y" or {"now", "today", "since"} & set(c.words[: c.claim.grade.start]):
+        return None
+    return Scope("previous", max(years), "list")
