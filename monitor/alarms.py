@@ -132,9 +132,12 @@ class Lookout:
 
     def _learn(self, now: datetime) -> None:
         """Learn every source's habit from what it did until yesterday, or until it began to be alarming."""
+        from monitor.store.notices import alarming_since
         from monitor.store.watch import poll_history
 
-        engine, began = self._parts.store.engine, self._parts.store.alarming_since(now - _LEARN_ANEW)
+        engine = self._parts.store.engine
+        with engine.begin() as connection:
+            began = alarming_since(connection, now - _LEARN_ANEW)
         hosts: dict[str, list[str]] = defaultdict(list)
         for source in self._parts.sources:
             hosts[watched(source).host].append(source.name)

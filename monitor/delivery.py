@@ -43,9 +43,16 @@ class Deliveries(Protocol):
     """The part of the store that sending needs."""
 
     def claim(
-        self, *, owner: str, now: datetime, lease: float, limit: int = 1, early: timedelta = timedelta(0)
+        self,
+        *,
+        owner: str,
+        now: datetime,
+        lease: float,
+        limit: int = 1,
+        early: timedelta = timedelta(0),
+        operator_since: datetime | None = None,
     ) -> tuple[Delivery, ...]:
-        """See `ports.Store`; what was just made may go `early`."""
+        """See `ports.Store`; what was just made may go `early`; with `operator_since` only what the operator is told since."""
         ...
 
     def committing(self, delivery: Delivery, *, now: datetime) -> bool:
@@ -158,7 +165,7 @@ class Outbox:
     off: Callable[[], str] = lambda: ""  #: asked before each claim: why nothing may be sent, empty when it may
     _recover_at: float = field(init=False, default=0.0)  # of the event loop's clock
     _started: bool = field(init=False, default=False)
-    _said_off: bool = field(init=False, default=False)
+    _off_since: datetime | None = field(init=False, default=None)
     _turns: dict[str, asyncio.Semaphore] = field(init=False, default_factory=dict)
 
     async def drain(self, stop: asyncio.Event) -> Counter[str]:
@@ -207,13 +214,16 @@ class Outbox:
     async def _claim(self, room: int, early: timedelta = timedelta(0)) -> tuple[Delivery, ...]:
         if room <= 0:
             return ()
-        if reason := await _in_thread(self.off):
-            if not self._said_off:
-                _log.error("nothing is sent: %s; `monitor outbox resume` says how to go on", reason)
-            self._said_off = True
-            return ()
         now = self.clock.now()
-        return await _in_thread(lambda: self.store.claim(owner=self.owner, now=now, lease=self.lease, limit=room, early=early))
+        since: datetime | None = None
+        if reason := await _in_thread(self.off):
+            if self._off_since is None:
+                _log.error("nothing is sent: %s; `monitor outbox resume` says how to go on", reason)
+                self._off_since = now
+            since = self._off_since  # that nothing is sent has to be told nevertheless
+        return await _in_thread(
+            lambda: self.store.claim(owner=self.owner, now=now, lease=self.lease, limit=room, early=early, operator_since=since)
+        )
 
     async def _pause(self, flying: set[asyncio.Task[str]], stop: asyncio.Event, done: Counter[str]) -> set[asyncio.Task[str]]:
         """Wait for a message to land, for the next look, or for the end; returns what is still in flight."""

@@ -11,6 +11,7 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
 
 from monitor.domain.returned import refused_address
+from monitor.messages import Purpose
 from monitor.messages.render import Body
 from monitor.ports import Delivery, DeliveryState, Outcome, Result
 from monitor.store.frozen import bodies_of, message_of
@@ -19,6 +20,7 @@ from monitor.store.threads import UPDATES, threads
 
 #: Three refusals for good and an address is left alone until somebody looks at it.
 HARD_BOUNCES = 3
+_OPERATOR = Purpose.OPERATOR.value
 _CLAIMED = (DeliveryState.SENDING, DeliveryState.COMMITTING)
 
 
@@ -50,9 +52,17 @@ def note(
 
 
 def claim(
-    connection: Connection, owner: str, now: datetime, lease: float, limit: int, early: timedelta = timedelta(0)
+    connection: Connection,
+    owner: str,
+    now: datetime,
+    lease: float,
+    limit: int,
+    early: timedelta = timedelta(0),
+    operator_since: datetime | None = None,
 ) -> tuple[Delivery, ...]:
     """Take what is due, and of what was made within `early` and never tried what will be due within `early`.
+
+    With `operator_since` nothing is taken but what was made for the operator since then.
 
     One statement on either engine: SQLite is in an immediate transaction, PostgreSQL skips locked rows.
     """
@@ -62,6 +72,7 @@ def claim(
             PENDING,
             deliveries.c.not_before <= now + early,
             or_(deliveries.c.not_before <= now, and_(deliveries.c.attempt == 0, deliveries.c.created >= now - early)),
+            *([deliveries.c.purpose == _OPERATOR, deliveries.c.created >= operator_since] if operator_since else []),
         )
         .order_by(deliveries.c.not_before)
         .limit(limit)

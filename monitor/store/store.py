@@ -161,11 +161,18 @@ class SqlStore:
     # outbox
 
     def claim(
-        self, *, owner: str, now: datetime, lease: float, limit: int = 1, early: timedelta = timedelta(0)
+        self,
+        *,
+        owner: str,
+        now: datetime,
+        lease: float,
+        limit: int = 1,
+        early: timedelta = timedelta(0),
+        operator_since: datetime | None = None,
     ) -> tuple[Delivery, ...]:
-        """Take pending deliveries for sending; committed before anything is sent. What was just made may go `early`."""
+        """Take pending deliveries for sending, committed before anything is sent; see `outbox.claim`."""
         with self.engine.begin() as connection:
-            return outbox.claim(connection, owner, now, lease, limit, early)
+            return outbox.claim(connection, owner, now, lease, limit, early, operator_since)
 
     def committing(self, delivery: Delivery, *, now: datetime) -> bool:
         """Journal that the last byte is about to go; False when the claim is no longer ours or it was cancelled."""
@@ -198,10 +205,8 @@ class SqlStore:
     def enqueue_silence(self, hearing: Hearing, *, now: datetime) -> int:
         """Write the words on silence that are due to those who ask for them; returns how many."""
         with self.engine.begin() as connection:
-            configured = self._mirror(connection, now)
-            made = enqueue_silence(connection, subscribers.in_force(connection, configured), self._policy, hearing, now)
-        self._mirrored = configured
-        return made
+            wanted = subscribers.in_force(connection, self._mirror(connection, now))
+            return enqueue_silence(connection, wanted, self._policy, hearing, now)
 
     # continuity
 
@@ -302,11 +307,6 @@ class SqlStore:
         """Remember alarms, and put what is news of them into the outbox; returns the notice's id, empty for none."""
         with self.engine.begin() as connection:
             return notices.tell_operator(connection, self._policy.renderer, found, ways, now, page=page)
-
-    def alarming_since(self, earliest: datetime) -> Mapping[str, datetime]:
-        """Since when each thing is alarming that began to be so after `earliest`."""
-        with self._reading.begin() as connection:
-            return notices.alarming_since(connection, earliest)
 
     def changes(self, name: str = "", *, limit: int = 20) -> tuple[matching.RecordedChange, ...]:
         """Recorded changes whose key or id begins with `name`, newest first."""

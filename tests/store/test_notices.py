@@ -11,7 +11,7 @@ from sqlalchemy import insert, select, update
 from monitor.domain.standing import PAUSE, Raised, Way
 from monitor.ports import Outcome, Result
 from monitor.store import SqlStore, schema
-from monitor.store.notices import outbox_alarms
+from monitor.store.notices import alarming_since, outbox_alarms
 from tests.builders import NOW, story, subscription
 from tests.store.conftest import Open
 
@@ -134,7 +134,8 @@ def test_that_sending_is_off_is_told_nevertheless(open_it: Open) -> None:
         (alarm,) = outbox_alarms(connection, NOW)
     assert alarm.key == ("outbox", "off")
     tell(store, alarm)
-    claimed = store.claim(owner="one", now=NOW, lease=60, limit=9, purpose="operator")
+    assert store.claim(owner="one", now=NOW, lease=60, limit=9, operator_since=NOW + timedelta(seconds=1)) == ()
+    claimed = store.claim(owner="one", now=NOW, lease=60, limit=9, operator_since=NOW)
     assert [delivery.channel for delivery in claimed] == ["mail"]
     assert "switched off" in claimed[0].message.subject
 
@@ -142,6 +143,8 @@ def test_that_sending_is_off_is_told_nevertheless(open_it: Open) -> None:
 def test_alarms_that_began_lately(open_it: Open) -> None:
     store = open_it()
     tell(store, BLIND, replace(BLIND, about="echo", since=NOW - timedelta(days=20)))
-    assert store.alarming_since(NOW - timedelta(days=14)) == {"gazette": NOW}
+    with store.engine.begin() as connection:
+        assert alarming_since(connection, NOW - timedelta(days=14)) == {"gazette": NOW}
     tell(store, minutes=int(PAUSE.total_seconds() / 60))
-    assert store.alarming_since(NOW - timedelta(days=14)) == {}
+    with store.engine.begin() as connection:
+        assert alarming_since(connection, NOW - timedelta(days=14)) == {}
