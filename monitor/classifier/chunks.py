@@ -78,7 +78,11 @@ def _lists(chunks: list[Chunk], code: str) -> list[Chunk]:
             while (
                 link < len(chunks)
                 and link - here < 5
-                and (chunks[link].code in ",&+" or (_leads_on(chunks[link], joined) and code == "X" and link > here))
+                and (
+                    chunks[link].code in ",&+"
+                    or (code == "X" and _reaches(chunks, link))
+                    or (_leads_on(chunks[link], joined) and code == "X" and link > here)
+                )
             ):
                 joined = joined or chunks[link].code in "&+G"
                 link += 1
@@ -101,11 +105,9 @@ def _lists(chunks: list[Chunk], code: str) -> list[Chunk]:
 
 
 def _reaches(chunks: list[Chunk], at: int) -> bool:
-    """Whether the next item of a list follows the semicolon at `at`: ``leadership; help and protection; and care leavers``."""
-    if chunks[at].code != ";":
-        return True
-    following = "".join(chunk.code for chunk in chunks[at + 1 : at + 5])
-    return re.match(r"[&F]{0,2}X(?![:(-])(?!F?[BV])", following) is not None
+    """Whether a semicolon at `at` leads to the next item of a list: ``leadership; help and protection; and care leavers``."""
+    following = "".join(chunk.code for chunk in chunks[at : at + 9])
+    return re.match(r";[&F]{0,2}X(?![:(-])(?![^;]{0,6}[BVRE])", following) is not None
 
 
 def _leads_on(chunk: Chunk, joined: bool) -> bool:
@@ -193,7 +195,7 @@ def _owners(chunks: list[Chunk]) -> list[Chunk]:
             and len(merged) >= 3
             and [c.code for c in merged[-2:]] == ["F", "."]
             and merged[-3].code in "XSO"
-            and merged[-1].end - merged[-1].start == 1
+            and merged[-1].end - merged[-1].start <= 2
         ):
             del merged[-2:]
             merged[-1] = replace(merged[-1], end=chunk.end, owner=merged[-1].owner or chunk)  # "in the Merseyside borough"

@@ -154,6 +154,19 @@ _NEEDS: Mapping[str, Callable[[Sequence[Chunk], int], bool]] = {
 }
 
 
+def _for_whom(chunks: Sequence[Chunk], subject: int, at: int) -> bool:
+    """``Political support for children's services is outstanding``: what is outstanding is the support."""
+    if (
+        chunks[subject].code != "S"
+        or not 1 < subject < at
+        or chunks[subject - 1].value != "for"
+        or chunks[subject - 2].code != "."
+    ):
+        return False
+    between = "".join(chunk.code for chunk in chunks[subject + 1 : at])
+    return re.fullmatch(r"[FA_]*B_*", between) is not None
+
+
 def bind(chunks: Sequence[Chunk], at: int) -> tuple[str, int] | None:
     """The first frame row that fits the grade at `at`: (row name, place of its subject)."""
     same = _same(chunks, at) if chunks[at].code == "E" else None
@@ -185,7 +198,11 @@ def fits(chunks: Sequence[Chunk], at: int) -> Iterator[tuple[str, int]]:
             continue
         if found and frame.name in {"for-areas", "far-right"} and _at(chunks, at, places[found.start("s")]):
             continue
-        if found and _NEEDS[frame.needs](chunks, at) and not _object(chunks, places[found.start("s")], at):
+        if (
+            found
+            and _NEEDS[frame.needs](chunks, at)
+            and not (_object(chunks, places[found.start("s")], at) or _for_whom(chunks, places[found.start("s")], at))
+        ):
             yield frame.name, places[found.start("s")]
 
 
@@ -269,8 +286,10 @@ def _is_whole(subject: Chunk) -> bool:
 def _overall(chunks: Sequence[Chunk], at: int, subject_at: int) -> bool:
     """Whether "overall" stands right beside the grade or between it and its subject."""
     right, _ = _view(chunks, range(at + 1, min(len(chunks), at + 4)))
-    if (re.match(r"N?F?O", right) and not re.match(r"N?F?O[&+,]", right)) or re.match(r"N?F?O[&+]F?L", right):
+    if (re.match(r"N?F?O", right) and not re.match(r"N?F?O(?:[&+]|,[&FW]{0,2}X)", right)) or re.match(r"N?F?O[&+]F?L", right):
         return True
+    if len(chunks) > 2 and chunks[0].code == "O" and chunks[1].code == "," and all(c.code not in "RE" for c in chunks[:at]):
+        return True  # "Overall, services were rated good."
     low, high = sorted((at, subject_at if subject_at >= 0 else at))
     return any(chunk.code == "O" for chunk in chunks[low + 1 : high])
 

@@ -61,7 +61,7 @@ def for_years(c: Clause) -> Scope | None:
 def same_as(c: Clause) -> Scope | None:
     """The same grade as in a year that is named."""
     text = " ".join(c.follows()[:8]).replace('"', "").replace("' ", "").strip()
-    if re.match(r"(?:overall )?,? ?(?:the )?same (?:grade |rating )?as (?:in|it)", text) is None:
+    if re.match(r"(?:rating |grade |judgement )?(?:overall )?,? ?(?:the )?same (?:grade |rating )?as (?:in|it)", text) is None:
         return None
     return Scope("current", past_year(c.chunks, range(c.at, len(c.chunks)), c.words, c.published), "same as", stays=True)
 
@@ -126,6 +126,9 @@ def left_behind(c: Clause) -> Scope | None:
             left = c.text(chunk) == "no longer"
             return Scope("previous" if left else "negated", c.year(), c.text(chunk))
         if chunk.code == "<":
+            shaken = c.at - back - 2
+            if shaken >= 0 and c.chunks[shaken].code == "!" and c.chunks[shaken].value == "not":
+                return Scope("current", cue="not " + c.text(chunk), stays=True)  # "has failed to shake off its ... rating"
             return Scope("previous", c.year(), c.text(chunk))
         if chunk.code in ">R." or back > 2:
             return None
@@ -210,17 +213,23 @@ def opened_with_time(c: Clause) -> Scope | None:
         return None
     if c.chunks[0].code not in "^FP" or c.words[0] in {"since", "following", "after"}:
         return None
+    told = None
     for i, chunk in enumerate(c.chunks[: min(c.at, 8)]):
-        if chunk.code == "|":
-            return None
+        if chunk.code in "|Q":
+            return told
         if chunk.code == "P" and c.text(chunk).split()[-1] in {"after", "since", "on"}:
             return None
         past = chunk.code == "P" and chunk.value == "past"
         if chunk.code == "Y" or past:
             year = relative_year(c.text(chunk), c.published) if past else past_year(c.chunks, (i,), c.words, c.published)
             last_time = i == 0 and c.text(chunk).startswith("when ") and c.chunks[1].code == ","
-            return Scope("previous", year, "opening", stays(c)) if year is not None or last_time else None
-    return None
+            visit = past and "inspection" in c.text(chunk)  # "at its previous inspection": the year may follow
+            if year is not None or last_time:
+                return Scope("previous", year, "opening", stays(c))
+            if not visit:
+                return None
+            told = Scope("previous", None, "opening", stays(c))
+    return told
 
 
 _AGAIN = (

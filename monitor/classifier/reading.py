@@ -40,7 +40,9 @@ def gate(statement: Statement, topics: Topics, published: date | None) -> str:
         and not (statement.claim.subject is not None and statement.claim.subject.code == "O")
     ):
         return "no_overall_grade"
-    if line.sentence.speech[statement.claim.grade.start] and not (statement.named and line.same_day):
+    if line.sentence.speech[statement.claim.grade.start] and not (
+        (statement.named and line.same_day) or statement.claim.grade.code in "EU" or _CONFIRMS.search(line.words)
+    ):
         return "speech"
     if (
         statement.claim.frame == "relative"
@@ -55,6 +57,10 @@ def gate(statement: Statement, topics: Topics, published: date | None) -> str:
     return ""
 
 
+#: Speech that tells the report's own result.
+_CONFIRMS = re.compile(
+    r"\b(?:this|the|today 's) (?:inspection|report|judgement|rating|result) (?:confirms|shows|reflects|recognises|says)\b"
+)
 _DAY = re.compile(rf"\b(?:today|yesterday|this (?:week|morning)|(?:on|published) {WEEKDAY}|new (?:ofsted )?report)\b")
 _FRESH = re.compile(
     r"\b(?:(?:has|have) (?:been|now|rated|judged|graded|given|awarded|found)|is now|are now|today|yesterday"

@@ -222,6 +222,8 @@ class _Resolver:
             reference = the_others(self.told, claim.subject, line)
         areas, inferred = areas_of(self.told, claim, line, reference, before)
         names, named = (reference.names, False) if reference.names else authorities_of(self.told, claim, line)
+        if claim.frame == "so-too" and not named and before and len(before[-1].urns) > 1:
+            names = before[-1].urns  # "outstanding in all three, as was adoption"
         if claim.extra is not None:
             areas += tuple(a for a in flatten(claim.extra.areas) if a not in areas)
         rating, worked_out = grade_of(self.told, claim, names, before)

@@ -41,7 +41,7 @@ class Discourse:
 
 
 #: From here on reports have no grade overall: one is believed only where the word is said.
-NO_OVERALL = date(2026, 7, 1)
+NO_OVERALL = date(2026, 6, 1)
 
 
 def framework_areas(published: date | None) -> tuple[Area, ...]:

@@ -115,10 +115,12 @@ def _ends_sentence(folded: str, at: int, limit: int) -> bool:
     return after >= limit or folded[after].isspace()
 
 
-def _speech(tokens: list[Token], folded: str, open_quote: bool) -> tuple[tuple[bool, ...], bool]:
-    """Marks tokens inside double or single quotes that hold more than six words; carries an unclosed double quote on."""
+def _speech(tokens: list[Token], folded: str, open_quote: str) -> tuple[tuple[bool, ...], str]:
+    """Marks tokens inside quotes that hold more than six words. An unclosed quote is carried on; a single one only where it
+    opens speech: ``said: 'We have come a long way. ...'``.
+    """
     inside = [False] * len(tokens)
-    stack: list[tuple[str, int]] = [('"', -1)] if open_quote else []
+    stack: list[tuple[str, int]] = [(open_quote, -1)] if open_quote else []
     for i, token in enumerate(tokens):
         if token.word not in "\"'" or not token.word:
             continue
@@ -133,11 +135,12 @@ def _speech(tokens: list[Token], folded: str, open_quote: bool) -> tuple[tuple[b
                 inside[began + 1 : i] = [True] * (i - began - 1)
         elif opens and (token.word == '"' or not stack):
             stack = [*stack, (token.word, i)] if not (stack and stack[-1][1] == -1) else [(token.word, i)]
-    still = bool(stack) and stack[0][0] == '"'
-    if still:
-        began = stack[0][1]
+    mark, began = stack[0] if stack else ("", 0)
+    if mark == "'" and began >= 0 and not (began and tokens[began - 1].word in ":,"):
+        mark = ""
+    if mark:
         inside[began + 1 :] = [True] * (len(tokens) - began - 1)
-    return tuple(inside), still
+    return tuple(inside), mark
 
 
 def sentences(raw: str, *, in_title: bool = False) -> list[Sentence]:
@@ -159,7 +162,7 @@ def sentences(raw: str, *, in_title: bool = False) -> list[Sentence]:
         story += len(plain.split()) >= 15
         bullet = bool(re.match(r"\s*(?:[*\-]|\d{1,2}[.)])\s", line.group()))
         twice = printed[line.group().strip()] > 1
-        open_quote = False
+        open_quote = ""
         for a, b in _cut(folded, line.start(), line.end()):
             tokens = tokenize(raw, folded, a, b)
             if tokens:

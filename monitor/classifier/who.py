@@ -24,6 +24,8 @@ def authorities_of(told: Discourse, claim: Claim, line: Line) -> tuple[tuple[str
         return many(owner, line, told.memory, () if line.sentence.in_title else told.topics.urns), False
     if subject is not None and subject.code == "G" and subject.value == "many":
         return many(subject, line, told.memory, () if line.sentence.in_title else told.topics.urns), False
+    if subject is not None and _some_other(subject, line):
+        return (), False
     placed = _placed(told, claim, line)
     if placed:
         return placed, True
@@ -51,6 +53,17 @@ def authorities_of(told: Discourse, claim: Claim, line: Line) -> tuple[tuple[str
             return told.memory.group or told.memory.lists[0], False  # "all were handed good ratings for ..."
     whose = left_subject(line.chunks, claim.at) if subject is not None and claim.subject_at > claim.at else None
     return _focus(told, line.chunks[whose] if whose is not None else subject, line), False
+
+
+def _some_other(subject: Chunk, line: Line) -> bool:
+    """``Devon has appointed the director of a council rated outstanding``: after a name, "a council" is another one."""
+    one = subject if subject.code == "G" else subject.owner
+    if one is None or one.code != "G" or line.text_of(one)[0] not in {"a", "an", "another"}:
+        return False
+    before = [chunk for chunk in line.chunks if chunk.end <= one.start]
+    if fronted(line.chunks):
+        return False  # "In Bolton, inspectors heard how a council that ..."
+    return any(own_names(chunk) for chunk in before) and before[-1].code in "F." and not own_names(before[-1])
 
 
 def _placed(told: Discourse, claim: Claim, line: Line) -> tuple[str, ...]:
