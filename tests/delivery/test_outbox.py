@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from monitor.delivery import Outbox, SentJournal
+from monitor.domain.standing import Raised, Way
 from monitor.ports import CommitPoint, Delivery, Outcome, Result
 from monitor.store import SqlStore, schema
 from tests.builders import StoppedClock, story, subscription
@@ -159,3 +160,13 @@ def test_a_line_cut_short_by_a_crash_is_not_believed(tmp_path: Path) -> None:
     with (tmp_path / "sent.journal").open("ab") as file:
         file.write(b"bbbb")
     assert journal.read() == {"a" * 32}
+
+
+async def test_while_nothing_is_sent_the_operator_is_told_so(open_it: Open) -> None:
+    store, box, clock = filled(open_it), Postbox(), StoppedClock()
+    sending = outbox(store, box, clock, off=lambda: "it was restored")
+    assert await sending.send_due() == {}
+    alarm = Raised(about="outbox", name="off", message="nothing is sent: it was restored", urgent=True)
+    store.tell_operator([alarm], [Way(channel="console", to="ops@example.org")], now=clock.now())
+    assert await sending.send_due() == {"sent": 1}
+    assert box.sent == ["ops@example.org"]
