@@ -23,7 +23,8 @@ DEFAULT_KINDS = frozenset(Kind) - {Kind.UNCHANGED}
 #: Kinds that continue an alert already given; they follow the change they are about whatever `kinds` says.
 UPDATES = frozenset({Kind.CONFIRMED, Kind.CORRECTED})
 _LONDON = ZoneInfo("Europe/London")
-_TRUST_RANK = {Trust.REPORTED: 0, Trust.CONTRADICTED: 0, Trust.CORROBORATED: 1, Trust.CONFIRMED: 2}
+#: Contradicted is what the press said; the inspection itself is then as sure as Ofsted makes it.
+_TRUST_RANK = {Trust.REPORTED: 0, Trust.CORROBORATED: 1, Trust.CONFIRMED: 2, Trust.CONTRADICTED: 2}
 
 
 class Frequency(StrEnum):

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from monitor.domain.frameworks import edition
-from monitor.domain.model import Area, Change, Inspection, Kind, Rating, Trust
+from monitor.domain.inspections import OFFICIAL
+from monitor.domain.model import Area, Change, Inspection, Rating, Trust
 from monitor.messages.notice import AREA_NAMES, ORDER, Notice, display_name, headline, moved
 from monitor.messages.plain import day_words, link, listed, plain
 
@@ -76,7 +77,7 @@ class Section:
 
 def source_words(change: Change) -> str:
     """Whose word it is: ``Ofsted`` once it is confirmed, else ``reported by OUTLET``."""
-    if change.inspection.trust is Trust.CONFIRMED or Kind.CORRECTED in change.kinds:  # only Ofsted's report corrects
+    if change.inspection.trust in OFFICIAL:
         return "Ofsted"
     return f"reported by {plain(change.outlet)}" if change.outlet else "reported"
 
@@ -88,7 +89,7 @@ def status(inspection: Inspection, outlet: str) -> str:
         case Trust.CONFIRMED:
             return "Confirmed by Ofsted’s own report."
         case Trust.CONTRADICTED:
-            return "From Ofsted’s own report, which says otherwise than the press did."
+            return "Confirmed by Ofsted’s own report, which says otherwise than the press did."
         case Trust.CORROBORATED:
             return f"Reported by independent outlets ({', '.join(outlets)}); not yet confirmed by Ofsted."
         case _:
@@ -136,7 +137,7 @@ def _quotes(changes: Sequence[Change]) -> tuple[Quote, ...]:
     said: dict[tuple[str, date, str], dict[str, None]] = {}
     for change in changes:
         inspection, url = change.inspection, link(change.url)
-        theirs = inspection.trust is Trust.CONFIRMED and change.url == inspection.url
+        theirs = inspection.trust in OFFICIAL and change.url == inspection.url
         source = "Ofsted’s report" if theirs else plain(change.outlet)
         if text := plain(change.evidence):
             said.setdefault((source, inspection.published, url), {})[text] = None
@@ -160,7 +161,7 @@ def section(changes: Sequence[Change], notice: Notice) -> Section:
     inspection = first.inspection
     previous = notice.previous.get(inspection.key)
     quotes = _quotes(changes)
-    name, url, confirmed = display_name(first.authority), link(inspection.url), inspection.trust is Trust.CONFIRMED
+    name, url, confirmed = display_name(first.authority), link(inspection.url), inspection.trust in OFFICIAL
     return Section(
         authority=name,
         headline=headline(changes),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from monitor.domain.inspections import OFFICIAL
 from monitor.domain.model import Change, Trust
 from monitor.messages.notice import Notice, Purpose, by_inspection, direction, display_name, headlines
 from monitor.messages.plain import day_words, plain, short_day
@@ -28,7 +29,7 @@ def _one(changes: Sequence[Change], room: int) -> str:
     """The fullest wording that fits; where it comes from is shortened before what happened is."""
     first = changes[0]
     name, whose, when = display_name(first.authority), source_words(first), short_day(first.inspection.published)
-    if first.inspection.trust is Trust.CONFIRMED:
+    if first.inspection.trust in OFFICIAL:
         ends = (f" ({whose}, {when})", f" ({when})", "")
     else:  # that it is only reported is never dropped
         ends = (f" ({whose}, {when})", f" (reported, {when})", " (reported)")
@@ -52,7 +53,7 @@ def preheader(notice: Notice) -> str:
     if not groups:
         return plain(notice.words[0], LONGEST_PREHEADER) if notice.words else ""
     if len(groups) > 1:
-        sure = sum(group[0].inspection.trust is Trust.CONFIRMED for group in groups)
+        sure = sum(group[0].inspection.trust in OFFICIAL for group in groups)
         some = "All are" if sure == len(groups) else "None is" if not sure else f"{sure} of {len(groups)} are"
         return f"{some} confirmed by Ofsted’s own reports."
     first = groups[0][0]

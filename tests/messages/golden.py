@@ -11,7 +11,7 @@ from typing import Any
 from monitor.channels.mime import mime
 from monitor.domain.context import context_line
 from monitor.domain.history import history
-from monitor.domain.model import Change, Kind, Rating
+from monitor.domain.model import Change, Kind, Rating, Trust
 from monitor.messages import Notice, Purpose, Renderer
 from monitor.messages.letters import confirmation
 from monitor.ports import Delivery, Message
@@ -48,7 +48,11 @@ def notices() -> Mapping[str, Notice]:
     knowsley = changes_of("Knowsley", date(2017, 6, 13))
     leeds = changes_of("Leeds", date(2025, 8, 12))
     three = (*trafford, *changes_of("Liverpool", date(2026, 7, 7)), *changes_of("Somerset", date(2026, 6, 17)))
-    wrong = tuple(replace(change, kinds=change.kinds | {Kind.CORRECTED}, reported=Rating.INADEQUATE) for change in leeds[:1])
+    otherwise = replace(leeds[0].inspection, trust=Trust.CONTRADICTED)
+    wrong = tuple(
+        replace(change, inspection=otherwise, kinds=change.kinds | {Kind.CORRECTED}, reported=Rating.INADEQUATE)
+        for change in leeds[:1]
+    )
     conflict = replace(
         reported[0], conflict="says it was good in 2022; the record has requires improvement, published 9 May 2022"
     )

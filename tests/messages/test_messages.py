@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.domain.history import history
-from monitor.domain.model import Area, Kind, Rating
+from monitor.domain.model import Area, Kind, Rating, Trust
 from monitor.messages import Purpose, Renderer
 from monitor.messages.plain import host_of, link, plain
 from monitor.messages.render import _template
@@ -182,9 +182,18 @@ def test_an_update_is_in_the_thread_of_its_inspection(notice: Notes) -> None:
 
 def test_a_correction_says_what_it_corrects(notice: Notes) -> None:
     (change, *_) = changes_of("Leeds", date(2025, 8, 12))
-    corrected = replace(change, kinds=change.kinds | {Kind.CORRECTED}, reported=Rating.INADEQUATE, area=Area.OVERALL)
+    otherwise = replace(change.inspection, trust=Trust.CONTRADICTED)
+    corrected = replace(
+        change, inspection=otherwise, kinds=change.kinds | {Kind.CORRECTED}, reported=Rating.INADEQUATE, area=Area.OVERALL
+    )
     told = RENDER.render(notice(corrected, purpose=Purpose.CORRECTED))
-    assert told.subject.startswith("Correction: Leeds: ")
+    assert told.subject == "Correction: Leeds: still outstanding (Ofsted, 12 Aug)", "it is the press that was contradicted"
+    assert "Confirmed by Ofsted’s own report, which says otherwise than the press did." in " ".join(told.text.split())
+    by_reports = replace(corrected, outlet="BBC", inspection=replace(otherwise, trust=Trust.CORROBORATED))
+    assert (
+        subject(notice(by_reports, purpose=Purpose.CORRECTED))
+        == "Correction: Leeds: still outstanding (reported by BBC, 12 Aug)"
+    )
     assert "was reported as inadequate before. That was not so: it is outstanding." in " ".join(told.text.split())
 
 
