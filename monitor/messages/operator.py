@@ -35,7 +35,11 @@ _WORDS = {
         "cannot be reached",
         "Messages wait and are tried again for three days; `monitor test-alert` tries it now.",
     ),
-    "suspended": ("are left alone", "`monitor outbox list --only failed` says which; put the addresses right."),
+    "suspended": (
+        "are left alone",
+        "`monitor subscribers list` says which and why; put the addresses right, then `monitor subscribers reinstate`.",
+    ),
+    "mailbox": ("cannot be fetched", "Put the address of [returned] in monitor.toml right; `monitor returned` tries it."),
     "space": ("is nearly full", "Free some space: nothing is lost, but nothing can be recorded."),
 }
 _HINTS = {

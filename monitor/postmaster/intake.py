@@ -81,7 +81,8 @@ class Postmaster:
         except MailboxError as error:
             self.failures += 1
             self.reason = error.reason
-            _log.warning("%s", error)
+            # Said when it begins and when it becomes an alarm, not every few minutes of a night.
+            _log.log(logging.WARNING if self.failures in {1, PATIENCE} else logging.DEBUG, "%s", error)
         if after != before:
             store.remember_mailbox_position(after)
         if taken:
