@@ -68,6 +68,7 @@ def operator_notice(
         title=f"Operator notice: {_title(told, ended)}",
         words=tuple(lines),
         action=link(page),
+        action_words="Open the status page" if link(page) else "",
         reasons=(f"{_WHY} An alarm is told once, and when it ends.",),
     )
 
@@ -82,6 +83,7 @@ def trial_notice(identity: str, now: datetime, *, page: str = "") -> Notice:
         title="TEST: operator notice",
         words=("This is a test: alarms of the monitor come this way. Nothing is the matter.",),
         action=link(page),
+        action_words="Open the status page" if link(page) else "",
         reasons=(_WHY,),
     )
 
