@@ -16,11 +16,12 @@ from monitor.reading.decode import decode, is_binary, visible
 from monitor.reading.extract import article_blocks, prose_blocks
 from monitor.reading.furniture import without_furniture
 from monitor.reading.interstitials import interstitial_of
-from monitor.reading.metadata import dated_line, metadata_of
+from monitor.reading.metadata import Metadata, dated_line, metadata_of
 from monitor.tables import rows
 
 _ENOUGH = 250  #: characters of body below which another reader is asked, and a site's own selector is not believed
 _SHARE_OF_PROSE = 0.35  #: less than this of a page's prose is doubtful
+_CLEARLY_MORE = 1.3
 _LONGEST_TAG = 64 * 1024
 _MOST_ATTRIBUTES = 2000
 _QUOTED = re.compile(r"""=\s*(?:"[^"]*"|'[^']*')""")
@@ -48,7 +49,7 @@ def read_article(body: bytes, url: str, content_type: str = "") -> dict[str, Any
             raise ReadError(f"a {name} page stands in the article's place", reason="interstitial", key=url)
         published = published or dated_line(whole.blocks, metadata.title)
         if _is_doubtful(lines, prose_on_page(whole, out)):
-            reader, lines = _second_opinion(text, lines, metadata.title)
+            reader, lines = _second_opinion(text, _unscripted(text, lines, metadata), metadata.title)
     if not lines:
         raise ReadError("nothing on the page reads like an article", reason="no_article", key=url)
     published = published or metadata.changed
@@ -137,10 +138,19 @@ def _is_doubtful(lines: list[str], prose: int) -> bool:
     return found < _ENOUGH or found < _SHARE_OF_PROSE * prose
 
 
+def _unscripted(text: str, ours: list[str], metadata: Metadata) -> list[str]:
+    """What a reader without scripts would see, where that is clearly more: some pages print their story in a <noscript>."""
+    if "<noscript" not in text:
+        return ours
+    whole = outline_of(LexborHTMLParser(text, scripting=False), read=("noscript",))
+    lines = _lines(article_blocks(whole, beside(whole), metadata.body, metadata.title), metadata.title)
+    return lines if sum(map(len, lines)) > _CLEARLY_MORE * sum(map(len, ours)) else ours
+
+
 def _second_opinion(text: str, ours: list[str], title: str) -> tuple[str, list[str]]:
     """What trafilatura makes of a page on which little was found, when it finds clearly more. Half a second to load."""
     import trafilatura
 
     found = trafilatura.extract(text, favor_precision=True, include_comments=False, include_tables=True) or ""
     lines = without_furniture([visible(" ".join(line.split())) for line in found.split("\n") if line.strip()], title=title)
-    return ("trafilatura", lines) if sum(map(len, lines)) > 1.3 * sum(map(len, ours)) else ("blocks", ours)
+    return ("trafilatura", lines) if sum(map(len, lines)) > _CLEARLY_MORE * sum(map(len, ours)) else ("blocks", ours)

@@ -1,7 +1,8 @@
 """What on a page stands beside the article, inside or outside the element that holds it: by its name, or by how it is made.
 
 A name is believed unless most of the page's prose is inside: ``<div class="content-with-sidebar">``. Made like something else
-are boxes of links, cards (two or more alike that begin with a linked headline), and captions (few words around a picture).
+are boxes of links, cards (two or more alike that begin with a linked headline, or one with a link laid over it), and captions
+(few words around a picture).
 """
 
 from __future__ import annotations
@@ -50,10 +51,12 @@ class _Sums:
         self._links = [0, *accumulate(block.link_chars for block in outline.blocks)]
         self._prose = [0, *accumulate(map(prose_size, outline.blocks))]
         self._pictures = [element.images for element in outline.elements]
+        self._bare_links = [element.bare_links for element in outline.elements]
         for index in range(len(outline.elements) - 1, 0, -1):
             element = outline.elements[index]
             if element.parent >= 0:
                 self._pictures[element.parent] += self._pictures[index]
+                self._bare_links[element.parent] += self._bare_links[index]
 
     def chars(self, element: Element) -> int:
         """Of text in an element."""
@@ -69,26 +72,27 @@ class _Sums:
         return self._prose[element.end] - self._prose[element.first] < _LEAST_PROSE or not self._holds(element, limit)
 
     def is_box(self, index: int) -> bool:
-        """Whether an element is made like a list of links or a picture with its caption."""
+        """Whether an element is made like a list of links, a card with a link over it, or a picture with its caption."""
         element = self._outline.elements[index]
         if element.tag not in _BOXES:
             return False
         chars = self.chars(element)
         links = self._links[element.end] - self._links[element.first]
         linked = element.end - element.first > 1 and links * 2 > chars
+        covered = self._bare_links[index] > 0 and chars <= _LONGEST_CARD
         pictured = self._pictures[index] > 0 and chars <= _LONGEST_CAPTION
-        if not (linked or pictured) or self._holds(element, _BOX_SHARE):
+        if not (linked or covered or pictured) or self._holds(element, _BOX_SHARE):
             return False
         blocks = self._outline.blocks[element.first : element.end]
-        if any(block.tag == "h1" for block in blocks):
-            return False
-        return linked or element.tag == "figure" or not any(_is_body(block) for block in blocks)
+        if linked:
+            return all(block.tag != "h1" for block in blocks)
+        return element.tag == "figure" or not any(_is_body(block, covered=covered) for block in blocks)
 
 
-def _is_body(block: Block) -> bool:
+def _is_body(block: Block, *, covered: bool) -> bool:
     """Whether a block beside a picture is more than its caption: a paragraph, or a heading, as things in a list have."""
     if block.tag in HEADINGS:
-        return block.link_share < 0.5
+        return block.link_share < 0.5 and not covered
     return block.tag == "p" and len(block.text) >= _PARAGRAPH and ends_sentence(block.text)
 
 

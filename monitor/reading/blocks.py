@@ -84,6 +84,7 @@ class Element:
     first: int = 0  #: index of the first block in it or in what it contains
     end: int = 0  #: index after the last one
     images: int = 0  #: directly in it
+    bare_links: int = 0  #: directly in it, that lead elsewhere and have no text: they lie over a card, or around a picture
 
 
 @dataclass(slots=True, kw_only=True)
@@ -109,9 +110,9 @@ class Outline:
     blocks: list[Block] = field(default_factory=list)
 
 
-def outline_of(tree: LexborHTMLParser, roots: list[LexborNode] | None = None) -> Outline:
-    """The blocks of a parsed page, or of some elements of it. Takes out of the tree what is never prose."""
-    tree.strip_tags(list(_UNREAD))
+def outline_of(tree: LexborHTMLParser, roots: list[LexborNode] | None = None, *, read: tuple[str, ...] = ()) -> Outline:
+    """The blocks of a parsed page, or of some elements of it. Takes out of the tree what is never prose, except for `read`."""
+    tree.strip_tags([tag for tag in _UNREAD if tag not in read])
     if roots is None:
         roots = [tree.body] if tree.body is not None else []
     html = "".join(node.html or "" for node in roots)
@@ -197,11 +198,14 @@ class _Walk:
         parts = self._parts
         if not parts:
             return
-        text, links, self._links = _read("".join(parts) if len(parts) > 1 else parts[0], self._links)
+        markup = "".join(parts) if len(parts) > 1 else parts[0]
+        text, links, self._links = _read(markup, self._links)
         parts.clear()
+        element, tag = self._begun
         if text:
-            element, tag = self._begun
             self._blocks.append(Block(tag=tag, element=element, text=text, link_chars=min(links, len(text))))
+        elif element >= 0 and 'href="' in markup and 'href="#' not in markup:
+            self._elements[element].bare_links += 1
 
     def _void(self, tag: str) -> None:
         if tag == "br":

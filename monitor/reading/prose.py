@@ -51,7 +51,10 @@ def is_links(block: Block) -> bool:
         return share > 0.5
     if block.tag in ("li", "td", "dd", "dt"):
         return share > 0.6 and size < 250 and not ends_sentence(block.text)
-    return share > 0.8 or (share > 0.5 and size < 200 and not block.text.endswith("."))
+    if share > 0.8 or (share > 0.5 and size < 200 and not block.text.endswith(".")):
+        return True
+    # "Sign up for the Gazette's newsletter", one word of it linked: no sentence, and no heading either.
+    return share > 0.3 and size < 150 and block.tag == "p" and not ends_sentence(block.text) and block.text[-1] not in ":;,"
 
 
 def is_loose(block: Block) -> bool:

@@ -33,6 +33,9 @@ def outline(html: str):
         "<ul><li><a href=x>Kent rated inadequate</a></li><li><a href=x>Sutton boss quits</a> (1 May)</li></ul>",
         "<div><h4><a href=x>Kent rated inadequate</a></h4><p>It is the first time.</p></div><div><h4><a href=x>Sutton boss quits</a></h4><p>She had been there for a year.</p></div>",
         "<div>More from this author</div>",
+        "<div class=z><div><h3>Kent rated inadequate for the second time</h3><div>Read more</div></div><a class=over href=/x></a></div>",
+        "<div class=z><a href=/x><img src=a></a><h3>Kent rated inadequate for the second time</h3><p>It is the first time.</p></div>",
+        "<p><em>Get <a href=x>the Gazette's news</a>, our newsletter</em></p>",
         "<p><a href=x>Kent rated inadequate for the second time in five years</a></p>",
         "<div class='post-related'><p>Kent's services were rated inadequate, and a sentence of some length says why, and how, and since when.</p></div>",
         "<p>(Photo by Jo Doe)</p>",
@@ -72,6 +75,17 @@ def test_what_stands_before_the_title_is_not_the_articles():
 
 def test_the_title_again_below_the_article_cuts_nothing():
     assert read(f"{BODY}<h2>Comment on: {STORIES[0].title}</h2>") == LINES
+
+
+def test_a_story_that_is_printed_for_readers_without_scripts_only():
+    page = f"<head>{HEAD[: HEAD.index('<h1>')]}</head><body><div id=app></div><noscript><div>{BODY}</div></noscript></body>"
+    found = read_article(page.encode(), "https://example.uk/story", "text/html")
+    assert found["text"].split("\n\n") == LINES
+
+
+def test_a_paragraph_that_a_box_breaks_is_whole():
+    box = "<div class='pullbox sidebar'><h3>Further reading</h3><a href=x>Kent rated inadequate</a></div>"
+    assert read(f"{BODY}<p>{box}{LINES[0]} Again.</p>") == [*LINES, f"{LINES[0]} Again."]
 
 
 def test_a_standfirst_in_an_element_of_its_own_is_the_articles():
