@@ -200,7 +200,8 @@ def test_erasing_forgets_the_person_and_keeps_the_count(open_it: Open) -> None:
             for row in connection.execute(select(table)):
                 assert "eve@reader.test" not in str(row).lower(), table.name
     assert states(store) == ["cancelled"]
-    assert store.export_address("eve@reader.test") == {"address": "eve@reader.test", "subscriptions": [], "messages": []}
+    nothing = {"address": "eve@reader.test", "suspended": None, "subscriptions": [], "messages": []}
+    assert store.export_address("eve@reader.test") == nothing
 
 
 def test_why_and_who_agree_with_what_was_sent(open_it: Open) -> None:
