@@ -27,7 +27,7 @@ def silence_notice(
     words.append(f"{listened} Not at present: {_names(troubled)}." if troubled else listened)
     if hearing.official_at is not None:
         read = hearing.official_at.astimezone(_LONDON)
-        words.append(f"Ofsted's own list of reports was last read through on {day_words(read.date())} at {read:%H:%M}.")
+        words.append(f"Ofsted’s own list of reports was last read through on {day_words(read.date())} at {read:%H:%M}.")
     return _notice(identity, now, subscription, f"Nothing changed in the week to {short_day(end)}", words, unsubscribe)
 
 

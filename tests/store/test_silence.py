@@ -45,7 +45,7 @@ def test_once_a_week_for_who_asks(open_it: Open) -> None:
     (detail,) = store.delivery(line.id)
     text = " ".join(detail.message.text.split())
     assert "2 of 2 sources are healthy." in text
-    assert "Ofsted's own list of reports was last read through on 20 July 2026 at 07:11." in text
+    assert "Ofsted’s own list of reports was last read through on 20 July 2026 at 07:11." in text
     assert store.enqueue_silence(WELL, now=MONDAY + timedelta(days=7)) == 1
 
 
