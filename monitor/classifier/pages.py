@@ -125,9 +125,11 @@ def kind_of(lines: Sequence[Line]) -> str:
             or (kind.signs is not None and _seen(kind.signs, lines) >= kind.enough)
         ):
             return kind.reason
-    return "" if any(_TOLD.search(line.words) for line in lines) else "no_inspection"
+    return "" if len(lines) < _WHOLE_PAGE or any(_TOLD.search(line.words) for line in lines) else "no_inspection"
 
 
+#: sentences from which on a page is more than a headline and its first words
+_WHOLE_PAGE = 6
 #: Without one of these a page does not tell of an inspection, although it may know the grades of earlier ones.
 _TOLD = re.compile(
     r"\b(?:reports?|inspections?|inspectors?|inspected|inspectorate|publishe[ds]|verdict|judgements?|judgments?|ratings?|grades?"

@@ -12,6 +12,7 @@ FULL_MONTHS = tuple("january february march april may june july august september
 #: month and season words and the month they count as; "may" is left to FULL_MONTHS because it is a verb too
 MONTHS = {m: i + 1 for i, m in enumerate(FULL_MONTHS)}
 MONTHS |= {m[:3]: n for m, n in MONTHS.items() if m != "may"} | {"sept": 9, "spring": 4, "summer": 7, "autumn": 10, "winter": 1}
+SEASONS_OF_YEAR = frozenset({"spring", "summer", "autumn", "winter"})
 SEASONS = frozenset(MONTHS) | {"early", "late", "mid", "year", "end", "beginning", "start", "middle"}
 _NUMBERS = {w: i for i, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())} | {
     "a": 1,
@@ -27,6 +28,8 @@ _FIELDWORK = frozenset(
 
 #: Months after which an inspection's report has long been out: a grade that followed a visit then is no news.
 _LONGEST_TO_REPORT = 6
+#: days after the end of a month until which a report of that month is news
+_DAYS_OF_NEWS = 45
 
 
 def past_year(chunks: Sequence[Chunk], reach: Sequence[int], words: Sequence[str], published: date | None) -> int | None:
@@ -41,12 +44,19 @@ def past_year(chunks: Sequence[Chunk], reach: Sequence[int], words: Sequence[str
         month = next((MONTHS[w] for w in reversed(words[max(0, at - 4) : at]) if w in MONTHS), None)
         age = (published.year - year) * 12 + (published.month - month if month else 0)
         fieldwork = any(w in _FIELDWORK for w in words[max(0, at - 9) : at])
-        if year > published.year or (year == published.year and age <= (8 if fieldwork else 2)):
+        if year > published.year or (year == published.year and _still_news(published, month, age, fieldwork)):
             continue
         if fieldwork and (age <= 9 if month else age <= 12 and published.month <= 4):
             continue
         found.append(year)
     return max(found, default=None)
+
+
+def _still_news(published: date, month: int | None, age: int, fieldwork: bool) -> bool:
+    """Whether what happened in a month of this year may still be news: a report until six weeks after the month."""
+    if fieldwork or month is None:
+        return age <= (8 if fieldwork else 2)
+    return age < 2 or (age == 2 and published.day <= _DAYS_OF_NEWS - 30)
 
 
 def relative_year(text: str, published: date | None) -> int | None:
@@ -78,11 +88,12 @@ def stale_month(words: Sequence[str], first: int, last: int, published: date | N
     if published is None:
         return ""
     for at in range(max(first, 1), last):
-        if words[at] not in FULL_MONTHS or words[at - 1] not in {"in", "since"}:
+        season = words[at] in SEASONS_OF_YEAR and words[at - 2 : at] == ("in", "the")
+        if not season and (words[at] not in FULL_MONTHS or words[at - 1] not in {"in", "since", "this"}):
             continue
         ago = (published.month - MONTHS[words[at]]) % 12
         fieldwork = any(w in _FIELDWORK for w in words[max(0, at - 9) : at])
-        if ago < (_LONGEST_TO_REPORT if fieldwork else 2):
+        if ago < (_LONGEST_TO_REPORT if fieldwork else 4 if season else 2):
             continue
         if not (at + 1 < len(words) and words[at + 1].isdigit()):
             return f"in {words[at]}"
