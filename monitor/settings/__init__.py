@@ -40,8 +40,9 @@ _MONITOR = (
     Key(name="public_url", read=web_url, default=""),
     Key(name="database_url", read=text, default=""),
     Key(name="self_service", read=text, default=""),
+    Key(name="heartbeat_url_env", read=text, default=""),
     Key(name="alert_window", read=duration, default=timedelta(days=30)),
-    Key(name="group_wait", read=pause, default=timedelta(seconds=60)),
+    Key(name="group_wait", read=pause, default=timedelta(seconds=30)),
     Key(name="most_an_hour", read=whole(1, 1000), default=10),
     Key(name="log_level", read=one_of("debug", "info", "warning", "error"), default="info"),
 )
@@ -81,6 +82,7 @@ class Settings:
     listen: tuple[str, int]
     public_url: str  #: where readers reach the page; empty: at `listen`
     self_service: str  #: the mail channel by which people may subscribe themselves; empty: they may not
+    heartbeat_url_env: str  #: the environment variable with the address that is asked for while all is well; empty: none
     database_url: str
     alert_window: timedelta  #: an inspection published longer ago is recorded, never alerted
     group_wait: timedelta  #: how long a message waits for further news for the same person

@@ -108,7 +108,7 @@ class Town:
             f'[[source]]\nname = "{paper}"\nkind = "feed"\nurl = "{self.base}/{paper}.xml"\noutlet = "The {paper.title()}"\n'
             for paper in papers
         )
-        (config / "monitor.toml").write_text("[fetch]\nallow_private = true\nrobots = false\n")
+        (config / "monitor.toml").write_text('[monitor]\ngroup_wait = "1s"\n[fetch]\nallow_private = true\nrobots = false\n')
         (config / "sources.toml").write_text("\n".join(sources))
         (config / "channels.toml").write_text(
             channels
