@@ -1,26 +1,25 @@
-"""One document, one transaction: the article, its judgements, what the ledger makes of them, and every delivery due."""
+"""From documents to deliveries, in one transaction: articles, judgements, what the ledger makes of them, and who is told."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, insert, or_, select, text, update
+from sqlalchemy import Connection, insert, select, text, update
 
 from monitor.domain.ledger import Background, accounts, decide
-from monitor.domain.model import Account, Article, Change, Inspection, Judgement, Link, Reading, Report, SourceClass, Trust
+from monitor.domain.model import Account, Change, Inspection, Report, SourceClass, Trust
 from monitor.domain.subscriptions import Subscription
-from monitor.ports import Recorded
+from monitor.ports import Classified, Recorded
 from monitor.store.enqueue import News, enqueue
+from monitor.store.filing import file_documents
 from monitor.store.ledger import known, save
 from monitor.store.policy import Policy
-from monitor.store.rows import article_row, change_of, change_row, judgement_row, rejection_row
-from monitor.store.schema import articles, changes, judgements, rejections
-from monitor.store.sources import link_read
+from monitor.store.rows import change_of, change_row
+from monitor.store.schema import articles, changes
 
 _LONDON = ZoneInfo("Europe/London")
 #: What a source's first poll brings is a baseline. Only what was published this recently can be news and not old stock.
@@ -34,91 +33,47 @@ def london_day(moment: datetime) -> date:
     return moment.astimezone(_LONDON).date()
 
 
-def record(
+def record_all(
     connection: Connection,
-    document: Article | Report,
-    reading: Reading,
+    found: Sequence[Classified],
     *,
-    link: Link | None,
-    baseline: bool,
+    now: datetime,
+    policy: Policy,
+    subscriptions: Sequence[Subscription],
+) -> tuple[Recorded, ...]:
+    """Write everything that follows from documents, in their order. A repetition finds its own traces and writes nothing."""
+    if connection.dialect.name == "postgresql":
+        # One writer of beliefs at a time, as on SQLite: two papers on one inspection must not both find it unknown.
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('monitor.record'))"))
+    return tuple(
+        Recorded(duplicate=True)
+        if filed.duplicate
+        else _believe(connection, each, filed.article, now=now, policy=policy, subscriptions=subscriptions)
+        for each, filed in zip(found, file_documents(connection, found, now), strict=True)
+    )
+
+
+def _believe(
+    connection: Connection,
+    found: Classified,
+    article: str,
+    *,
     now: datetime,
     policy: Policy,
     subscriptions: Sequence[Subscription],
 ) -> Recorded:
-    """Write everything that follows from one document. A repetition finds its own traces and writes nothing."""
-    if connection.dialect.name == "postgresql":
-        # One writer of beliefs at a time, as on SQLite: two papers on one inspection must not both find it unknown.
-        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('monitor.record'))"))
-    address = link.canonical_url if link else document.url
-    sha256 = document.sha256 or hashlib.sha256(f"{document.title}\n{document.text}".encode()).hexdigest()
-    known_as = _find(connection, address, sha256, document)
-    if known_as is not None:
-        if link is not None:
-            link_read(connection, link, known_as)
-        return Recorded(duplicate=True)
-    article = _save_article(connection, document, reading, link=link, address=address, sha256=sha256, now=now)
-    if link is not None:
-        link_read(connection, link, article)
+    """What the ledger makes of one new document, and the messages that follow."""
+    document, link = found.document, found.link
     day = london_day(link.published) if link and link.published else london_day(now)
     ledger = _Ledger(connection=connection, article=article, now=now, policy=policy)
-    for account in accounts(document, reading, seen=day):
-        ledger.fold(account, stale=baseline and account.published < london_day(now) - FRESH_IN_BASELINE)
+    for account in accounts(document, found.reading, seen=day):
+        ledger.fold(account, stale=found.baseline and account.published < london_day(now) - FRESH_IN_BASELINE)
     if ledger.background:
         connection.execute(update(articles).where(articles.c.id == article).values(background=ledger.background))
     source_class = SourceClass.OFFICIAL if isinstance(document, Report) else document.source_class
     late = max(0, (london_day(now) - (document.published or day)).days)
     sent = enqueue(connection, ledger.news(source_class, late), subscriptions, policy, now) if ledger.live else 0
     return Recorded(duplicate=False, changes=tuple(ledger.new), deliveries=sent, background=tuple(ledger.background))
-
-
-def _find(connection: Connection, address: str, sha256: str, document: Article | Report) -> str | None:
-    """The article that these very bytes are recorded as: at this address, or from this outlet at another one."""
-    outlet = article_row(document)["outlet"]
-    same = or_(articles.c.canonical_url == address, articles.c.outlet == outlet)
-    return connection.execute(select(articles.c.id).where(articles.c.sha256 == sha256, same)).scalar()
-
-
-def _save_article(
-    connection: Connection,
-    document: Article | Report,
-    reading: Reading,
-    *,
-    link: Link | None,
-    address: str,
-    sha256: str,
-    now: datetime,
-) -> str:
-    identity = uuid4().hex
-    found = document.judgements if isinstance(document, Report) else reading.judgements
-    connection.execute(
-        insert(articles).values(
-            **article_row(document),
-            id=identity,
-            url=document.url,
-            canonical_url=address,
-            sha256=sha256,
-            recorded_at=now,
-            source=link.source if link else "",
-            relevant=bool(found) or reading.relevant,
-            reason=reading.reason,
-            classifier_version=reading.classifier_version,
-            background=[],
-        )
-    )
-    _save_findings(connection, identity, found, reading)
-    return identity
-
-
-def _save_findings(connection: Connection, article: str, found: Sequence[Judgement], reading: Reading) -> None:
-    said = [
-        judgement_row(each) | {"id": uuid4().hex, "article": article, "classifier_version": reading.classifier_version}
-        for each in found
-    ]
-    unsaid = [rejection_row(each) | {"id": uuid4().hex, "article": article} for each in reading.rejected]
-    if said:
-        connection.execute(insert(judgements), said)
-    if unsaid:
-        connection.execute(insert(rejections), unsaid)
 
 
 @dataclass(kw_only=True)

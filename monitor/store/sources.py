@@ -136,10 +136,12 @@ def link_failed(connection: Connection, failure: LinkFailure, retry_at: datetime
     )
 
 
-def link_read(connection: Connection, link: Link, article: str) -> None:
-    """The link became an article (or led to one already known under another address)."""
-    connection.execute(
-        update(links)
-        .where(links.c.canonical_url == link.canonical_url)
-        .values(state="read", retry_at=None, reason="", detail="", article=article)
-    )
+def links_read(connection: Connection, read: Sequence[tuple[Link, str]]) -> None:
+    """The links became these articles (or led to ones already known under another address)."""
+    if read:
+        connection.execute(
+            update(links)
+            .where(links.c.canonical_url == bindparam("url_read"))
+            .values(state="read", retry_at=None, reason="", detail="", article=bindparam("as_article")),
+            [{"url_read": link.canonical_url, "as_article": article} for link, article in read],
+        )

@@ -24,7 +24,7 @@ from monitor.store.engine import open_engine
 from monitor.store.frozen import Renders, enqueue_one
 from monitor.store.ledger import History
 from monitor.store.policy import Context, Policy, Subscriptions
-from monitor.store.record import record
+from monitor.store.record import record_all
 from monitor.store.silence import asked_for, enqueue_silence
 from monitor.store.subscribers import Subscriber
 
@@ -133,19 +133,7 @@ class SqlStore:
         with self.engine.begin() as connection:
             configured = self._mirror(connection, now)
             wanted = subscribers.in_force(connection, configured)
-            recorded = tuple(
-                record(
-                    connection,
-                    each.document,
-                    each.reading,
-                    link=each.link,
-                    baseline=each.baseline,
-                    now=now,
-                    policy=self._policy,
-                    subscriptions=wanted,
-                )
-                for each in found
-            )
+            recorded = record_all(connection, found, now=now, policy=self._policy, subscriptions=wanted)
         self._mirrored = configured
         return recorded
 

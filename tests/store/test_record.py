@@ -230,8 +230,10 @@ def test_documents_recorded_together_are_recorded_whole_or_not_at_all(open_it: O
     with pytest.raises(IntegrityError):
         store.record_all([good, dull, bad], now=NOW)
     assert (count(store, "articles"), count(store, "changes"), count(store, "deliveries")) == (0, 0, 0)
-    recorded = store.record_all([good, dull], now=NOW)
-    assert [len(each.changes) for each in recorded] == [1, 0]
+    copied = replace(good, document=replace(good.document, url="https://x.test/4"))  # the same outlet, the same bytes
+    recorded = store.record_all([good, dull, copied, good], now=NOW)
+    assert [len(each.changes) for each in recorded] == [1, 0, 0, 0]
+    assert [each.duplicate for each in recorded] == [False, False, True, True]
     assert (count(store, "articles"), count(store, "deliveries")) == (2, 1)
     assert [each.duplicate for each in store.record_all([good, dull], now=NOW)] == [True, True]
 

@@ -1,0 +1,87 @@
+"""Articles and reports with what they say, put into the database: a few statements for however many come together."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection, insert, select
+
+from monitor.domain.model import Report
+from monitor.ports import Classified
+from monitor.store.rows import article_row, judgement_row, rejection_row
+from monitor.store.schema import articles, judgements, rejections
+from monitor.store.sources import links_read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed:
+    """Where a document is: the id of its article, and whether the article was there before."""
+
+    article: str
+    duplicate: bool
+
+
+def file_documents(connection: Connection, found: Sequence[Classified], now: datetime) -> list[Filed]:
+    """Write the articles that are new with their judgements, and settle the links that led to any of them.
+
+    These very bytes at the same address, or from the same outlet at another one, are the same article.
+    """
+    rows = [_row(each, now) for each in found]
+    known = {
+        (sha256, place): identity
+        for identity, sha256, address, outlet in connection.execute(
+            select(articles.c.id, articles.c.sha256, articles.c.canonical_url, articles.c.outlet).where(
+                articles.c.sha256.in_({row["sha256"] for row in rows})
+            )
+        )
+        for place in (("address", address), ("outlet", outlet))
+    }
+    filed: list[Filed] = []
+    for row in rows:
+        places = [(row["sha256"], ("address", row["canonical_url"])), (row["sha256"], ("outlet", row["outlet"]))]
+        there = next((known[place] for place in places if place in known), None)
+        filed.append(Filed(article=there or row["id"], duplicate=there is not None))
+        known |= dict.fromkeys(places, row["id"]) if there is None else {}
+    new = [(each, row) for each, row, where in zip(found, rows, filed, strict=True) if not where.duplicate]
+    if new:
+        connection.execute(insert(articles), [row for _, row in new])
+        if said := [line for each, row in new for line in _said(each, row["id"])]:
+            connection.execute(insert(judgements), said)
+        if unsaid := [line for each, row in new for line in _unsaid(each, row["id"])]:
+            connection.execute(insert(rejections), unsaid)
+    links_read(connection, [(each.link, where.article) for each, where in zip(found, filed, strict=True) if each.link])
+    return filed
+
+
+def _row(found: Classified, now: datetime) -> dict[str, Any]:
+    document, reading, link = found.document, found.reading, found.link
+    said = document.judgements if isinstance(document, Report) else reading.judgements
+    return article_row(document) | {
+        "id": uuid4().hex,
+        "url": document.url,
+        "canonical_url": link.canonical_url if link else document.url,
+        "sha256": document.sha256 or hashlib.sha256(f"{document.title}\n{document.text}".encode()).hexdigest(),
+        "recorded_at": now,
+        "source": link.source if link else "",
+        "relevant": bool(said) or reading.relevant,
+        "reason": reading.reason,
+        "classifier_version": reading.classifier_version,
+        "background": [],
+    }
+
+
+def _said(found: Classified, article: str) -> list[dict[str, Any]]:
+    document, reading = found.document, found.reading
+    return [
+        judgement_row(each) | {"id": uuid4().hex, "article": article, "classifier_version": reading.classifier_version}
+        for each in (document.judgements if isinstance(document, Report) else reading.judgements)
+    ]
+
+
+def _unsaid(found: Classified, article: str) -> list[dict[str, Any]]:
+    return [rejection_row(each) | {"id": uuid4().hex, "article": article} for each in found.reading.rejected]
