@@ -44,6 +44,8 @@ Tell = Callable[[Sequence[Raised]], object]
 Collect = Callable[[], object]
 #: How often it is looked for alarms, seconds.
 LOOK_EVERY = 240  # the operator is told within five minutes
+#: Alarms with which a monitor is as good as dead: it gives no sign of life.
+_NO_LIFE = frozenset({"unpolled", "stuck", "off", "space"})
 #: How often the lead is asked for, seconds; well within the time that it is held for.
 LEAD_EVERY = 5.0
 
@@ -110,6 +112,7 @@ class Daemon:
     clock: Clock
     look: Look = tuple
     tell: Tell | None = None
+    heartbeat: Callable[[], Awaitable[object]] | None = None  #: gives a sign of life
     collect: Collect | None = None
     collect_every: float = 300.0  #: seconds
     lead: Lead = field(default_factory=Alone)
@@ -265,6 +268,8 @@ class Daemon:
             self._alarms = found
             if self._leading and self.tell:
                 await asyncio.to_thread(self.tell, found)
+            if self._leading and self.heartbeat and self.health.ready and _NO_LIFE.isdisjoint(alarm.name for alarm in found):
+                await self.heartbeat()
 
     @contextlib.contextmanager
     def _endable(self) -> Iterator[None]:

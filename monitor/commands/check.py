@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -31,8 +32,11 @@ def add_parser(subparsers: Any) -> None:
 def problems_in(settings: Settings) -> list[Problem]:
     """What is wrong with sources, channels and the mailbox: all that is seen only when they are built."""
     from monitor.bootstrap import build_channels, build_sources
+    from monitor.clock import SystemClock
+    from monitor.heartbeat import build_heartbeat
+    from monitor.ports import ConfigError
     from monitor.postmaster.build import build_mailbox
-    from monitor.settings import SettingsError
+    from monitor.settings import Problem, SettingsError
 
     problems: list[Problem] = []
     for build in (build_sources, build_channels, build_mailbox):
@@ -40,6 +44,11 @@ def problems_in(settings: Settings) -> list[Problem]:
             build(settings)
         except SettingsError as error:
             problems += error.problems
+    try:
+        build_heartbeat(settings, SystemClock(), os.environ)
+    except ConfigError as error:
+        message = str(error).removeprefix(f"{error.key}: ")
+        problems.append(Problem(file="monitor.toml", table="[monitor]", key="heartbeat_url_env", message=message))
     return problems
 
 

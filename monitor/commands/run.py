@@ -86,6 +86,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
     from monitor.alarms import Lookout
     from monitor.bootstrap import assembled
     from monitor.daemon import Alone, Daemon
+    from monitor.heartbeat import build_heartbeat
     from monitor.web import Front
 
     class Server(uvicorn.Server):
@@ -103,6 +104,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
             clock=parts.clock,
             look=lookout.look,
             tell=lookout.tell,
+            heartbeat=build_heartbeat(settings, parts.clock, os.environ),
             collect=parts.postmaster.collect if parts.postmaster else None,
             collect_every=settings.returned_interval.total_seconds(),
             lead=parts.lead or Alone(),

@@ -244,3 +244,19 @@ async def test_a_follower_leaves_returned_mail_to_the_leader(monkeypatch: pytest
         assert visits == []
         lead.ours = True
         await until(lambda: len(visits) >= 2)
+
+
+@pytest.mark.parametrize(("alarm", "beats"), [("stale", True), ("unpolled", False)])
+async def test_the_operator_is_told_and_a_sign_of_life_given_while_there_is_life(alarm: str, beats: bool) -> None:
+    world, told, signs = World(FakeSource()), [], []
+    world.daemon.look = lambda: (Raised(about="feed", name=alarm, message="..."),)
+    world.daemon.tell = lambda found: told.append([each.about for each in found])
+
+    async def heartbeat() -> None:
+        signs.append(1)
+
+    world.daemon.heartbeat = heartbeat
+    async with world.running():
+        await until(lambda: bool(told))
+        await asyncio.sleep(0.05)
+    assert (told, bool(signs)) == ([["feed"]], beats)
