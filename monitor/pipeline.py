@@ -31,7 +31,6 @@ from monitor.ports import (
     ReadError,
     Recorded,
     Source,
-    SourceState,
     Store,
 )
 
@@ -106,7 +105,7 @@ class Pipeline:
 
     async def poll(self, source: Source) -> Polled:
         """Ask one source what is there, and save its links, validators and next due time in one transaction."""
-        state = (await asyncio.to_thread(self.store.source_states)).get(source.name, SourceState(name=source.name))
+        state = await asyncio.to_thread(self.store.source_state, source.name)
         return (await self._save([await ask(source, state, self.fetcher, self.clock)]))[0]
 
     async def _save(self, asked: Sequence[Asked]) -> list[Polled]:
