@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from monitor.messages import Notice
+from monitor.messages.letters import welcome
+from monitor.messages.operator import trial_notice
+from monitor.messages.sample import sample_notice
 from tests.browser.looks import LEAST_CONTRAST, faults, headings, visible_texts
-from tests.messages.golden import RENDERER, mail, notices
+from tests.messages.golden import MOMENT, RENDERER, mail, notices
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -50,6 +53,15 @@ def test_everything_can_be_read(page: Page, name: str) -> None:
     assert faults(page, (320, *WIDTHS)) == []
     page.set_content(without_style(html(notices()[name])))
     assert faults(page, WIDTHS) == []
+
+
+def test_letters_can_be_read(page: Page) -> None:
+    url = "https://monitor.test/"
+    written = (welcome("w" * 32, MOMENT, url=url), trial_notice("t" * 32, MOMENT, page=url), sample_notice("s" * 32, MOMENT))
+    for letter in written:
+        page.set_content(html(letter))
+        assert faults(page, (320, *WIDTHS)) == []
+        assert headings(page)[0] == "h1"
 
 
 def test_the_measure_sees_what_is_wrong(page: Page) -> None:

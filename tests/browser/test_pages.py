@@ -24,7 +24,7 @@ from monitor.web.self_service import SelfService
 from monitor.web.status import Status
 from tests.browser.looks import faults, headings
 from tests.builders import NOW, StoppedClock
-from tests.web.fakes import STATUS, FakeDaemon, found
+from tests.web.fakes import LEEDS, STATUS, FakeDaemon, found
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -266,6 +266,12 @@ def test_what_is_typed_into_forms_stays_text(page: Page, site: Site, hostile: st
 def test_what_outlets_say_stays_text(page: Page, site: Site) -> None:
     changes = [found(evidence=each, outlet=each, url=each) for each in HOSTILE]
     changes += [found(url=f"https://news.test/{each}") for each in HOSTILE]
+    changes += [
+        replace(each, change=replace(each.change, inspection=replace(inspection, authority=replace(LEEDS, name=name))))
+        for name in HOSTILE
+        for each in (found(),)
+        for inspection in (each.change.inspection,)
+    ]
     sources = tuple(replace(STATUS.sources[0], name=each, outlet=each) for each in HOSTILE)
     site.status = replace(STATUS, changes=tuple(changes), sources=sources, channels=tuple(HOSTILE))
     page.goto(site.base)

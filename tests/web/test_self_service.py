@@ -18,9 +18,12 @@ with warnings.catch_warnings():
 
 from monitor.messages.links import Act, Links
 from monitor.store import SqlStore, open_store
+from monitor.web.app import create_app
+from monitor.web.drop import drop_router
 from monitor.web.pace import Pace
 from monitor.web.self_service import SelfService
 from tests.builders import NOW, StoppedClock, story, subscription
+from tests.web.fakes import STATUS, FakeDaemon
 
 LINKS = Links(base="http://testserver", key=b"k" * 32)
 
@@ -253,3 +256,17 @@ def test_leaving_from_the_preferences(client: TestClient, store: SqlStore) -> No
 
 def test_too_many_fields_are_no_form(client: TestClient) -> None:
     assert client.post("/subscribe", data={f"x{n}": "1" for n in range(300)}).status_code == 400
+
+
+#: Every address of the site, and who may use it. A new one has to be thought about here.
+OPEN = {"GET /", "GET /subscribe", "POST /subscribe"}  #: anybody; POST is paced, and refused from another site
+SIGNED = {f"{method} /{act}/{{token}}" for act in Act for method in ("GET", "POST")}  #: who has the address
+BEARER = {"POST /drop/{name}"}  #: who has the token
+
+
+def test_of_every_address_it_is_known_who_may_use_it(store: SqlStore, clock: StoppedClock) -> None:
+    app = create_app(FakeDaemon(), lambda: STATUS)  # type: ignore[arg-type]
+    app.include_router(SelfService(store=store, links=LINKS, channel="mail", clock=clock).router())
+    app.include_router(drop_router({}, "0123456789abcdef"))
+    there = {f"{method.upper()} {path}" for path, methods in app.openapi()["paths"].items() for method in methods}
+    assert there == OPEN | SIGNED | BEARER
