@@ -1,13 +1,16 @@
 """200 pages watched on loopback, as whole processes: first check and re-check (all 304); beside other watchers where installed.
 
-    python bench/watch.py [--urlwatch PATH] [--changedetection PATH] [--pages N]
+    python bench/watch.py [--urlwatch PATH] [--changedetection PATH] [--pages N] [--rounds N]
 
-Our first check also reads and classifies every page; the others store its text.
+Our first check also reads and classifies every page; the others store its text. Rounds are interleaved, each in a new folder;
+told are the medians and, for processor time, the least. What reading and classifying cost by themselves, in one process, is
+the floor of a first check.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import http.server
 import json
@@ -15,6 +18,7 @@ import os
 import random
 import re
 import socketserver
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -126,12 +130,26 @@ def measured(command: list[str], **options: object) -> tuple[float, float, float
     return wall, after.children_user + after.children_system - before.children_user - before.children_system, peak / 1024
 
 
-def told(name: str, step: str, figures: tuple[float, float, float], counts: dict[int, int]) -> None:
-    wall, cpu, peak = figures
-    print(f"{name:<20} {step:<12} wall {wall:6.2f} s  cpu {cpu:6.2f} s  peak {peak:6.0f} MB  answers {counts}", flush=True)
+Figures = tuple[float, float, float]
+#: (program, step) to the figures of every round and the statuses that the site gave in the last one.
+Results = dict[tuple[str, str], tuple[list[Figures], dict[int, int]]]
 
 
-def ours(site: Site, count: int, folder: Path) -> None:
+def note(results: Results, name: str, step: str, figures: Figures, counts: dict[int, int]) -> None:
+    results[name, step] = ([*results.get((name, step), ([], {}))[0], figures], counts)
+
+
+def tell(results: Results) -> None:
+    for (name, step), (rounds, counts) in results.items():
+        wall, cpu, peak = (statistics.median(column) for column in zip(*rounds, strict=True))
+        least = min(figures[1] for figures in rounds)
+        print(
+            f"{name:<20} {step:<12} wall {wall:6.2f} s  cpu {cpu:6.2f} s (least {least:5.2f})  peak {peak:4.0f} MB  "
+            f"answers {counts}  of {len(rounds)}"
+        )
+
+
+def ours(results: Results, site: Site, count: int, folder: Path) -> None:
     config = folder / "config"
     config.mkdir()
     (config / "monitor.toml").write_text("[fetch]\nallow_private = true\nconcurrency = 8\n")
@@ -142,10 +160,12 @@ def ours(site: Site, count: int, folder: Path) -> None:
     (config / "sources.toml").write_text(tables)
     command = [str(BIN / "monitor"), "once", "--config", str(config), "--state", str(folder / "state")]
     for step in ("first check", "re-check", "re-check"):
-        told("monitor", step, measured(command), site.taken())
+        note(results, "monitor", step, measured(command), site.taken())
+    (config / "sources.toml").write_text("")
+    note(results, "monitor", "no sources", measured(command), site.taken())
 
 
-def urlwatch(program: str, site: Site, count: int, folder: Path) -> None:
+def urlwatch(results: Results, program: str, site: Site, count: int, folder: Path) -> None:
     jobs = folder / "urls.yaml"
     jobs.write_text("---\n".join(f'url: "{site.base}/p{index}"\nfilter:\n  - html2text\n' for index in range(count)))
     settings = folder / "urlwatch.yaml"
@@ -162,22 +182,39 @@ def urlwatch(program: str, site: Site, count: int, folder: Path) -> None:
     ]
     settings.write_text("report:\n  stdout:\n    enabled: false\n")
     for step in ("first check", "re-check", "re-check"):
-        told("urlwatch", step, measured(command), site.taken())
+        note(results, "urlwatch", step, measured(command), site.taken())
 
 
-def changedetection(program: str, site: Site, count: int, folder: Path) -> None:
+def changedetection(results: Results, program: str, site: Site, count: int, folder: Path) -> None:
     store = folder / "cd"
     store.mkdir()
     environment = {**os.environ, "ALLOW_IANA_RESTRICTED_ADDRESSES": "true", "DISABLE_VERSION_CHECK": "true"}
     urls = [part for index in range(count) for part in ("-u", f"{site.base}/p{index}")]
-    told(
-        "changedetection.io",
-        "first check",
-        measured([program, "-C", "-d", str(store), "-b", *urls], env=environment),
-        site.taken(),
-    )
+    figures = measured([program, "-C", "-d", str(store), "-b", *urls], env=environment)
+    note(results, "changedetection.io", "first check", figures, site.taken())
     command = [program, "-d", str(store), "-b", "-r", "all"]
-    told("changedetection.io", "re-check", measured(command, env=environment), site.taken())
+    note(results, "changedetection.io", "re-check", measured(command, env=environment), site.taken())
+
+
+def floor(bodies: dict[str, bytes]) -> None:
+    """What reading and classifying every page cost in one process that has done it before."""
+    from monitor.classifier import classify
+    from monitor.reading.article import read_article
+
+    def read() -> list[tuple[str, str]]:
+        found: list[tuple[str, str]] = []
+        for path, body in bodies.items():
+            with contextlib.suppress(Exception):
+                article = read_article(body, f"http://127.0.0.1{path}", "text/html; charset=utf-8")
+                found.append((article["title"], article["text"]))
+        return found
+
+    articles = read()
+    for name, work in (("reading", read), ("classifying", lambda: [classify(title, text) for title, text in articles])):
+        work()
+        started = time.process_time()
+        work()
+        print(f"floor: {name} {len(bodies)} pages takes {time.process_time() - started:.2f} s of processor time")
 
 
 def main() -> None:
@@ -185,17 +222,25 @@ def main() -> None:
     parser.add_argument("--urlwatch", default="")
     parser.add_argument("--changedetection", default="")
     parser.add_argument("--pages", type=int, default=200)
+    parser.add_argument("--rounds", type=int, default=3)
     args = parser.parse_args()
     bodies = pages(args.pages)
     site = Site(bodies)
     urllib.request.urlopen(f"{site.base}/p0").read()
     site.taken()
     print(f"{args.pages} pages, {sum(map(len, bodies.values())) / args.pages / 1024:.0f} KB each")
-    for run, program in ((ours, None), (urlwatch, args.urlwatch), (changedetection, args.changedetection)):
-        if program == "":
-            continue
+    results: Results = {}
+    for number in range(args.rounds):
         with tempfile.TemporaryDirectory() as folder:
-            run(*([program] if program else []), site, args.pages, Path(folder))  # type: ignore[arg-type]
+            ours(results, site, args.pages, Path(folder))
+        if args.urlwatch:
+            with tempfile.TemporaryDirectory() as folder:
+                urlwatch(results, args.urlwatch, site, args.pages, Path(folder))
+        if args.changedetection and not number:  # half a minute a round
+            with tempfile.TemporaryDirectory() as folder:
+                changedetection(results, args.changedetection, site, args.pages, Path(folder))
+    tell(results)
+    floor(bodies)
 
 
 if __name__ == "__main__":
