@@ -16,14 +16,17 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import create_engine, text
 
 from monitor.classifier import classify
+from monitor.delivery import SentJournal
 from monitor.domain.history import history
 from monitor.domain.ledger import accounts, decide
 from monitor.domain.model import Article, Kind
@@ -90,7 +93,8 @@ def configure(folder: Path, press: Press, port: int) -> dict[str, str]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         listen = free.getsockname()[1]
     (config / "monitor.toml").write_text(
-        f'[monitor]\nlisten = "127.0.0.1:{listen}"\n[fetch]\nallow_private = true\nrobots = false\n'
+        f'[monitor]\nlisten = "127.0.0.1:{listen}"\ngroup_wait = "2s"\nmost_an_hour = 1000\n'
+        "[fetch]\nallow_private = true\nrobots = false\n"
     )
     (config / "sources.toml").write_text(
         f'[[source]]\nname = "soak"\nkind = "feed"\nurl = "{press.base}/feed"\noutlet = "Soak"\ninterval = "30s"\n'
@@ -136,37 +140,50 @@ def expected_changes(prints: list[Print]) -> int:
     return len(keys)
 
 
+def ask(database: Path, question: str) -> list[Any]:
+    """The rows that answer a question; none while there is no database."""
+    if not database.exists():
+        return []
+    engine = create_engine(f"sqlite:///{database}")
+    try:
+        with engine.connect() as connection:
+            return list(connection.execute(text(question)).all())
+    finally:
+        engine.dispose()
+
+
 def states(database: Path) -> Counter[str]:
     """How many deliveries are in which state."""
-    engine = create_engine(f"sqlite:///{database}")
-    try:
-        with engine.connect() as connection:
-            rows = connection.execute(text("SELECT state, count(*) FROM deliveries GROUP BY state")).all()
-            return Counter({str(row[0]): int(row[1]) for row in rows})
-    finally:
-        engine.dispose()
+    return Counter(
+        {str(state): int(count) for state, count in ask(database, "SELECT state, count(*) FROM deliveries GROUP BY state")}
+    )
 
 
-def sent_ids(database: Path) -> set[str]:
-    """The ids of what the database calls sent."""
-    engine = create_engine(f"sqlite:///{database}")
-    try:
-        with engine.connect() as connection:
-            return set(connection.execute(text("SELECT id FROM deliveries WHERE state = 'sent'")).scalars())
-    finally:
-        engine.dispose()
+def ids_in(database: Path, state: str) -> set[str]:
+    """The ids of the deliveries in a state."""
+    return {str(row.id) for row in ask(database, f"SELECT id FROM deliveries WHERE state = '{state}'")}
+
+
+def told(database: Path) -> int:
+    """How often a person was, or is about to be, told of a change."""
+    return sum(int(count) for (count,) in ask(database, "SELECT count(*) FROM tellings"))
+
+
+def left_in_doubt(folder: Path) -> set[str]:
+    """What a kill has just left behind its commit point without an answer on disk: nobody can know whether it arrived."""
+    return ids_in(folder / "state" / "monitor.db", "committing") - SentJournal(folder / "state" / "sent.journal").read()
 
 
 def soak(cycles: int, seed: int) -> int:
     """Kill, restart, and count; 0 when nothing was doubled or lost."""
     chance = random.Random(seed)
-    press, mailbox = Press(), Mailbox(pause=0.02)
+    press, mailbox = Press(), Mailbox(pause=0.1)
     press.serve()
     with tempfile.TemporaryDirectory() as name, smtp_server(mailbox) as (_, port):
         folder = Path(name)
         database = folder / "state" / "monitor.db"
         environment = configure(folder, press, port)
-        begun = time.monotonic()
+        begun, doubtful = time.monotonic(), set[str]()
         for cycle in range(cycles):
             if cycle % max(1, cycles // (len(COUNCILS) * len(AREAS) + 1)) == 0:
                 press.publish()
@@ -175,6 +192,7 @@ def soak(cycles: int, seed: int) -> int:
             time.sleep(chance.uniform(0.8, 4.0))
             daemon.kill()
             daemon.wait()
+            doubtful |= left_in_doubt(folder)
         while press.publish():
             pass
         poll_at_once(database)
@@ -183,27 +201,42 @@ def soak(cycles: int, seed: int) -> int:
         for _ in range(300):
             time.sleep(0.5)
             found = states(database)
-            if found.total() >= expected and not found["pending"] + found["sending"] + found["committing"]:
+            if told(database) >= expected and not found["pending"] + found["sending"] + found["committing"]:
                 break
         daemon.terminate()
         ended = daemon.wait(30)
-        return report(press, mailbox, database, cycles, time.monotonic() - begun, ended, (folder / "daemon.log").read_text())
+        figures = Figures(cycles=cycles, seconds=time.monotonic() - begun, ended=ended, doubtful=doubtful)
+        return report(press, mailbox, database, figures, (folder / "daemon.log").read_text())
 
 
-def report(press: Press, mailbox: Mailbox, database: Path, cycles: int, seconds: float, ended: int, log: str) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What was counted beside the database."""
+
+    cycles: int
+    seconds: float
+    ended: int  #: exit status of the last daemon, which was asked to end
+    doubtful: set[str]  #: deliveries that a kill left between their last byte and the answer
+
+
+def report(press: Press, mailbox: Mailbox, database: Path, figures: Figures, log: str) -> int:
     """Print the figures; 0 when they are as promised."""
     ids = Counter(str(message_from_bytes(mail.content or b"")["Message-ID"])[1:33] for mail in mailbox.mails)
-    found = states(database)
+    found, uncertain = states(database), ids_in(database, "uncertain")
     duplicates = sum(count - 1 for count in ids.values())
-    lost = len(sent_ids(database) - set(ids))
+    lost = len(ids_in(database, "sent") - set(ids))
     changes = expected_changes(press.prints)
-    missing = changes * READERS - found.total()
+    missing = changes * READERS - told(database)
     print(
-        f"{cycles} kills in {seconds:.0f} s; {len(press.prints)} articles, {changes} changes for {READERS} readers; outbox: {dict(found)}"
+        f"{figures.cycles} kills in {figures.seconds:.0f} s; {len(press.prints)} articles, {changes} changes for {READERS} readers "
+        f"in {found.total()} messages: {dict(found)}"
     )
-    print(f"mails {sum(ids.values())}, duplicates {duplicates}, called sent but lost {lost}, never enqueued {missing}")
-    print(f"in doubt {found['uncertain']}; the last daemon ended with {ended}")
-    good = not (duplicates or lost or missing or found["pending"] or ended)
+    print(f"mails {sum(ids.values())}, duplicates {duplicates}, called sent but lost {lost}, tellings missing {missing}")
+    print(
+        f"in doubt {len(uncertain)}, of which arrived {len(uncertain & set(ids))}; by kills after the last byte {len(figures.doubtful)}, "
+        f"unexplained {len(uncertain ^ figures.doubtful)}; the last daemon ended with {figures.ended}"
+    )
+    good = not (duplicates or lost or missing or uncertain ^ figures.doubtful or found["pending"] or figures.ended)
     if not good:
         print(log[-4000:])
     return int(not good)
