@@ -343,7 +343,7 @@ def _said(tag: str, attributes: str) -> Said:
         if tag not in ("body", "html"):
             said = said_by(found.get("class"), found.get("id"), found.get("data-component"))
     beside = said.beside or off_page or tag in _BESIDE_TAGS
-    return said._replace(beside=beside, article=said.article or tag in ("article", "main"))
+    return Said(said.text, beside, said.never, said.article or tag in ("article", "main"))
 
 
 def _is_off_page(attributes: dict[str, str]) -> bool:
