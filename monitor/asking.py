@@ -115,8 +115,9 @@ def light(asked: Sequence[Asked]) -> list[Asked]:
     kept: list[Asked] = []
     room = MOST_PUT_BY
     for each in asked:
-        room -= sum(len(page.body) for page in each.poll.pages.values())
-        kept.append(each if room >= 0 or not each.poll.pages else replace(each, poll=replace(each.poll, pages={})))
+        size = sum(len(page.body) for page in each.poll.pages.values())
+        kept.append(each if size <= room else replace(each, poll=replace(each.poll, pages={})))
+        room -= size if size <= room else 0
     return kept
 
 

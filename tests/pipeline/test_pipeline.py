@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from monitor import pipeline
+from monitor import asking, pipeline
 from monitor.domain.model import Link
 from monitor.pipeline import Pipeline
 from monitor.ports import Asked, FetchFailure, Page, Poll, SourceState, Validators
-from tests.pipeline.fakes import FakeClock, FakeFetcher, FakeSource, FakeStore, classify, read
+from tests.pipeline.fakes import FakeClock, FakeFetcher, FakeSource, FakeStore, classify, link, read
 
 
 class World:
@@ -268,3 +268,20 @@ async def test_many_large_pages_do_not_wait_in_memory_to_be_kept(monkeypatch: py
     await world.pipeline.cycle()
     assert sum(kept) == 36
     assert max(kept) <= 12 + 6  # two over the limit, and one more that came in the meantime
+
+
+def test_answers_are_held_without_the_pages_that_are_too_much_to_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "MOST_PUT_BY", 10)
+
+    def answer(name: str, size: int) -> Asked:
+        page = Page(url=name, status=200, content_type="text/html", body=b"x" * size)
+        poll = Poll(links=(link(name),), pages={name: page} if size else {})
+        return Asked(source=name, poll=poll, next_due_at=FakeClock().now())
+
+    held = asking.light([answer("a", 6), answer("b", 0), answer("c", 6), answer("d", 4)])
+    assert [(each.source, len(each.poll.links), sorted(each.poll.pages)) for each in held] == [
+        ("a", 1, ["a"]),
+        ("b", 1, []),
+        ("c", 1, []),
+        ("d", 1, ["d"]),
+    ]
