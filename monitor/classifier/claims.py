@@ -169,6 +169,8 @@ def _for_whom(chunks: Sequence[Chunk], subject: int, at: int) -> bool:
 
 def bind(chunks: Sequence[Chunk], at: int) -> tuple[str, int] | None:
     """The first frame row that fits the grade at `at`: (row name, place of its subject)."""
+    if chunks[at].value == "so_overall":
+        return None  # "and that was also the overall verdict"
     same = _same(chunks, at) if chunks[at].code == "E" else None
     return same or next(fits(chunks, at), None)
 

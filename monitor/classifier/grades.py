@@ -72,7 +72,7 @@ _AFTER_A_GRADE = frozenset(".;:)-?") | frozenset(
     {"for", "from", "apiece", "each", "is", "was", "also", "overall", "and", "too"}
 )
 _AFTER_OBJECT = frozenset(".,;:-") | frozenset(
-    {"when", "today", "yesterday", "again", "across", "overall", "and", "but", "while"}
+    {"when", "today", "yesterday", "again", "across", "overall", "and", "but", "while", "in", "for", "on", "following", "after"}
 )
 _TIMES = frozenset({"time", "previous", "last", "inspection"})
 _TASKS = frozenset({"looking", "protecting", "keeping", "caring", "safeguarding"})

@@ -87,10 +87,19 @@ def _generic(c: Clause) -> Scope | None:
     if subject is not None and subject.code == "G" and subject.value == "one" and c.leads:
         told = {"has", "have", "was", "were", "been", "had"} & set(c.words[subject.end : grade.start])
         indefinite = c.words[subject.start] in {"a", "an", "any", "another"} and not told and following == "^"
+    if subject is not None and subject.code == "S" and c.leads and _COUNTED.search(" ".join(c.words[: subject.start + 2])):
+        return Scope("generic", cue="some councils")
     usual = {"usually", "normally", "typically"} & set(c.words)
     if usual or (restrictive and not (subject is not None and subject.code == "X")) or some or indefinite:
         return Scope("generic", cue="any council")
     return None
+
+
+#: ``more than four in 10 councils' children's services``
+_COUNTED = re.compile(
+    r"(?:\bin (?:\d+|ten|four|five|three)|per cent(?: of)?|% of|most|many|several) (?:councils|authorities|english councils)"
+    r" '? ?(?:children)?(?: 's)?$"
+)
 
 
 def _range(c: Clause) -> Scope | None:
@@ -172,6 +181,16 @@ MODIFIERS = (
     Modifier("body-named-alone", _body_named_alone, "The safeguarding board, which advises the council, was rated good."),
     Modifier("of-itself", others.of_itself, "The council judges itself to be good."),
     Modifier("found-by-others", others.found_by_others, "The peer review found that Bolton's leadership was good."),
+    Modifier(
+        "concluded-by-others",
+        others.concluded_by_others,
+        "Bolton's services were inadequate, a review has concluded.",
+    ),
+    Modifier(
+        "held-in-passing",
+        others.held_in_passing,
+        "Bolton Council, which is rated inadequate, was praised after a visit.",
+    ),
     Modifier("run-by", others.run_by, "A children's home which is run by Bolton Council has been told that it is inadequate."),
     Modifier(
         "under-dated-head",

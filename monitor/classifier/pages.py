@@ -117,7 +117,10 @@ def kind_of(lines: Sequence[Line]) -> str:
     head = " ".join(line.words for line in title)
     labels = [line.words for line in lines if not line.sentence.in_title and len(line.sentence.tokens) <= _LONGEST_LABEL]
     said = [line.words for line in (*title, *opening)]
+    told = _tells_a_grade(title)
     for kind in _kinds():
+        if told and kind.reason in _BEATEN:
+            continue
         if (
             (kind.title is not None and kind.title.search(head))
             or (kind.opening is not None and any(kind.opening.search(words) for words in said[len(title) :]))
@@ -126,6 +129,19 @@ def kind_of(lines: Sequence[Line]) -> str:
         ):
             return kind.reason
     return "" if len(lines) < _WHOLE_PAGE or any(_TOLD.search(line.words) for line in lines) else "no_inspection"
+
+
+#: Kinds of page that a headline with a council's new grade is not, whatever else it says.
+_BEATEN = frozenset({"anniversary"})
+
+
+def _tells_a_grade(title: Sequence[Line]) -> bool:
+    """Whether a headline gives a council a grade: ``Walsall's services rated good, four years on from a damning verdict``."""
+    return any(
+        scope.status == "current" and claim.grade.code == "R" and claim.subject is not None and claim.subject.code in "AS"
+        for line in title
+        for claim, scope in zip(line.claims, line.scopes, strict=True)
+    )
 
 
 #: sentences from which on a page is more than a headline and its first words
@@ -146,15 +162,32 @@ _LATELY = re.compile(
 _NEWS_DAYS = 21
 
 
-def fresh_paragraphs(lines: Sequence[Line], published: date | None) -> frozenset[int]:
-    """The numbers of the paragraphs that say of an inspection that it is news of these days."""
+#: What a paragraph says that tells of an inspection rather than of how things stand.
+_EVENT = re.compile(
+    r"\b(?:rate[sd]|judge[sd]|grade[sd]|given|gave|handed|found|finds?|awarded|told|reports?|inspections?|inspectors?|inspected|ofsted"
+    r"|publish(?:ed|es)?|latest|verdicts?|visit(?:ed|s)?|upgraded|downgraded|marked|received|results?|outcomes?)\b"
+)
+
+
+def _paragraphs(lines: Sequence[Line]) -> dict[int, str]:
+    """The words of each paragraph by its number."""
     words: dict[int, str] = {}
     for line in lines:
         if not line.sentence.in_title:
             words[line.sentence.paragraph] = f"{words.get(line.sentence.paragraph, '')} {line.words}"
+    return words
+
+
+def eventless_paragraphs(lines: Sequence[Line]) -> frozenset[int]:
+    """The numbers of the paragraphs that say nothing of an inspection."""
+    return frozenset(number for number, said in _paragraphs(lines).items() if not _EVENT.search(said))
+
+
+def fresh_paragraphs(lines: Sequence[Line], published: date | None) -> frozenset[int]:
+    """The numbers of the paragraphs that say of an inspection that it is news of these days."""
     return frozenset(
         number
-        for number, said in words.items()
+        for number, said in _paragraphs(lines).items()
         if _INSPECTED.search(said) and (_LATELY.search(said) or named_day(said, published, _NEWS_DAYS))
     )
 

@@ -188,6 +188,7 @@ def look(line: Line, memory: Memory, past: Scope | None, published: date | None)
     if (
         "E" in line.codes
         and memory.group
+        and "X" not in line.codes
         and any(c.code == "Z" and {"both", "all"} & set(line.text_of(c)) for c in line.chunks)
     ):
         memory.focus = memory.group  # "The findings were the same in both."

@@ -170,10 +170,15 @@ class _Resolver:
         """``rated good in 2019, with outstanding leadership`` and ``..., even though its overall grade was good``: one
         time for both.
         """
-        if not found or scope.status != "current" or found[-1].scope.status not in {"previous", "earlier", "standing"}:
+        if not found or scope.status != "current" or found[-1].scope.status == "current":
             return scope
         between = line.chunks[found[-1].claim.at + 1 : claim.at]
         codes = "".join(c.code for c in between)
+        if found[-1].scope.status not in {"previous", "earlier", "standing"}:
+            wished = found[-1].scope.status == "hypothetical" and re.fullmatch(r"[,&.>~]+", codes)
+            return found[-1].scope if wished else scope  # "were to be rated good, or even to require improvement"
+        if line.text_of(claim.grade)[0] == "required" and re.search(r"&[.~]?$", codes):
+            return found[-1].scope  # "was inadequate for adoption last time, and required improvement for leadership"
         absolute = re.match(r"[FYPN.IO^]*,?W[^|;^]*$", codes) and not _PRESENT.search(line.words)
         concession = any(
             c.code == "|" and {"though", "although", "even"} & set(line.text_of(c)) for c in between

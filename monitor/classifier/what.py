@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 
 from monitor.classifier.chunk import Chunk
 from monitor.classifier.claims import Claim
@@ -11,6 +12,9 @@ from monitor.classifier.lines import COUNTS, Line
 from monitor.classifier.refer import Reference, flatten, point_back
 from monitor.classifier.statement import NO_OVERALL, Discourse, Statement, framework_areas
 from monitor.domain.model import Area, Rating
+
+#: Until here child protection was inspected by itself, with a grade overall of its own.
+_SINGLE_FRAMEWORK = date(2013, 12, 1)
 
 
 def areas_of(
@@ -21,6 +25,9 @@ def areas_of(
     if subject is None:
         return (), False
     if subject.code == "X":
+        early = told.published is not None and told.published < _SINGLE_FRAMEWORK
+        if early and claim.overall and flatten(subject.areas) == (Area.HELP_AND_PROTECTION,):
+            return (Area.OVERALL,), False  # "arrangements for the protection of children were judged inadequate overall"
         both = claim.frame == "overall-and-areas" and Area.OVERALL not in flatten(subject.areas)
         return ((Area.OVERALL,) if both else ()) + flatten(subject.areas), False
     if subject.code == "G" and subject.value == "they":

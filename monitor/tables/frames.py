@@ -200,9 +200,23 @@ FRAMES = (
     Frame(
         "bracket-previous", "left", rf"{_G}*:?<?\(O?R[-:BV]*O?[-:BV]*(?P<s>[XTLSAGO])", "Swindon - Good (up from inadequate)"
     ),
+    Frame(
+        "object-relative",
+        "left",
+        r"VGQ,?(?P<s>[XSAO])",
+        "Its harshest words were kept for adoption, which it rated inadequate.",
+        "",
+        "judged",
+    ),
     Frame("subject", "left", rf"{_G}*(?P<s>[XZTLSGAOD])", "Leadership was judged to be good."),
     Frame("from-to", "left", rf"{_G}*R<{_G}*\.?{_G}*(?P<s>[XZTLSGAOD])", "Leadership moved from inadequate to good."),
     Frame("relative", "left", rf"{_G}*Q[,-]?(?P<s>[XZTLSGAOD])", "It has strong leadership, which was judged good."),
+    Frame(
+        "long-relative",
+        "left",
+        r"[BV]+,[^|;:]{1,16}Q,(?P<s>X)",
+        "Children in care, whose experiences were rated good in 2019, are now rated outstanding.",
+    ),
     Frame("aside", "left", rf"{_G}*,{{1,2}}\.?{_G}*(?P<s>[XZTLSGAOD])(?!Q)", "Leadership, too, was rated good."),
     Frame(
         "parenthesis",
@@ -217,12 +231,6 @@ FRAMES = (
         "Leaders were singled out for praise, moving up two grades to good.",
     ),
     Frame("to-grade", "left", r">[.]?N?(?P<s>[ASXG])", "Inspectors have lowered the county's grade by one notch to good."),
-    Frame(
-        "long-relative",
-        "left",
-        r"[BV]+,[^|;:]{1,16}Q,(?P<s>X)",
-        "Children in care, whose experiences were rated good in 2019, are now rated outstanding.",
-    ),
     Frame("apposition", "left", r"[BV]*,[^RE|;:,]{1,10},(?P<s>[XAS])", "Support for care leavers, the exception, was good."),
     Frame("and-is", "left", r"[BV]+&[.BVMF>]{1,5}(?P<s>[XSA])", "Its leaders were described as inspirational and rated outstanding."),
     Frame(

@@ -70,6 +70,7 @@ SAME = (
             "[said|says|reads|read] the same",
             "[was|were] told the same [thing|]",
             "the same again",
+            "[that|this|it] was [also|] [its|their|the] [finding|verdict|view|conclusion|judgement|judgment|grade|rating] [too|also|as well|]",
             "[made|make|makes] the grade",
             "[the|these|this|those] [positive|glowing] [rating|ratings|grade|grades|judgement|judgements]",
             "likewise [inadequate|good|outstanding]",
