@@ -142,11 +142,12 @@ def run_test(args: argparse.Namespace) -> int:
     from monitor.messages.sample import sample_notice
     from monitor.ports import ConfigError
     from monitor.settings import load
+    from monitor.settings.secret import own_key
 
     if bool(args.channel) == args.operator:
         raise ConfigError("name one channel, or --operator for the ways to the operator", key="CHANNEL")
     settings = load(args.config, args.state)
-    channels = build_channels(settings)
+    channels = build_channels(settings, own_key(settings.state))
     ways = settings.operator if args.operator else (Way(channel=args.channel, to=args.to),)
     if not ways:
         raise ConfigError("names no channel; alarms are only in the log and on the page", key="[operator]")

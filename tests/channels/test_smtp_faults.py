@@ -1,4 +1,4 @@
-"""Twenty-nine things that a mail server can do, each with what becomes of the message."""
+"""Twenty-nine things that a mail server can do, each with what becomes of the message. What it sends back is in tests/postmaster."""
 
 from __future__ import annotations
 

@@ -208,3 +208,18 @@ def test_who_confirms_anew_has_the_mailbox_and_wants_the_mail(store: SqlStore) -
     store.take_returned(mail("k2", Kind.COMPLAINT, code=""), sent(store, "Leeds", later), now=later)
     assert store.confirm_subscription("self-1", now=later)
     assert len(store.suspended()) == 1, "an old link opens nothing"
+
+
+def test_what_breaks_off_halfway_is_done_whole_at_the_next_reading(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The note, the count and the suspension are one transaction: a kill leaves all of it or nothing."""
+    delivery = sent(store)
+
+    def killed(*_: object) -> bool:
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr("monitor.store.suspensions.suspend", killed)
+        with pytest.raises(SystemExit):
+            store.take_returned(mail(kind=Kind.COMPLAINT, code=""), delivery, now=NOW)
+    assert state(store, delivery) == ("sent", "smtp_250")
+    assert store.take_returned(mail(kind=Kind.COMPLAINT, code=""), delivery, now=NOW) is Taken.SUSPENDED
