@@ -23,8 +23,11 @@ from monitor.domain.calendar import is_working_day
 #: Working day or not, and two hours of its day in London: enough to know nights and Sundays by.
 Slot = tuple[bool, int]
 
-#: So often a year may chance alone make a source look silent.
-RARE = 0.5
+#: So often a year may chance alone make a source look silent: the patient answer, and the one where it makes the difference
+#: between a silence that is noticed within a working day and one that is not.
+RARE, LESS_RARE = 0.2, 0.9
+#: It does where a working day brings so much less, or more, than the limit, in events.
+_NEAR = 2.0
 #: Before this much history, and this many gaps, nothing is known of a rhythm.
 LEARNING = timedelta(days=7)
 _LEAST_GAPS = 12
@@ -67,8 +70,14 @@ class Rhythm:
 
     @property
     def limit(self) -> float:
-        """The silence, in events due, that chance brings about less often than `RARE` times a year."""
-        return self.typical + self.tail * math.log(max(1.0, _LONGEST * self.yearly / RARE))
+        """The silence, in events due, that chance brings about only `RARE` times a year, or `LESS_RARE` where that helps."""
+        patient, keen = (self.typical + self.tail * math.log(max(1.0, _LONGEST * self.yearly / r)) for r in (RARE, LESS_RARE))
+        return keen if keen - _NEAR <= self.day <= patient + _NEAR else patient
+
+    @property
+    def day(self) -> float:
+        """Events due on a working day."""
+        return self.level * sum(2 * rate for (working, _), rate in self.rates.items() if working)
 
     def due(self, since: datetime, until: datetime) -> float:
         """How many events were due between two moments."""
