@@ -21,9 +21,9 @@ from monitor.clock import SystemClock
 from monitor.delivery import Outbox, SentJournal
 from monitor.domain.subscriptions import subscription_from_table
 from monitor.ports import Outcome, Result
-from monitor.store import SqlStore, open_store, schema
+from monitor.store import SqlStore, open_store, outbox, schema
 from tests.builders import story
-from tests.channels.servers import smtp_server
+from tests.channels.sink import Sink, running
 
 
 def record(store: SqlStore, council: str) -> int:
@@ -37,7 +37,7 @@ def settled_rows(store: SqlStore, rows: int) -> None:
     """Fill the outbox with messages of the past."""
     now = datetime.now(UTC)
     past = now - timedelta(days=30)
-    body = {name: "" for name in ("subject", "text", "html", "slack", "payload")} | {"id": "b" * 32, "headers": {}}
+    body = dict.fromkeys(("subject", "text", "html", "slack", "payload"), "") | {"id": "b" * 32, "headers": {}}
     with store.engine.begin() as connection:
         connection.execute(insert(schema.bodies), [body])
     for start in range(0, rows, 20_000):
@@ -65,16 +65,45 @@ def settled_rows(store: SqlStore, rows: int) -> None:
             connection.execute(insert(schema.deliveries), batch)
 
 
-def claims(store: SqlStore, count: int) -> list[float]:
-    """Seconds of each of so many claims, each settled."""
-    spent = []
-    for _ in range(count):
+def claims(store: SqlStore, count: int) -> dict[str, list[float]]:
+    """Milliseconds of so many claims, of one message and of eight: the query by itself, and the commit that follows."""
+    spent: dict[str, list[float]] = {"query": [], "commit": [], "query of eight": [], "commit of eight": []}
+    for number in range(count):
         now = datetime.now(UTC)
+        many = number % 2 == 1
+        kind = " of eight" if many else ""
         begun = time.perf_counter()
-        (delivery,) = store.claim(owner="bench", now=now, lease=60)
-        spent.append(time.perf_counter() - begun)
-        store.settle(delivery, Outcome(result=Result.SENT), now=now)
+        with store.engine.begin() as connection:
+            claimed = outbox.claim(connection, "bench", now, 60, 8 if many else 1)
+            asked = time.perf_counter()
+        spent["query" + kind].append((asked - begun) * 1000)
+        spent["commit" + kind].append((time.perf_counter() - asked) * 1000)
+        for delivery in claimed:
+            store.settle(delivery, Outcome(result=Result.SENT), now=now)
     return spent
+
+
+def shown(name: str, found: list[float]) -> str:
+    """Least, median and 95th percentile."""
+    found = sorted(found)
+    return (
+        f"{name}: least {found[0]:.2f} ms, median {statistics.median(found):.2f} ms, p95 {found[int(len(found) * 0.95)]:.2f} ms"
+    )
+
+
+async def sent(store: SqlStore, folder: Path, sink: Sink, mails: int) -> tuple[int, float]:
+    """Send so many mails; returns how many the sink took until then, and in how many seconds."""
+    channel = MailChannel("mail", f"mailto://127.0.0.1:{sink.port}", sender="alerts@monitor.test")
+    journal = SentJournal(folder / "sent.journal")
+    sender = Outbox(store=store, channels={"mail": channel}, clock=SystemClock(), journal=journal)
+    stop, begun = asyncio.Event(), time.perf_counter()
+    draining = asyncio.create_task(sender.drain(stop))
+    while (taken := sink.taken) < mails:  # noqa: ASYNC110  # another process fills it
+        await asyncio.sleep(0.02)
+    seconds = time.perf_counter() - begun
+    stop.set()
+    await draining
+    return taken, seconds
 
 
 def main() -> None:
@@ -91,32 +120,30 @@ def main() -> None:
         )
         store = open_store(f"sqlite:///{name}/monitor.db", subscriptions=lambda: wishes)
         record(store, "Leeds")  # nobody's: mirrors the subscriptions, warms the caches
-        begun = time.perf_counter()
-        made = record(store, "Oxfordshire")
-        print(f"match and enqueue: {made} deliveries of {args.people} subscriptions in {time.perf_counter() - begun:.2f} s")
+        found = []
+        for council in ("Oxfordshire", "Surrey", "Hampshire"):
+            begun, cpu = time.perf_counter(), time.process_time()
+            made = record(store, council)
+            found.append((time.perf_counter() - begun, time.process_time() - cpu))
+        size = (Path(name) / "monitor.db").stat().st_size / 3 / made / 1024
+        print(
+            f"match and enqueue: {made} deliveries of {args.people} subscriptions, 2 changes: "
+            + ", ".join(f"{wall:.2f} s ({cpu:.2f} s of CPU)" for wall, cpu in found)
+            + f"; {size:.1f} KB of state a delivery"
+        )
         begun = time.perf_counter()
         settled_rows(store, args.rows)
         print(f"({args.rows} settled rows written in {time.perf_counter() - begun:.0f} s)")
-        spent = sorted(claims(store, min(500, made // 2)))
-        p95 = spent[int(len(spent) * 0.95)] * 1000
-        print(f"claim: median {statistics.median(spent) * 1000:.2f} ms, p95 {p95:.2f} ms beside {args.rows} settled rows")
-        with smtp_server() as (mailbox, port):
-            channel = MailChannel("mail", f"mailto://127.0.0.1:{port}", sender="alerts@monitor.test")
-            outbox = Outbox(
-                store=store, channels={"mail": channel}, clock=SystemClock(), journal=SentJournal(Path(name) / "sent.journal")
-            )
-            stop, begun = asyncio.Event(), time.perf_counter()
-
-            async def send() -> None:
-                draining = asyncio.create_task(outbox.drain(stop))
-                while len(mailbox.mails) < min(args.mails, made // 2):  # noqa: ASYNC110  # another thread fills it
-                    await asyncio.sleep(0.01)
-                stop.set()
-                await draining
-
-            asyncio.run(send())
-            seconds = time.perf_counter() - begun
-            print(f"mail: {len(mailbox.mails) / seconds:.0f} a second into a local sink ({len(mailbox.mails)} mails)")
+        for kind, spent in claims(store, 400).items():
+            print(shown(f"claim beside {args.rows} settled rows, {kind}", spent))
+        with running() as sink:
+            cpu = time.process_time()
+            taken, seconds = asyncio.run(sent(store, Path(name), sink, args.mails))
+            cpu = time.process_time() - cpu
+        print(
+            f"mail: {taken / seconds:.0f} a second into a sink in another process ({taken} mails), {cpu / taken * 1000:.1f} ms "
+            "of CPU each"
+        )
         print(f"memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB at most")
         store.close()
 
