@@ -102,6 +102,20 @@ _COUNTED = re.compile(
 )
 
 
+def _are_rated(c: Clause) -> Scope | None:
+    """``Salford, Bolton and Stockport are rated good``: how things stand, not what is new."""
+    subject = c.claim.subject
+    if subject is None or subject.code != "A" or len(subject.names) < 2 or not c.leads or c.sentence.in_title:
+        return None
+    between = " ".join(c.words[subject.end : c.claim.grade.start]).replace('"', "").replace("'", "").strip()
+    return Scope("standing", cue=between) if _STANDS.fullmatch(between) else None
+
+
+_STANDS = re.compile(
+    r"(?:both |all |each )?(?:are|is) (?:both |all |currently )?(?:rated|graded|judged|deemed|classed)(?: as| to be)?"
+)
+
+
 def _range(c: Clause) -> Scope | None:
     return (
         Scope("generic", cue="range")
@@ -215,6 +229,7 @@ MODIFIERS = (
     ),
     Modifier("left-behind", earlier.left_behind, "Bolton is no longer inadequate."),
     Modifier("range", _range, "Its four grades range from good to inadequate."),
+    Modifier("are-rated", _are_rated, "Across the county, Bolton, Bury and Leeds are rated good."),
     Modifier("served-too", _served_too, "The trust, which also serves Bolton (good), was praised."),
     Modifier("visited", _visited, "Letters followed monitoring visits to Bolton and Bury, which are both rated inadequate."),
     Modifier("some-areas", _some_areas, "Bolton's services were rated inadequate in two areas."),

@@ -162,8 +162,9 @@ class _Resolver:
             scope = replace(scope, stays=True)
         if "|" in between and found[-1].scope.status == "previous" and line.text_of(claim.grade)[0] == "required":
             scope = replace(found[-1].scope, cue="though")
-        if between == "&":
-            scope = found[-1].scope
+        wished = found[-1].scope.status == "hypothetical" and re.fullmatch(r"[,&.>~]+", between)
+        if between == "&" or wished:
+            scope = found[-1].scope  # "were to be rated good, or even to require improvement"
         return replace(claim, subject=before.subject, subject_at=before.subject_at, frame="continued"), scope
 
     def _same_time(self, claim: Claim, scope: Scope, line: Line, found: Sequence[Statement]) -> Scope:
@@ -175,8 +176,7 @@ class _Resolver:
         between = line.chunks[found[-1].claim.at + 1 : claim.at]
         codes = "".join(c.code for c in between)
         if found[-1].scope.status not in {"previous", "earlier", "standing"}:
-            wished = found[-1].scope.status == "hypothetical" and re.fullmatch(r"[,&.>~]+", codes)
-            return found[-1].scope if wished else scope  # "were to be rated good, or even to require improvement"
+            return scope
         if line.text_of(claim.grade)[0] == "required" and re.search(r"&[.~]?$", codes):
             return found[-1].scope  # "was inadequate for adoption last time, and required improvement for leadership"
         absolute = re.match(r"[FYPN.IO^]*,?W[^|;^]*$", codes) and not _PRESENT.search(line.words)
