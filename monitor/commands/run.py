@@ -75,7 +75,7 @@ def _listen(where: tuple[str, int]) -> socket.socket:
 
 def _log_to_stderr(level: str) -> None:
     logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", datefmt="%H:%M:%S")
-    for noisy in ("apscheduler", "httpx", "httpcore", "apprise", "uvicorn", "trafilatura", "asyncio"):
+    for noisy in ("apscheduler", "urllib3", "apprise", "uvicorn", "trafilatura", "asyncio"):
         # Below a warning they speak of themselves, and of addresses and tokens.
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
