@@ -14,7 +14,7 @@ from monitor.reading.beside import beside, prose_on_page
 from monitor.reading.blocks import Block, outline_of
 from monitor.reading.decode import decode, is_binary, visible
 from monitor.reading.extract import article_blocks, prose_blocks
-from monitor.reading.furniture import without_furniture
+from monitor.reading.furniture import without_biography, without_furniture
 from monitor.reading.interstitials import interstitial_of
 from monitor.reading.metadata import Metadata, dated_line, metadata_of
 from monitor.tables import rows
@@ -48,6 +48,7 @@ def read_article(body: bytes, url: str, content_type: str = "") -> dict[str, Any
         if name := interstitial_of(titles, "\n".join(words)):
             raise ReadError(f"a {name} page stands in the article's place", reason="interstitial", key=url)
         published = published or dated_line(whole.blocks, metadata.title)
+        lines = without_biography(lines, metadata.author)
         if _is_doubtful(lines, prose_on_page(whole, out)):
             reader, lines = _second_opinion(text, _unscripted(text, lines, metadata), metadata.title)
     if not lines:

@@ -23,7 +23,13 @@ _FOLLOW = re.compile(r"^(?:please )?follow .{2,80} on (?:twitter|x|facebook|inst
 _CREDIT = re.compile(
     r"^[(\[]?\s*(?:photos?|images?|pictures?|photograph|pic|credits?)(?: credit)?(?: by\b|\s*:)", re.IGNORECASE
 )
+_COPYRIGHT = re.compile(r"^(?:©|\(c\)\s|copyright\b)", re.IGNORECASE)
+_HOUR = re.compile(r"^\d{1,2}[:.]\d{2}(?:\s*[ap]m)?(?:\s+[A-Z]{3,4})?$", re.IGNORECASE)
+_WRITE_TO = re.compile(
+    r"^(?:e-?mail\s|contact\s|(?:[A-Z][\w'’-]+\s+){1,4}can be (?:reached|contacted)\b).{0,60}\S@\S+\.\w", re.IGNORECASE
+)
 _COUNT_LINE = re.compile(r"^\d{1,4}\s+(?:comments?|shares?|likes?|views?)$", re.IGNORECASE)
+_LABELS = (_BYLINE, _READING_TIME, _COUNT_LINE, _FOLLOW, _CREDIT, _COPYRIGHT, _HOUR, _WRITE_TO)
 _DATED = ("published", "updated", "posted", "last updated", "last modified", "first published", "by ")
 _PROSE = 80  #: characters of a line that is surely prose
 _GOES_ON = 5  #: whole sentences below a list of other stories by which the article is known to go on, and ...
@@ -110,6 +116,14 @@ def without_furniture(lines: list[str], *, title: str = "") -> list[str]:
     return kept
 
 
+def without_biography(lines: list[str], author: str) -> list[str]:
+    """The lines without a last one that tells who the author is: "Jo Doe is our reporter and has three cats"."""
+    if len(lines) < 2 or not author:
+        return lines
+    tells = re.match(rf"{re.escape(author)}\s+(?:is|was|has|covers|writes|works|reports|joined)\b", lines[-1])
+    return lines[:-1] if tells else lines
+
+
 def _is_dateline(line: str, folded: str) -> bool:
     most = 100 if folded.startswith(_DATED) else 60
     return len(line) <= most and not line.endswith(".") and parse_moment(line) is not None
@@ -125,4 +139,4 @@ def _is_label(line: str, folded: str, title: str, prose: int) -> bool:
         return True
     if len(line) > 120:
         return False
-    return any(pattern.match(line) for pattern in (_BYLINE, _READING_TIME, _COUNT_LINE, _FOLLOW, _CREDIT))
+    return any(pattern.match(line) for pattern in _LABELS)

@@ -82,6 +82,7 @@ class Metadata:
     body: str = ""  #: the article's text as the page's own data give it
     canonical: str = ""
     site: str = ""
+    author: str = ""  #: the first one's name
 
 
 def metadata_of(tree: LexborHTMLParser, url: str) -> Metadata:
@@ -97,6 +98,7 @@ def metadata_of(tree: LexborHTMLParser, url: str) -> Metadata:
         changed=next((moment for name in _MODIFIED_METAS if (moment := parse_moment(metas.get(name, "")))), None),
         body=_text(article.get("articleBody") or article.get("articlebody")),
         canonical=canonical,
+        author=_author(article.get("author")) or metas.get("author", "") or metas.get("parsely-author", ""),
         site=site,
     )
 
@@ -136,6 +138,13 @@ def _is_article(item: dict[str, Any]) -> bool:
 
 def _text(value: Any) -> str:
     return " ".join(unescape(_TAG.sub(" ", value)).split()) if isinstance(value, str) else ""
+
+
+def _author(value: Any) -> str:
+    """The name of the first author as data give it: a name, a person, a list of either."""
+    for _ in range(3):
+        value = value[0] if isinstance(value, list) and value else value.get("name") if isinstance(value, dict) else value
+    return _text(value)
 
 
 def _metas(tree: LexborHTMLParser) -> dict[str, str]:

@@ -124,6 +124,20 @@ def test_credits_and_invitations_are_no_prose(line):
     assert without_furniture([STORIES[0].lines[0], line, STORIES[0].lines[1]]) == STORIES[0].lines[:2]
 
 
+@pytest.mark.parametrize(
+    "author", ['"Jo Doe"', '{"@type": "Person", "name": "Jo Doe"}', '[{"name": "Jo Doe"}, {"name": "X"}]', '[["Jo Doe"]]']
+)
+def test_who_the_author_is_does_not_end_an_article(author):
+    data = f'<script type="application/ld+json">{{"@type": "NewsArticle", "author": {author}}}</script>'
+    prose = "".join(f"<p>{line}</p>" for line in STORIES[0].lines)
+    found = read(
+        f"{data}<h1>{STORIES[0].title}</h1><div>{prose}<p>Jo Doe is our reporter, and has won two prizes for it.</p></div>"
+    )
+    assert found["text"].split("\n\n") == STORIES[0].lines
+    found = read(f"{data}<div>{prose}<p>Jo Doe, who is the leader of the council, said that it was not enough.</p></div>")
+    assert "leader of the council" in found["text"]
+
+
 def test_a_photograph_in_a_sentence_is_prose():
     lines = ["Photographs of children by their carers line the walls of the office, inspectors noted with approval."]
     assert without_furniture(lines) == lines
