@@ -60,3 +60,39 @@ def under_dated_head(c: Clause) -> Scope | None:
     if c.chunks[last].code != "Y" or {"now", "today", "since"} & set(c.words[: c.claim.grade.start]):
         return None
     return Scope("previous", max(years), "list")
+
+
+_CONCLUDED = re.compile(
+    r"[^;]{0,40}, (?:a|an|the|one) (?:[a-z]+ ){0,3}"
+    r"(?:review|inquiry|inquest|judge|coroner|ombudsman|tribunal|court|auditors?|charity|minister) "
+    r"(?:has |have |had )?(?:concluded|found|said|says|ruled|heard)"
+)
+_BY_OTHERS = re.compile(
+    r"[^a-z]*(?:by|among) (?:the |its |their |some |many )?(?:people|users|customers|parents|families|residents|staff|readers"
+    r"|students|tenants|carers|those|children|minister|auditors?|peers|consultants)\b"
+)
+_TOLD_BY = re.compile(
+    r"\b(?:by|from) (?:the |a |its )?"
+    r"(?:minister|judge|coroner|ombudsman|auditors?|peers|consultants|commissioner|reviewers?) that\b"
+)
+
+
+def concluded_by_others(c: Clause) -> Scope | None:
+    """A grade in what a review, a court or those who use a service say."""
+    following = " ".join(c.follows()[:30])
+    found = _CONCLUDED.match(following) or _BY_OTHERS.match(following) or _TOLD_BY.search(_said_before(c))
+    return Scope("other_body", cue=found.group().strip()) if found else None
+
+
+def held_in_passing(c: Clause) -> Scope | None:
+    """A grade that a council has, told beside what is said of it: ``Bolton, which is rated inadequate, was praised``."""
+    subject, grade = c.claim.subject, c.claim.grade
+    if c.claim.frame != "relative" or subject is None or subject.code not in "AS" or c.sentence.in_title:
+        return None
+    between = " ".join(w for w in c.words[subject.end : grade.start] if w not in ",\"'")
+    if _STILL.fullmatch(f"{between} ") is None or not any(x.code in "BVM" for x in c.chunks[c.at + 1 :]):
+        return None
+    return Scope("standing", cue=between) if c.chunks[c.at + 1].code == "," else None
+
+
+_STILL = re.compile(r"(?:which|who|that) (?:is|are) (?:still |currently |also )?(?:rated |judged |graded )?(?:as )?")

@@ -128,9 +128,18 @@ def kind_of(lines: Sequence[Line]) -> str:
             or (kind.signs is not None and _seen(kind.signs, lines) >= kind.enough)
         ):
             return kind.reason
-    return "" if len(lines) < _WHOLE_PAGE or any(_TOLD.search(line.words) for line in lines) else "no_inspection"
+    if len(lines) < _WHOLE_PAGE:
+        return ""
+    if not any(_TOLD.search(line.words) for line in lines):
+        return "no_inspection"
+    return "" if any(_JUDGES.search(line.words) for line in (*title, *opening[:3])) else "other_news"
 
 
+#: Without one of these headline and first sentences are about something else than how good a service is.
+_JUDGES = re.compile(
+    r"\b(?:ofsted|inspect[a-z]*|watchdog|rate[sd]?|ratings?|grade[sd]?|judge[sd]?|judge?ments?|verdicts?|reports?|marks?"
+    r"|inadequate|outstanding|good|require[sd]? improvement|failing|failed|praised?|criticised|improv[a-z]*)\b"
+)
 #: Kinds of page that a headline with a council's new grade is not, whatever else it says.
 _BEATEN = frozenset({"anniversary"})
 
@@ -156,7 +165,7 @@ _TOLD = re.compile(
 _INSPECTED = re.compile(r"\b(?:ofsted|inspectors?|inspection|inspected)\b")
 _LATELY = re.compile(
     rf"\b(?:today|yesterday|(?:this|last) week|this (?:spring|summer|autumn|winter)"
-    rf"|(?:on|published) {WEEKDAY}|{WEEKDAY} 's)\b"
+    rf"|hours (?:after|before)|the publication of|(?:on|published) {WEEKDAY}|{WEEKDAY} 's)\b"
 )
 #: days after which a day that is named is no longer news
 _NEWS_DAYS = 21

@@ -61,10 +61,12 @@ def gate(statement: Statement, topics: Topics, published: date | None) -> str:
 _CONFIRMS = re.compile(
     r"\b(?:this|the|today 's) (?:inspection|report|judgement|rating|result) (?:confirms|shows|reflects|recognises|says)\b"
 )
-_DAY = re.compile(rf"\b(?:today|yesterday|this (?:week|morning)|(?:on|published) {WEEKDAY}|new (?:ofsted )?report)\b")
+_DAY = re.compile(
+    rf"\b(?:today(?! (?:is|are|requires?))|yesterday|this (?:week|morning)|(?:on|published) {WEEKDAY}|new (?:ofsted )?report)\b"
+)
 _FRESH = re.compile(
-    r"\b(?:(?:has|have) (?:been|now|rated|judged|graded|given|awarded|found)|is now|are now|today|yesterday"
-    rf"|this (?:week|morning)|(?:on|published) {WEEKDAY}|new (?:ofsted )?report)\b"
+    r"\b(?:(?:has|have) (?:been|now|rated|judged|graded|given|awarded|found)|is now|are now"
+    rf"|today(?! (?:is|are|requires?))|yesterday|this (?:week|morning)|(?:on|published) {WEEKDAY}|new (?:ofsted )?report)\b"
 )
 
 
@@ -80,7 +82,7 @@ _SILENT = frozenset(
 
 def _brings_news(statement: Statement, topics: Topics) -> bool:
     """Whether a sentence of a page that mostly recalls, or its paragraph, says that its grade is news."""
-    if _of_this_day(statement, day=topics.kind != "opinion"):
+    if _of_this_day(statement, day=topics.kind not in {"opinion", "other_news"}):
         return True
     subject = statement.claim.subject
     return (
@@ -121,7 +123,34 @@ def verdicts(statements: Sequence[Statement], topics: Topics, published: date | 
         and not any(not r and _brings_news(s, topics) for s, r in zip(statements, reasons, strict=True))
     ):
         reasons = [r or topics.kind for r in reasons]
-    return _retold(statements, reasons, published)
+    return _retold(statements, _standing(statements, reasons, topics), published)
+
+
+def _is_held(statement: Statement) -> bool:
+    """Whether a sentence only says what an authority is: ``Darlington is good``, ``all require improvement``."""
+    subject, grade, line = statement.claim.subject, statement.claim.grade, statement.line
+    if subject is None or subject.code not in "AS" or not statement.named or subject.end > grade.start:
+        return False
+    if line.sentence.in_title or statement.areas != (Area.OVERALL,):
+        return False
+    between = {token.word for token in line.sentence.tokens[subject.end : grade.start]}
+    present = bool(between & {"is", "are", "'s", "as"}) or line.text_of(grade)[0] in {"require", "requires"}
+    return present and not between & {"now", "has", "have", "been", "become", "today"}
+
+
+def _standing(statements: Sequence[Statement], reasons: Sequence[str], topics: Topics) -> list[str]:
+    """Two or more authorities of which a paragraph only says what they are, and nothing of an inspection, are a list of how
+    things stand.
+    """
+    held: dict[int, set[str]] = {}
+    for statement, reason in zip(statements, reasons, strict=True):
+        paragraph = statement.line.sentence.paragraph
+        if not reason and paragraph in topics.eventless and _is_held(statement):
+            held.setdefault(paragraph, set()).update(statement.urns)
+    return [
+        reason or ("standing" if _is_held(s) and len(held.get(s.line.sentence.paragraph, ())) > 1 else "")
+        for s, reason in zip(statements, reasons, strict=True)
+    ]
 
 
 def read(statements: Sequence[Statement], topics: Topics, published: date | None) -> Reading:

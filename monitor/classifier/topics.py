@@ -11,7 +11,7 @@ from datetime import date
 from monitor.classifier.chunk import Chunk
 from monitor.classifier.claims import Claim
 from monitor.classifier.lines import COUNTS, Line, names_in, own_names
-from monitor.classifier.pages import fresh_paragraphs, kind_of, regime_of
+from monitor.classifier.pages import eventless_paragraphs, fresh_paragraphs, kind_of, regime_of
 from monitor.classifier.scope import Scope
 
 _AGENTS = frozenset({"by", "with", "from", "near", "than", "like", "to"})
@@ -32,6 +32,7 @@ class Topics:
     regime: str = ""  #: the other body or regime that it is about, when it is
     kind: str = ""  #: the kind of page, when it is one that tells of ratings without bringing one
     fresh: frozenset[int] = frozenset()  #: paragraphs that speak of an inspection as news of these days
+    eventless: frozenset[int] = frozenset()  #: paragraphs that say nothing of an inspection
 
 
 def topics(lines: Sequence[Line], published: date | None = None) -> Topics:
@@ -51,7 +52,9 @@ def topics(lines: Sequence[Line], published: date | None = None) -> Topics:
     kind = kind_of(lines)
     if kind == "visit" and several:
         kind = ""  # a digest may list inspections beside visits
-    return Topics(found, several, shared, regime_of(lines), kind, fresh_paragraphs(lines, published))
+    return Topics(
+        found, several, shared, regime_of(lines), kind, fresh_paragraphs(lines, published), eventless_paragraphs(lines)
+    )
 
 
 def _distinct(urns: object) -> tuple[str, ...]:

@@ -80,6 +80,24 @@ KINDS = (
     ),
     PageKind(
         "feature",
+        r"^how\b.*\b(?:became|turned|went|got|climbed|rose|came)\b",
+        "",
+        "How a failing city became one of the best",
+    ),
+    PageKind(
+        "court",
+        "",
+        r"\b(?:a|an|the|its) (?:[a-z]+ ){0,2}(?:review|inquiry|inquest|coroner|ombudsman|tribunal) (?:has |have |had )?(?:concluded|found|said|says|heard|ruled)\b",
+        "A boy who died was let down by several services, a review has concluded.",
+    ),
+    PageKind(
+        "intervention",
+        r"\b(?:minister|government) (?:ends?|lifts?|revokes?|steps? (?:in|back))\b",
+        r"\b(?:direction|notice|commissioner)\b.*\b(?:revoked|withdrawn|lifted)\b|\b(?:revoked|withdrawn|lifted)\b.*\b(?:direction|notice|commissioner)\b",
+        "Minister ends oversight of city's services",
+    ),
+    PageKind(
+        "feature",
         "",
         r"\b(?:her|his|a new|the) (?:book|memoir|documentary|podcast|novel)\b",
         "Her book describes a service that inspectors had called inadequate.",
