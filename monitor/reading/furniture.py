@@ -26,7 +26,7 @@ _CREDIT = re.compile(
 _COPYRIGHT = re.compile(r"^(?:©|\(c\)\s|copyright\b)", re.IGNORECASE)
 _HOUR = re.compile(r"^\d{1,2}[:.]\d{2}(?:\s*[ap]m)?(?:\s+[A-Z]{3,4})?$", re.IGNORECASE)
 _WRITE_TO = re.compile(
-    r"^(?:e-?mail\s|contact\s|(?:[A-Z][\w'’-]+\s+){1,4}can be (?:reached|contacted)\b).{0,60}\S@\S+\.\w", re.IGNORECASE
+    r"^(?:e-?mail\s|contact\s|(?:[\w'’-]+\s+){1,4}can be (?:reached|contacted)\b).{0,60}\S@\S+\.\w", re.IGNORECASE
 )
 _COUNT_LINE = re.compile(r"^\d{1,4}\s+(?:comments?|shares?|likes?|views?)$", re.IGNORECASE)
 _LABELS = (_BYLINE, _READING_TIME, _COUNT_LINE, _FOLLOW, _CREDIT, _COPYRIGHT, _HOUR, _WRITE_TO)
