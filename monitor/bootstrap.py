@@ -237,11 +237,15 @@ class Eyes:
     worker: Worker
 
     def seal(self) -> str:
-        """What the state is sealed with once everything in it was seen to, today and as configured now."""
+        """What the state is sealed with once everything in it was seen to, today (or this hour) and as configured now.
+
+        Who wants to be told of alarms, or of silence, does not wait for it until tomorrow.
+        """
         from monitor.store.glance import seal
 
-        files = [self.settings.config / name for name in ("channels.toml", "subscriptions.toml")]
-        return seal(files, self.clock.today())
+        told = self.settings.operator or any(each.silence for each in self.settings.subscriptions)
+        files = [self.settings.config / name for name in ("monitor.toml", "channels.toml", "subscriptions.toml")]
+        return seal(files, f"{self.clock.now():%Y-%m-%d %H}" if told else self.clock.today().isoformat())
 
     def glance(self) -> Glance | None:
         """A look at a state in which there is nothing to do but to ask; None where it has to be opened."""

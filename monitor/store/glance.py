@@ -12,7 +12,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +33,12 @@ _WAITING = """
 """
 
 
-def seal(files: Iterable[Path], day: date) -> str:
-    """What a start that saw to everything depends on: the program, its schema, these files of configuration, and the day.
+def seal(files: Iterable[Path], period: str) -> str:
+    """What a start that saw to everything depends on: the program, its schema, these files of configuration, and the period.
 
-    The day is in it so that whatever else a full start does is done once a day at least.
+    The period (a day, an hour) is in it so that whatever else a full start does is done once in it at least.
     """
-    parts = [__version__, day.isoformat(), *sorted(path.name for path in _VERSIONS.glob("m*.py"))]
+    parts = [__version__, period, *sorted(path.name for path in _VERSIONS.glob("m*.py"))]
     digest = hashlib.sha256("\n".join(parts).encode())
     for path in files:
         digest.update(b"\0" + (path.read_bytes() if path.is_file() else b"-"))
@@ -94,7 +94,7 @@ def glance(database: Path, expected: str, now: datetime) -> Glance | None:
 
     Args:
         database: the file.
-        expected: the seal that a full start today would have left.
+        expected: the seal that a full start in this period would have left.
         now: the moment.
     """
     if not database.is_file():

@@ -10,12 +10,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from monitor import bootstrap
 from monitor.cli import main
+from monitor.clock import SystemClock
 from monitor.settings import Settings
 from monitor.store import SqlStore, open_store
 from tests.reading.layouts import LAYOUTS
@@ -154,6 +156,24 @@ def test_who_hears_of_what_is_looked_at_when_it_changed(folders, openings, capsy
     assert len(openings) == 2
     once(folders, capsys)
     assert len(openings) == 2
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_everything_is_seen_to_once_a_day_and_once_an_hour_where_somebody_is_to_be_told(
+    folders, openings, capsys, monkeypatch, told
+):
+    moment = datetime(2026, 9, 1, 12, 5, tzinfo=UTC)
+    monkeypatch.setattr(SystemClock, "now", lambda self: moment)
+    config = Path(folders[1])
+    (config / "channels.toml").write_text('[channel.screen]\nurl = "console://"\n')
+    silence = 'silence = "weekly"\n' if told else ""
+    (config / "subscriptions.toml").write_text(f'[[subscription]]\nname = "all"\nchannel = "screen"\n{silence}')
+    opened = []
+    for later in ({}, {"minutes": 50}, {"minutes": 10}, {"days": 1}):
+        moment += timedelta(**later)
+        once(folders, capsys)
+        opened.append(len(openings))
+    assert opened == ([1, 1, 2, 3] if told else [1, 1, 1, 2])
 
 
 def test_a_new_source_has_its_baseline(site, folders, openings, capsys):

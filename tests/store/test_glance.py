@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from monitor.ports import Asked, FetchFailure, LinkFailure, Poll, Validators
 from monitor.store import SqlStore, open_store
 from monitor.store.glance import Glance, glance, seal
 from monitor.store.schema import polls, sources
-from tests.builders import NOW, StoppedClock, asked, link, story, subscription
+from tests.builders import NOW, asked, link, story, subscription
 from tests.store.conftest import history
 
 LATER = NOW + timedelta(minutes=15)
@@ -168,13 +168,12 @@ def test_what_is_no_state_of_ours_is_for_the_store(tmp_path: Path, content: byte
 def test_the_seal_is_of_the_day_and_the_files(tmp_path: Path) -> None:
     one, two = tmp_path / "channels.toml", tmp_path / "subscriptions.toml"
     one.write_text("a")
-    day = StoppedClock().today()
-    first = seal([one, two], day)
-    assert seal([one, two], day) == first
-    assert seal([one, two], day + timedelta(days=1)) != first
+    first = seal([one, two], "2026-09-01")
+    assert seal([one, two], "2026-09-01") == first
+    assert seal([one, two], "2026-09-02") != first
     two.write_text("")
-    assert seal([one, two], day) != first
+    assert seal([one, two], "2026-09-01") != first
     two.unlink()
     one.write_text("b")
-    assert seal([one, two], day) != first
-    assert seal([two, one], date(2026, 1, 1)) != seal([one, two], date(2026, 1, 1))
+    assert seal([one, two], "2026-09-01") != first
+    assert seal([two, one], "2026-01-01") != seal([one, two], "2026-01-01")
