@@ -77,6 +77,8 @@ def _cue(entry: Entry, words: Sequence[str], start: int, end: int) -> tuple[Chun
     that_was = words[start] in {"that", "this"} and end - start == 2 and words[end - 1] in {"was", "is"}
     if entry.code == "Z" and that_was and before and before not in _CLAUSE_OPENS:
         return Chunk("Q", "that", start, start + 1), Chunk("B", "be", start + 1, end)  # "the grade that was"
+    if entry.code == "N" and words[start:end] == ["rating"] and words[end : end + 1] and words[end] in _RATED:
+        return (Chunk("V", "judge", start, end),)  # "rating it good"
     if entry.code == "W" and before in {"work", "working", "works"}:
         return (Chunk("F", "for", start, end),)  # "work with care leavers"
     if entry.code == "T" and start == 0 and words[0] == "elsewhere":
@@ -84,6 +86,7 @@ def _cue(entry: Entry, words: Sequence[str], start: int, end: int) -> tuple[Chun
     return (Chunk(entry.code, entry.value, start, end),)
 
 
+_RATED = frozenset("it them its their the both all leadership".split())
 _CLAUSE_OPENS = frozenset({",", ";", ":", "-", "(", "but", "and"})
 _MARKS = {
     ",": ",",

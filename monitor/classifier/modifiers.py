@@ -89,6 +89,12 @@ def _generic(c: Clause) -> Scope | None:
         indefinite = c.words[subject.start] in {"a", "an", "any", "another"} and not told and following == "^"
     if subject is not None and subject.code == "S" and c.leads and _COUNTED.search(" ".join(c.words[: subject.start + 2])):
         return Scope("generic", cue="some councils")
+    if (
+        c.chunks[0].code == "G"
+        and c.words[c.chunks[0].start] in {"a", "an", "any"}
+        and any(x.code == "?" and c.text(x) in {"would", "will", "could", "can", "may"} for x in c.chunks)
+    ):
+        return Scope("generic", cue="any council")  # "An authority judged inadequate for adoption would be inadequate overall."
     usual = {"usually", "normally", "typically"} & set(c.words)
     if usual or (restrictive and not (subject is not None and subject.code == "X")) or some or indefinite:
         return Scope("generic", cue="any council")
@@ -205,6 +211,8 @@ MODIFIERS = (
         others.held_in_passing,
         "Bolton Council, which is rated inadequate, was praised after a visit.",
     ),
+    Modifier("of-a-body", others.of_a_body, "A charity that helps care leavers in Bolton has been rated outstanding."),
+    Modifier("in-a-letter", others.in_a_letter, "In a letter to Bolton Council inspectors said that leadership was good."),
     Modifier("run-by", others.run_by, "A children's home which is run by Bolton Council has been told that it is inadequate."),
     Modifier(
         "under-dated-head",
@@ -229,7 +237,7 @@ MODIFIERS = (
     ),
     Modifier("left-behind", earlier.left_behind, "Bolton is no longer inadequate."),
     Modifier("range", _range, "Its four grades range from good to inadequate."),
-    Modifier("are-rated", _are_rated, "Across the county, Bolton, Bury and Leeds are rated good."),
+    Modifier("are-rated", _are_rated, "Across the region, Bolton, Kent and Leeds are rated good."),
     Modifier("served-too", _served_too, "The trust, which also serves Bolton (good), was praised."),
     Modifier("visited", _visited, "Letters followed monitoring visits to Bolton and Bury, which are both rated inadequate."),
     Modifier("some-areas", _some_areas, "Bolton's services were rated inadequate in two areas."),

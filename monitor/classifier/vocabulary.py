@@ -42,6 +42,9 @@ def _tokens_of(name: str) -> str:
     return " ".join(plain.replace("&", " & ").split())
 
 
+_WITH_THE = ("city of ", "county of ", "royal borough of ", "london borough of ", "isle of ")
+
+
 @lru_cache(maxsize=1)
 def _names() -> dict[str, str]:
     """Name surfaces and the URNs they stand for (several for a trust that serves several authorities), comma-separated."""
@@ -57,6 +60,8 @@ def _names() -> dict[str, str]:
         names.setdefault(surface.replace(" and ", " & "), names[surface])
     for surface in [s for s in names if "st . helens" in s]:
         names.setdefault("st helens", names[surface])
+    for surface in [s for s in names if s.startswith(_WITH_THE)]:
+        names.setdefault(f"the {surface}", names[surface])  # else "the city" is read before the name
     return {surface: ",".join(urns) for surface, urns in names.items()}
 
 
@@ -83,6 +88,8 @@ def is_name(tokens: Sequence[Token], start: int, end: int, in_title: bool, known
     """Whether a matched authority name is meant as one: capital letters, and a council-like neighbour where the word is a
     word too.
     """
+    if tokens[start].word == "the":
+        start += 1
     if not all(tokens[i].capital for i in (start, end - 1) if tokens[i].word.isalpha() and len(tokens[i].word) > 1):
         return False
     if end < len(tokens) and tokens[end].word == "based":

@@ -254,6 +254,7 @@ CUES = (
             "[likely|unlikely|due to be|poised|set to|on course|on track|on the way to|on the road to|on the cusp of|close to being|on the cusp|close to|one step from]",
             "[risk|risks|risked|risking]",
             "[bid|journey|path|road|route] to",
+            "on [its|the|their|our] [way|road|path] [to|towards]",
             "[strive|strives|striving|striving for|working towards|work towards|towards|toward]",
             "[get|getting|got] [there|to] ",
             "[deserve|deserves|deserved]",
