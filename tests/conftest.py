@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# No test is about how fast a machine is: on a busy one Hypothesis' own deadline fails what is right.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 #: The repository, and the shared material beside it, which a copy of the repository need not have.
 ROOT = Path(__file__).resolve().parent.parent
