@@ -94,6 +94,11 @@ class Line(asyncio.Protocol):
             raise FetchError("reset", f"{type(self._error).__name__}: {self._error}")
         return b""
 
+    def rest(self) -> bool:
+        """Expect nothing until the next request; False when the connection is over, or something is left of the answer."""
+        self.asked = False
+        return not self.broken and not self._received
+
     def close(self) -> None:
         """End the connection now; nothing that is still on its way matters."""
         if self._transport is not None:
@@ -148,8 +153,7 @@ class Wire:
         if grammar.our_state is not h11.DONE or grammar.their_state is not h11.DONE or grammar.trailing_data[0]:
             return False
         grammar.start_next_cycle()
-        self._line.asked = False
-        return self.usable
+        return self._line.rest()
 
     def close(self) -> None:
         """End the connection now."""
