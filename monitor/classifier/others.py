@@ -95,4 +95,24 @@ def held_in_passing(c: Clause) -> Scope | None:
     return Scope("standing", cue=between) if c.chunks[c.at + 1].code == "," else None
 
 
+def of_a_body(c: Clause) -> Scope | None:
+    """A grade of another body that works with those who are named beside it: ``a charity that helps care leavers``."""
+    subject, place = c.claim.subject, c.claim.subject_at
+    if subject is None or subject.code not in "XSA" or not 0 < place < c.at:
+        return None
+    before = "".join(x.code for x in c.chunks[:place])
+    found = re.search(r"D(?:Q[.F]{0,2}|\.?F)$", before)
+    return Scope("other_body", cue=c.chunks[found.start()].value) if found else None
+
+
+_LETTER = re.compile(
+    r"\bletter\b[^;]*\b(?:says?|said|calls?|called|describes?|described|found|finds|praises|tells|told|adds?)\b"
+)
+
+
+def in_a_letter(c: Clause) -> Scope | None:
+    """What a letter of the inspectorate's says: letters follow visits, which give no grades."""
+    return Scope("other_body", cue="letter") if _LETTER.search(_said_before(c)) else None
+
+
 _STILL = re.compile(r"(?:which|who|that) (?:is|are) (?:still |currently |also )?(?:rated |judged |graded )?(?:as )?")

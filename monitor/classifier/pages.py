@@ -164,7 +164,7 @@ _TOLD = re.compile(
 
 _INSPECTED = re.compile(r"\b(?:ofsted|inspectors?|inspection|inspected)\b")
 _LATELY = re.compile(
-    rf"\b(?:today|yesterday|(?:this|last) week|this (?:spring|summer|autumn|winter)"
+    rf"\b(?:today(?! (?:is|are|requires?))|yesterday|(?:this|last) week|this (?:spring|summer|autumn|winter)"
     rf"|hours (?:after|before)|the publication of|(?:on|published) {WEEKDAY}|{WEEKDAY} 's)\b"
 )
 #: days after which a day that is named is no longer news

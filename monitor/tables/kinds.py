@@ -50,6 +50,11 @@ KINDS = (
     ),
     PageKind(
         "visit",
+        opening=r"\b(?:an?|the|this|its|their|latest|recent|first|second|third|fourth|fifth|sixth) (?:(?:two day|focused|focussed|monitoring|assurance|ofsted) )+visit\b",
+        example="During a two-day visit inspectors looked at planning.",
+    ),
+    PageKind(
+        "visit",
         example="Inspectors spent two days there. On a focused visit they do not award a rating, so the city stays inadequate.",
         enough=3,
         signs=r"\b(?:(?:focused|focussed|monitoring|two day|assurance) visits?|letter|do not (?:award|give|lead)|not (?:graded|give a|award)|no (?:new )?(?:grades?|rating)|the visit|spent two days|returned to|inspectors (?:went|came|have been|have) (?:back|returned)|until (?:a|the next) full inspection)\b",
@@ -185,7 +190,7 @@ KINDS = (
     ),
     PageKind(
         "dispute",
-        r"\b(?:strike|walk ?out|ballot|unison|pay dispute|job cuts|budget|savings|overspend|cost of|the price of|council tax)\b",
+        r"\b(?:strike|walk ?out|ballot|unison|pay dispute|job cuts|budget|savings|shortfall|(?:black |£ [0-9]+m )hole|overspend|cost of|the price of|council tax)\b",
         "",
         "Social workers vote to strike",
     ),
