@@ -10,16 +10,13 @@ from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
 
-from monitor.domain.returned import refused_address
 from monitor.messages import Purpose
 from monitor.messages.render import Body
 from monitor.ports import Delivery, DeliveryState, Outcome, Result
 from monitor.store.frozen import bodies_of, message_of
-from monitor.store.schema import OPEN, PENDING, alerts, deliveries, journal, subscriptions, suspensions
+from monitor.store.schema import OPEN, PENDING, alerts, deliveries, journal, subscriptions
 from monitor.store.threads import UPDATES, threads
 
-#: Three refusals for good and an address is left alone until somebody looks at it.
-HARD_BOUNCES = 3
 _OPERATOR = Purpose.OPERATOR.value
 _CLAIMED = (DeliveryState.SENDING, DeliveryState.COMMITTING)
 
@@ -164,8 +161,8 @@ def settle(
     after = settled_state(outcome, not_before)
     states = (*_CLAIMED, DeliveryState.UNCERTAIN) if outcome.result is not Result.UNCERTAIN else _CLAIMED
     before = connection.execute(
-        select(deliveries.c.state, deliveries.c.target).where(_ours(delivery), deliveries.c.state.in_(states)).with_for_update()
-    ).one_or_none()
+        select(deliveries.c.state).where(_ours(delivery), deliveries.c.state.in_(states)).with_for_update()
+    ).scalar_one_or_none()
     if before is None:
         return False
     values: dict[str, object] = {"state": after, "reason": outcome.reason, "lease_until": None}
@@ -176,25 +173,8 @@ def settle(
     else:
         values["settled_at"] = now
     connection.execute(update(deliveries).where(_ours(delivery)).values(**values))
-    _note_move(connection, delivery, before.state, after, outcome.reason, now)
-    if outcome.result is Result.PERMANENT:
-        _count_bounce(connection, before.target, outcome.reason, now)
-    elif outcome.result is Result.SENT:
-        connection.execute(update(suspensions).where(suspensions.c.target == before.target).values(hard_bounces=0))
+    _note_move(connection, delivery, before, after, outcome.reason, now)
     return True
-
-
-def _count_bounce(connection: Connection, target: str, reason: str, now: datetime) -> None:
-    if not refused_address(reason):
-        return  # refused for another reason than the address
-    count = connection.execute(select(suspensions.c.hard_bounces).where(suspensions.c.target == target)).scalar()
-    if count is None:
-        connection.execute(insert(suspensions).values(target=target, hard_bounces=0, reason=reason))
-    bounces = (count or 0) + 1
-    values: dict[str, object] = {"hard_bounces": bounces, "reason": reason}
-    if bounces >= HARD_BOUNCES:
-        values["suspended_at"] = now
-    connection.execute(update(suspensions).where(suspensions.c.target == target).values(**values))
 
 
 def recover(

@@ -17,7 +17,7 @@ from monitor.domain.standing import Raised, Way
 from monitor.domain.subscriptions import Subscription
 from monitor.messages import Notice, Renderer
 from monitor.messages.links import Links
-from monitor.ports import Asked, Classified, Delivery, DeliveryState, LinkFailure, Outcome, Recorded, SourceState
+from monitor.ports import Asked, Classified, Delivery, DeliveryState, LinkFailure, Outcome, Recorded, Result, SourceState
 from monitor.store import continuity, ledger, matching, notices, operate, outbox, returned, sources, subscribers, suspensions
 from monitor.store.digest import enqueue_digests
 from monitor.store.engine import open_engine
@@ -170,7 +170,10 @@ class SqlStore:
     def settle(self, delivery: Delivery, outcome: Outcome, *, now: datetime, not_before: datetime | None = None) -> bool:
         """Record how a claimed delivery ended; False when the claim is no longer ours."""
         with self.engine.begin() as connection:
-            return outbox.settle(connection, delivery, outcome, now, not_before)
+            settled = outbox.settle(connection, delivery, outcome, now, not_before)
+            if settled and outcome.result is Result.PERMANENT:
+                suspensions.refused(connection, delivery.id, outcome.reason, now)
+            return settled
 
     def recover(self, *, now: datetime, owner: str, accepted: Collection[str] = ()) -> Mapping[str, int]:
         """Put every delivery that a dead owner left behind into its right state; counts by what was done.

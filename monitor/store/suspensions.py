@@ -14,9 +14,11 @@ from sqlalchemy import Connection, insert, select, update
 
 from monitor.domain.returned import refused_address
 from monitor.ports import DeliveryState
-from monitor.store.outbox import HARD_BOUNCES, note
+from monitor.store.outbox import note
 from monitor.store.schema import deliveries, returns, suspensions
 
+#: So many in a row.
+HARD_BOUNCES = 3
 #: Servers report within five days of trying (RFC 5321, 4.5.4.1), and some take a little longer.
 PROOF = timedelta(days=7)
 _REASON = "suspended"
@@ -67,6 +69,14 @@ def in_a_row(connection: Connection, target: str, now: datetime) -> int:
         elif row.state == DeliveryState.SENT and now - row.settled_at > PROOF:
             break
     return count
+
+
+def refused(connection: Connection, delivery: str, reason: str, now: datetime) -> bool:
+    """Note that a server refused the recipient of a message, where the reason says so; whether that suspends it now."""
+    if not refused_address(reason):
+        return False  # refused for another reason than the address
+    target = connection.execute(select(deliveries.c.target).where(deliveries.c.id == delivery)).scalar_one()
+    return count(connection, target, reason, now)
 
 
 def count(connection: Connection, target: str, reason: str, now: datetime) -> bool:

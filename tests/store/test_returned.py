@@ -223,3 +223,12 @@ def test_what_breaks_off_halfway_is_done_whole_at_the_next_reading(store: SqlSto
             store.take_returned(mail(kind=Kind.COMPLAINT, code=""), delivery, now=NOW)
     assert state(store, delivery) == ("sent", "smtp_250")
     assert store.take_returned(mail(kind=Kind.COMPLAINT, code=""), delivery, now=NOW) is Taken.SUSPENDED
+
+
+def test_the_yes_of_a_relay_does_not_set_refusals_back_either(store: SqlStore) -> None:
+    refused = Outcome(result=Result.PERMANENT, reason="smtp_550_rcpt 5.1.1")
+    for council in COUNCILS[:2]:
+        sent(store, council, outcome=refused)
+    sent(store, "Bury")
+    sent(store, "Derby", outcome=refused)
+    assert [each.reason for each in store.suspended()] == ["smtp_550_rcpt 5.1.1"]
