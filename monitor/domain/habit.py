@@ -25,7 +25,7 @@ Slot = tuple[bool, int]
 
 #: So often a year may chance alone make a source look silent: the patient answer, and the one where it makes the difference
 #: between a silence that is noticed within a working day and one that is not.
-RARE, LESS_RARE = 0.2, 0.9
+RARE, LESS_RARE = 0.2, 0.7
 #: It does where a working day brings so much less, or more, than the limit, in events.
 _NEAR = 2.0
 #: Before this much history, and this many gaps, nothing is known of a rhythm.

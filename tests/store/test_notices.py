@@ -44,6 +44,19 @@ def test_a_restart_repeats_nothing(open_it: Open) -> None:
     assert (line.purpose, line.channel, line.recipient) == ("operator", "mail", "ops@example.org")
 
 
+def test_a_crash_between_remembering_and_telling_leaves_neither(open_it: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = open_it()
+
+    def crash(*_: object, **__: object) -> None:
+        raise RuntimeError("crash")
+
+    with monkeypatch.context() as patched, pytest.raises(RuntimeError):
+        patched.setattr("monitor.store.notices.enqueue_one", crash)
+        tell(store, BLIND)
+    assert tell(store, BLIND)
+    assert len(store.deliveries()) == 1
+
+
 def test_without_a_way_alarms_are_remembered_and_told_when_there_is_one(open_it: Open) -> None:
     store = open_it()
     assert not tell(store, BLIND, ways=())
