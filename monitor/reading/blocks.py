@@ -61,6 +61,8 @@ _BOUNDARY = re.compile(rf"<(/?)(?!(?:{_any_of(_INLINE)})[ >])([^\s/>]+)([^>]*)>"
 _TAG = re.compile(r"<[^>]*>")
 _ANCHOR = re.compile(r"<(/?)a(?: [^>]*)?>")
 _LONE_LINK = re.compile(r"\s*<a([^>]*)>([^<]*)</a>\s*")
+#: A heading that links to itself, for others to quote its address, is no link to something else.
+_OWN_ADDRESS = re.compile(r'<a [^>]*href="#[^">][^>]*>')
 _OPENING = re.compile(r"<(span|a|small)( [^>]*)?>")
 _ATTRIBUTE = re.compile(r' (class|id|data-component|role|hidden|aria-hidden|style)="([^"]*)"')
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -199,9 +201,11 @@ class _Walk:
         if not parts:
             return
         markup = "".join(parts) if len(parts) > 1 else parts[0]
-        text, links, self._links = _read(markup, self._links)
         parts.clear()
         element, tag = self._begun
+        if tag in HEADINGS and 'href="#' in markup:
+            markup = _OWN_ADDRESS.sub("", markup)
+        text, links, self._links = _read(markup, self._links)
         if text:
             self._blocks.append(Block(tag=tag, element=element, text=text, link_chars=min(links, len(text))))
         elif element >= 0 and 'href="' in markup and 'href="#' not in markup:

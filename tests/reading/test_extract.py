@@ -56,6 +56,7 @@ def test_what_stands_between_two_paragraphs_and_is_not_the_articles(extra, after
         ("<ul><li>Leaders: good.</li></ul>", "Leaders: good."),
         ("<table><tr><th>Leaders</th><td>Good</td></tr></table>", "Leaders: Good"),
         ("<h2>What happens next</h2>", "What happens next"),
+        ('<h2 id=next><a class=anchor href="#next">What happens next</a></h2>', "What happens next"),
         ("<p>Carers agree.</p>", "Carers agree."),
         ('<p>The <a href="/report">report, which is out today</a>, has more.</p>', "The report, which is out today, has more."),
         ("<p>Ofsted's report says: <a href='/r'>Read the whole of what inspectors said here</a>.</p>", "Ofsted's report says: Read the whole of what inspectors said here."),
