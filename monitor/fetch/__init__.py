@@ -1,4 +1,4 @@
-"""One polite HTTP client for everything the monitor reads. The only package that speaks HTTP to the outside world."""
+"""One polite HTTP client for everything the monitor reads. The only package that imports h11."""
 
 from __future__ import annotations
 
