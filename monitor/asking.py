@@ -68,7 +68,7 @@ async def ask(source: Source, state: SourceState, fetcher: Fetcher, clock: Clock
     first = FirstAnswer(fetcher)
     poll = await _guarded(source.poll(first, state), source)
     if poll.failure is None:
-        poll = replace(poll, fingerprint=first.fingerprint, age=first.age(clock.now()))
+        poll = replace(poll, fingerprint=poll.fingerprint or first.fingerprint, age=first.age(clock.now()))
     due = next_due(
         now=clock.now(),
         interval=timedelta(seconds=source.interval),

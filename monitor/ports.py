@@ -134,7 +134,7 @@ class Poll:
     undated: int = 0  #: of the items, those without a date or a title
     newest: datetime | None = None  #: publication of the newest item
     moved_to: str = ""  #: where a permanent redirect says that the source now lives
-    fingerprint: str = ""  #: of the first answer's bytes, where it had any: a dead copy is the same for ever
+    fingerprint: str = ""  #: of what changes by itself, else of the first answer's bytes: a dead copy is the same for ever
     age: int | None = None  #: seconds since the first answer was made, where it says so
     pages: Mapping[str, Page] = field(default_factory=dict, hash=False)  #: articles that polling itself fetched, by URL
 

@@ -185,7 +185,7 @@ def changes(polls: Iterable[PollRecord], fingerprint: str = "") -> list[datetime
     """When the answer was not the very bytes that it was before."""
     found: list[datetime] = []
     for poll in polls:
-        if poll.fingerprint and poll.full:
+        if poll.fingerprint and poll.ok:
             if fingerprint and poll.fingerprint != fingerprint:
                 found.append(poll.at)
             fingerprint = poll.fingerprint

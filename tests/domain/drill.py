@@ -52,7 +52,8 @@ PUBLISHERS = (
     Publisher(name="listing: trade paper", weekday=5, weekend=0.3, hours=(8, 18), listed=25, churn=1.0, cadence=timedelta(days=7)),
     Publisher(name="listing: council newsroom", weekday=4, weekend=0.1, hours=(9, 17), listed=10, dated=False, churn=0.5),
     Publisher(name="sitemap: news", weekday=40, weekend=20, hours=(5, 23), listed=0, window=2),
-    Publisher(name="govuk: search", weekday=9, weekend=0.1, hours=(9, 18), listed=50, cadence=timedelta(days=7)),
+    # Asked for the newest document of all GOV.UK as well, which is another several times an hour.
+    Publisher(name="govuk: search", weekday=9, weekend=0.1, hours=(9, 18), listed=50, churn=2.0, cadence=timedelta(days=7)),
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import time
 import zlib
+from urllib.parse import quote
 
 import pytest
 
@@ -162,7 +163,24 @@ async def test_govuk_reads_back_to_the_cursor_and_marks_updates():
     assert "filter_content_store_document_type=decision" in web.asked[0][0]
     web.serves("https://www.gov.uk/api/search.json", search_page(*["2026-06-14T09:00:00Z"] * 50, total=120))
     await source.poll(web, SourceState(name="s", cursor=poll.cursor))
-    assert len(web.asked) == 4  # three pages until the total is reached
+    assert len(web.asked) == 6  # three pages until the total is reached, and each time what is newest of all
+
+
+async def test_govuk_knows_whether_the_index_lives_though_nothing_is_new_here():
+    source = build_source({"name": "s", "kind": "govuk", "organisations": ["ofsted"]})
+    everything = "https://www.gov.uk/api/search.json?order=-public_timestamp&count=1&fields=" + quote(
+        "title,link,description,public_timestamp"
+    )
+    web = FakeWeb().serves("https://www.gov.uk/api/search.json", search_page("2026-06-12T09:00:00Z"), etag="same")
+    web.serves(everything, search_page("2026-06-15T09:00:00Z"))
+    first = await source.poll(web, BLANK)
+    known = SourceState(name="s", cursor=first.cursor, validators=first.validators)
+    web.serves(everything, search_page("2026-06-15T09:05:00Z"))
+    second, third = await source.poll(web, known), await source.poll(web, known)
+    assert second.not_modified
+    assert first.fingerprint != second.fingerprint == third.fingerprint != ""
+    web.refuses(everything, "server_error")
+    assert (await source.poll(web, known)).fingerprint == ""
 
 
 async def test_guardian_keeps_its_key_to_itself(monkeypatch):
