@@ -93,7 +93,7 @@ def configure(folder: Path, press: Press, port: int) -> dict[str, str]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         listen = free.getsockname()[1]
     (config / "monitor.toml").write_text(
-        f'[monitor]\nlisten = "127.0.0.1:{listen}"\ngroup_wait = "2s"\nmost_an_hour = 1000\n'
+        f'[monitor]\nlisten = "127.0.0.1:{listen}"\ngroup_wait = "1s"\nmost_an_hour = 1000\n'
         "[fetch]\nallow_private = true\nrobots = false\n"
     )
     (config / "sources.toml").write_text(
@@ -189,7 +189,7 @@ def soak(cycles: int, seed: int) -> int:
                 press.publish()
             poll_at_once(database)
             daemon = start(folder, environment)
-            time.sleep(chance.uniform(0.8, 4.0))
+            time.sleep(chance.uniform(1.5, 5.5))
             daemon.kill()
             daemon.wait()
             doubtful |= left_in_doubt(folder)
