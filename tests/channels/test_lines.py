@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -48,14 +50,24 @@ class Clerk:
         return " ".join(self.sessions[session])
 
 
+@contextmanager
+def serving(clerk: Clerk, **options: Any) -> Iterator[tuple[int, Lines]]:
+    """The clerk's port and lines to it; those still open are closed at the end."""
+    lines = Lines(**options)
+    with scripted_smtp(clerk) as port:
+        yield port, lines
+        while line := lines.take():
+            line.smtp.close()
+
+
 def mail(port: int, lines: Lines, commit: Any = lambda: True) -> Outcome:
     server = Server(host="127.0.0.1", port=port, mode="insecure")
     return hand_over(server, "alerts@monitor.test", "ann@reader.test", BODY, commit, lines=lines)
 
 
 def test_the_next_mail_goes_by_the_same_line() -> None:
-    clerk, lines = Clerk(), Lines()
-    with scripted_smtp(clerk) as port:
+    clerk = Clerk()
+    with serving(clerk) as (port, lines):
         assert [mail(port, lines).result for _ in range(3)] == [Result.SENT] * 3
         assert len(clerk.sessions) == 1
         assert clerk.verbs(0) == "EHLO MAIL RCPT DATA RSET MAIL RCPT DATA RSET MAIL RCPT DATA"
@@ -71,8 +83,8 @@ def test_the_next_mail_goes_by_the_same_line() -> None:
     ],
 )
 def test_a_line_that_ended_in_the_meantime_costs_nothing(answers: dict[str, list[str | None]]) -> None:
-    clerk, lines, committed = Clerk(**answers), Lines(), []
-    with scripted_smtp(clerk) as port:
+    clerk, committed = Clerk(**answers), []
+    with serving(clerk) as (port, lines):
         assert mail(port, lines).result is Result.SENT
         assert mail(port, lines, lambda: committed.append(1) or True).result is Result.SENT
     assert (len(clerk.sessions), clerk.mails, committed) == (2, 2, [1])
@@ -88,8 +100,8 @@ def test_a_line_that_ended_in_the_meantime_costs_nothing(answers: dict[str, list
     ],
 )
 def test_what_is_answered_to_this_mail_is_its_outcome(answers: dict[str, list[str | None]], reason: str) -> None:
-    clerk, lines = Clerk(**answers), Lines()
-    with scripted_smtp(clerk) as port:
+    clerk = Clerk(**answers)
+    with serving(clerk) as (port, lines):
         assert mail(port, lines).result is Result.SENT
         assert mail(port, lines).reason == reason
         assert len(clerk.sessions) == 1
@@ -100,22 +112,22 @@ def test_what_is_answered_to_this_mail_is_its_outcome(answers: dict[str, list[st
 
 def test_good_night_at_the_first_sender_is_a_failure_for_now() -> None:
     clerk = Clerk(MAIL=["421 busy"])
-    with scripted_smtp(clerk) as port:
-        told = mail(port, Lines())
+    with serving(clerk) as (port, lines):
+        told = mail(port, lines)
     assert (told.result, told.reason, len(clerk.sessions)) == (Result.TRANSIENT, "smtp_421_mail", 1)
 
 
 def test_a_claim_that_was_lost_leaves_no_half_a_mail_on_a_line() -> None:
-    clerk, lines = Clerk(), Lines()
-    with scripted_smtp(clerk) as port:
+    clerk = Clerk()
+    with serving(clerk) as (port, lines):
         assert mail(port, lines, lambda: False).reason == "lost_claim"
         assert mail(port, lines).result is Result.SENT
     assert (len(clerk.sessions), clerk.mails) == (2, 1)
 
 
 def test_a_line_is_closed_when_nobody_needs_it() -> None:
-    clerk, lines = Clerk(), Lines(idle=0.05)
-    with scripted_smtp(clerk) as port:
+    clerk = Clerk()
+    with serving(clerk, idle=0.05) as (port, lines):
         assert mail(port, lines).result is Result.SENT
         for _ in range(200):
             if clerk.verbs(0).endswith("QUIT"):
@@ -128,8 +140,8 @@ def test_a_line_is_closed_when_nobody_needs_it() -> None:
 
 def test_a_line_has_only_so_many_mails(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lines_module, "MOST_MAILS", 2)
-    clerk, lines = Clerk(), Lines()
-    with scripted_smtp(clerk) as port:
+    clerk = Clerk()
+    with serving(clerk) as (port, lines):
         assert [mail(port, lines).result for _ in range(3)] == [Result.SENT] * 3
     assert [session.count("MAIL") for session in clerk.sessions] == [2, 1]
 
