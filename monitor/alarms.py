@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -41,10 +41,11 @@ def of_returned(trouble: str) -> list[Raised]:
     return [Raised(about="returned mail", name="mailbox", message=trouble)] if trouble else []
 
 
-def of_source(about: str, alarm: Alarm) -> Raised:
-    """An alarm of a source (or of the host of several) as one among all."""
-    message = f"{alarm.message}, since {alarm.since:%d %b %H:%M} UTC"
-    return Raised(about=about, name=alarm.name, message=message, since=alarm.since)
+def of_source(about: str, alarm: Alarm, began: Mapping[tuple[str, str], datetime]) -> Raised:
+    """An alarm of a source (or of the host of several) as one among all; `began` knows of longer than the latest polls do."""
+    since = min(alarm.since, began.get((about, alarm.name), alarm.since))
+    message = f"{alarm.message}, since {since:%d %b %H:%M} UTC"
+    return Raised(about=about, name=alarm.name, message=message, since=since)
 
 
 def watched(source: Source, since: datetime | None = None) -> Watched:
@@ -71,13 +72,13 @@ class Lookout:
 
     def look(self) -> tuple[Raised, ...]:
         """Every alarm there is cause for now, in a fixed order. Reads the store; blocking."""
-        from monitor.store.notices import moved_sources, outbox_alarms
+        from monitor.store.notices import alarming_since, moved_sources, outbox_alarms
 
         now, parts = self._parts.clock.now(), self._parts
         with parts.store.engine.begin() as connection:
             found = outbox_alarms(connection, now)
-            moved = moved_sources(connection)
-        found += self._of_sources(now)
+            moved, began = moved_sources(connection), alarming_since(connection)
+        found += self._of_sources(now, began)
         found += [
             Raised(about=source.name, name="moved", message=f"has moved for good to {moved[source.name]}")
             for source in parts.sources
@@ -109,11 +110,11 @@ class Lookout:
             official_at=min((state.last_success for state in complete if state.last_success), default=None),
         )
 
-    def _of_sources(self, now: datetime) -> list[Raised]:
+    def _of_sources(self, now: datetime, began: Mapping[tuple[str, str], datetime]) -> list[Raised]:
         from monitor.store.watch import poll_history
 
         if self._learnt_at is None or now - self._learnt_at >= _LEARN_EVERY:
-            self._learn(now)
+            self._learn(now, began)
         latest = poll_history(self._parts.store.engine, since=now - RECENT)
         found: list[Raised] = []
         hosts: dict[str, list[tuple[Sequence[PollRecord], Habit]]] = defaultdict(list)
@@ -122,29 +123,29 @@ class Lookout:
             if not polls:
                 continue
             seen = watched(source, self._since)
-            found += [of_source(source.name, alarm) for alarm in alarms(seen, polls, now, habit)]
+            found += [of_source(source.name, alarm, began) for alarm in alarms(seen, polls, now, habit)]
             if habit is not None:
                 hosts[seen.host].append((polls, habit))
         for host, members in hosts.items():
             if alarm := host_alarm(members, self._together.get(host)):
-                found.append(of_source(f"host {host}", alarm))
+                found.append(of_source(f"host {host}", alarm, began))
         return found
 
-    def _learn(self, now: datetime) -> None:
+    def _learn(self, now: datetime, began: Mapping[tuple[str, str], datetime]) -> None:
         """Learn every source's habit from what it did until yesterday, or until it began to be alarming."""
-        from monitor.store.notices import alarming_since
         from monitor.store.watch import poll_history
 
-        engine = self._parts.store.engine
-        with engine.begin() as connection:
-            began = alarming_since(connection, now - _LEARN_ANEW)
+        engine, alarming = self._parts.store.engine, dict[str, datetime]()
+        for (about, _), since in began.items():
+            if since > now - _LEARN_ANEW:
+                alarming[about] = min(since, alarming.get(about, since))
         hosts: dict[str, list[str]] = defaultdict(list)
         for source in self._parts.sources:
             hosts[watched(source).host].append(source.name)
 
         def histories(names: Sequence[str]) -> Iterator[Sequence[PollRecord]]:
             for name in names:  # one at a time: months of all of them are more than need be in memory
-                until = min(now - _LEARN_EVERY, began.get(name, now))
+                until = min(now - _LEARN_EVERY, alarming.get(name, now))
                 polls = poll_history(engine, since=now - HISTORY, only=name).get(name, ())
                 if known := [poll for poll in polls if poll.at <= until]:
                     self._habits[name] = learn(known)

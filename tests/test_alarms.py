@@ -139,7 +139,8 @@ def test_what_is_silent_is_not_what_is_usual(monitor: Monitor) -> None:
         if hour % 12 == 0:
             lookout.tell(lookout.look())
             monitor.deliver()
-    assert [alarm.key for alarm in lookout.look()] == [("gazette", "shrunk")]
+    [alarm] = lookout.look()
+    assert (alarm.key, alarm.since) == (("gazette", "shrunk"), START + timedelta(days=20))
     assert len(monitor.store.deliveries()) == 2  # once, and once more after a week
 
 

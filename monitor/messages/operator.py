@@ -46,6 +46,7 @@ _HINTS = {
     "_look": "Look at its page in a browser; `monitor sources test {about}` shows what it lists now.",
     "_log": "Look at the log; restart the monitor if that does not help.",
 }
+_HINTS_OF_HOSTS = {"_look": "Look at its pages in a browser.", "_log": _HINTS["_log"]}
 _WHY = "You run the monitor: [operator] in monitor.toml names this channel."
 _LONGEST = 300
 #: More than this in one message and nobody reads it.
@@ -105,7 +106,7 @@ def _title(told: Sequence[Standing], ended: Sequence[Standing]) -> str:
 
 def _told(each: Standing) -> str:
     hint = _WORDS.get(each.name, ("", ""))[1]
-    hint = _HINTS.get(hint, hint).format(about=each.about)
+    hint = _HINTS.get(hint, hint).format(about=each.about) if " " not in each.about else _HINTS_OF_HOSTS.get(hint, hint)
     still = f" Still so; first told of {each.since:%d %b %Y}." if each.told_at and each.weight <= each.told_weight else ""
     return plain(f"{each.about}: {plain(each.message, _LONGEST)}.{still} {hint}")
 

@@ -201,11 +201,11 @@ def moved_sources(connection: Connection) -> dict[str, str]:
     return dict(rows.tuples().all())
 
 
-def alarming_since(connection: Connection, earliest: datetime) -> dict[str, datetime]:
-    """Since when each thing is alarming that began to be so after `earliest`."""
+def alarming_since(connection: Connection) -> dict[tuple[str, str], datetime]:
+    """Since when each thing is alarming that still is, by what it is about and its name."""
     rows = connection.execute(
-        select(standing_alarms.c.about, func.min(standing_alarms.c.since))
-        .where(standing_alarms.c.ended_at.is_(None), standing_alarms.c.since > earliest)
-        .group_by(standing_alarms.c.about)
+        select(standing_alarms.c.about, standing_alarms.c.name, standing_alarms.c.since).where(
+            standing_alarms.c.ended_at.is_(None)
+        )
     )
-    return dict(rows.tuples().all())
+    return {(row.about, row.name): row.since for row in rows}

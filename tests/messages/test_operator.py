@@ -38,6 +38,12 @@ def test_one_alarm_says_what_and_what_to_do() -> None:
     assert "about 9 items" in told.payload
 
 
+def test_a_host_is_no_source() -> None:
+    notice = operator_notice("n1", NOW, told=[replace(BLIND, about="host feeds.example.org")])
+    assert notice.title == "Operator notice: host feeds.example.org shows nothing new"
+    assert "sources test" not in notice.words[0]
+
+
 def test_several_are_one_message_and_what_ended_is_in_it() -> None:
     ended = replace(BLIND, about="lgc", ended_at=NOW)
     notice = operator_notice("n1", NOW, told=[BLIND, DOUBT], ended=[ended])

@@ -154,11 +154,12 @@ def test_that_sending_is_off_is_told_nevertheless(open_it: Open) -> None:
     assert "switched off" in claimed[0].message.subject
 
 
-def test_alarms_that_began_lately(open_it: Open) -> None:
+def test_since_when_things_are_alarming(open_it: Open) -> None:
     store = open_it()
     tell(store, BLIND, replace(BLIND, about="echo", since=NOW - timedelta(days=20)))
     with store.engine.begin() as connection:
-        assert alarming_since(connection, NOW - timedelta(days=14)) == {"gazette": NOW}
+        began = {("gazette", "blind"): NOW, ("echo", "blind"): NOW - timedelta(days=20)}
+        assert alarming_since(connection) == began
     tell(store, minutes=int(PAUSE.total_seconds() / 60))
     with store.engine.begin() as connection:
-        assert alarming_since(connection, NOW - timedelta(days=14)) == {}
+        assert alarming_since(connection) == {}
