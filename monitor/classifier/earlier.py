@@ -46,6 +46,20 @@ _FOR_YEARS = re.compile(
 )
 
 
+_WON = re.compile(
+    r"[^;:]{0,30}?, (?:first |which (?:it|they) )?(?:secured|won|given|awarded|achieved|earned|received|gained|granted|made"
+    r"|reached|dating|dated) (?:[a-z]+ ){0,6}?((?:19|20)[0-9][0-9])\b"
+)
+
+
+def won_in(c: Clause) -> Scope | None:
+    """A grade with its year behind a comma: ``a rating of good, secured in the summer of 2023``."""
+    found = _WON.match(" ".join(c.follows()[:16]))
+    if found is None or c.published is None or int(found.group(1)) >= c.published.year - (c.published.month < 4):
+        return None
+    return Scope("previous", int(found.group(1)), "won")
+
+
 def time_since(c: Clause) -> Scope | None:
     """A grade that only dates what is told: ``for the fifth time since it was rated inadequate``."""
     said = " ".join(c.words[max(0, c.claim.grade.start - 16) : c.claim.grade.start])

@@ -17,6 +17,14 @@ _BELIEVES = re.compile(
 )
 
 
+_OWN_EYES = frozenset(
+    """
+    itself themselves ourselves himself herself yourself believe believes think thinks reckon reckons feel feels consider
+    considers claim claims insist insists
+    """.split()
+)
+
+
 def _said_before(c: Clause) -> str:
     """The words of the sentence up to the grade, joined."""
     return " ".join(c.words[max(0, c.claim.grade.start - 60) : c.claim.grade.start])
@@ -24,6 +32,8 @@ def _said_before(c: Clause) -> str:
 
 def of_itself(c: Clause) -> Scope | None:
     """A grade that a council gives itself, or believes that it would have."""
+    if not _OWN_EYES.intersection(c.words):
+        return None
     found = _ITSELF.search(_said_before(c)) or _BELIEVES.search(_said_before(c))
     return Scope("hypothetical", cue=found.group()) if found else None
 
@@ -87,7 +97,12 @@ def concluded_by_others(c: Clause) -> Scope | None:
 def held_in_passing(c: Clause) -> Scope | None:
     """A grade that a council has, told beside what is said of it: ``Bolton, which is rated inadequate, was praised``."""
     subject, grade = c.claim.subject, c.claim.grade
-    if c.claim.frame != "relative" or subject is None or subject.code not in "AS" or c.sentence.in_title:
+    if subject is None or subject.code not in "AS" or c.sentence.in_title:
+        return None
+    whose = subject.start > 0 and c.words[subject.start - 1] == "whose" and c.leads
+    if whose and set(c.words[subject.end : grade.start]) <= {"is", "are", "rated", '"', "'"} and c.follows()[:1] == (",",):
+        return Scope("standing", cue="whose")
+    if c.claim.frame != "relative":
         return None
     between = " ".join(w for w in c.words[subject.end : grade.start] if w not in ",\"'")
     if _STILL.fullmatch(f"{between} ") is None or not any(x.code in "BVM" for x in c.chunks[c.at + 1 :]):
@@ -112,7 +127,18 @@ _LETTER = re.compile(
 
 def in_a_letter(c: Clause) -> Scope | None:
     """What a letter of the inspectorate's says: letters follow visits, which give no grades."""
+    if "letter" not in c.words:
+        return None
     return Scope("other_body", cue="letter") if _LETTER.search(_said_before(c)) else None
+
+
+def excepted(c: Clause) -> Scope | None:
+    """An area named as the exception to a grade of all: ``every judgement other than care leavers was good``."""
+    subject, place = c.claim.subject, c.claim.subject_at
+    if subject is None or subject.code != "X" or not 0 < place < c.at:
+        return None
+    except_for = re.search(r"[LT][^RE;|,]{0,3}~F?$", "".join(x.code for x in c.chunks[:place]))
+    return Scope("negated", cue="except") if except_for else None
 
 
 _STILL = re.compile(r"(?:which|who|that) (?:is|are) (?:still |currently |also )?(?:rated |judged |graded )?(?:as )?")

@@ -116,16 +116,17 @@ def kind_of(lines: Sequence[Line]) -> str:
     title, opening = _head(lines)
     head = " ".join(line.words for line in title)
     labels = [line.words for line in lines if not line.sentence.in_title and len(line.sentence.tokens) <= _LONGEST_LABEL]
-    said = [line.words for line in (*title, *opening)]
+    said = "\n".join(line.words for line in opening)
+    plain = "\n".join(line.words for line in lines if not any(line.sentence.speech))
     told = _tells_a_grade(title)
     for kind in _kinds():
         if told and kind.reason in _BEATEN:
             continue
         if (
             (kind.title is not None and kind.title.search(head))
-            or (kind.opening is not None and any(kind.opening.search(words) for words in said[len(title) :]))
+            or (kind.opening is not None and kind.opening.search(said))
             or (kind.label is not None and any(kind.label.fullmatch(words) for words in labels[:_LABELS]))
-            or (kind.signs is not None and _seen(kind.signs, lines) >= kind.enough)
+            or (kind.signs is not None and len(set(kind.signs.findall(plain))) >= kind.enough)
         ):
             return kind.reason
     if len(lines) < _WHOLE_PAGE:
@@ -206,15 +207,10 @@ _LONGEST_LABEL = 4
 _LABELS = 5
 
 
-def _seen(signs: re.Pattern[str], lines: Sequence[Line]) -> int:
-    """How many different signs stand in a page, quotations left out."""
-    return len({found.group() for line in lines if not any(line.sentence.speech) for found in signs.finditer(line.words)})
-
-
 @lru_cache(maxsize=1)
 def _kinds() -> tuple[_Signs, ...]:
     def compiled(pattern: str) -> re.Pattern[str] | None:
-        return re.compile(pattern) if pattern else None
+        return re.compile(pattern, re.MULTILINE) if pattern else None
 
     return tuple(
         _Signs(k.reason, compiled(k.title), compiled(k.opening), compiled(k.label), compiled(k.signs), k.enough) for k in KINDS

@@ -123,6 +123,8 @@ def verdicts(statements: Sequence[Statement], topics: Topics, published: date | 
         and not any(not r and _brings_news(s, topics) for s, r in zip(statements, reasons, strict=True))
     ):
         reasons = [r or topics.kind for r in reasons]
+    if topics.kind in _SILENT:
+        reasons = [r or ("" if _brings_news(s, topics) else topics.kind) for s, r in zip(statements, reasons, strict=True)]
     return _retold(statements, _standing(statements, reasons, topics), published)
 
 

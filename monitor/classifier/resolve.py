@@ -266,6 +266,8 @@ class _Resolver:
             return "shared_trust"
         if not areas or indefinite(claim, self.lines[self.memory.line]) or in_its(claim, self.lines[self.memory.line]):
             return "unresolved_area"
+        if areas == (Area.OVERALL,) and _there(claim, self.lines[self.memory.line]):
+            return "unresolved_area"
         if not names:
             return "unresolved_authority"
         return "" if rating is not None else "unresolved_rating"
@@ -316,6 +318,15 @@ class _Resolver:
             if i not in run:
                 found.append(self._statement(claim, line.scopes[i], line, found))
         return found
+
+
+def _there(claim: Claim, line: Line) -> bool:
+    """``There, inspectors decided, it requires improvement``: in an area told of before, whichever that was."""
+    pronoun = claim.subject is not None and claim.subject.value in {"it", "they"}
+    return (
+        pronoun
+        and re.match(r"(?:and |but |only )?(?:there|here)\b ?,? (?!(?:is|are|was|were|has|have)\b)", line.words) is not None
+    )
 
 
 def _in_both_places(claim: Claim, line: Line) -> Claim:

@@ -181,6 +181,11 @@ def _tail(folded: str) -> int:
     return lines[last][0] if len(ends) >= 3 and last < len(lines) else len(folded)
 
 
+def _abbreviated(word: str, before: str) -> bool:
+    """Whether a full stop after a word is its own: ``Cllr.``, ``J.``, but not ``Rochdale's.``"""
+    return word in _ABBREVIATIONS or (len(word) == 1 and before != "'")
+
+
 def _cut(folded: str, start: int, end: int) -> list[tuple[int, int]]:
     """Sentence bounds within one line."""
     bounds: list[tuple[int, int]] = []
@@ -190,7 +195,7 @@ def _cut(folded: str, start: int, end: int) -> list[tuple[int, int]]:
         if not _ends_sentence(folded, at, end):
             continue
         word = re.search(r"[a-z]+$", folded[max(begin, at - 12) : at])
-        if folded[at] == "." and word and (word.group() in _ABBREVIATIONS or len(word.group()) == 1):
+        if folded[at] == "." and word and _abbreviated(word.group(), folded[at - len(word.group()) - 1]):
             continue
         close = at + 1
         while close < end and folded[close] in "\"')]":

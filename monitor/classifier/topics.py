@@ -15,6 +15,7 @@ from monitor.classifier.pages import eventless_paragraphs, fresh_paragraphs, kin
 from monitor.classifier.scope import Scope
 
 _AGENTS = frozenset({"by", "with", "from", "near", "than", "like", "to"})
+_FOLLOWED = frozenset({"after", "following", "joins", "join", "joining"})
 _EARLIER = re.compile(r"\b(?:past|last|earlier|previous|ago|remain|hold)\b")
 _SEVERAL = re.compile(
     r"\b(?:councils|authorities|boroughs|counties|cities|unitaries|round up|roundup|digest"
@@ -145,6 +146,8 @@ def _listed(lines: Sequence[Line], naming: Callable[[Chunk], tuple[str, ...]]) -
             if subject is None or scope.status != "current" or "Q" in line.codes[claim.subject_at : claim.at]:
                 continue
             names = naming(subject)
+            if subject.start and line.sentence.tokens[subject.start - 1].word in _FOLLOWED:
+                continue  # "After Derbyshire and Hartlepool (both good), it is the turn of Sheffield"
             if len(names) > 1 and not line.nearby(subject) and not _EARLIER.search(line.words):
                 found.extend(names)
     return tuple(found)
