@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import JSON, Connection, Table, insert
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 
@@ -21,7 +22,12 @@ def insert_many(connection: Connection, table: Table, rows: Sequence[Mapping[str
     names = [column.name for column in table.c if column.name in rows[0] or column.name in given]
     statement = insert(table).compile(dialect=dialect, column_keys=names)
     writers = [(name, table.c[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names]
-    changed = [(name, write) for name, write in writers if write is not None]
+    # Moments are the same few in thousands of rows; documents differ, and cannot be looked up.
+    changed = [
+        (name, write if isinstance(table.c[name].type, JSON) else lru_cache(maxsize=64)(write))
+        for name, write in writers
+        if write is not None
+    ]
 
     def written(row: Mapping[str, Any]) -> dict[str, Any]:
         values = {**given, **row}
