@@ -84,10 +84,8 @@ async def _quiet(those: Eyes, glance: Glance) -> tuple[Sequence[Asked], Cycle | 
         answers[:] = light(answers)
 
     await ask_all(those.sources, states, those.fetcher, those.clock, keep)
-    if not all(map(glance.is_quiet, answers)):
+    if not all(map(glance.is_quiet, answers)) or not glance.record(answers, those.clock.now()):
         return answers, None
-    if answers:
-        glance.record(answers, those.clock.now())
     order = {source.name: index for index, source in enumerate(those.sources)}
     answers.sort(key=lambda each: order[each.source])
     return answers, Cycle(polled=tuple(polled_of(each, 0) for each in answers))

@@ -72,17 +72,26 @@ class Glance:
         known = "SELECT 1 FROM links WHERE canonical_url = ?"
         return all(self._connection.execute(known, (link.canonical_url,)).fetchone() for link in asked.poll.links)
 
-    def record(self, asked: Sequence[Asked], now: datetime) -> None:
-        """Write polls that brought nothing new, of sources that were asked before, in one transaction."""
+    def record(self, asked: Sequence[Asked], now: datetime) -> bool:
+        """Write polls that brought nothing new, of sources that were asked before, in one transaction.
+
+        False when they could not be written, and then none of them is: the store says better why.
+        """
+        if not asked:
+            return True
         states = self.source_states()
-        with self._connection:  # commits, or rolls back
-            self._connection.execute("BEGIN IMMEDIATE")
-            rows = [_plain(source_row(each, states[each.source], now)) for each in asked]
-            columns = ", ".join(f"{name} = :{name}" for name in rows[0])
-            self._connection.executemany(f"UPDATE sources SET {columns} WHERE name = :name", rows)  # noqa: S608  # our names
-            lines = [_plain(poll_row(each, 0, now)) for each in asked]
-            columns, values = ", ".join(lines[0]), ", ".join(f":{name}" for name in lines[0])
-            self._connection.executemany(f"INSERT INTO polls ({columns}) VALUES ({values})", lines)  # noqa: S608
+        rows = [_plain(source_row(each, states[each.source], now)) for each in asked]
+        lines = [_plain(poll_row(each, 0, now)) for each in asked]
+        changed = ", ".join(f"{name} = :{name}" for name in rows[0])
+        columns, values = ", ".join(lines[0]), ", ".join(f":{name}" for name in lines[0])
+        try:
+            with self._connection:  # commits, or rolls back
+                self._connection.execute("BEGIN IMMEDIATE")
+                self._connection.executemany(f"UPDATE sources SET {changed} WHERE name = :name", rows)  # noqa: S608  # our names
+                self._connection.executemany(f"INSERT INTO polls ({columns}) VALUES ({values})", lines)  # noqa: S608
+        except sqlite3.Error:
+            return False
+        return True
 
     def close(self) -> None:
         """Release the file."""
