@@ -99,6 +99,7 @@ def enqueue(connection: Connection, news: News, subscriptions: Sequence[Subscrip
         for target, each in waiting(connection, people, news.known, now).items():
             people[target].waiting = each
     outbox = _Outbox(connection=connection, news=news, policy=policy, now=now, held=held, already=already)
+    outbox.notes = {subscription.name: subscription.note for subscription in subscriptions if subscription.note}
     outbox.made = recent(connection, policy.most_an_hour, now) if people else {}
     outbox.doubts = _doubts(connection, people)
     for identity, (target, person) in zip(new_ids(len(people)), people.items(), strict=True):
@@ -210,6 +211,7 @@ class _Outbox:
     already: _Already
     made: Mapping[str, Sequence[datetime]] = field(default_factory=dict)
     doubts: Mapping[str, Sequence[_Doubt]] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)  #: by subscription
     rows: list[dict[str, Any]] = field(default_factory=list)
     joined: list[dict[str, Any]] = field(default_factory=list)  #: values of deliveries that waited, with `key` their id
     mentions: list[dict[str, Any]] = field(default_factory=list)
@@ -232,7 +234,7 @@ class _Outbox:
             changes=notice.changes,
             purpose=notice.purpose,
             reasons=tuple(f"Your subscription “{name}”: {why}." for name, why in because.items()),
-            notes=tuple(dict.fromkeys(s.note for s in person.subscriptions.values() if s.note)),
+            notes=tuple(dict.fromkeys(self.notes[name] for name in because if name in self.notes)),
             also=tuple(doubt.words for doubt in doubts),
             unsubscribe=links.make(Act.UNSUBSCRIBE, identity) if links and "@" in lead.to else "",
         )

@@ -110,6 +110,7 @@ def test_the_message_of_many_subscriptions_keeps_all_its_reasons_and_its_link(op
     assert only.id == waiting.id
     for name in ("Kent", "Derby"):
         assert f"Your subscription “{name}”: {name} is on the list." in only.message.text
+        assert f"Your note: of {name}" in only.message.text
     assert links.subject(only.message.headers["List-Unsubscribe"].rpartition("/")[2].rstrip(">")) == only.id
     assert store.unsubscribe_delivery(only.id, now=after(61)) == 2
 
