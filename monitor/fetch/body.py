@@ -9,11 +9,18 @@ from __future__ import annotations
 import zlib
 from collections.abc import AsyncIterator
 
-from monitor.fetch.failures import FetchError
-
 _PIECE = 256 * 1024
 _GZIP = 31  # zlib's window bits for a gzip wrapper
 _MAX_MEMBERS = 1000  # a file of empty gzip members inflates to nothing for ever
+
+
+class BodyRefusedError(Exception):
+    """The body cannot be taken; `reason` is a code of `failures`."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        self.reason = reason
+        self.detail = detail
+        super().__init__(detail)
 
 
 class Inflater:
@@ -22,7 +29,7 @@ class Inflater:
     def __init__(self, encoding: str, limit: int) -> None:
         name = encoding.strip().lower()
         if name not in ("", "identity", "gzip", "x-gzip"):
-            raise FetchError("encoding", f"Content-Encoding {name[:60]!r} was not asked for")
+            raise BodyRefusedError("encoding", f"Content-Encoding {name[:60]!r} was not asked for")
         self._limit = limit
         self._parts: list[bytes] = []
         self._size = 0
@@ -37,7 +44,7 @@ class Inflater:
         try:
             self._inflate(chunk)
         except zlib.error as error:
-            raise FetchError("encoding", f"broken gzip: {error}") from error
+            raise BodyRefusedError("encoding", f"broken gzip: {error}") from error
 
     def _inflate(self, chunk: bytes) -> None:
         while chunk:
@@ -47,7 +54,7 @@ class Inflater:
                     return
                 self._members += 1
                 if self._members > _MAX_MEMBERS:
-                    raise FetchError("encoding", "too many gzip members")
+                    raise BodyRefusedError("encoding", "too many gzip members")
                 self._zlib = zlib.decompressobj(_GZIP)
             self._keep(self._zlib.decompress(chunk, _PIECE))
             chunk = self._zlib.unconsumed_tail or self._zlib.unused_data
@@ -55,26 +62,26 @@ class Inflater:
     def _keep(self, piece: bytes) -> None:
         self._size += len(piece)
         if self._size > self._limit:
-            raise FetchError("too_large", f"more than {self._limit} bytes")
+            raise BodyRefusedError("too_large", f"more than {self._limit} bytes")
         self._parts.append(piece)
 
     def finish(self) -> bytes:
         """The whole body; refuses a gzip stream that stopped early."""
         if self._zlib is not None and not self._zlib.eof and self._size:
-            raise FetchError("incomplete", "the gzip stream stops early")
+            raise BodyRefusedError("incomplete", "the gzip stream stops early")
         return b"".join(self._parts)
 
 
 async def read_body(chunks: AsyncIterator[bytes], *, encoding: str, limit: int) -> bytes:
     """Collect raw `chunks` into the decoded body, at most `limit` bytes on the wire and after inflating.
 
-    Raises `FetchError` with reason ``encoding``, ``too_large`` or ``incomplete``.
+    Raises `BodyRefusedError` with reason ``encoding``, ``too_large`` or ``incomplete``.
     """
     inflater = Inflater(encoding, limit)
     wire = 0
     async for chunk in chunks:
         wire += len(chunk)
         if wire > limit:
-            raise FetchError("too_large", f"more than {limit} bytes on the wire")
+            raise BodyRefusedError("too_large", f"more than {limit} bytes on the wire")
         inflater.feed(chunk)
     return inflater.finish()

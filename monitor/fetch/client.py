@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+import logging
 from dataclasses import dataclass, replace
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import urljoin, urlsplit
 
+import httpx
+
 from monitor.fetch.addresses import refuse_url
-from monitor.fetch.body import read_body
-from monitor.fetch.failures import FetchError, failure, from_status
+from monitor.fetch.body import BodyRefusedError, read_body
+from monitor.fetch.failures import failure, from_exception, from_status, is_unanswered
 from monitor.fetch.limits import Limits
+from monitor.fetch.network import GuardedTransport, LateTransport, shared_ssl_context
 from monitor.fetch.politeness import Politeness
-from monitor.fetch.pool import Pool
 from monitor.fetch.robots import Robots, parse_robots
 from monitor.ports import Clock, FetchFailure, Page, Validators
+
+#: The client logs every address at INFO; some carry a key.
+logging.getLogger("httpx").setLevel(logging.WARNING)
+logging.getLogger("httpcore").setLevel(logging.WARNING)
 
 PRODUCT = "OfstedRatingMonitor"
 _REDIRECTS = (301, 302, 303, 307, 308)
 _MOVED = (301, 308)
-_ACCEPT = b"text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/xml;q=0.9,*/*;q=0.5"
+_ACCEPT = "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/xml;q=0.9,*/*;q=0.5"
 _NONE = Validators()
 _DRAINED = 64 * 1024
 
@@ -65,14 +72,23 @@ class HttpFetcher:
         self._robots_on = robots
         self._robots: dict[str, _Known] = {}
         self._robots_locks: dict[str, asyncio.Lock] = {}
-        self._pool = Pool(self._limits, allow_private=allow_private, ca_file=ca_file)
-        agent = f"{PRODUCT}/1 (+{contact})" if contact else f"{PRODUCT}/1"
-        self._headers = (
-            # A contact in another alphabet must not make every request invalid.
-            (b"User-Agent", agent.encode("ascii", "replace")),
-            (b"Accept", _ACCEPT),
-            (b"Accept-Encoding", b"gzip"),
-            (b"Accept-Language", b"en-GB,en;q=0.8"),
+        self._client = httpx.AsyncClient(
+            transport=GuardedTransport(self._limits, allow_private=allow_private),
+            mounts={
+                "https://": LateTransport(
+                    lambda: GuardedTransport(self._limits, allow_private=allow_private, context=shared_ssl_context(ca_file))
+                )
+            },
+            timeout=httpx.Timeout(self._limits.read_timeout, connect=self._limits.connect_timeout, pool=None),
+            headers={
+                "User-Agent": f"{PRODUCT}/1 (+{contact})" if contact else f"{PRODUCT}/1",
+                "Accept": _ACCEPT,
+                "Accept-Encoding": "gzip",
+                "Accept-Language": "en-GB,en;q=0.8",
+            },
+            cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),  # nothing is remembered between requests
+            follow_redirects=False,
+            trust_env=False,
         )
 
     async def __aenter__(self) -> HttpFetcher:
@@ -83,7 +99,7 @@ class HttpFetcher:
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._pool.close()
+        await self._client.aclose()
 
     async def fetch(self, url: str, validators: Validators = _NONE) -> Page | FetchFailure:
         """GET `url`, conditionally when validators are given. Never raises for what a server or network does.
@@ -126,31 +142,38 @@ class HttpFetcher:
         async with self._politeness.turn(urlsplit(url).hostname or ""):
             try:
                 async with asyncio.timeout(self._limits.deadline):
-                    return await self._exchange(url, validators)
+                    try:
+                        return await self._exchange(url, validators)
+                    except httpx.RemoteProtocolError as error:
+                        if not is_unanswered(error):
+                            raise
+                        # A kept connection may be closed in the moment that it is used: that says nothing of the site.
+                        return await self._exchange(url, validators)
             except TimeoutError:
                 return failure(url, "deadline", f"not finished within {self._limits.deadline:g} s")
-            except FetchError as error:
-                return failure(url, error.reason, error.detail)
-            except (OSError, ValueError) as error:  # such as a redirect to something that is no address
-                return failure(url, "protocol", f"{type(error).__name__}: {error}")
+            except BodyRefusedError as refused:
+                return failure(url, refused.reason, refused.detail)
+            except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError) as error:
+                return from_exception(url, error)
 
     async def _exchange(self, url: str, validators: Validators) -> Page | FetchFailure | _Redirect:
-        async with self._pool.exchange(url, (*self._headers, *_conditions(validators))) as (answer, chunks):
-            headers, status = answer.headers, answer.status
-            if answer.size > self._limits.header_bytes:
+        async with self._client.stream("GET", url, headers=_conditions(validators)) as response:
+            if sum(len(name) + len(value) + 4 for name, value in response.headers.raw) > self._limits.header_bytes:
                 return failure(url, "headers_too_large", f"more than {self._limits.header_bytes} bytes of headers")
+            headers = dict(response.headers.items())
+            status = response.status_code
             if status in _REDIRECTS and headers.get("location"):
-                await _beginning(headers, chunks)
+                await _beginning(response)
                 return _Redirect(url=urljoin(url, headers["location"].strip()).split("#", 1)[0], lasting=status in _MOVED)
             if status == 304:
-                await _beginning(headers, chunks)
+                await _beginning(response)
                 return self._not_modified(url, validators, headers)
             if status not in (200, 203):
-                return from_status(url, status, headers, await _beginning(headers, chunks), self._clock.now())
+                return from_status(url, status, headers, await _beginning(response), self._clock.now())
             limit = self._limits.pdf_bytes if _is_pdf(url, headers) else self._limits.page_bytes
             if headers.get("content-length", "").isdigit() and int(headers["content-length"]) > limit:
                 return failure(url, "too_large", f"{headers['content-length']} bytes announced")
-            body = await read_body(chunks, encoding=headers.get("content-encoding", ""), limit=limit)
+            body = await read_body(response.aiter_raw(), encoding=headers.get("content-encoding", ""), limit=limit)
         return Page(
             url=url,
             status=status,
@@ -202,18 +225,16 @@ class HttpFetcher:
         return _Known(robots=Robots(), until=now + self._limits.robots_age)
 
 
-def _conditions(validators: Validators) -> Iterator[tuple[bytes, bytes]]:
-    if validators.etag:
-        yield b"If-None-Match", validators.etag.encode()
-    if validators.last_modified:
-        yield b"If-Modified-Since", validators.last_modified.encode()
+def _conditions(validators: Validators) -> dict[str, str]:
+    conditions = {"If-None-Match": validators.etag, "If-Modified-Since": validators.last_modified}
+    return {name: value for name, value in conditions.items() if value}
 
 
-def _is_pdf(url: str, headers: Mapping[str, str]) -> bool:
+def _is_pdf(url: str, headers: dict[str, str]) -> bool:
     return "pdf" in headers.get("content-type", "").lower() or urlsplit(url).path.lower().endswith(".pdf")
 
 
-async def _beginning(headers: Mapping[str, str], chunks: AsyncIterator[bytes]) -> bytes:
+async def _beginning(response: httpx.Response) -> bytes:
     """The first kilobytes of a body that does not matter, to tell a challenge from a refusal; nothing when compressed.
 
     A short body is read to its end, so that the connection can be used again.
@@ -221,11 +242,11 @@ async def _beginning(headers: Mapping[str, str], chunks: AsyncIterator[bytes]) -
     start = b""
     size = 0
     try:
-        async for chunk in chunks:
+        async for chunk in response.aiter_raw():
             start = start or chunk[:4096]
             size += len(chunk)
             if size > _DRAINED:
                 break
-    except FetchError:
+    except httpx.HTTPError:
         return start
-    return b"" if headers.get("content-encoding", "").strip() else start
+    return b"" if response.headers.get("content-encoding", "").strip() else start

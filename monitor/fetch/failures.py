@@ -1,10 +1,14 @@
-"""Why a fetch gave no page: one of a short list of reasons, as an exception within the client and as a value outside it."""
+"""Turns exceptions and statuses into `FetchFailure` values with one of a short list of reasons."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import ssl
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+import httpx
+
+from monitor.fetch.network import AddressRefusedError, NameUnknownError
 from monitor.fetch.retry import retry_after
 from monitor.ports import FetchFailure
 
@@ -15,20 +19,60 @@ _STATUS_REASONS = {401: "unauthorised", 403: "forbidden", 404: "not_found", 410:
 _CHALLENGE_MARKS = (b"just a moment", b"cf-chl", b"challenge-platform", b"attention required", b"px-captcha")
 
 
-class FetchError(Exception):
-    """A fetch that cannot go on, inside the client; `reason` is one of the codes of `FetchFailure`."""
-
-    def __init__(self, reason: str, detail: str) -> None:
-        self.reason = reason
-        self.detail = detail
-        super().__init__(detail)
-
-
 def failure(url: str, reason: str, detail: str = "", *, status: int | None = None, wait: float | None = None) -> FetchFailure:
     """A failure value; whether it is permanent follows from the reason."""
     return FetchFailure(
         url=url, reason=reason, detail=detail[:300], status=status, retry_after=wait, permanent=reason in PERMANENT
     )
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    seen: BaseException | None = error
+    for _ in range(10):
+        if seen is None:
+            return
+        yield seen
+        seen = seen.__cause__ or seen.__context__
+
+
+def from_exception(url: str, error: Exception) -> FetchFailure:
+    """The failure that an exception of the client or its network stands for."""
+    causes = list(_chain(error))
+    if any(isinstance(cause, AddressRefusedError) for cause in causes):
+        reason = "blocked_address"
+    elif any(isinstance(cause, NameUnknownError) for cause in causes):
+        reason = "dns"
+    elif any(isinstance(cause, ssl.SSLError) for cause in causes):
+        reason = "tls"
+    elif any(isinstance(cause, ConnectionRefusedError) for cause in causes):
+        reason = "refused"
+    elif isinstance(error, httpx.ConnectTimeout | httpx.ReadTimeout | httpx.WriteTimeout | httpx.PoolTimeout):
+        reason = "timeout"
+    elif isinstance(error, httpx.RemoteProtocolError):
+        reason = _protocol_reason(str(error))
+    elif isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
+        reason = "bad_url"
+    elif isinstance(error, httpx.ConnectError):
+        reason = "unreachable"
+    else:
+        reason = "reset"
+    return failure(url, reason, f"{type(error).__name__}: {error}")
+
+
+_UNANSWERED = "disconnected without sending a response"
+
+
+def is_unanswered(error: Exception) -> bool:
+    """Whether the server closed the connection without a byte of an answer."""
+    return _UNANSWERED in str(error)
+
+
+def _protocol_reason(text: str) -> str:
+    if "too large" in text or "too long" in text or "max_size" in text:
+        return "headers_too_large"
+    if _UNANSWERED in text:
+        return "reset"
+    return "incomplete" if "peer closed" in text or "incomplete" in text else "protocol"
 
 
 def from_status(url: str, status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> FetchFailure:

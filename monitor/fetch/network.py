@@ -9,59 +9,77 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+from collections.abc import Callable, Iterable
 from functools import cache
-from typing import TypeVar
+from typing import Any
+
+import httpcore
+import httpx
 
 from monitor.fetch.addresses import refuse_address
-from monitor.fetch.failures import FetchError
-
-_Protocol = TypeVar("_Protocol", bound=asyncio.Protocol)
-_MOST_ADDRESSES = 4
+from monitor.fetch.limits import Limits
 
 
-async def dial(
-    host: str, port: int, make: type[_Protocol], *, tls: ssl.SSLContext | None, allow_private: bool, seconds: float
-) -> _Protocol:
-    """Connect to the first permitted address of `host` and return the protocol that `make` made for it.
+class AddressRefusedError(httpcore.ConnectError):
+    """The host resolves to an address that must not be contacted."""
 
-    TLS verifies the host's name, not the address. `seconds` are for the name, and for each of at most four addresses.
-    Raises `FetchError`: ``dns``, ``blocked_address``, ``refused``, ``timeout``, ``tls``, ``unreachable``.
-    """
-    loop = asyncio.get_running_loop()
-    addresses = await _resolve(host, port, seconds)
-    refusals = [refuse_address(address, allow_private=allow_private) for address in addresses]
-    # One refused address condemns the name: an honest site has no inner address among its answers.
-    if bad := next((refusal for refusal in refusals if refusal), ""):
-        raise FetchError("blocked_address", f"{host}: {bad}")
-    failure = FetchError("dns", f"{host} has no address")
-    for address in addresses[:_MOST_ADDRESSES]:
+
+class NameUnknownError(httpcore.ConnectError):
+    """The host does not resolve."""
+
+
+class GuardedBackend(httpcore.AsyncNetworkBackend):
+    """Resolves, checks, then dials the checked address. TLS still verifies the host's name, not the address."""
+
+    def __init__(self, *, allow_private: bool) -> None:
+        self._allow_private = allow_private
+        self._inner = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Dial the first permitted address of `host`."""
+        addresses = await self._resolve(host, port, timeout)
+        refusals = [refuse_address(address, allow_private=self._allow_private) for address in addresses]
+        # One refused address condemns the name: an honest site has no inner address among its answers.
+        if bad := next((refusal for refusal in refusals if refusal), ""):
+            raise AddressRefusedError(f"{host}: {bad}")
+        failure: httpcore.NetworkError | httpcore.TimeoutException | None = None
+        for address in addresses[:4]:
+            try:
+                return await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+        raise failure if failure is not None else NameUnknownError(f"{host} has no address")
+
+    async def _resolve(self, host: str, port: int, seconds: float | None) -> list[str]:
+        loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(seconds):
-                _, protocol = await loop.create_connection(make, address, port, ssl=tls, server_hostname=host if tls else None)
-        except TimeoutError:
-            failure = FetchError("timeout", f"{host}: no connection within {seconds:g} s")
-        except ssl.SSLError as error:
-            raise FetchError("tls", f"{host}: {error}") from error
-        except ConnectionRefusedError as error:
-            failure = FetchError("refused", f"{host}: {error}")
-        except OSError as error:
-            failure = FetchError("unreachable", f"{host}: {error}")
-        else:
-            return protocol
-    raise failure
+                found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except TimeoutError as error:
+            raise httpcore.ConnectTimeout(f"{host}: no answer from DNS") from error
+        except (OSError, UnicodeError) as error:
+            raise NameUnknownError(f"{host}: {error}") from error
+        return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
+    async def connect_unix_socket(
+        self,
+        path: str,
+        timeout: float | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Never: a page has no business with this machine's sockets."""
+        raise AddressRefusedError(f"unix socket {path}")
 
-async def _resolve(host: str, port: int, seconds: float) -> list[str]:
-    loop = asyncio.get_running_loop()
-    try:
-        async with asyncio.timeout(seconds):
-            # As bytes: for a text the interpreter first loads its tables of international names (10 ms).
-            found = await loop.getaddrinfo(host.encode("ascii"), port, type=socket.SOCK_STREAM)
-    except TimeoutError as error:
-        raise FetchError("timeout", f"{host}: no answer from DNS") from error
-    except (OSError, UnicodeError) as error:
-        raise FetchError("dns", f"{host}: {error}") from error
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    async def sleep(self, seconds: float) -> None:
+        """Wait, for the pool's own retries."""
+        await asyncio.sleep(seconds)
 
 
 @cache
@@ -69,6 +87,37 @@ def shared_ssl_context(ca_file: str = "") -> ssl.SSLContext:
     """The one TLS context of the process (26 ms to build); `ca_file` replaces the shipped authorities."""
     import certifi  # only when the first https page is asked for
 
-    context = ssl.create_default_context(cafile=ca_file or certifi.where())
-    context.set_alpn_protocols(["http/1.1"])
-    return context
+    return ssl.create_default_context(cafile=ca_file or certifi.where())
+
+
+class GuardedTransport(httpx.AsyncHTTPTransport):
+    """httpx over a pool that dials through `GuardedBackend`: no proxies, no retries, no HTTP/2; `context` is for https."""
+
+    def __init__(self, limits: Limits, *, allow_private: bool, context: ssl.SSLContext | None = None) -> None:
+        # Replaces the constructor on purpose: the original has no parameter for the network backend.
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=context,
+            max_connections=limits.connections,
+            max_keepalive_connections=limits.connections,
+            keepalive_expiry=30.0,
+            network_backend=GuardedBackend(allow_private=allow_private),
+        )
+
+
+class LateTransport(httpx.AsyncBaseTransport):
+    """A transport that is made when it is first asked: loading the certificates takes longer than a check that needs none."""
+
+    def __init__(self, make: Callable[[], httpx.AsyncBaseTransport]) -> None:
+        self._make = make
+        self._made: httpx.AsyncBaseTransport | None = None
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Pass the request on."""
+        if self._made is None:
+            self._made = self._make()
+        return await self._made.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        if self._made is not None:
+            await self._made.aclose()

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.fetch.pool import _parts
 from monitor.ports import FetchFailure, Page
 from tests.fetch.fault_server import CERTIFICATES, FaultServer, response, says
 from tests.fetch.test_faults import LIMITS, fetcher
@@ -159,18 +158,3 @@ async def test_a_host_that_must_wait_lets_others_pass():
         await asyncio.gather(*map(client.fetch, [*slow, server.url("/quick", host="localhost")]))
     assert server.asked.index("/quick") < 2
     assert sorted(server.asked) == ["/quick", "/slow0", "/slow1", "/slow2"]
-
-
-@pytest.mark.parametrize(
-    ("url", "origin", "target", "host"),
-    [
-        ("http://a.uk", ("http", "a.uk", 80), b"/", b"a.uk"),
-        ("https://a.uk:443/x?b=1&c[]=2", ("https", "a.uk", 443), b"/x?b=1&c[]=2", b"a.uk"),
-        ("https://A.uk:8443/%7Ex/\u00e9?q=\u00a3|\u201c", ("https", "a.uk", 8443), b"/%7Ex/%C3%A9?q=%C2%A3|%E2%80%9C", b"a.uk:8443"),
-        ("http://[2a04:4e42::81]/", ("http", "2a04:4e42::81", 80), b"/", b"[2a04:4e42::81]"),
-        ("http://b\u00fccher.example/", ("http", "xn--bcher-kva.example", 80), b"/", b"xn--bcher-kva.example"),
-        ("http://\uff11\uff12\uff17.0.0.1/", ("http", "127.0.0.1", 80), b"/", b"127.0.0.1"),
-    ],
-)  # fmt: skip
-def test_what_is_asked_for_and_where(url, origin, target, host):
-    assert _parts(url) == (origin, target, host)
