@@ -123,11 +123,12 @@ class Lookout:
             if not polls:
                 continue
             seen = watched(source, self._since)
-            found += [of_source(source.name, alarm, began) for alarm in alarms(seen, polls, now, habit)]
+            standing = {name for about, name in began if about == source.name}
+            found += [of_source(source.name, alarm, began) for alarm in alarms(seen, polls, now, habit, standing)]
             if habit is not None:
                 hosts[seen.host].append((polls, habit))
         for host, members in hosts.items():
-            if alarm := host_alarm(members, self._together.get(host)):
+            if alarm := host_alarm(members, self._together.get(host), stands=(f"host {host}", "stale") in began):
                 found.append(of_source(f"host {host}", alarm, began))
         return found
 

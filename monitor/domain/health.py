@@ -6,7 +6,7 @@ healthy. Each detector is a row with the words the operator reads; thresholds st
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from statistics import median
@@ -43,6 +43,11 @@ class Case:
     polls: Sequence[PollRecord]
     habit: Habit
     now: datetime
+    standing: Collection[str] = ()  #: names of alarms that there were at the last look
+
+    def limit(self, rhythm: Rhythm, name: str) -> float:
+        """The silence that is alarming; an alarm that stands is not ended by a limit that is learnt anew."""
+        return rhythm.limit * (_HOLDS if name in self.standing else 1.0)
 
     @property
     def has_learnt(self) -> bool:
@@ -60,6 +65,11 @@ class Case:
         """When the answer was last not what it was before."""
         changed = changes(self.polls)
         return max([*changed, *([self.habit.last_change] if self.habit.last_change else [])], default=None)
+
+    @property
+    def seen(self) -> datetime | None:
+        """Until when silence was listened to; None of a source that fails: then the failure is told."""
+        return _heard_until(self.polls)
 
     def run_at_end(self, holds: Callable[[PollRecord], bool]) -> list[PollRecord]:
         """The longest run of polls up to now for which `holds`."""
@@ -80,6 +90,7 @@ class Detector:
 LEARNING = timedelta(days=7)  #: before this much history, counts are compared with nothing
 RECENT = timedelta(days=4)  #: polls older than this are only learnt from
 _FAILING_AT_LEAST = timedelta(hours=6)
+_FAILING_POLLS = 3
 _BLIND = frozenset({"interstitial", "selectors", "not_a_feed", "ended", "challenge", "gone", "empty"})
 _SHRUNK_SHARE = 0.65
 _SHRUNK_POLLS = 3
@@ -97,18 +108,26 @@ _CACHED_TIMES = 1.5
 #: A silence is at least so long, whatever the habit: a source that publishes every minute may have a coffee break.
 _SILENT_FOR = timedelta(hours=6)
 _DAY = timedelta(days=1)
+_HOLDS = 0.7  #: of a limit, for an alarm that stands
 
 
-def alarms(source: Watched, history: Sequence[PollRecord], now: datetime, habit: Habit | None = None) -> tuple[Alarm, ...]:
+def alarms(
+    source: Watched,
+    history: Sequence[PollRecord],
+    now: datetime,
+    habit: Habit | None = None,
+    standing: Collection[str] = (),
+) -> tuple[Alarm, ...]:
     """Every alarm that `history` (oldest first) gives cause for; nothing for a source never polled.
 
-    With a `habit` that was learnt before, `history` need only reach back for `RECENT`.
+    With a `habit` that was learnt before, `history` need only reach back for `RECENT`. `standing` names the alarms that
+    there were at the last look.
     """
     if not history:
         return ()
     if habit is None:
         habit = learn([poll for poll in history if poll.at <= now - _DAY] or history[:1])
-    case = Case(source=source, polls=_carried(history), habit=habit, now=now)
+    case = Case(source=source, polls=_carried(history), habit=habit, now=now, standing=standing)
     found = (detector.find(case) for detector in DETECTORS)
     return tuple(alarm for alarm in found if alarm is not None)
 
@@ -137,7 +156,7 @@ def _blind(case: Case) -> Alarm | None:
 
 def _failing(case: Case) -> Alarm | None:
     run = case.run_at_end(lambda poll: not poll.ok)
-    if len(run) < 3 or case.now - run[0].at < max(_FAILING_AT_LEAST, case.source.interval * 3):
+    if len(run) < _FAILING_POLLS or case.now - run[0].at < max(_FAILING_AT_LEAST, case.source.interval * 3):
         return None
     return Alarm(name="failing", message=f"every poll fails ({run[-1].reason})", since=run[0].at)
 
@@ -204,19 +223,20 @@ def _thin(case: Case) -> Alarm | None:
 
 def _stale(case: Case) -> Alarm | None:
     """Nothing new for longer than the declared cadence, or than the source's own habit allows."""
-    last, seen = case.last_arrival, case.polls[-1].at
-    if last is None or not case.polls[-1].ok:  # of a source that fails, the failure is told
+    last, seen = case.last_arrival, case.seen
+    if last is None or seen is None:
         return None
     if last <= case.habit.since and case.habit.newest is not None:
         last = case.habit.newest  # all it has shown was there at the first poll: how old was that?
     if case.source.cadence is not None and _counted(last, seen, case.source.cadence) > case.source.cadence:
         message = f"nothing new for {_words(seen - last)}; expected within {_words(case.source.cadence)}"
         return Alarm(name="stale", message=message, since=last)
-    return _silent(case.habit.arrivals, last, seen)
+    rhythm = case.habit.arrivals
+    return _silent(rhythm, last, seen, case.limit(rhythm, "stale")) if rhythm is not None else None
 
 
-def _silent(rhythm: Rhythm | None, last: datetime, seen: datetime) -> Alarm | None:
-    if rhythm is None or seen - last < _SILENT_FOR or (due := rhythm.due(last, seen)) < rhythm.limit:
+def _silent(rhythm: Rhythm, last: datetime, seen: datetime, limit: float) -> Alarm | None:
+    if seen - last < _SILENT_FOR or (due := rhythm.due(last, seen)) < limit:
         return None
     return Alarm(name="stale", message=f"nothing new for {_words(seen - last)}; about {due:.0f} items were due", since=last)
 
@@ -227,11 +247,11 @@ def _frozen(case: Case) -> Alarm | None:
     A build date, a token or an advert changes a page far more often than its items do. Bytes alone are no alarm: a publisher
     may well begin to cache.
     """
-    last, seen, rhythm, items = case.last_change, case.polls[-1].at, case.habit.changes, case.habit.arrivals
-    if last is None or rhythm is None or not case.polls[-1].ok or seen - last < _FROZEN_FOR:
+    last, seen, rhythm, items = case.last_change, case.seen, case.habit.changes, case.habit.arrivals
+    if last is None or seen is None or rhythm is None or seen - last < _FROZEN_FOR:
         return None
     missed, came = rhythm.due(last, seen), case.last_arrival
-    if missed < max(rhythm.limit, _FROZEN_CHANGES):
+    if missed < max(case.limit(rhythm, "frozen"), _FROZEN_CHANGES):
         return None
     if (
         items is not None
@@ -253,18 +273,28 @@ def _cached(case: Case) -> Alarm | None:
     return Alarm(name="cached", message=f"a cache answers for it, with what it kept {_words(kept)} ago", since=run[0].at)
 
 
-def host_alarm(members: Sequence[tuple[Sequence[PollRecord], Habit]], together: Rhythm | None) -> Alarm | None:
+def _heard_until(polls: Sequence[PollRecord]) -> datetime | None:
+    return next((poll.at for poll in reversed(polls[-_FAILING_POLLS:]) if poll.ok), None)
+
+
+def host_alarm(
+    members: Sequence[tuple[Sequence[PollRecord], Habit]], together: Rhythm | None, *, stands: bool = False
+) -> Alarm | None:
     """Several sources of one host that all stand still: none publishes enough to be missed alone, together they do.
 
     Args:
         members: the latest polls of each source, oldest first, and its own habit.
         together: the rhythm of all of them as if they were one (`habit.learn_together`).
+        stands: whether it was alarming at the last look.
     """
-    if len(members) < 2 or not all(polls and polls[-1].ok for polls, _ in members):
+    heard = [_heard_until(polls) for polls, _ in members]
+    seen = [moment for moment in heard if moment is not None]
+    if together is None or len(members) < 2 or len(seen) < len(heard):
         return None
     came = [moment for polls, habit in members for moment in arrivals(polls, habit.newest)]
     came += [habit.last_arrival for _, habit in members if habit.last_arrival]
-    return _silent(together, max(came), min(polls[-1].at for polls, _ in members)) if came else None
+    limit = together.limit * (_HOLDS if stands else 1.0)
+    return _silent(together, max(came), min(seen), limit) if came else None
 
 
 def _counted(since: datetime, until: datetime, cadence: timedelta) -> timedelta:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import sys
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -184,10 +184,10 @@ class Watch:
         """The polls that are judged."""
         return _window(self.records, now - RECENT, now)
 
-    def judge(self, now: datetime) -> tuple[Alarm, ...]:
-        """The alarms there are at a moment."""
+    def judge(self, now: datetime, standing: Collection[str] = ()) -> tuple[Alarm, ...]:
+        """The alarms there are at a moment; `standing` are those that there were just before."""
         source = Watched(name=self.publisher.name, interval=HOUR / 2, cadence=self.publisher.cadence)
-        return alarms(source, self.latest(now), now, self.habit(now))
+        return alarms(source, self.latest(now), now, self.habit(now), standing)
 
     def spoilt(self, fault: str, start: datetime) -> Watch:
         """The same source with a fault from `start` on, for a week."""
@@ -239,7 +239,7 @@ def false_alarms(watch: Watch, every: timedelta = timedelta(hours=2)) -> list[tu
     standing: set[str] = set()
     at = START + timedelta(days=10)
     while at < END:
-        found = watch.judge(at)
+        found = watch.judge(at, standing)
         raised += [(at, alarm) for alarm in found if alarm.name not in standing]
         standing = {alarm.name for alarm in found}
         at += every

@@ -206,6 +206,18 @@ def test_what_was_learnt_before_judges_the_latest_polls():
     assert [alarm.name for alarm in alarms(source, latest, NOW, habit)] == ["stale"]
 
 
+def test_an_alarm_that_stands_is_not_ended_by_what_is_learnt_anew():
+    """It needs less to go on than it took to begin."""
+    source = Watched(name="x", interval=timedelta(minutes=30))
+    for hours in range(8, 60):
+        history = after_busy(hours)
+        if names(history, source):
+            break
+    before = after_busy(hours - 2)
+    assert names(before, source) == []
+    assert [alarm.name for alarm in alarms(source, before, NOW, standing={"stale"})] == ["stale"]
+
+
 def test_one_silent_source_of_a_host_is_not_the_host():
     silent, well = after_busy(40), busy(NOW)
     together = learn_together([silent, well])
