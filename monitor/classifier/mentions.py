@@ -13,6 +13,7 @@ from monitor.classifier.text import Sentence
 from monitor.classifier.vocabulary import authority, is_name, lexicon
 from monitor.domain.model import Area
 from monitor.tables import places
+from monitor.tables.bodies import HEAD_NOUNS
 
 
 def mentions(sentence: Sentence, published: date | None, known: frozenset[str] = frozenset()) -> list[Chunk]:
@@ -21,7 +22,9 @@ def mentions(sentence: Sentence, published: date | None, known: frozenset[str] =
     words = [t.word for t in tokens]
     found: list[Chunk] = []
     for start, end, entry in _pieces(words):
-        if entry is None and words[start] == "that" and found and found[-1].end == start and found[-1].code in "SGAXD":
+        if entry is None and words[start] in HEAD_NOUNS and found and found[-1].code == "A" and found[-1].end == start:
+            found.append(Chunk("D", HEAD_NOUNS[words[start]], start, end))  # "Kirklees homes"
+        elif entry is None and words[start] == "that" and found and found[-1].end == start and found[-1].code in "SGAXD":
             found.append(Chunk("Q", "that", start, end))  # "the department that missed ..."
         elif entry is None:
             _unknown(found, words[start], start)

@@ -215,6 +215,7 @@ MODIFIERS = (
     Modifier("in-a-letter", others.in_a_letter, "In a letter to Bolton Council inspectors said that leadership was good."),
     Modifier("excepted", others.excepted, "Every judgement other than that on care leavers was good."),
     Modifier("won-in", earlier.won_in, "It leaves with a rating of good, secured in the summer of 2022."),
+    Modifier("of-something", others.of_something, "The leadership of the programme was rated outstanding."),
     Modifier("run-by", others.run_by, "A children's home which is run by Bolton Council has been told that it is inadequate."),
     Modifier(
         "under-dated-head",

@@ -120,6 +120,15 @@ def of_a_body(c: Clause) -> Scope | None:
     return Scope("other_body", cue=c.chunks[found.start()].value) if found else None
 
 
+def of_something(c: Clause) -> Scope | None:
+    """The leadership of something that is no council's service: ``the leadership of the programme was outstanding``."""
+    subject, place = c.claim.subject, c.claim.subject_at
+    if subject is None or subject.value != "leadership" or not 0 <= place < c.at - 1 or subject.end >= len(c.words):
+        return None
+    of = c.words[subject.end] == "of" and c.chunks[place + 1].start == subject.end and c.chunks[place + 2].code in ".D"
+    return Scope("other_body", cue="of") if of else None
+
+
 _LETTER = re.compile(
     r"\bletter\b[^;]*\b(?:says?|said|calls?|called|describes?|described|found|finds|praises|tells|told|adds?)\b"
 )

@@ -116,7 +116,8 @@ def kind_of(lines: Sequence[Line]) -> str:
     title, opening = _head(lines)
     head = " ".join(line.words for line in title)
     labels = [line.words for line in lines if not line.sentence.in_title and len(line.sentence.tokens) <= _LONGEST_LABEL]
-    said = "\n".join(line.words for line in opening)
+    first = next((n for n, line in enumerate(opening) if _announces(line)), len(opening))
+    said = "\n".join(line.words for line in opening[:first])  # what stands behind the news does not make it another page
     plain = "\n".join(line.words for line in lines if not any(line.sentence.speech))
     told = _tells_a_grade(title)
     for kind in _kinds():
@@ -134,6 +135,22 @@ def kind_of(lines: Sequence[Line]) -> str:
     if not any(_TOLD.search(line.words) for line in lines):
         return "no_inspection"
     return "" if any(_JUDGES.search(line.words) for line in (*title, *opening[:3])) else "other_news"
+
+
+_ANNOUNCED = re.compile(
+    r"\b(?:has|have) (?:now |just |finally |again )?(?:been )?"
+    r"(?:rated|judged|graded|given|awarded|found|declared|handed|downgraded|upgraded)\b"
+)
+
+
+def _announces(line: Line) -> bool:
+    """Whether a sentence tells of a grade as what Ofsted has just given."""
+    if _INSPECTED.search(line.words) is None or _ANNOUNCED.search(line.words) is None or not _own_service(line):
+        return False
+    return any(
+        scope.status == "current" and claim.subject is not None and claim.subject.code in "ASXO"
+        for claim, scope in zip(line.claims, line.scopes, strict=True)
+    )
 
 
 #: Without one of these headline and first sentences are about something else than how good a service is.

@@ -5,6 +5,9 @@ from monitor.tables.phrases import Phrase
 _COUNTED = "[a|the|this|that|another|its|their|one|two|three|four|five|six|seven|eight|nine|ten|other]"
 _HOME = "[home|homes|hostel|unit|respite centre|care home|care homes]"
 
+#: what an authority's name may stand before and is then only the place of: ``Kirklees homes``, ``Shropshire Council home``
+HEAD_NOUNS = {"home": "childrens_home", "homes": "childrens_home", "nursery": "school", "force": "police_fire", "unit": "childrens_home"}
+
 #: what other services do; "family", "social" and "council" are left out because they are said of children's services too
 _TRADES = (
     "[learning|adult learning|library|museum|leisure|sports|music|arts|health|mental health|sexual health|public health|school health|maternity|nursing"

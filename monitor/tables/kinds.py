@@ -57,7 +57,7 @@ KINDS = (
         "visit",
         example="Inspectors spent two days there. On a focused visit they do not award a rating, so the city stays inadequate.",
         enough=3,
-        signs=r"\b(?:(?:focused|focussed|monitoring|two day|assurance) visits?|letter|do not (?:award|give|lead)|not (?:graded|give a|award)|no (?:new )?(?:grades?|rating)|the visit|spent two days|returned to|inspectors (?:went|came|have been|have) (?:back|returned)|until (?:a|the next) full inspection)\b",
+        signs=r"\b(?:(?:focused|focussed|monitoring|two day|assurance) visits?|letter|do not (?:award|give|lead)|not (?:graded|give a|award)|no (?:new )?(?:grades?|rating)|the visit|(?:spent|for) two days|last (?:full )?inspection|returned to|inspectors (?:went|came|have been|have) (?:back|returned)|until (?:a|the next) full inspection)\b",
     ),
     PageKind(
         "election",
@@ -109,7 +109,7 @@ KINDS = (
     ),
     PageKind(
         "statistics",
-        r"\b(?:league|revealed|how many|per ?cent|proportion|share of|statistics|figures show|compare|ranked|in numbers|nearly half|a quarter of|one in|number of councils|annual report|map(?:ped)?|find out how|analysis)\b",
+        r"\b(?:league|revealed|how many|per ?cent|proportion|share of|statistics|figures show|compare|ranked|in numbers|nearly half|a quarter of|one in|number of councils|annual report|map(?:ped)?|find out how|best and worst|analysis)\b",
         "",
         "Revealed: how councils compare",
     ),
@@ -142,7 +142,7 @@ KINDS = (
     PageKind("award", r"\b(?:(?<!ofsted )(?<!inspectors )(?<!watchdog )awards?|(?:team|worker|manager|employer|practitioner|carer|apprentice|leader) of the year|we won|shortlist(?:ed)?|commended)\b", "", "We won! Team of the year"),
     PageKind(
         "campaign",
-        r"\b(?:could you foster|foster for|become a foster|why foster|come and work)\b",
+        r"\b(?:petitions?|calls? for (?:an )?inquiry|could you foster|foster for|become a foster|why foster|come and work)\b",
         "",
         "Could you foster for an outstanding council?",
     ),
