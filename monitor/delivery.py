@@ -18,7 +18,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from monitor.ports import Channel, Clock, Delivery, Outcome, Result
 
@@ -51,8 +51,13 @@ class Deliveries(Protocol):
         limit: int = 1,
         early: timedelta = timedelta(0),
         operator_since: datetime | None = None,
+        without: Collection[str] = (),
     ) -> tuple[Delivery, ...]:
-        """See `ports.Store`; what was just made may go `early`; with `operator_since` only what the operator is told since."""
+        """See `ports.Store`.
+
+        What was just made may go `early`; with `operator_since` only what the operator is told since; nothing of the channels
+        in `without`.
+        """
         ...
 
     def committing(self, delivery: Delivery, *, now: datetime) -> bool:
@@ -167,6 +172,8 @@ class Outbox:
     _started: bool = field(init=False, default=False)
     _off_since: datetime | None = field(init=False, default=None)
     _turns: dict[str, asyncio.Semaphore] = field(init=False, default_factory=dict)
+    _claimed: Counter[str] = field(init=False, default_factory=Counter)  #: by channel: not yet settled
+    _claim_at: float = field(init=False, default=0.0)  #: of the event loop's clock: when it is looked again in any case
 
     async def drain(self, stop: asyncio.Event) -> Counter[str]:
         """Send until `stop` is set; then claim nothing more, wait for every message in flight to be settled, and return.
@@ -177,9 +184,7 @@ class Outbox:
         flying: set[asyncio.Task[str]] = set()
         while not stop.is_set():
             await self.recover()
-            # Several by one commit: what is left in flight keeps the channels busy meanwhile.
-            room = self.concurrency - len(flying)
-            for delivery in await self._claim(room if 2 * room >= self.concurrency else 0):
+            for delivery in await self._claim_for_free_turns():
                 flying.add(asyncio.create_task(self._deliver(delivery)))
             flying = await self._pause(flying, stop, done)
         for ended in await asyncio.gather(*flying):
@@ -211,7 +216,20 @@ class Outbox:
             _log.warning("outbox: %d deliveries %s", count, reason.replace("_", " "))
         return found
 
-    async def _claim(self, room: int, early: timedelta = timedelta(0)) -> tuple[Delivery, ...]:
+    def _at_once(self, channel: str) -> int:
+        return int(getattr(self.channels.get(channel), "at_once", self.per_channel))
+
+    async def _claim_for_free_turns(self) -> tuple[Delivery, ...]:
+        """Several by one commit, while what is in flight keeps the channels busy; but a slow channel holds up no other."""
+        full = {name for name, count in self._claimed.items() if count >= self._at_once(name)}
+        room = self.concurrency - sum(min(count, self._at_once(name)) for name, count in self._claimed.items())
+        now = asyncio.get_running_loop().time()
+        if (full or 2 * room < self.concurrency) and now < self._claim_at:
+            return ()
+        self._claim_at = now + self.idle
+        return await self._claim(room, without=full)
+
+    async def _claim(self, room: int, early: timedelta = timedelta(0), without: Collection[str] = ()) -> tuple[Delivery, ...]:
         if room <= 0:
             return ()
         now = self.clock.now()
@@ -221,9 +239,8 @@ class Outbox:
                 _log.error("nothing is sent: %s; `monitor outbox resume` says how to go on", reason)
                 self._off_since = now
             since = self._off_since  # that nothing is sent has to be told nevertheless
-        return await _in_thread(
-            lambda: self.store.claim(owner=self.owner, now=now, lease=self.lease, limit=room, early=early, operator_since=since)
-        )
+        wanted: dict[str, Any] = {"limit": room, "early": early, "operator_since": since, "without": without}
+        return await _in_thread(lambda: self.store.claim(owner=self.owner, now=now, lease=self.lease, **wanted))
 
     async def _pause(self, flying: set[asyncio.Task[str]], stop: asyncio.Event, done: Counter[str]) -> set[asyncio.Task[str]]:
         """Wait for a message to land, for the next look, or for the end; returns what is still in flight."""
@@ -237,10 +254,14 @@ class Outbox:
         return flying - landed
 
     async def _deliver(self, delivery: Delivery) -> str:
-        at_once = getattr(self.channels.get(delivery.channel), "at_once", self.per_channel)
-        turn = self._turns.setdefault(delivery.channel, asyncio.Semaphore(at_once))
-        async with turn:
-            return await _in_thread(lambda: self._send(delivery))
+        name = delivery.channel
+        turn = self._turns.setdefault(name, asyncio.Semaphore(self._at_once(name)))
+        self._claimed[name] += 1
+        try:
+            async with turn:
+                return await _in_thread(lambda: self._send(delivery))
+        finally:
+            self._claimed[name] -= 1
 
     def _send(self, delivery: Delivery) -> str:
         """Claimed to settled, in one thread. Whatever a channel does, the delivery gets an outcome."""

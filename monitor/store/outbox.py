@@ -56,10 +56,11 @@ def claim(
     limit: int,
     early: timedelta = timedelta(0),
     operator_since: datetime | None = None,
+    without: Collection[str] = (),
 ) -> tuple[Delivery, ...]:
     """Take what is due, and of what was made within `early` and never tried what will be due within `early`.
 
-    With `operator_since` nothing is taken but what was made for the operator since then.
+    With `operator_since` nothing is taken but what was made for the operator since then; nothing of the channels in `without`.
 
     One statement on either engine: SQLite is in an immediate transaction, PostgreSQL skips locked rows.
     """
@@ -70,6 +71,7 @@ def claim(
             deliveries.c.not_before <= now + early,
             or_(deliveries.c.not_before <= now, and_(deliveries.c.attempt == 0, deliveries.c.created >= now - early)),
             *([deliveries.c.purpose == _OPERATOR, deliveries.c.created >= operator_since] if operator_since else []),
+            *([deliveries.c.channel.not_in(sorted(without))] if without else []),
         )
         .order_by(deliveries.c.not_before)
         .limit(limit)

@@ -157,10 +157,11 @@ class SqlStore:
         limit: int = 1,
         early: timedelta = timedelta(0),
         operator_since: datetime | None = None,
+        without: Collection[str] = (),
     ) -> tuple[Delivery, ...]:
         """Take pending deliveries for sending, committed before anything is sent; see `outbox.claim`."""
         with self.engine.begin() as connection:
-            return outbox.claim(connection, owner, now, lease, limit, early, operator_since)
+            return outbox.claim(connection, owner, now, lease, limit, early, operator_since, without)
 
     def committing(self, delivery: Delivery, *, now: datetime) -> bool:
         """Journal that the last byte is about to go; False when the claim is no longer ours or it was cancelled."""

@@ -122,6 +122,32 @@ async def test_stopping_finishes_what_is_in_flight_and_claims_no_more(open_it: O
     assert states(store) == ["pending"] * 7 + ["sent"] * 2
 
 
+async def test_a_channel_that_hangs_holds_up_no_other(open_it: Open) -> None:
+    stuck = (subscription(f"p{number}", channel="hangs") for number in range(20))
+    store, clock = open_it(*stuck, subscription("ann")), StoppedClock()
+    store.record(*story({"Kent": "overall good"}), link=None, baseline=False, now=clock.now())
+    go_on, box, stop = threading.Event(), Postbox(), asyncio.Event()
+
+    class Hangs:
+        def send(self, delivery: Delivery, commit: CommitPoint) -> Outcome:
+            go_on.wait(20)
+            return Outcome(result=Result.TRANSIENT, reason="x")
+
+    sender = Outbox(store=store, channels={"hangs": Hangs(), "console": box}, clock=clock, idle=0.01)  # type: ignore[dict-item]  # fakes
+    draining = asyncio.create_task(sender.drain(stop))
+    try:
+        for _ in range(1000):
+            if box.sent:
+                break
+            await asyncio.sleep(0.01)
+        assert box.sent == ["ann@reader.test"]
+        assert states(store).count("sending") <= sender.concurrency
+    finally:
+        go_on.set()
+        stop.set()
+        await draining
+
+
 async def test_draining_notices_what_comes_later(open_it: Open) -> None:
     store = open_it(subscription())
     box, stop, clock = Postbox(), asyncio.Event(), StoppedClock()
