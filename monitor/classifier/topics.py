@@ -49,13 +49,24 @@ def topics(lines: Sequence[Line], published: date | None = None) -> Topics:
     found = _distinct((*opening, *graded, *_listed(lines, naming), *_counted(lines, naming), *_openers(lines, several)))
     if several and not title:
         found = _distinct((*_listed(lines, naming), *found)) or found
-    several = several or (len(found) > 1 and not shared)
+    turned = _turned(lines, naming)
+    found, several = (turned, False) if turned else (found, several or (len(found) > 1 and not shared))
     kind = kind_of(lines)
     if kind == "visit" and several:
         kind = ""  # a digest may list inspections beside visits
-    return Topics(
-        found, several, shared, regime_of(lines), kind, fresh_paragraphs(lines, published), eventless_paragraphs(lines)
-    )
+    fresh = fresh_paragraphs(lines, published) if kind else frozenset()
+    eventless = eventless_paragraphs(lines) if len(found) > 1 else frozenset()
+    return Topics(found, several, shared, regime_of(lines), kind, fresh, eventless)
+
+
+def _turned(lines: Sequence[Line], naming: Callable[[Chunk], tuple[str, ...]]) -> tuple[str, ...]:
+    """The authority of ``This week it was the turn of Sheffield``, whatever others are named before it."""
+    for line in [line for line in lines if not line.sentence.in_title][:12]:
+        for chunk in line.chunks:
+            words = [token.word for token in line.sentence.tokens[max(0, chunk.start - 2) : chunk.start]]
+            if words == ["turn", "of"] and len(naming(chunk)) == 1:
+                return naming(chunk)
+    return ()
 
 
 def _distinct(urns: object) -> tuple[str, ...]:
@@ -237,7 +248,7 @@ def _openers(lines: Sequence[Line], several: bool) -> tuple[str, ...]:
 
 def _subject_openers(line: Line, first: bool) -> tuple[str, ...]:
     """In an article on several councils, the authority that opens a sentence and is graded in it."""
-    if re.search(r"\b(?:remains?|holds?|earlier this|ago|next door|also requires?)\b", line.words) or line.same_day:
+    if re.search(r"\b(?:remains?|holds?|earlier this|ago|next door|also requires?|which also)\b", line.words) or line.same_day:
         return ()
     head = next((c for c in line.chunks[:2] if c.code in "ASX" and own_names(c)), None)
     if (

@@ -11,6 +11,10 @@ from monitor.classifier.refer import Reference, by_kind, many, point_back
 from monitor.classifier.statement import Discourse
 from monitor.classifier.topics import fronted
 
+_ONE_OF_THEM = re.compile(
+    r"\bthe (?:smaller|larger|bigger|other|second|first|poorer|richer|older|younger|northern|southern|eastern|western|northerly"
+    r"|southerly|inner|outer) (?:of (?:the two|them)|county|city|borough|council|authority|town|one|unitary|place)\b"
+)
 _COUNTED = re.compile(r"\b(?:councils|authorities) (?:have|has|had|were|are)\b")
 
 
@@ -139,6 +143,8 @@ def _focus(told: Discourse, subject: Chunk | None, line: Line) -> tuple[str, ...
             lately = tuple(urn for urn, _ in told.memory.recent)
             fitting = by_kind(words, lately)
             return fitting if len(fitting) == 1 else ()
+    if len(focus) > 1 and not told.topics.shared and _ONE_OF_THEM.search(line.words):
+        return ()  # "the smaller county did better": which of them that is, nobody says
     if len(focus) > 1 and not told.topics.shared and subject is not None and _singular(subject, line):
         left_over = tuple(u for u in focus if told.memory.alone.get(u, -1) <= told.memory.line)
         return left_over if len(left_over) == 1 else ()

@@ -44,7 +44,7 @@ CLASSES = {
     "youth_justice", "adult_social_care", "hospital", "secure", "fire", "police", "housing", "lscb", "wales", "scotland",
     "northern_ireland", "statistics", "league", "annual_assessment", "framework", "appointment", "commissioner", "direction",
     "prediction", "leak", "anniversary", "practice_review", "ombudsman", "court", "opinion", "job_advert", "minutes", "strike",
-    "profile", "recruitment", "plain_english",
+    "profile", "recruitment", "plain_english", "adult_learning",
 }  # fmt: skip
 
 
