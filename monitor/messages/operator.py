@@ -107,7 +107,8 @@ def _title(told: Sequence[Standing], ended: Sequence[Standing]) -> str:
 def _told(each: Standing) -> str:
     hint = _WORDS.get(each.name, ("", ""))[1]
     hint = _HINTS.get(hint, hint).format(about=each.about) if " " not in each.about else _HINTS_OF_HOSTS.get(hint, hint)
-    still = f" Still so; first told of {each.since:%d %b %Y}." if each.told_at and each.weight <= each.told_weight else ""
+    again = each.told_at is not None and each.weight <= each.told_weight and not each.lost
+    still = f" It has been so since {each.since:%d %b %Y}." if again else ""
     return plain(f"{each.about}: {plain(each.message, _LONGEST)}.{still} {hint}")
 
 

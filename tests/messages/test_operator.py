@@ -56,9 +56,10 @@ def test_several_are_one_message_and_what_ended_is_in_it() -> None:
 
 def test_what_is_told_a_second_time_says_so() -> None:
     again = replace(BLIND, told_at=NOW - timedelta(days=7), told_weight=1)
-    assert "Still so; first told of 16 Jun 2026." in operator_notice("n1", NOW, told=[again]).words[0]
+    assert "It has been so since 16 Jun 2026." in operator_notice("n1", NOW, told=[again]).words[0]
+    assert "It has been so" not in operator_notice("n1", NOW, told=[replace(again, lost=True)]).words[0]  # nobody heard of it
     more = replace(DOUBT, told_at=NOW - timedelta(days=1), told_weight=1)
-    assert "Still so" not in operator_notice("n1", NOW, told=[more]).words[0]
+    assert "It has been so" not in operator_notice("n1", NOW, told=[more]).words[0]
 
 
 def test_a_hundred_alarms_are_still_a_message() -> None:
