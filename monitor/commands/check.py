@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.commands.dns import add_options, look
 from monitor.commands.options import folder_options
+from monitor.commands.words import number_of
 
 if TYPE_CHECKING:
     from monitor.settings import Problem, Settings
@@ -103,8 +104,8 @@ def warnings_in(settings: Settings) -> list[str]:
 def _counted(settings: Settings) -> str:
     watched = sum(bool(table.values.get("enabled", True)) for table in settings.sources)
     return (
-        f"{watched} sources ({len(settings.sources) - watched} more switched off), "
-        f"{len(settings.channels)} channels, {len(settings.subscriptions)} subscriptions."
+        f"{number_of(watched, 'source')} ({len(settings.sources) - watched} more switched off), "
+        f"{number_of(len(settings.channels), 'channel')}, {number_of(len(settings.subscriptions), 'subscription')}."
     )
 
 

@@ -10,6 +10,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from monitor.commands.options import clock_for, day, folder_options
+from monitor.commands.words import number_of
 
 if TYPE_CHECKING:
     from monitor.bootstrap import Eyes, Parts
@@ -121,8 +122,9 @@ def _lines(cycle: Cycle) -> list[str]:
     failed = [p for p in cycle.polled if p.failure]
     new = sum(p.new for p in cycle.polled)
     lines = [
-        f"{len(cycle.polled)} sources asked ({len(failed)} failed), {new} new links, {len(cycle.recorded)} read, "
-        f"{len(cycle.unread)} not read, {len(cycle.changes)} changes, {cycle.deliveries} messages."
+        f"{number_of(len(cycle.polled), 'source')} asked ({len(failed)} failed), {number_of(new, 'new link')}, "
+        f"{len(cycle.recorded)} read, {len(cycle.unread)} not read, {number_of(len(cycle.changes), 'change')}, "
+        f"{number_of(cycle.deliveries, 'message')}."
     ]
     lines += [f"  {p.source}: {p.failure.reason} {p.failure.detail}".rstrip() for p in failed if p.failure]
     lines += [f"  not read: {f.link.url}: {f.reason}" for f in cycle.unread]

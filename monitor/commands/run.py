@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor import __version__
 from monitor.commands.options import clock_for, folder_options
+from monitor.commands.words import number_of
 from monitor.ports import ConfigError, MonitorError
 
 if TYPE_CHECKING:
@@ -146,11 +147,11 @@ def _first_screen(parts: Parts) -> str:
     settings = parts.settings
     outlets = sorted({source.outlet for source in parts.sources if source.outlet}, key=str.casefold)
     shown = ", ".join(outlets[:8]) + (f" and {len(outlets) - 8} more" if len(outlets) > 8 else "")
-    listeners = f"{len(parts.subscriptions)} subscription{'' if len(parts.subscriptions) == 1 else 's'}"
+    listeners = number_of(len(parts.subscriptions), "subscription")
     lines = [
         f"Ofsted rating monitor {__version__}",
         "",
-        f"  Watches   {len(parts.sources)} sources: {shown}",
+        f"  Watches   {number_of(len(parts.sources), 'source')}: {shown}",
         f"            ({settings.config / 'sources.toml'})",
         f"  Page      {settings.page_url}   health: {settings.page_url}healthz",
     ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from monitor.clock import SystemClock
+from monitor.commands.words import number_of
 from monitor.domain.model import Article, Judgement, Report
 from monitor.domain.urls import canonical, registrable
 from monitor.ports import Fetcher, FetchFailure, ReadError, SourceState
@@ -61,7 +62,7 @@ async def try_source(settings: Settings, source: Declared, articles: int) -> Tri
             "seconds": round(took, 3),
         }
         trial.lines.append(
-            f"  {_items(poll.items)} in {took:.2f} s, newest {newest}, {poll.undated} without date or title; "
+            f"  {number_of(poll.items, 'item')} in {took:.2f} s, newest {newest}, {poll.undated} without date or title; "
             f"{len(poll.links)} to follow, {len(poll.passed_over)} passed over"
         )
         if poll.moved_to:
@@ -71,10 +72,6 @@ async def try_source(settings: Settings, source: Declared, articles: int) -> Tri
         for link in poll.links[:articles]:
             await _try_article(trial, fetcher, link.url)
     return trial
-
-
-def _items(count: int) -> str:
-    return "1 item" if count == 1 else f"{count} items"
 
 
 def _client(settings: Settings) -> Any:

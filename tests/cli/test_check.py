@@ -81,7 +81,7 @@ def check(folder: Path) -> int:
 
 def test_a_right_configuration(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert check(folder) == 0
-    assert capsys.readouterr().out == f"{folder}: fine. 1 sources (0 more switched off), 1 channels, 1 subscriptions.\n"
+    assert capsys.readouterr().out == f"{folder}: fine. 1 source (0 more switched off), 1 channel, 1 subscription.\n"
     assert not (folder / "state").exists()
 
 
