@@ -7,6 +7,7 @@ and then dialled, so redirects, rebinding and literal addresses all meet the sam
 from __future__ import annotations
 
 import asyncio
+import select
 import socket
 import ssl
 from collections.abc import Callable, Iterable
@@ -26,6 +27,47 @@ class AddressRefusedError(httpcore.ConnectError):
 
 class NameUnknownError(httpcore.ConnectError):
     """The host does not resolve."""
+
+
+class KnownSocket(httpcore.AsyncNetworkStream):
+    """A connection that knows its socket.
+
+    For each request the pool asks every kept connection whether its server has closed it, and the library underneath looks
+    up all that it knows of the connection each time: a third of what a request costs.
+    """
+
+    def __init__(self, inner: httpcore.AsyncNetworkStream, known: socket.socket | None = None) -> None:
+        self._inner = inner
+        self._socket: socket.socket = known or inner.get_extra_info("socket")
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """As the inner one."""
+        return await self._inner.read(max_bytes, timeout)
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """As the inner one."""
+        await self._inner.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        """As the inner one."""
+        await self._inner.aclose()
+
+    async def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.AsyncNetworkStream:
+        """As the inner one; the socket stays the same."""
+        return KnownSocket(await self._inner.start_tls(ssl_context, server_hostname, timeout), self._socket)
+
+    def get_extra_info(self, info: str) -> Any:
+        """Whether anything came unasked (``is_readable``), from the socket itself; all else from the inner one."""
+        if info != "is_readable":
+            return self._inner.get_extra_info(info)
+        descriptor = self._socket.fileno()
+        if descriptor < 0:  # closed
+            return True
+        ready = select.poll()
+        ready.register(descriptor, select.POLLIN)
+        return bool(ready.poll(0))
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):
@@ -52,7 +94,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         failure: httpcore.NetworkError | httpcore.TimeoutException | None = None
         for address in addresses[:4]:
             try:
-                return await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
+                return KnownSocket(await self._inner.connect_tcp(address, port, timeout, local_address, socket_options))
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure if failure is not None else NameUnknownError(f"{host} has no address")
@@ -61,7 +103,8 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(seconds):
-                found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+                # As bytes: for a text the interpreter first loads its tables of international names (10 ms).
+                found = await loop.getaddrinfo(host.encode("ascii"), port, type=socket.SOCK_STREAM)
         except TimeoutError as error:
             raise httpcore.ConnectTimeout(f"{host}: no answer from DNS") from error
         except (OSError, UnicodeError) as error:
