@@ -22,6 +22,7 @@ from email import message_from_bytes
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 from sqlalchemy import create_engine, text
 
@@ -86,8 +87,8 @@ class Press:
         threading.Thread(target=server.serve_forever, daemon=True).start()
 
 
-def configure(folder: Path, press: Press, port: int) -> dict[str, str]:
-    """Write a configuration; returns the environment of the daemon."""
+def configure(folder: Path, press: Press, port: int) -> tuple[dict[str, str], str]:
+    """Write a configuration; returns the environment of the daemon, and the address of its health."""
     config = folder / "config"
     config.mkdir()
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -103,7 +104,7 @@ def configure(folder: Path, press: Press, port: int) -> dict[str, str]:
     (config / "subscriptions.toml").write_text(
         "".join(f'[[subscription]]\nname = "r{n}"\nchannel = "mail"\nto = "r{n}@reader.test"\n' for n in range(READERS))
     )
-    return os.environ | {"MONITOR_MAIL_URL": f"mailto://127.0.0.1:{port}"}
+    return os.environ | {"MONITOR_MAIL_URL": f"mailto://127.0.0.1:{port}"}, f"http://127.0.0.1:{listen}/healthz"
 
 
 def start(folder: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
@@ -111,6 +112,17 @@ def start(folder: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "monitor", "run", "--config", str(folder / "config"), "--state", str(folder / "state")]
     log = (folder / "daemon.log").open("ab")
     return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+
+
+def answers(url: str) -> bool:
+    """Whether the daemon answers within a minute."""
+    for _ in range(120):
+        try:
+            with urlopen(url, timeout=5):
+                return True
+        except OSError:
+            time.sleep(0.5)
+    return False
 
 
 def poll_at_once(database: Path) -> None:
@@ -182,7 +194,7 @@ def soak(cycles: int, seed: int) -> int:
     with tempfile.TemporaryDirectory() as name, smtp_server(mailbox) as (_, port):
         folder = Path(name)
         database = folder / "state" / "monitor.db"
-        environment = configure(folder, press, port)
+        environment, health = configure(folder, press, port)
         begun, doubtful = time.monotonic(), set[str]()
         for cycle in range(cycles):
             if cycle % max(1, cycles // (len(COUNCILS) * len(AREAS) + 1)) == 0:
@@ -203,6 +215,7 @@ def soak(cycles: int, seed: int) -> int:
             found = states(database)
             if told(database) >= expected and not found["pending"] + found["sending"] + found["committing"]:
                 break
+        answers(health)  # before it has started, a request to end is simply obeyed
         daemon.terminate()
         ended = daemon.wait(30)
         figures = Figures(cycles=cycles, seconds=time.monotonic() - begun, ended=ended, doubtful=doubtful)
