@@ -5,15 +5,30 @@ from __future__ import annotations
 import re
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 
 from monitor.messages.returns import HEADER
 from monitor.ports import Delivery
 
 # One unquoted local part and a domain: what people have. Quoted oddities are where injections hide.
 _USABLE = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x1f]+@[^\s@<>()\[\],;:\\\"\x00-\x1f]+")
+_LONGEST_LINE = 998  # RFC 5322, 2.1.1
+
+
+class _Policy(EmailPolicy):
+    """Folds headers, but leaves whole what has nowhere to be folded: a long address would be made an encoded word, which no
+    client takes for an address (RFC 2047, 5), and one-click unsubscribing would be gone.
+    """
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """One header as bytes."""
+        line = f"{name}: {value}"
+        whole = line.isascii() and len(line) <= _LONGEST_LINE and any(len(word) > 76 for word in line.split(" "))
+        return (line + self.linesep).encode("ascii") if whole else super().fold_binary(name, value)
+
+
 # Quoted-printable everywhere: eight-bit bodies are re-encoded by some relays, which breaks signatures.
-_POLICY = SMTP.clone(cte_type="7bit", max_line_length=78)
+_POLICY = _Policy(linesep="\r\n", cte_type="7bit", max_line_length=78)
 
 
 def mime(delivery: Delivery, *, sender: str, sender_name: str, recipient: str, reply_to: str = "", mark: str = "") -> bytes:

@@ -67,6 +67,17 @@ def test_a_mail_arrives_whole() -> None:
     assert all(len(mail.get_all(name)) == 1 for name in mail)
 
 
+def test_a_long_address_in_a_header_stays_an_address() -> None:
+    link = "<https://monitor.council.example/u/ad3397436fcdb34ef1d3c25939665fa0.0EtBBT_8G1Z8HgGGfCHA_1myEvI>"
+    headers = {**MESSAGE.headers, "List-Unsubscribe": link, "List-Id": "Ofsted rating monitor <alerts.monitor.council.example>"}
+    with smtp_server() as (mailbox, port):
+        send(port, each=delivery(message=replace(MESSAGE, subject="Kent \u2013 " + "now good " * 20, headers=headers)))
+    (envelope,) = mailbox.mails
+    head = envelope.content.split(b"\r\n\r\n")[0].split(b"\r\n")
+    assert f"List-Unsubscribe: {link}".encode() in head, "an encoded word is no address: one-click unsubscribing would be gone"
+    assert all(len(line) <= 78 for line in head if not line.startswith(b"List-Unsubscribe"))
+
+
 def test_a_second_try_sends_the_same_bytes() -> None:
     with smtp_server() as (mailbox, port):
         send(port)
