@@ -24,6 +24,8 @@ def standing_where(c: Clause) -> Scope | None:
         return None
     if "X" in {x.code for x in c.chunks[max(0, place - 3) : place - 1]}:
         return None  # "adoption, where Bolton is good"
+    if c.word(c.at) in {"require", "requires"}:
+        return Scope("standing", cue="where")  # "in Leicestershire, where services require improvement"
     return Scope("standing", cue="where") if {"is", "are"} & set(c.words[c.chunks[place].end : c.claim.grade.start]) else None
 
 
@@ -75,7 +77,9 @@ def for_years(c: Clause) -> Scope | None:
 def same_as(c: Clause) -> Scope | None:
     """The same grade as in a year that is named."""
     text = " ".join(c.follows()[:8]).replace('"', "").replace("' ", "").strip()
-    if re.match(r"(?:rating |grade |judgement )?(?:overall )?,? ?(?:the )?same (?:grade |rating )?as (?:in|it)", text) is None:
+    same = re.match(r"(?:rating |grade |judgement )?(?:overall )?,? ?(?:the )?same (?:grade |rating )?as (?:in|it)", text)
+    had = re.match(r",? ?the (?:same )?(?:grade|rating) (?:that )?it (?:had|held|was given|received|got) in\b", text)
+    if same is None and had is None:
         return None
     return Scope("current", past_year(c.chunks, range(c.at, len(c.chunks)), c.words, c.published), "same as", stays=True)
 
@@ -238,6 +242,8 @@ def opened_with_time(c: Clause) -> Scope | None:
             year = relative_year(c.text(chunk), c.published) if past else past_year(c.chunks, (i,), c.words, c.published)
             last_time = i == 0 and c.text(chunk).startswith("when ") and c.chunks[1].code == ","
             visit = past and "inspection" in c.text(chunk)  # "at its previous inspection": the year may follow
+            if last_time and year is None:  # "when it was last inspected, in 2022"
+                year = past_year(c.chunks, range(2, min(c.at, 5)), c.words, c.published)
             if year is not None or last_time:
                 return Scope("previous", year, "opening", stays(c))
             if not visit:

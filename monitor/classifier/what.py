@@ -23,6 +23,8 @@ def areas_of(
     """The areas that a claim grades, and whether that had to be worked out; none when the subject stands for none."""
     subject = claim.subject
     if subject is None:
+        return _named_next(told, line), True
+    if subject.code == "A" and line.text_of(subject) and _of_its_work(subject, line):
         return (), False
     if subject.code == "X":
         early = told.published is not None and told.published < _SINGLE_FRAMEWORK
@@ -94,6 +96,23 @@ def _ahead(told: Discourse, subject: Chunk, line: Line) -> tuple[Area, ...]:
         if len(items) >= 3 and not following.claims and wanted in {None, len(items)}:
             return flatten(items)
     return ()
+
+
+def _named_next(told: Discourse, line: Line) -> tuple[Area, ...]:
+    """``Three were given the lowest grade. These were leadership, ...``: the areas that the next sentence names."""
+    following = told.lines[told.memory.line + 1 : told.memory.line + 2]
+    counted = {COUNTS[t.word] for t in line.sentence.tokens if t.word in COUNTS}
+    for after in following:
+        items = tuple(item for c in after.chunks if c.code == "X" for item in c.areas)
+        opens = after.sentence.tokens[0].word in {"these", "those", "they"}
+        if opens and re.match(r"[GZ]?BX", after.codes) and not after.claims and len(flatten(items)) in counted:
+            return flatten(items)
+    return ()
+
+
+def _of_its_work(subject: Chunk, line: Line) -> bool:
+    """``Bristol's work was judged good``: some work that was told of before, not the whole service."""
+    return [t.word for t in line.sentence.tokens[subject.end : subject.end + 2]] == ["'s", "work"]
 
 
 def _fronted_area(told: Discourse, claim: Claim, line: Line) -> tuple[Area, ...] | None:

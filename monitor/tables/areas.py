@@ -280,6 +280,7 @@ GROUPS = (
             "[this|that] [received|earned|got]",
             "both [of which|of these|of those|of them]",
             "[all|each] of [which|these|those|them]",
+            "all [were|are]",
             "the [two|trio|duo]",
             "[all three|all four|all five]",
             "each",

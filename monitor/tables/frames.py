@@ -203,10 +203,8 @@ FRAMES = (
     Frame(
         "object-relative",
         "left",
-        r"VGQ,?(?P<s>[XSAO])",
+        r"[B>]{0,2}VGQ,?(?P<s>[XSAO])",
         "Its harshest words were kept for adoption, which it rated inadequate.",
-        "",
-        "judged",
     ),
     Frame("subject", "left", rf"{_G}*(?P<s>[XZTLSGAOD])", "Leadership was judged to be good."),
     Frame("from-to", "left", rf"{_G}*R<{_G}*\.?{_G}*(?P<s>[XZTLSGAOD])", "Leadership moved from inadequate to good."),
@@ -214,7 +212,7 @@ FRAMES = (
     Frame(
         "long-relative",
         "left",
-        r"[BV]+,[^|;:]{1,16}Q,(?P<s>X)",
+        r"[BV]+,[^|;:]{1,16}Q,(?P<s>[XAS])",
         "Children in care, whose experiences were rated good in 2019, are now rated outstanding.",
     ),
     Frame("aside", "left", rf"{_G}*,{{1,2}}\.?{_G}*(?P<s>[XZTLSGAOD])(?!Q)", "Leadership, too, was rated good."),
