@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import aclosing
 from dataclasses import dataclass, replace
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -66,30 +66,28 @@ class HttpFetcher:
         ca_file: str = "",
     ) -> None:
         self._clock = clock
-        self._limits = limits or Limits()
+        self._limits = limits = limits or Limits()
         self._allow_private = allow_private
         self._politeness = Politeness(self._limits)
         self._robots_on = robots
         self._robots: dict[str, _Known] = {}
         self._robots_locks: dict[str, asyncio.Lock] = {}
-        self._client = httpx.AsyncClient(
-            transport=GuardedTransport(self._limits, allow_private=allow_private),
-            mounts={
-                "https://": LateTransport(
-                    lambda: GuardedTransport(self._limits, allow_private=allow_private, context=shared_ssl_context(ca_file))
-                )
-            },
-            timeout=httpx.Timeout(self._limits.read_timeout, connect=self._limits.connect_timeout, pool=None),
-            headers={
-                "User-Agent": f"{PRODUCT}/1 (+{contact})" if contact else f"{PRODUCT}/1",
-                "Accept": _ACCEPT,
-                "Accept-Encoding": "gzip",
-                "Accept-Language": "en-GB,en;q=0.8",
-            },
-            cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),  # nothing is remembered between requests
-            follow_redirects=False,
-            trust_env=False,
-        )
+        agent = f"{PRODUCT}/1 (+{contact})" if contact else f"{PRODUCT}/1"
+        self._headers = {
+            "User-Agent": agent.encode("ascii", "replace").decode(),  # a name in another alphabet must not end every request
+            "Accept": _ACCEPT,
+            "Accept-Encoding": "gzip",
+            "Accept-Language": "en-GB,en;q=0.8",
+        }
+        timeout = httpx.Timeout(limits.read_timeout, connect=limits.connect_timeout, pool=None)
+        self._extensions = {"timeout": timeout.as_dict()}
+        # The transports without a client over them: we follow redirects ourselves, and remember no cookie and no password.
+        self._transports: dict[str, httpx.AsyncBaseTransport] = {
+            "http": GuardedTransport(limits, allow_private=allow_private),
+            "https": LateTransport(
+                lambda: GuardedTransport(limits, allow_private=allow_private, context=shared_ssl_context(ca_file))
+            ),
+        }
 
     async def __aenter__(self) -> HttpFetcher:
         return self
@@ -99,7 +97,8 @@ class HttpFetcher:
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._client.aclose()
+        for transport in self._transports.values():
+            await transport.aclose()
 
     async def fetch(self, url: str, validators: Validators = _NONE) -> Page | FetchFailure:
         """GET `url`, conditionally when validators are given. Never raises for what a server or network does.
@@ -157,7 +156,9 @@ class HttpFetcher:
                 return from_exception(url, error)
 
     async def _exchange(self, url: str, validators: Validators) -> Page | FetchFailure | _Redirect:
-        async with self._client.stream("GET", url, headers=_conditions(validators)) as response:
+        request = httpx.Request("GET", url, headers=self._headers | _conditions(validators), extensions=self._extensions)
+        response = await self._transports[request.url.scheme].handle_async_request(request)
+        async with aclosing(response):
             if sum(len(name) + len(value) + 4 for name, value in response.headers.raw) > self._limits.header_bytes:
                 return failure(url, "headers_too_large", f"more than {self._limits.header_bytes} bytes of headers")
             headers = dict(response.headers.items())

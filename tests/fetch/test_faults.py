@@ -217,6 +217,12 @@ async def test_who_we_are_and_what_we_accept():
     assert server.requests[-1]["accept-encoding"] == "gzip"
 
 
+async def test_a_contact_in_another_alphabet_ends_no_request():
+    async with FaultServer({}) as server, fetcher(contact="Zo\u00eb, Pr\u00fcfung") as client:
+        assert isinstance(await client.fetch(server.url("/feed")), Page)
+    assert server.requests[-1]["user-agent"] == "OfstedRatingMonitor/1 (+Zo?, Pr?fung)"
+
+
 async def test_gzip_is_read_in_members_and_to_the_end():
     import gzip
 
