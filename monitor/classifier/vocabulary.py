@@ -101,7 +101,8 @@ def is_name(tokens: Sequence[Token], start: int, end: int, in_title: bool, known
     if after in places.COUNCIL_WORDS:
         return True
     if tokens[start].word == "westminster":
-        return before in {"of", "and", ",", "with"}  # "in Westminster" is in parliament
+        beside = after == "and" and end + 1 < len(tokens) and tokens[end + 1].word in {"kensington", "hammersmith"}
+        return beside or before in {"of", "and", ",", "with"}  # "in Westminster" is in parliament
     starts = start == 0 or not before.isalpha()
     return before in {"in", "of", "for", "at", "and", "that", "neighbouring", "council", "near", "with", "to"} or (
         not starts and not in_title
