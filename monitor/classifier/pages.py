@@ -159,13 +159,13 @@ _JUDGES = re.compile(
     r"|inadequate|outstanding|good|require[sd]? improvement|failing|failed|praised?|criticised|improv[a-z]*)\b"
 )
 #: Kinds of page that a headline with a council's new grade is not, whatever else it says.
-_BEATEN = frozenset({"anniversary"})
+_BEATEN = frozenset({"anniversary", "self_assessment"})
 
 
 def _tells_a_grade(title: Sequence[Line]) -> bool:
     """Whether a headline gives a council a grade: ``Walsall's services rated good, four years on from a damning verdict``."""
     return any(
-        scope.status == "current" and claim.grade.code == "R" and claim.subject is not None and claim.subject.code in "AS"
+        scope.status == "current" and claim.grade.code == "R" and claim.subject is not None and claim.subject.code in "AXS"
         for line in title
         for claim, scope in zip(line.claims, line.scopes, strict=True)
     )
