@@ -86,7 +86,7 @@ def _lists(chunks: list[Chunk], code: str) -> list[Chunk]:
             ):
                 joined = joined or chunks[link].code in "&+G"
                 link += 1
-            if link < len(chunks) and link > here and chunks[link - 1].code == "," and chunks[link].code in "V.FGP":
+            if link < len(chunks) and link > here and chunks[link - 1].code == "," and chunks[link].code in "V.FGPN":
                 link = _after_aside(chunks, link)
             if link == here or link >= len(chunks) or chunks[link].code != code:
                 break
@@ -125,7 +125,7 @@ def _after_aside(chunks: list[Chunk], at: int) -> int:
     for end in range(at, min(at + 6, len(chunks) - 1)):
         if chunks[end].code == ",":
             return end + 1
-        if chunks[end].code not in "V.FGP":
+        if chunks[end].code not in "V.FGPNQB":
             break
     return at
 

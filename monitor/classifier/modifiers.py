@@ -108,6 +108,16 @@ _COUNTED = re.compile(
 )
 
 
+def _rated_by_the_way(c: Clause) -> Scope | None:
+    """``Among those to change hands were Kent and Bolton, rated outstanding``: told of somebody who is named for something else."""
+    subject, place = c.claim.subject, c.claim.subject_at
+    if subject is None or subject.code != "A" or not 0 < place < c.at or c.sentence.in_title:
+        return None
+    between = "".join(x.code for x in c.chunks[place + 1 : c.at])
+    verb = any(x.code in "BV" for x in c.chunks[:place])
+    return Scope("standing", cue="rated") if between == ",V" and verb else None
+
+
 def _are_rated(c: Clause) -> Scope | None:
     """``Salford, Bolton and Stockport are rated good``: how things stand, not what is new."""
     subject = c.claim.subject
@@ -240,6 +250,9 @@ MODIFIERS = (
     ),
     Modifier("left-behind", earlier.left_behind, "Bolton is no longer inadequate."),
     Modifier("range", _range, "Its four grades range from good to inadequate."),
+    Modifier(
+        "rated-by-the-way", _rated_by_the_way, "The biggest councils to change hands were Kent and Bolton, rated outstanding."
+    ),
     Modifier("are-rated", _are_rated, "Across the region, Bolton, Kent and Leeds are rated good."),
     Modifier("served-too", _served_too, "The trust, which also serves Bolton (good), was praised."),
     Modifier("visited", _visited, "Letters followed monitoring visits to Bolton and Bury, which are both rated inadequate."),

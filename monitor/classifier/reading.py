@@ -18,8 +18,8 @@ from monitor.domain.model import Area, Judgement, Rating, Reading, Rejection, Sp
 VERSION = "1"
 
 
-def gate(statement: Statement, topics: Topics, published: date | None) -> str:
-    """Why a statement is not this article's news, or an empty string."""
+def gate(statement: Statement, topics: Topics, published: date | None, also: frozenset[str] = frozenset()) -> str:
+    """Why a statement is not this article's news, or an empty string; `also` are authorities with news of the same day."""
     if statement.reason:
         return statement.reason
     scope, line = statement.scope, statement.line
@@ -52,7 +52,7 @@ def gate(statement: Statement, topics: Topics, published: date | None) -> str:
         and re.search(r"\b(?:which|that|who) (?:is|are|still)\b", line.words)
     ):
         return "background_authority"
-    if topics.urns and not set(statement.urns) & set(topics.urns) and not line.same_day:
+    if topics.urns and not set(statement.urns) & (also | set(topics.urns)) and not line.same_day:
         return "background_authority"
     return ""
 
@@ -115,7 +115,8 @@ def verdicts(statements: Sequence[Statement], topics: Topics, published: date | 
     """For each statement why it is not news, or an empty string: by its own gate, then by the kind of page and what else
     the page says.
     """
-    reasons = [gate(s, topics, published) for s in statements]
+    also = frozenset(urn for s in statements if s.line.same_day and s.named for urn in s.urns)
+    reasons = [gate(s, topics, published, also) for s in statements]
     leaving = topics.kind == "anniversary" and any(_has_left(s) and not s.line.sentence.in_title for s in statements)
     if topics.kind in _OLD_PAGES or (
         topics.kind

@@ -23,7 +23,7 @@ def areas_of(
     """The areas that a claim grades, and whether that had to be worked out; none when the subject stands for none."""
     subject = claim.subject
     if subject is None:
-        return _named_next(told, line), True
+        return _named_next(told, line) or _there(told, line), True
     if subject.code == "A" and line.text_of(subject) and _of_its_work(subject, line):
         return (), False
     if subject.code == "X":
@@ -108,6 +108,15 @@ def _named_next(told: Discourse, line: Line) -> tuple[Area, ...]:
         if opens and re.match(r"[GZ]?BX", after.codes) and not after.claims and len(flatten(items)) in counted:
             return flatten(items)
     return ()
+
+
+def _there(told: Discourse, line: Line) -> tuple[Area, ...]:
+    """``Only on help and protection did it miss out. There, improvement is required``: the one area of the sentence before."""
+    number = told.memory.line
+    if not number or line.sentence.tokens[0].word not in {"there", "here"} or told.lines[number - 1].claims:
+        return ()
+    found = [c for c in told.lines[number - 1].chunks if c.code == "X"]
+    return flatten(found[0].areas) if len(found) == 1 and set(line.codes) & set("XDAS") == set() else ()
 
 
 def _of_its_work(subject: Chunk, line: Line) -> bool:

@@ -176,6 +176,12 @@ FRAMES = (
         "For years it was rated good.",
     ),
     Frame(
+        "better-with",
+        "left",
+        r"W,[^RE;|D]{0,6}?(?P<s>X)F(?=$|[;|&])",
+        "For those leaving care it does better still, with an \"outstanding\".",
+    ),
+    Frame(
         "judged-object",
         "left",
         r"[^RE;|!D]{1,12}?(?P<s>X)V",
@@ -212,7 +218,7 @@ FRAMES = (
     Frame(
         "long-relative",
         "left",
-        r"[BV]+,[^|;:]{1,16}Q,(?P<s>[XAS])",
+        r"[BV>]+,[^|;:]{1,16}Q,(?P<s>[XAS])",
         "Children in care, whose experiences were rated good in 2019, are now rated outstanding.",
     ),
     Frame("aside", "left", rf"{_G}*,{{1,2}}\.?{_G}*(?P<s>[XZTLSGAOD])(?!Q)", "Leadership, too, was rated good."),

@@ -91,6 +91,11 @@ LAY_AREAS = (
     ),
     LayArea(
         "adoption",
+        r"(?:{who}|those) (?:who are |who were )?(?:waiting|hoping|wait) to be adopted",
+        "those waiting to be adopted",
+    ),
+    LayArea(
+        "adoption",
         r"(?:work|effort|efforts|job)(?: it)?(?: (?:done|made|does|makes|put in))? (?:to|of|in) (?:find|finding) (?:{its} )?(?:adoptive|adopters|new|permanent) ?(?:families|homes|parents)?",
         "work done to find adoptive families",
     ),
