@@ -109,7 +109,7 @@ _COUNTED = re.compile(
 
 
 def _rated_by_the_way(c: Clause) -> Scope | None:
-    """``Among those to change hands were Kent and Bolton, rated outstanding``: told of somebody who is named for something else."""
+    """``Among those to change hands were Kent and Bolton, rated outstanding``: they are named for something else."""
     subject, place = c.claim.subject, c.claim.subject_at
     if subject is None or subject.code != "A" or not 0 < place < c.at or c.sentence.in_title:
         return None
