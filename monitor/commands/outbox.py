@@ -93,7 +93,9 @@ def _list(store: SqlStore, args: argparse.Namespace) -> int:
     counted = store.delivery_counts()
     print(", ".join(f"{counted[state]} {state}" for state in DeliveryState if state in counted) or "The outbox is empty.")
     for line in lines:
-        why = f" ({line.reason})" if line.reason else ""
+        waits = f"from {line.not_before:%Y-%m-%d %H:%M} UTC" if line.state is DeliveryState.PENDING else ""
+        said = ", ".join(part for part in (waits, line.reason) if part)
+        why = f" ({said})" if said else ""
         to = line.recipient or line.channel
         print(f"{line.id[:10]}  {line.created:%Y-%m-%d %H:%M}  {line.state:<10}  {to}: {line.subject}{why}")
     return 0
