@@ -30,6 +30,7 @@ BODIES = (
             "children 's centres",
             "children 's homes",
             "supported accommodation",
+            "[a|the|this|that|its] [hostel|hostels]",
             "[residential|secure|respite|short breaks|short break] [centre|unit|home|homes]",
             "[secure|children 's] [home|homes|unit]",
             f"{_COUNTED} [home|homes] [for|that]",

@@ -60,6 +60,18 @@ KINDS = (
         signs=r"\b(?:(?:focused|focussed|monitoring|two day|assurance) visits?|letter|do not (?:award|give|lead)|not (?:graded|give a|award)|no (?:new )?(?:grades?|rating)|the visit|(?:spent|for) two days|last (?:full )?inspection|returned to|inspectors (?:went|came|have been|have) (?:back|returned)|until (?:a|the next) full inspection)\b",
     ),
     PageKind(
+        "visit",
+        r"\binspectors (?:return(?:ed)? to|go(?:ing)? back|went back|are back)\b",
+        "",
+        "Inspectors return to a failing borough",
+    ),
+    PageKind(
+        "debate",
+        r"\b(?:mps? (?:tells?|told|asks?|asked|urges?|urged)|in the commons|house of (?:commons|lords))\b",
+        "",
+        "MP tells Commons of help that never came",
+    ),
+    PageKind(
         "election",
         r"\b(?:manifestos?|the parties on|hustings)\b",
         r"\bgo(?:es)? to the polls\b",
