@@ -118,7 +118,7 @@ def clause_of_time(c: Clause) -> Scope | None:
     if c.before is None or c.before.code != "^":
         return None
     word, said = c.words[c.before.start], set(c.words[c.chunks[c.low].start : c.claim.grade.end])
-    if word == "since" and {"was", "were"} & said:
+    if word == "since" and {"was", "were", "received", "got", "earned"} & said:
         return Scope("previous", c.year(), word)
     if word == "after" and not c.perfect and any(x.code == "R" for x in c.chunks[c.at + 1 :]):
         return Scope("previous", cue=word)

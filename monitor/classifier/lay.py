@@ -13,7 +13,7 @@ _TELLING = frozenset(
     """
     care danger trouble difficulty difficulties crisis peril distress struggling risk help helps helping helped protect protects
     protecting protected protection safeguarding safe harm charge top helm running run runs leading led managed governed leaders
-    managers bosses leadership directors management looks look looked adoptive adopters permanent adopted
+    managers bosses leadership directors management looks look looked adoptive adopters permanent adopted live
     """.split()
 )
 

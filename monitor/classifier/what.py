@@ -32,6 +32,8 @@ def areas_of(
             return (Area.OVERALL,), False  # "arrangements for the protection of children were judged inadequate overall"
         both = claim.frame == "overall-and-areas" and Area.OVERALL not in flatten(subject.areas)
         return ((Area.OVERALL,) if both else ()) + flatten(subject.areas), False
+    if subject.code == "G" and subject.value == "it" and not claim.overall and (one := _it(told, line)):
+        return one, False
     if subject.code == "G" and subject.value == "they":
         last = _they(told, claim, line)
         if last:
@@ -67,6 +69,17 @@ def _with_overall(told: Discourse, claim: Claim, line: Line) -> bool:
     """Whether a grade of all areas is the overall one too."""
     entry = told.memory.headed and re.fullmatch(r"[;VMB>]*", line.codes[: claim.at]) is not None  # "Good in every judgement."
     return (claim.overall or entry) and (told.published is None or told.published < NO_OVERALL or "O" in line.codes)
+
+
+def _it(told: Discourse, line: Line) -> tuple[Area, ...]:
+    """``The exception, as last time, is help and protection. It was graded good.``"""
+    number = told.memory.line
+    before = told.lines[number - 1] if number else None
+    if before is None or before.claims or before.sentence.paragraph != line.sentence.paragraph:
+        return ()
+    named = re.fullmatch(r"[~G,.PF&_T]*B(X);", before.codes)
+    found = before.chunks[named.start(1)] if named and set(before.codes) & set("~T") else None
+    return flatten(found.areas) if found is not None else ()
 
 
 def _they(told: Discourse, claim: Claim, line: Line) -> tuple[Area, ...]:

@@ -221,6 +221,12 @@ FRAMES = (
         r"[BV>]+,[^|;:]{1,16}Q,(?P<s>[XAS])",
         "Children in care, whose experiences were rated good in 2019, are now rated outstanding.",
     ),
+    Frame(
+        "after-old-grade",
+        "left",
+        r"[BV]+,[YPF_]{0,4}R[_BV]{0,2},(?P<s>[XASG])",
+        "Bolton, good in 2017, was rated inadequate.",
+    ),
     Frame("aside", "left", rf"{_G}*,{{1,2}}\.?{_G}*(?P<s>[XZTLSGAOD])(?!Q)", "Leadership, too, was rated good."),
     Frame(
         "parenthesis",
@@ -236,7 +242,7 @@ FRAMES = (
     ),
     Frame("to-grade", "left", r">[.]?N?(?P<s>[ASXG])", "Inspectors have lowered the county's grade by one notch to good."),
     Frame("apposition", "left", r"[BV]*,[^RE|;:,]{1,10},(?P<s>[XAS])", "Support for care leavers, the exception, was good."),
-    Frame("and-is", "left", r"[BV]+&[.BVMF>]{1,5}(?P<s>[XSA])", "Its leaders were described as inspirational and rated outstanding."),
+    Frame("and-is", "left", r"[BV]+&[.BVMF>G]{1,7}(?P<s>[XSA])", "Its leaders were described as inspirational and rated outstanding."),
     Frame(
         "and-requires",
         "left",

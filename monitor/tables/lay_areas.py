@@ -53,6 +53,11 @@ LAY_AREAS = (
         r"(?:{who}|those) (?:who |that )?(?:(?:have|had|are|were|has|is) )?(?:been )?(?:come|came|taken|brought|placed|living|live|kept|put|growing up|grow up|raised) (?:in|into) {out}",
         "children who have been taken into care",
     ),
+    LayArea(
+        "children_in_care",
+        r"(?:{who}|those) who (?:cannot|can not|can no longer) live (?:at home|with their (?:own |birth )?(?:family|families|parents))",
+        "children who cannot live at home",
+    ),
     LayArea("children_in_care", r"(?:looking|looks|look|looked) after (?:the )?(?:{who}|those) in {out}", "looking after those in its care"),
     LayArea(
         "children_in_care",

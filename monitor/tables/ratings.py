@@ -37,7 +37,7 @@ RATINGS = (
             "improvement [required|needed]",
             "improvement there is [required|needed]",
             "in need of improvement",
-            "[must|should] improve",
+            "[must|should] [each|both|all|] improve [to become good|to be good|]",
             "told [it|they|that it|that they|] [to improve|to do better|must improve|must do better|needs to improve|need to improve]",
             f"[second lowest|second worst] {_POSS} {_MARK}",
         ),
@@ -53,7 +53,7 @@ RATINGS = (
 #: Rating surfaces that are ordinary English too; believed only with an area or service as subject and an inspector's voice.
 WEAK_RATINGS = frozenset({"need", "needs", "needed", "needing", "must", "should", "improvement", "in", "told"})
 
-_SAMEMARK = "[rating|grade|grading|mark|judgement|judgment|verdict|conclusion|category|score|finding|findings|view|overall grade|overall rating|overall mark|overall judgement|result|outcome|answer|level|band|word|profile]"
+_SAMEMARK = "[rating|grade|grading|mark|judgement|judgment|verdict|conclusion|category|score|finding|findings|view|overall grade|overall rating|overall mark|overall judgement|result|outcome|answer|level|band|word|profile|accolade|honour|praise|score]"
 _OVERALLMARK = "[overall [rating|grade|one|judgement|judgment|mark|verdict|conclusion|result|picture]|headline [grade|rating|one|judgement|finding|verdict|mark]|rest|whole|main [grade|judgement|one]|overall]"
 
 SAME = (
@@ -86,7 +86,7 @@ SAME = (
         "E",
         "overall",
         (
-            f"[in line with|matched by|matching|matched|mirrored|mirroring|the same as|in keeping with|mirrors|matches|echoed|echoing|on a par with|shared|sharing] [the|its|their|that|] {_OVERALLMARK}",
+            f"[in line with|matched by|matching|matched|mirrored|mirroring|the same as|in keeping with|mirrors|matches|echoed|echoing|on a par with|shared|sharing] [the|its|their|that|the council 's|the county 's|the borough 's|the city 's|the authority 's|] {_OVERALLMARK}",
             "the same [category|band|bracket|grade|rating] as [the [service|services|department] as a whole|overall|the service overall]",
             "the same [conclusion|view|verdict] as [they|it] did overall",
             "the same as overall",
