@@ -12,6 +12,7 @@ MODULES = sorted((ROOT / "monitor").rglob("*.py"))
 LONGEST_MODULE, LONGEST_FUNCTION = 400, 60
 #: Names that say nothing; the words of the design say more.
 EMPTY_WORDS = {"manager", "processor", "handler", "helper", "helpers", "utils", "util", "info", "service_layer"}
+GIVEN_NAMES = {"get_extra_info"}  #: names that a library's interface prescribes
 #: Only the clock asks the machine for the time of day.
 ASKS_THE_TIME = re.compile(r"\b(?:datetime\.(?:now|today|utcnow)|date\.today|time\.time)\(")
 
@@ -47,7 +48,7 @@ def test_names_say_something() -> None:
         names = [module.stem, *(node.name for node in ast.walk(parsed(module)) if isinstance(node, defined))]
         for name in names:
             words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().split("_")
-            found |= {f"{ids(module)}: {name}" for word in words if word in EMPTY_WORDS}
+            found |= {f"{ids(module)}: {name}" for word in words if word in EMPTY_WORDS and name not in GIVEN_NAMES}
     assert found == set()
 
 
