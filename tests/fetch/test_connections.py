@@ -72,10 +72,10 @@ async def test_a_connection_closed_instead_of_an_answer_is_tried_again_once_on_a
     assert server.connections == 2
 
 
-async def test_a_new_connection_that_is_closed_is_the_sites_failure():
-    async with Visits([b""]) as server:
+async def test_a_site_that_closes_every_connection_is_asked_twice_and_has_failed():
+    async with Visits([b""], [b""]) as server:
         assert await bodies(server, 1) == ["reset"]
-    assert server.connections == 1
+    assert server.connections == 2
 
 
 async def test_half_an_answer_is_not_asked_for_again():
