@@ -57,6 +57,15 @@ def gate(statement: Statement, topics: Topics, published: date | None, also: fro
     return ""
 
 
+def _as_it_stands(statement: Statement, titled: frozenset[str]) -> str:
+    """``Merton is outstanding``, of one that the headline does not name although it names others: what it is anyway."""
+    claim, line = statement.claim, statement.line
+    if claim.subject is None or claim.subject.code != "A" or not titled or titled & set(statement.urns):
+        return ""
+    between = [t.word for t in line.sentence.tokens[claim.subject.end : claim.grade.start]]
+    return "standing" if between in (["is"], ["are"], ["remains"]) and not line.same_day else ""
+
+
 #: Speech that tells the report's own result.
 _CONFIRMS = re.compile(
     r"\b(?:this|the|today 's) (?:inspection|report|judgement|rating|result) (?:confirms|shows|reflects|recognises|says)\b"
@@ -116,7 +125,8 @@ def verdicts(statements: Sequence[Statement], topics: Topics, published: date | 
     the page says.
     """
     also = frozenset(urn for s in statements if s.line.same_day and s.named for urn in s.urns)
-    reasons = [gate(s, topics, published, also) for s in statements]
+    titled = frozenset(urn for s in statements if s.line.sentence.in_title for urn in s.urns)
+    reasons = [gate(s, topics, published, also) or _as_it_stands(s, titled) for s in statements]
     leaving = topics.kind == "anniversary" and any(_has_left(s) and not s.line.sentence.in_title for s in statements)
     if topics.kind in _OLD_PAGES or (
         topics.kind

@@ -19,7 +19,7 @@ CUES = (
             "[found|find|finds|finding] [to be|that|]",
             "said to [be|]",
             "[conclude|concluded|concludes]",
-            "[placed|put|puts|places] in",
+            "[placed|put|puts|places] [in|at]",
             "[verdict|outcome|judgement|judgment|conclusion|answer|result] [was|is|:] [that|]",
         ),
     ),

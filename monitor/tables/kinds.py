@@ -102,6 +102,18 @@ KINDS = (
         "How a failing city became one of the best",
     ),
     PageKind(
+        "profile",
+        r"\bthe (?:director|woman|man|chief|boss|leader|social worker|dcs) who\b|\bin conversation\b|\bthe interview\b",
+        "",
+        "The director who took over at a failing council",
+    ),
+    PageKind(
+        "reorganisation",
+        r"\b(?:split|carve up|break up|reorganisation|devolution|merger of)\b",
+        "",
+        "County split: who gets the children's department?",
+    ),
+    PageKind(
         "court",
         "",
         r"\b(?:a|an|the|its) (?:[a-z]+ ){0,2}(?:review|inquiry|inquest|coroner|ombudsman|tribunal) (?:has |have |had )?(?:concluded|found|said|says|heard|ruled)\b",
@@ -109,7 +121,7 @@ KINDS = (
     ),
     PageKind(
         "intervention",
-        r"\b(?:minister|government) (?:ends?|lifts?|revokes?|steps? (?:in|back))\b",
+        r"\b(?:minister|government) (?:ends?|lifts?|revokes?|steps? (?:in|back))\b|\b(?:direction|notice) (?:is |has been )?(?:revoked|withdrawn|lifted|ended)\b",
         r"\b(?:direction|notice|commissioner)\b.*\b(?:revoked|withdrawn|lifted)\b|\b(?:revoked|withdrawn|lifted)\b.*\b(?:direction|notice|commissioner)\b",
         "Minister ends oversight of city's services",
     ),
