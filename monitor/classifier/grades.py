@@ -32,7 +32,7 @@ _JUDGING = frozenset(
     rated rate rates rating judged judges judge judging graded grades grade grading deemed deem deems branded labelled
     labeled label assessed declared considered classed ranked scored marked dubbed adjudged evaluated found find finds
     pronounced pronounces pronounce proclaimed declares recorded records brands brand hailed named called calls certified
-    classified categorised described regarded
+    classified categorised described regarded singled
     """.split()
 )
 _LINKING = frozenset(

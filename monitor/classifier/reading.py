@@ -124,7 +124,9 @@ def verdicts(statements: Sequence[Statement], topics: Topics, published: date | 
     """For each statement why it is not news, or an empty string: by its own gate, then by the kind of page and what else
     the page says.
     """
-    also = frozenset(urn for s in statements if s.line.same_day and s.named for urn in s.urns)
+    also = frozenset(
+        urn for s in statements if s.line.same_day and s.scope.status == "current" and not s.reason for urn in s.urns
+    )
     titled = frozenset(urn for s in statements if s.line.sentence.in_title for urn in s.urns)
     reasons = [gate(s, topics, published, also) or _as_it_stands(s, titled) for s in statements]
     leaving = topics.kind == "anniversary" and any(_has_left(s) and not s.line.sentence.in_title for s in statements)

@@ -33,6 +33,7 @@ SERVICES = (
             "[both|all|the|these|all the] [two|three|four|five|six|2|3|4|5|6|] [councils|authorities|boroughs|counties|cities|unitaries|shires|local authorities|neighbours|county councils]",
             "[two|three|four|five|six|2|3|4|5|6] [county|city|borough|london|neighbouring|west midlands|east midlands|midlands|north east|north west|south east|south west|eastern|yorkshire|merseyside|northern|southern|english|more|further|other|] [councils|authorities|boroughs|counties|cities|unitaries|local authorities|county councils]",
             "the pair",
+            "[each|either] [council|authority|borough|county|city]",
         ),
     ),
     Phrase(
