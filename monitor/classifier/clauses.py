@@ -142,6 +142,8 @@ def _dates(chunks: Sequence[Chunk], at: int, words: Sequence[str]) -> bool:
 def _split(chunks: Sequence[Chunk], first: int, second: int) -> int:
     """Where, between two grades, the words stop belonging to the first."""
     for i in range(first + 1, second):
+        if chunks[i].code == "&" and chunks[i - 1].code == chunks[i + 1].code == "Y":
+            continue  # "between 2013 and 2015"
         if chunks[i].code in ",&|;->:WQ" or (chunks[i].code == "^" and not any(c.code in "YP" for c in chunks[i:second])):
             return i
     return second if chunks[second].code == "E" else first + 1

@@ -31,6 +31,9 @@ def standing_where(c: Clause) -> Scope | None:
 
 def since(c: Clause) -> Scope | None:
     """A grade held since some year: standing, or left by now when it "had been"."""
+    after = " ".join(c.follows()[:14])
+    if _EVER_SINCE.search(after):
+        return Scope("standing", cue="since")
     following = [x for x in c.chunks[c.at + 1 : c.at + 5] if x.code not in "ON"]
     if not following or following[0].code != "^" or c.words[following[0].start] != "since":
         return None
@@ -74,6 +77,12 @@ def for_years(c: Clause) -> Scope | None:
     return Scope("standing", cue="for years") if lasting and _FOR_YEARS.match(" ".join(c.follows()[:9])) else None
 
 
+#: ``rated inadequate by Ofsted and has been since 2020``, ``rated inadequate for its children's services since 2022``
+_EVER_SINCE = re.compile(
+    r"\band (?:has|have) been (?:so |that way )?(?:since|for)\b|^(?:for|in) (?:its|their|the)? ?[a-z' ]{0,40} since \d{4}\b"
+)
+
+
 def same_as(c: Clause) -> Scope | None:
     """The same grade as in a year that is named."""
     text = " ".join(c.follows()[:8]).replace('"', "").replace("' ", "").strip()
@@ -98,6 +107,8 @@ def then(c: Clause) -> Scope | None:
     start, subject = c.claim.grade.start, c.claim.subject
     after_subject = subject is not None and c.claim.subject_at < c.at and c.words[subject.end : subject.end + 1] == ("then",)
     lead = [word for word in c.words[max(0, start - 4) : start] if word not in {'"', "'"}][-2:]
+    if c.follows()[:1] == ("then",) and c.follows()[1:2] in {(".",), (",",), (";",), ()}:
+        return Scope("previous", cue="then")
     shortly_before = lead[-1:] == ["then"] or lead == ["then", "of"]  # "the rating it received then of good"
     return Scope("previous", cue="then") if shortly_before or after_subject else None
 

@@ -57,6 +57,27 @@ def gate(statement: Statement, topics: Topics, published: date | None, also: fro
     return ""
 
 
+def _also_news(statements: Sequence[Statement]) -> frozenset[str]:
+    """The authorities with news of the same day, beside those that the article is about: a sentence says so, it is the first
+    that is told, or several reports are what the article tells of.
+    """
+    told = [s for s in statements if s.scope.status == "current" and not s.reason]
+    several = any(_REPORTS.search(s.line.words) for s in statements)
+    first = next((s.line for s in told if not s.line.sentence.in_title), None)
+    opening = first if first is not None and first.sentence.paragraph <= 1 else None
+    return frozenset(
+        urn for s in told if s.line.same_day or (several and s.named) or (s.line is opening and s.named) for urn in s.urns
+    )
+
+
+_COUNTED = r"(?:two|three|four|five|six|seven|eight|nine|ten|\d{1,2})"
+#: ``Ofsted has published five of the last reports``
+_REPORTS = re.compile(
+    rf"\b(?:published|publishes|released|issued)\b(?: \S+){{0,3}}? {_COUNTED}\b(?: \S+){{0,8}}? reports\b"
+    rf"|\b{_COUNTED}(?: \S+){{0,4}}? reports\b(?: \S+){{0,4}}? (?:published|issued|released)\b"
+)
+
+
 def _as_it_stands(statement: Statement, titled: frozenset[str]) -> str:
     """``Merton is outstanding``, of one that the headline does not name although it names others: what it is anyway."""
     claim, line = statement.claim, statement.line
@@ -124,9 +145,7 @@ def verdicts(statements: Sequence[Statement], topics: Topics, published: date | 
     """For each statement why it is not news, or an empty string: by its own gate, then by the kind of page and what else
     the page says.
     """
-    also = frozenset(
-        urn for s in statements if s.line.same_day and s.scope.status == "current" and not s.reason for urn in s.urns
-    )
+    also = _also_news(statements)
     titled = frozenset(urn for s in statements if s.line.sentence.in_title for urn in s.urns)
     reasons = [gate(s, topics, published, also) or _as_it_stands(s, titled) for s in statements]
     leaving = topics.kind == "anniversary" and any(_has_left(s) and not s.line.sentence.in_title for s in statements)

@@ -177,6 +177,8 @@ class _Resolver:
         codes = "".join(c.code for c in between)
         if found[-1].scope.status not in {"previous", "earlier", "standing"}:
             return scope
+        if claim.frame == "so-too" and found[-1].scope.status == "previous" and "^" not in codes and "." not in codes:
+            return found[-1].scope  # "leadership was found to require improvement, and the same went for adoption"
         if line.text_of(claim.grade)[0] == "required" and re.search(r"&[.~]?$", codes):
             return found[-1].scope  # "was inadequate for adoption last time, and required improvement for leadership"
         absolute = re.match(r"[FYPN.IO^]*,?W[^|;^]*$", codes) and not _PRESENT.search(line.words)

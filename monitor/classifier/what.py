@@ -166,7 +166,11 @@ def _fronted_area(told: Discourse, claim: Claim, line: Line) -> tuple[Area, ...]
     inverted = re.fullmatch(r"[&|,]*~F(X)B?", codes[start : claim.subject_at])
     if inverted:  # "Only for care leavers does the city require improvement"
         return flatten(line.chunks[start + inverted.start(1)].areas)
-    if relative and claim.subject is not None and (claim.subject.code in "AS" or "F" in relative.group()):
+    if (
+        relative
+        and claim.subject is not None
+        and (claim.subject.code in "AS" or claim.subject.value == "one" or "F" in relative.group())
+    ):
         return flatten(line.chunks[relative.start(1)].areas)
     if found is None:
         return None

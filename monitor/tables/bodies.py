@@ -222,7 +222,7 @@ BODIES = (
         "D",
         "self_assessment",
         (
-            "self [assessment|evaluation]",
+            "[self|own] [assessment|evaluation]",
             "peer [review|challenge|team]",
             "[the|] peers",
             "[former|retired] inspectors",

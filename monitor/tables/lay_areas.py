@@ -125,5 +125,10 @@ LAY_AREAS = (
         r"how (?:{its} |senior )?(?:leaders|managers|bosses) (?:make a difference|make their mark|affect|influence|shape|help|support|drive)(?: (?:to|on))?(?: (?:social work practice|social work|practice|services))?",
         "how leaders make a difference to social work",
     ),
+    LayArea(
+        "leadership",
+        r"(?:management|running|leadership) of {its} (?:service|services|department|directorate)",
+        "management of the service",
+    ),
     LayArea("leadership", r"(?:quality|standard|strength|calibre) of (?:{its} )?(?:leadership|leaders|management)(?: and (?:management|governance))?", "quality of its leadership"),
 )

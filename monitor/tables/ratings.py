@@ -32,7 +32,7 @@ RATINGS = (
         (
             "[require|requires|required|requiring] improvement [to be good|]",
             "[requires|require|required|requiring] improvement to be rated good",
-            "[need|needs|needed|needing] [improvement|to improve]",
+            "[need|needs|needed|needing] [improvement|to improve] [to be good|to become good|]",
             "improvement [is|was] [required|needed]",
             "improvement [required|needed]",
             "improvement there is [required|needed]",
