@@ -128,7 +128,8 @@ def _are_rated(c: Clause) -> Scope | None:
 
 
 _STANDS = re.compile(
-    r"(?:both |all |each )?(?:are|is) (?:both |all |currently )?(?:rated|graded|judged|deemed|classed)(?: as| to be)?|are (?:all|both)"
+    r"(?:both |all |each )?(?:are|is) (?:both |all |currently )?(?:rated|graded|judged|deemed|classed)(?: as| to be)?"
+    r"|are (?:all|both)"
 )
 
 
