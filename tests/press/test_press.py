@@ -26,6 +26,7 @@ def test_labels_are_copied_and_known(article: dict[str, Any]) -> None:
         assert label["authority"] in NAMES
         Area(label["area"])
         Rating(label["rating"])
+    for label in article["judgements"]:
         assert label["evidence"] in article["title"] or label["evidence"] in article["text"]
 
 
