@@ -56,9 +56,10 @@ def seconds(text: str) -> float:
     "name", ["no full stop", "full stops apart", "abbreviations", "quotes in quotes", "a stop and brackets", "graded sentences"]
 )
 def test_slices_of_a_long_line_are_not_taken_again_and_again(name: str) -> None:
-    # Work inside one call of C is not seen by counting calls: eight times the text would take sixty-four times as long.
-    short, long = seconds(SHAPES[name](25_000)), seconds(SHAPES[name](200_000))
-    assert long < 28 * max(short, 0.002)
+    # Work inside one call of C is not seen by counting calls: eight times the text would take sixty-four times as long, at every
+    # try; a machine that is busy with something else is not busy four times in a row.
+    short, long = SHAPES[name](25_000), SHAPES[name](200_000)
+    assert any(seconds(long) < 28 * max(seconds(short), 0.002) for _ in range(4))
 
 
 def test_hostile_words_do_not_make_the_automaton_grow() -> None:
