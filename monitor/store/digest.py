@@ -15,13 +15,13 @@ from monitor.domain.model import Change
 from monitor.domain.subscriptions import Frequency, Subscription
 from monitor.messages import Notice, Purpose
 from monitor.messages.links import Act
-from monitor.ports import DeliveryState
 from monitor.store.enqueue import change_set
 from monitor.store.frozen import enqueue_one
 from monitor.store.ledger import History, known
 from monitor.store.policy import Policy
 from monitor.store.rows import change_of
-from monitor.store.schema import alerts, changes, deliveries, suspensions, tellings
+from monitor.store.schema import alerts, changes, deliveries, tellings
+from monitor.store.suspensions import cancelled_if_suspended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +57,6 @@ def _digest(connection: Connection, subscription: Subscription, policy: Policy, 
         "change_set": key,
         "not_before": subscription.quiet.over(now) if subscription.quiet else now,
     }
-    stopped = select(suspensions.c.target).where(
-        suspensions.c.target == subscription.target, suspensions.c.suspended_at.is_not(None)
-    )
-    if connection.execute(stopped).first() is not None:
-        changed |= {"state": DeliveryState.CANCELLED, "reason": "suspended", "settled_at": now}
     enqueue_one(
         connection,
         policy.renderer,
@@ -70,7 +65,7 @@ def _digest(connection: Connection, subscription: Subscription, policy: Policy, 
         recipient=subscription.to,
         target=subscription.target,
         now=now,
-        changed=changed,
+        changed=changed | cancelled_if_suspended(connection, subscription.target, now),
     )
     connection.execute(update(alerts).where(alerts.c.id.in_([item.alert for item in items])).values(delivery=notice.id))
     connection.execute(

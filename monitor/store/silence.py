@@ -14,10 +14,10 @@ from monitor.domain.subscriptions import Subscription
 from monitor.messages import Notice
 from monitor.messages.links import Act
 from monitor.messages.silence import deaf_notice, silence_notice
-from monitor.ports import DeliveryState
 from monitor.store.frozen import enqueue_one
 from monitor.store.policy import Policy
-from monitor.store.schema import alerts, deliveries, subscriptions, suspensions
+from monitor.store.schema import alerts, deliveries, subscriptions
+from monitor.store.suspensions import cancelled_if_suspended
 
 _WEEK = timedelta(days=7)
 _PREFIX = "silence:"
@@ -68,13 +68,6 @@ def _enqueue(
     change_set = f"{_PREFIX}{_digest(subscription.name)}:{_digest(key)}"
     if connection.execute(select(deliveries.c.id).where(mine, deliveries.c.change_set == change_set)).first() is not None:
         return 0
-    stopped = select(suspensions.c.target).where(
-        suspensions.c.target == subscription.target, suspensions.c.suspended_at.is_not(None)
-    )
-    if connection.execute(stopped).first() is not None:
-        changed: dict[str, object] = {"state": DeliveryState.CANCELLED, "reason": "suspended", "settled_at": now}
-    else:
-        changed = {}
     enqueue_one(
         connection,
         policy.renderer,
@@ -83,7 +76,7 @@ def _enqueue(
         recipient=subscription.to,
         target=subscription.target,
         now=now,
-        changed=changed | {"change_set": change_set},
+        changed=cancelled_if_suspended(connection, subscription.target, now) | {"change_set": change_set},
     )
     return 1
 

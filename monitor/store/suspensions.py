@@ -41,6 +41,19 @@ def suspended(connection: Connection) -> tuple[Suspension, ...]:
     return tuple(Suspension(target=row.target, since=row.suspended_at, reason=row.reason) for row in rows)
 
 
+def is_suspended(connection: Connection, target: str) -> bool:
+    """Whether an address gets nothing for now."""
+    query = select(suspensions.c.target).where(suspensions.c.target == target, suspensions.c.suspended_at.is_not(None))
+    return connection.execute(query).first() is not None
+
+
+def cancelled_if_suspended(connection: Connection, target: str, now: datetime) -> dict[str, object]:
+    """The columns of a delivery to an address that is left alone; none for any other."""
+    if not is_suspended(connection, target):
+        return {}
+    return {"state": DeliveryState.CANCELLED, "reason": _REASON, "settled_at": now}
+
+
 def in_a_row(connection: Connection, target: str, now: datetime) -> int:
     """How many of an address's messages came back since the last that arrived, or since it was reinstated."""
     since = connection.execute(select(suspensions.c.reinstated_at).where(suspensions.c.target == target)).scalar()
@@ -88,8 +101,7 @@ def count(connection: Connection, target: str, reason: str, now: datetime) -> bo
 
 def suspend(connection: Connection, target: str, reason: str, now: datetime) -> bool:
     """Leave an address alone from now on; what waits for it is cancelled. False when it was suspended before."""
-    already = select(suspensions.c.target).where(suspensions.c.target == target, suspensions.c.suspended_at.is_not(None))
-    if connection.execute(already).first() is not None:
+    if is_suspended(connection, target):
         return False
     _keep(connection, target, suspended_at=now, reason=reason)
     waiting = connection.execute(
