@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import BindParameter, Connection, bindparam, case, insert, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, case, delete, insert, select, update
 
 from monitor.domain.model import Link
 from monitor.ports import Asked, LinkFailure, SourceState, Validators
@@ -14,6 +14,8 @@ from monitor.store.glance import SEAL
 from monitor.store.poll_rows import poll_row, source_row
 from monitor.store.schema import facts, links, polls, sources
 
+#: How long it is remembered how a source answered; its habits are learnt from two months.
+KEPT = timedelta(days=400)
 _MOST_AT_ONCE = 500  #: parameters of one statement
 
 
@@ -49,6 +51,8 @@ def record_polls(connection: Connection, asked: Sequence[Asked], now: datetime) 
     watched = {name for name, state in before.items() if state.polled_before}
     fresh = _remember(connection, asked, watched, now)
     connection.execute(insert(polls), [poll_row(a, len(links), now) for a, links in zip(asked, fresh, strict=True)])
+    old_polls = polls.c.source.in_([each.source for each in asked[:_MOST_AT_ONCE]]), polls.c.polled_at < now - KEPT
+    connection.execute(delete(polls).where(*old_polls))
     return fresh
 
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.exc import StatementError
 
 from monitor.ports import FetchFailure, LinkFailure, Poll, Validators
+from monitor.store.watch import poll_history
 from tests.builders import NOW, asked, link, polled
 from tests.store.conftest import Open
 
@@ -115,3 +116,13 @@ def test_many_links_at_once(open_it: Open) -> None:
     many = Poll(links=tuple(link(f"https://x.test/{number}") for number in range(1200)))
     assert len(polled(store, "feed", many, now=NOW, next_due_at=LATER)) == 1200
     assert polled(store, "feed", many, now=NOW, next_due_at=LATER) == ()
+
+
+def test_how_a_source_answered_long_ago_is_forgotten(open_it: Open) -> None:
+    store = open_it()
+    for days in (0, 300, 402):
+        polled(store, "gazette", Poll(items=1), now=NOW + timedelta(days=days), next_due_at=NOW)
+    polled(store, "herald", Poll(items=1), now=NOW, next_due_at=NOW)
+    kept = poll_history(store.engine, since=NOW - timedelta(days=1))
+    assert [each.at - NOW for each in kept["gazette"]] == [timedelta(days=300), timedelta(days=402)]
+    assert len(kept["herald"]) == 1, "each source by itself"
