@@ -9,6 +9,7 @@ from monitor.classifier.chunk import Chunk
 from monitor.classifier.claims import Claim
 from monitor.classifier.scope import Scope
 from monitor.classifier.text import Sentence
+from monitor.domain.model import Area
 
 #: number words that say how many are meant
 COUNTS = {
@@ -53,6 +54,11 @@ class Line:
     def text_of(self, chunk: Chunk) -> list[str]:
         """The folded words of a chunk."""
         return [t.word for t in self.sentence.tokens[chunk.start : chunk.end]]
+
+    @property
+    def items(self) -> tuple[tuple[Area, ...], ...]:
+        """The areas that the sentence names, in order, each as it is graded (two may share a grade)."""
+        return tuple(item for chunk in self.chunks if chunk.code == "X" for item in chunk.areas)
 
     @property
     def same_day(self) -> bool:

@@ -200,8 +200,7 @@ def look(line: Line, memory: Memory, past: Scope | None, published: date | None)
     listed = [c for c in line.chunks if c.code == "X"]
     if listed:
         longest = max(listed, key=lambda c: len(c.areas))
-        every = tuple(item for c in listed for item in c.areas)
-        memory.items = longest.areas if line.claims else every
+        memory.items = longest.areas if line.claims else line.items
         memory.items_line = memory.line
         memory.area = listed[-1].areas[-1]
     memory.unrated = bool(listed) and not line.claims and len(memory.items) >= 3

@@ -191,10 +191,10 @@ class _Resolver:
         """``Bristol's requires improvement`` after a sentence on safeguarding boards is about Bristol's board; so is ``it
         too was``.
         """
-        subject, number, tokens = claim.subject, self.memory.line, line.sentence.tokens
+        subject, tokens = claim.subject, line.sentence.tokens
         if subject is None:
             return False
-        before = self.lines[number - 1] if number else None
+        before = self.told.before()
         told = before.codes.replace("AD", "D") if before is not None else ""  # "Bristol's safeguarding board"
         told_before = "D" in told
         near = before is not None and before.sentence.paragraph == line.sentence.paragraph

@@ -39,6 +39,14 @@ class Discourse:
     memory: Memory
     first_lines: int  #: the lines in which "an authority" is still the article's own
 
+    def before(self) -> Line | None:
+        """The line before the one that is being resolved."""
+        return self.lines[self.memory.line - 1] if self.memory.line else None
+
+    def after(self, count: int) -> Sequence[Line]:
+        """The `count` lines behind the one that is being resolved, or as many as there are."""
+        return self.lines[self.memory.line + 1 : self.memory.line + 1 + count]
+
 
 #: From here on reports have no grade overall: one is believed only where the word is said.
 NO_OVERALL = date(2026, 6, 1)

@@ -24,7 +24,7 @@ def areas_of(
     subject = claim.subject
     if subject is None:
         return _named_next(told, line) or _there(told, line), True
-    if subject.code == "A" and line.text_of(subject) and _of_its_work(subject, line):
+    if subject.code == "A" and _of_its_work(subject, line):
         return (), False
     if subject.code == "X":
         early = told.published is not None and told.published < _SINGLE_FRAMEWORK
@@ -73,8 +73,7 @@ def _with_overall(told: Discourse, claim: Claim, line: Line) -> bool:
 
 def _it(told: Discourse, line: Line) -> tuple[Area, ...]:
     """``The exception, as last time, is help and protection. It was graded good.``"""
-    number = told.memory.line
-    before = told.lines[number - 1] if number else None
+    before = told.before()
     if before is None or before.claims or before.sentence.paragraph != line.sentence.paragraph:
         return ()
     named = re.fullmatch(r"[~G,.PF&_T]*B(X);", before.codes)
@@ -89,8 +88,7 @@ def _they(told: Discourse, claim: Claim, line: Line) -> tuple[Area, ...]:
         return flatten(line.chunks[relative.start(1)].areas)
     if claim.subject_at > 3 or "A" in line.codes[: claim.subject_at] or "S" in line.codes[: claim.subject_at]:
         return ()
-    number = told.memory.line
-    before = told.lines[number - 1] if number else None
+    before = told.before()
     if before is None or before.sentence.paragraph != line.sentence.paragraph:
         return ()
     if re.match(r"[F|&,]{0,2}X(?![^;]*[SA])", before.codes):
@@ -104,32 +102,29 @@ def _they(told: Discourse, claim: Claim, line: Line) -> tuple[Area, ...]:
 def _ahead(told: Discourse, subject: Chunk, line: Line) -> tuple[Area, ...]:
     """``all of them are good`` may point forward: to the list of areas, without grades, of the next sentence."""
     wanted = next((COUNTS[w] for w in line.text_of(subject) if w in COUNTS), None)
-    for following in told.lines[told.memory.line + 1 : told.memory.line + 3]:
-        items = tuple(item for c in following.chunks if c.code == "X" for item in c.areas)
-        if len(items) >= 3 and not following.claims and wanted in {None, len(items)}:
-            return flatten(items)
+    for following in told.after(2):
+        if len(following.items) >= 3 and not following.claims and wanted in {None, len(following.items)}:
+            return flatten(following.items)
     return ()
 
 
 def _named_next(told: Discourse, line: Line) -> tuple[Area, ...]:
     """``Three were given the lowest grade. These were leadership, ...``: the areas that the next sentence names."""
-    following = told.lines[told.memory.line + 1 : told.memory.line + 2]
     counted = {COUNTS[t.word] for t in line.sentence.tokens if t.word in COUNTS}
-    for after in following:
-        items = tuple(item for c in after.chunks if c.code == "X" for item in c.areas)
-        opens = after.sentence.tokens[0].word in {"these", "those", "they"}
-        if opens and re.match(r"[GZ]?BX", after.codes) and not after.claims and len(flatten(items)) in counted:
-            return flatten(items)
+    for following in told.after(1):
+        areas = flatten(following.items)
+        opens = following.sentence.tokens[0].word in {"these", "those", "they"}
+        if opens and re.match(r"[GZ]?BX", following.codes) and not following.claims and len(areas) in counted:
+            return areas
     return ()
 
 
 def _there(told: Discourse, line: Line) -> tuple[Area, ...]:
     """``Only on help and protection did it miss out. There, improvement is required``: the one area of the sentence before."""
-    number = told.memory.line
-    if not number or line.sentence.tokens[0].word not in {"there", "here"} or told.lines[number - 1].claims:
+    before = told.before()
+    if before is None or before.claims or line.sentence.tokens[0].word not in {"there", "here"}:
         return ()
-    found = [c for c in told.lines[number - 1].chunks if c.code == "X"]
-    return flatten(found[0].areas) if len(found) == 1 and set(line.codes) & set("XDAS") == set() else ()
+    return flatten(before.items) if before.codes.count("X") == 1 and set("XDAS").isdisjoint(line.codes) else ()
 
 
 def _of_its_work(subject: Chunk, line: Line) -> bool:

@@ -65,27 +65,27 @@ def _foot_html(notice: Notice, product: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rendered:
+class _Forms:
+    """What is said, once for each kind of channel."""
+
+    subject: str
+    text: str
+    html: str
+    slack: str
+    headers: Mapping[str, str]
+    payload: str
+
+
+class Rendered(_Forms):
     """The forms of one message, as a channel sends them."""
 
-    subject: str
-    text: str
-    html: str
-    slack: str
-    headers: Mapping[str, str]
-    payload: str
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
+class Body(_Forms):
     """What a message says, the same for everybody whom it is sent to; `monitor.store` freezes it once for all of them."""
 
-    subject: str
-    text: str
-    html: str
-    slack: str
-    headers: Mapping[str, str]
-    payload: str
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
