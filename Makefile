@@ -17,7 +17,7 @@ endif
 # The package itself: editable, without dependencies (the lock has them) and without an isolated build (the lock has flit_core).
 INSTALL_SELF = $(INSTALL) --no-deps --no-build-isolation --editable .
 
-.PHONY: help run test lint format types imports check-locks lock bench soak demo score accuracy clean
+.PHONY: help run test lint format types imports check-locks check-install lock bench soak demo score accuracy clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -65,6 +65,9 @@ imports: $(VENV)/.dev-installed ## who may import whom
 
 check-locks: $(VENV)/.dev-installed ## the locks are fresh, hashed, and name no package index
 	@$(BIN)/python .ci/check_locks.py
+
+check-install: $(VENV)/.dev-installed ## what pyproject.toml alone installs, without the locks, has all that is imported
+	@$(BIN)/python .ci/fresh_install.py
 
 lock: $(VENV)/.dev-installed ## write both locks again from pyproject.toml (keeps versions that still fit)
 	@$(BIN)/python .ci/check_locks.py --write

@@ -17,6 +17,7 @@ from monitor.domain.context import context_line
 from monitor.domain.guards import CATCH_UP_WAIT
 from monitor.domain.model import Link, Reading, Report, SourceClass
 from monitor.domain.subscriptions import Subscription
+from monitor.installed import program
 from monitor.lead import Lead, alone
 from monitor.pipeline import Document, Pipeline
 from monitor.ports import Channel, Clock, ConfigError, Fetcher, Page, ReadError, Source
@@ -245,7 +246,8 @@ class Eyes:
 
         told = self.settings.operator or any(each.silence for each in self.settings.subscriptions)
         files = [self.settings.config / name for name in ("monitor.toml", "channels.toml", "subscriptions.toml")]
-        return seal(files, f"{self.clock.now():%Y-%m-%d %H}" if told else self.clock.today().isoformat())
+        period = f"{self.clock.now():%Y-%m-%d %H}" if told else self.clock.today().isoformat()
+        return seal(files, f"{period} {program()}")
 
     def glance(self) -> Glance | None:
         """A look at a state in which there is nothing to do but to ask; None where it has to be opened."""
@@ -304,6 +306,8 @@ async def opened(those: Eyes, *, watched_before: bool = False) -> AsyncIterator[
         those.worker.start()  # everything is to be read: its interpreter starts while this one opens the state
     store = await asyncio.to_thread(open_state, settings)
     try:
+        now = clock.now()
+        await asyncio.to_thread(store.retry_own_faults, program(), now=now, since=now - settings.alert_window)
         captures = Captures(store.engine)
         outbox = build_outbox(settings, store, those.channels, clock)
         yield Parts(

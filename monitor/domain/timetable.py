@@ -23,6 +23,8 @@ TRIES_BY_REASON = {
     "fault": MOST_TRIES,
     "interstitial": MOST_TRIES,  # a consent page, a login, a site under maintenance: the article may be there tomorrow
 }
+#: Not the page's fault but ours or the installation's: given up, it is tried again once the program is another one.
+OWN_FAULTS = ("fault", "failed")
 _FIRST_RETRY = timedelta(minutes=15)
 
 

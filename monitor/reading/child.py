@@ -73,6 +73,8 @@ def _answer(function: str, arguments: list[Any]) -> dict[str, Any]:
         return {"error": {"reason": error.reason, "message": str(error)}}
     except MemoryError:
         return {"error": {"reason": "memory", "message": "reading it needs more memory than is allowed"}}
+    except ImportError as error:  # the page is not to blame: what is missing here may be installed tomorrow
+        return {"error": {"reason": "fault", "message": f"the installation is incomplete: {error}".partition("\n")[0][:500]}}
     except RecursionError:
         return {"error": {"reason": "too_deep", "message": "it is nested too deeply"}}
     except Exception as error:  # noqa: BLE001  # whatever a parser throws at hostile bytes is an answer, not the end

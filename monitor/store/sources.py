@@ -9,6 +9,7 @@ from uuid import uuid4
 from sqlalchemy import BindParameter, Connection, bindparam, case, delete, insert, select, update
 
 from monitor.domain.model import Link
+from monitor.domain.timetable import OWN_FAULTS
 from monitor.ports import Asked, LinkFailure, SourceState, Validators
 from monitor.store.glance import SEAL
 from monitor.store.poll_rows import poll_row, source_row
@@ -16,6 +17,8 @@ from monitor.store.schema import facts, links, polls, sources
 
 #: How long it is remembered how a source answered; its habits are learnt from two months.
 KEPT = timedelta(days=400)
+#: What is written under `facts` about the program that opened the state last.
+_PROGRAM = "program"
 _MOST_AT_ONCE = 500  #: parameters of one statement
 
 
@@ -138,6 +141,28 @@ def link_failed(connection: Connection, failure: LinkFailure, retry_at: datetime
             detail=failure.detail[:500],
         )
     )
+
+
+def retry_own_faults(connection: Connection, program: str, now: datetime, since: datetime) -> int:
+    """After an upgrade, wait anew for links given up for a fault of ours; returns how many.
+
+    Args:
+        connection: a transaction on the state.
+        program: what is installed; another than at the last start is an upgrade.
+        now: the moment.
+        since: links first seen before it stay given up: nobody would be told of them.
+    """
+    found = connection.execute(select(facts.c.value).where(facts.c.name == _PROGRAM)).scalar()
+    if found == program:
+        return 0
+    there = connection.execute(update(facts).where(facts.c.name == _PROGRAM).values(value=program))
+    if not there.rowcount:
+        connection.execute(insert(facts).values(name=_PROGRAM, value=program))
+    return connection.execute(
+        update(links)
+        .where(links.c.state == "given_up", links.c.reason.in_(OWN_FAULTS), links.c.first_seen >= since)
+        .values(state="new", retry_at=now, failures=0)
+    ).rowcount
 
 
 def links_read(connection: Connection, read: Sequence[tuple[Link, str]]) -> None:

@@ -115,6 +115,11 @@ class SqlStore:
         with self.engine.begin() as connection:
             sources.link_failed(connection, failure, retry_at)
 
+    def retry_own_faults(self, program: str, *, now: datetime, since: datetime) -> int:
+        """After an upgrade, wait anew for links given up for a fault of ours; see `sources.retry_own_faults`."""
+        with self.engine.begin() as connection:
+            return sources.retry_own_faults(connection, program, now, since)
+
     # ledger
 
     def inspections(self, urns: Sequence[str] = (), *, as_of: date | None = None) -> tuple[Inspection, ...]:

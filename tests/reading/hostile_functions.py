@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import importlib
 import os
 import signal
 import time
@@ -50,6 +51,11 @@ def refuse() -> None:
 def stumble() -> None:
     """Raises what a parser might."""
     raise ValueError("unexpected <b>")
+
+
+def want() -> None:
+    """Needs a package that is not installed."""
+    importlib.import_module("a_package_that_is_not_installed")
 
 
 def chatter() -> str:

@@ -54,6 +54,7 @@ def test_the_child_is_kept_between_calls(worker: Worker) -> None:
         ("stumble", "failed"),
         ("unspeakable", "failed"),
         ("descend", "too_deep"),
+        ("want", "fault"),
         ("missing", "failed"),
     ],
 )

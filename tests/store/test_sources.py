@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.exc import StatementError
 
+from monitor.domain.timetable import OWN_FAULTS
 from monitor.ports import FetchFailure, LinkFailure, Poll, Validators
 from monitor.store.watch import poll_history
 from tests.builders import NOW, asked, link, polled
@@ -126,3 +127,18 @@ def test_how_a_source_answered_long_ago_is_forgotten(open_it: Open) -> None:
     kept = poll_history(store.engine, since=NOW - timedelta(days=1))
     assert [each.at - NOW for each in kept["gazette"]] == [timedelta(days=300), timedelta(days=402)]
     assert len(kept["herald"]) == 1, "each source by itself"
+
+
+@pytest.mark.parametrize("reason", OWN_FAULTS)
+def test_what_was_given_up_for_our_own_fault_is_tried_again_after_an_upgrade(open_it: Open, reason: str) -> None:
+    store = open_it()
+    store.retry_own_faults("1.0", now=NOW, since=NOW - timedelta(days=30))
+    polled(store, "feed", FIRST, now=NOW, next_due_at=LATER)
+    ours, theirs = (each for each, _ in store.links_to_read(now=NOW))
+    store.link_failed(LinkFailure(link=ours, reason=reason, permanent=True), now=NOW, retry_at=None)
+    store.link_failed(LinkFailure(link=theirs, reason="no_article", permanent=True), now=NOW, retry_at=None)
+    assert store.retry_own_faults("1.0", now=LATER, since=NOW - timedelta(days=30)) == 0  # a restart is no upgrade
+    assert store.links_to_read(now=LATER) == ()
+    assert store.retry_own_faults("1.1", now=LATER, since=LATER + timedelta(days=1)) == 0  # nobody would be told of it
+    assert store.retry_own_faults("1.2", now=LATER, since=NOW - timedelta(days=30)) == 1
+    assert [each for each, _ in store.links_to_read(now=LATER)] == [ours]
