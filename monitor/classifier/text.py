@@ -47,7 +47,7 @@ _TAIL = frozenset({"s", "t", "re", "ll", "ve", "d", "m"})
 _ABBREVIATIONS = frozenset(
     """
     cllr cllrs mr mrs ms dr st rev prof sir hon no vs etc eg ie jan feb mar apr jun jul aug sep sept oct nov dec rt cr
-    inc ltd approx
+    inc ltd approx nth sth ne nw se sw co
     """.split()
 )
 #: a sentence longer than this is cut at a space: no rule needs more, and hostile text must not make one

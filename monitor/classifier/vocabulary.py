@@ -12,6 +12,7 @@ from monitor.classifier.text import Token
 from monitor.domain.authorities import authorities
 from monitor.tables import areas, cues, places, ratings, services, times
 from monitor.tables.bodies import BODIES
+from monitor.tables.short_forms import COUNTIES, JOINED_POINTS, PARTS, POINTS
 
 
 @lru_cache(maxsize=1)
@@ -32,8 +33,29 @@ def lexicon() -> Lexicon:
         for row in table:
             built.add(row.code, row.value, row.surfaces)
     for surface, urns in _names().items():
-        built.add("A", urns, (surface,))
+        built.add("A", urns, (_with_short_forms(surface),))
     return built
+
+
+def _with_short_forms(surface: str) -> str:
+    """A name's surface with every way of shortening the points of the compass and the county in it."""
+    words, found, at = surface.split(), [], 0
+    while at < len(words):
+        pair = tuple(words[at : at + 2])
+        if joined := JOINED_POINTS.get(pair):  # type: ignore[arg-type]  # the last word stands alone
+            found.append(f"[{_point(pair[0])} {_point(pair[1])}|{'|'.join(f'{form} [.|]' for form in joined)}]")
+            at += 2
+            continue
+        word = words[at]
+        stop = " [.|]" if len(words) > 1 else ""  # alone it ends a sentence as a rule: "Boston, Lincs."
+        counties = "".join(f"|{form}{stop}" for form in COUNTIES.get(word, ()))
+        found.append(_point(word) if word in POINTS else f"[{word}{counties}]" if counties else word)
+        at += 1
+    return " ".join(found)
+
+
+def _point(word: str) -> str:
+    return f"[{word}|{'|'.join(f'{form} [.|]' for form in POINTS[word])}]"
 
 
 def _tokens_of(name: str) -> str:
@@ -84,13 +106,28 @@ def _affixes() -> Lexicon:
 _BEFORE = tuple(tuple(words.split()) for words in sorted(places.BEFORE_NAME, key=len, reverse=True))
 
 
+_DIRECTIONS = PARTS.union(
+    POINTS, *POINTS.values(), *JOINED_POINTS.values()
+)  #: words before a name by which a part of the place is meant
+
+
+def _is_part(tokens: Sequence[Token], start: int) -> bool:
+    """Whether a point of the compass stands right before the name: ``N.E. Derbyshire`` has no council with our duty."""
+    at = start - 1
+    if at > 0 and tokens[at].word == "." and tokens[at - 1].end == tokens[at].start:
+        at -= 1
+    if at < 0 or tokens[at].word not in _DIRECTIONS:
+        return False
+    return len(tokens[at].word) > 1 or tokens[at].capital
+
+
 def is_name(tokens: Sequence[Token], start: int, end: int, in_title: bool, known: frozenset[str]) -> bool:
-    """Whether a matched authority name is meant as one: capital letters, and a council-like neighbour where the word is a
-    word too.
+    """Whether a matched authority name is meant as one: capital letters, all of the name rather than a part of the place, and
+    a council-like neighbour where the word is a word too.
     """
     if tokens[start].word == "the":
         start += 1
-    if not all(tokens[i].capital for i in (start, end - 1) if tokens[i].word.isalpha() and len(tokens[i].word) > 1):
+    if not all(tokens[i].capital for i in (start, end - 1) if tokens[i].word.isalpha()) or _is_part(tokens, start):
         return False
     if end < len(tokens) and tokens[end].word == "based":
         return False  # "the Leeds-based charity"

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from monitor.domain.model import Authority, ChildrensTrust, DateRange
 from monitor.tables import rows
+from monitor.tables.short_forms import COUNTIES, JOINED_POINTS, POINTS
 
 _NOISE = re.compile(
     r"\b(?:council|city of|county of|royal borough of|london borough of"
@@ -106,6 +107,17 @@ def fold(name: str) -> str:
 
 
 @lru_cache(maxsize=1)
+def _full_forms() -> Mapping[str, str]:
+    points = {" ".join(pair): short for pair, short in JOINED_POINTS.items()}
+    return {form: full for table in (POINTS, points, COUNTIES) for full, forms in table.items() for form in forms}
+
+
+def _in_full(folded: str) -> str:
+    """A folded name with the points of the compass and the county written out: ``"ne lincs"``."""
+    return " ".join(_full_forms().get(word, word) for word in folded.split())
+
+
+@lru_cache(maxsize=1)
 def _by_name() -> Mapping[str, Authority]:
     known: dict[str, Authority] = {}
     for authority in authorities():
@@ -116,7 +128,8 @@ def _by_name() -> Mapping[str, Authority]:
 
 def find(name: str) -> Authority | None:
     """The authority of a name in any usual form, or of a URN, DfE or GSS code; None when there is none."""
-    return by_code().get(name.strip().upper()) or _by_name().get(fold(name))
+    folded = fold(name)
+    return by_code().get(name.strip().upper()) or _by_name().get(folded) or _by_name().get(_in_full(folded))
 
 
 def suggest(name: str) -> str | None:

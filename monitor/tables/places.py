@@ -2,7 +2,6 @@
 
 #: surfaces that hold an authority's name and stand for something else; they hide it from the classifier
 NOT_AUTHORITIES = (
-    "greater manchester",
     "old trafford",
     "trafford [centre|park|general]",
     "newcastle under lyme [borough|] [council|]",
@@ -28,9 +27,15 @@ NOT_AUTHORITIES = (
     "liverpool street",
     "kent county cricket club",
     "palace of westminster",
+    "bury [st|st .|saint] edmunds",
+    "bradford on avon",
+    "sutton [coldfield|in ashfield|bridge|courtenay|scotney|on sea]",
+    "stoke [newington|mandeville|gifford|poges|bishop|by nayland|canon|ferry|prior|d'abernon]",
+    "bolton [le sands|upon dearne|abbey]",
+    "richmond , [north yorkshire|n [.|] yorkshire|yorkshire|yorks|n yorks|north yorks]",
+    "newcastle [emlyn|county down]",
+    "brent [cross|knoll]",
     "cheshire east and",
-    "south manchester",
-    "[north|south|east|west] [kent|devon|essex|norfolk|suffolk|surrey|staffordshire|shropshire|durham|cumbria|hampshire|wiltshire|dorset|cornwall|leeds|bristol|hull|birmingham|oxfordshire|derbyshire|nottinghamshire|leicestershire|lancashire|hertfordshire|warwickshire|worcestershire|cambridgeshire|northumberland]",
 )
 
 #: authority names that are also ordinary words, or places with another meaning: they want a council-like neighbour at the start of a
@@ -52,6 +57,15 @@ WORDS_TOO = frozenset(
         "worcs",
         "lancs",
         "cambs",
+        "glos",
+        "gloucs",
+        "hants",
+        "derbys",
+        "warks",
+        "herefs",
+        "salop",
+        "shrops",
+        "som",
     }
 )
 COUNCIL_WORDS = frozenset(
