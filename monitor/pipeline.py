@@ -178,7 +178,7 @@ class Pipeline:
 
     async def _take(self, link: Link, baseline: bool) -> _Taken:
         """Fetch and read one link; everything that can go wrong with it is a value."""
-        answer = self._fetched.pop(link.url, None) or await self.fetcher.fetch(link.url)
+        answer = self._fetched.pop(link.url, None) or await self._fetch(link.url)
         if isinstance(answer, FetchFailure):
             most = 1 if answer.permanent else MOST_TRIES
             trouble = _Trouble(reason=answer.reason, detail=answer.detail, most=most, wait=answer.retry_after)
@@ -191,6 +191,13 @@ class Pipeline:
             pages, self._unkept = self._unkept, []
             await asyncio.to_thread(self._keep, pages)
         return _Taken(link=link, baseline=baseline, outcome=outcome)
+
+    async def _fetch(self, url: str) -> Page | FetchFailure:
+        try:
+            return await self.fetcher.fetch(url)
+        except Exception as error:  # noqa: BLE001  # an address that trips a fault of ours is one address
+            _log.exception("fetching %s", url)
+            return FetchFailure(url=url, reason="fault", detail=f"{type(error).__name__}: {error}")
 
     def _keep(self, pages: Sequence[Page]) -> None:
         try:
@@ -206,15 +213,14 @@ class Pipeline:
         kept = asyncio.create_task(asyncio.to_thread(self._keep, pages))
         found = await asyncio.to_thread(lambda: [self._classified(each) for each in group])
         await kept  # before what they say is recorded
-        readings = [each for each in found if isinstance(each, Classified)]
-        recorded = iter(await asyncio.to_thread(self._recorded, readings) if readings else ())
+        recorded = iter(await asyncio.to_thread(self._recorded, [each for each in found if isinstance(each, Classified)]))
         outcomes: list[Recorded | LinkFailure] = []
         for taken, each in zip(group, found, strict=True):
-            if isinstance(each, _Trouble):
-                outcomes.append(await self._failed(taken.link, each))
+            outcome = each if isinstance(each, _Trouble) else next(recorded)
+            if isinstance(outcome, _Trouble):
+                outcomes.append(await self._failed(taken.link, outcome))
                 continue
             self._tries.pop(taken.link.canonical_url, None)
-            outcome = next(recorded)
             outcomes.append(outcome)
             for change in outcome.changes:
                 old = change.old.words if change.old else "no rating"
@@ -231,24 +237,24 @@ class Pipeline:
             return reading
         return Classified(document=document, reading=reading, link=taken.link, baseline=taken.baseline)
 
-    def _recorded(self, found: Sequence[Classified]) -> Sequence[Recorded]:
-        """Record documents in one transaction; one by one where that fails, so that what can be recorded is."""
+    def _recorded(self, found: Sequence[Classified]) -> list[Recorded | _Trouble]:
+        """Record documents in one transaction; one by one where that fails: what can be recorded is, and the rest is told."""
         now = self.clock.now()
-        try:
-            return self.store.record_all(found, now=now)
-        except Exception:
-            if len(found) == 1:
-                raise
-        recorded: list[Recorded] = []
-        failed: list[Exception] = []
+        if len(found) > 1:
+            try:
+                return list(self.store.record_all(found, now=now))
+            except Exception:  # noqa: BLE001
+                _log.debug("recording %d documents together", len(found), exc_info=True)
+        outcomes: list[Recorded | _Trouble] = []
         for each in found:
             try:
-                recorded += self.store.record_all([each], now=now)
+                outcomes += self.store.record_all([each], now=now)
             except Exception as error:  # noqa: BLE001
-                failed.append(error)
-        if failed:
-            raise failed[0]  # the others are safe, and this one is tried again
-        return recorded
+                # Where it is the store and not the document, noting this will fail as well, and end the cycle.
+                _log.warning("recording %s: %s: %s", each.document.url, type(error).__name__, error)
+                detail = f"{type(error).__name__}: {error}"
+                outcomes.append(_Trouble(reason="unrecorded", detail=detail, most=TRIES_BY_REASON["unrecorded"]))
+        return outcomes
 
     async def _failed(self, link: Link, trouble: _Trouble) -> LinkFailure:
         now = self.clock.now()

@@ -21,6 +21,7 @@ TRIES_BY_REASON = {
     "memory": MOST_DEATHS,
     "crashed": MOST_DEATHS,
     "fault": MOST_TRIES,
+    "unrecorded": MOST_TRIES,
     "interstitial": MOST_TRIES,  # a consent page, a login, a site under maintenance: the article may be there tomorrow
 }
 #: Not the page's fault but ours or the installation's: given up, it is tried again once the program is another one.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 from monitor.fetch.limits import MEBIBYTE
 from monitor.ports import Clock, Fetcher, FetchFailure, Page, Validators
@@ -46,7 +48,7 @@ class DropFetcher:
     def _read(self, url: str) -> Page | FetchFailure:
         parts = urlsplit(url)
         folder = self._folders.get(unquote(parts.netloc))
-        name = unquote(parts.path.removeprefix("/"))
+        name = os.fsdecode(unquote_to_bytes(parts.path.removeprefix("/")))  # names of files are bytes, not always UTF-8
         # The name comes from a stored link: it must be a plain file of that folder and nothing above it.
         if folder is None or not name or "/" in name or name in (".", "..") or "\0" in name:
             return FetchFailure(url=url, reason="bad_url", detail="no such drop", permanent=True)
@@ -72,8 +74,10 @@ def _mail(message: bytes) -> tuple[bytes, str]:
         return b"", "text/plain"
     payload = part.get_payload(decode=True)
     body = payload if isinstance(payload, bytes) else b""
-    kind = f"{part.get_content_type()}; charset={part.get_content_charset() or 'utf-8'}"
+    charset = part.get_content_charset() or "utf-8"
+    kind = f"{part.get_content_type()}; charset={charset}"
     subject = str(parsed.get("subject") or "")
     if kind.startswith("text/plain"):
-        body = f"{subject}\n\n".encode(part.get_content_charset() or "utf-8", "replace") + body
+        with contextlib.suppress(LookupError):  # a name of no character set: the subject is not worth the mail
+            body = f"{subject}\n\n".encode(charset, "replace") + body
     return body, kind

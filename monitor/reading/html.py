@@ -6,6 +6,7 @@ import hashlib
 from datetime import date, datetime
 from functools import cache
 
+from monitor.domain.characters import storable
 from monitor.domain.model import Article, SourceClass
 from monitor.ports import Page, ReadError
 from monitor.reading.dates import london_day, parse_day
@@ -108,6 +109,7 @@ def _article(
     source_class: SourceClass,
     retrieved: datetime | None = None,
 ) -> Article:
+    title, text = storable(title), storable(text)
     return Article(
         url=url,
         title=title,
@@ -116,5 +118,5 @@ def _article(
         retrieved=retrieved,
         outlet=outlet,
         source_class=source_class,
-        sha256=hashlib.sha256(f"{title}\n\n{text}".encode("utf-8", "surrogatepass")).hexdigest(),
+        sha256=hashlib.sha256(f"{title}\n\n{text}".encode()).hexdigest(),
     )

@@ -22,6 +22,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from monitor.domain.characters import storable_json
 from monitor.ports import ReadError
 from monitor.reading.child import LENGTH_BYTES, encode_request
 
@@ -31,6 +32,8 @@ _CHUNK = 1 << 16
 _PIPE = 1 << 20  # bytes that a pipe may hold: a page that waits for its turn should fit
 #: Of the address space that is allowed, so much is in use when a child dies of its want.
 _NEARLY_ALL = 0.75
+#: How half of a pair and NUL look in an answer, which is ASCII; whole pairs look like the first.
+_DOUBTFUL = (b"\\ud", b"\\u0000")
 
 
 class Worker:
@@ -128,6 +131,8 @@ class Worker:
         try:
             body = self._write_and_read(child, unsent)
             answer: dict[str, Any] = json.loads(body)
+            if any(mark in body for mark in _DOUBTFUL):  # here the text of strangers enters
+                answer = storable_json(answer)
             finished = answer.get("error", {}).get("reason") != "memory"  # after that its heap is not worth keeping
         except (BrokenPipeError, EOFError):
             raise self._death(child) from None

@@ -6,6 +6,7 @@ Files are announced as ``drop://NAME/FILE``; `monitor.fetch.dropped` reads them.
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import ClassVar
 from urllib.parse import quote
 
+from monitor.domain.characters import storable
 from monitor.domain.model import Link
 from monitor.fetch.dropped import DropFetcher, is_article
 from monitor.ports import Clock, ConfigError, Fetcher, FetchFailure, Poll, Source, SourceState
@@ -53,9 +55,9 @@ class DropSource(Declared):
             # A file that is replaced is a new article; its name and its time say which.
             Link(
                 source=self.name,
-                url=(url := f"drop://{quote(self.name, safe='')}/{quote(path.name, safe='')}"),
+                url=(url := f"drop://{quote(self.name, safe='')}/{quote(os.fsencode(path.name), safe='')}"),
                 canonical_url=f"{url}#{int(changed[path])}",
-                title=path.stem,
+                title=storable(path.stem),
                 published=datetime.fromtimestamp(changed[path], UTC),
             )
             for path in files

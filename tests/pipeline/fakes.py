@@ -135,6 +135,8 @@ class FakeStore:
         return tuple((each, first) for each, first, due in self.waiting.values() if due <= now)[:limit]
 
     def link_failed(self, failure: LinkFailure, *, now: datetime, retry_at: datetime | None) -> None:
+        if self.trips:
+            raise self.trips
         self.failures.append((failure, retry_at))
         url = failure.link.canonical_url
         if retry_at is None:

@@ -225,17 +225,34 @@ async def test_documents_that_are_ready_together_are_recorded_together_in_their_
     assert max(world.store.groups) <= 25
 
 
-async def test_what_cannot_be_recorded_keeps_nothing_else_from_it() -> None:
+async def test_what_cannot_be_recorded_is_its_own_failure_and_keeps_nothing_else_from_it() -> None:
     world = World(FakeSource().lists("a", "b", "c"))
     for url in "abc":
         world.fetcher.serves(url, url.upper())
     world.store.refuses.add("B")
-    with pytest.raises(ValueError, match="cannot be written"):
-        await world.pipeline.cycle()
-    assert ("A", True) in world.store.recorded
+    cycle = await world.pipeline.cycle()
+    assert [title for title, _ in world.store.recorded] == ["A", "C"]
+    assert [(failure.link.url, failure.reason) for failure in cycle.unread] == [("b", "unrecorded")]
     world.store.refuses.clear()
+    world.clock.advance(minutes=15)
     await world.pipeline.read_links()
     assert sorted(title for title, _ in world.store.recorded) == ["A", "B", "C"]
+
+
+async def test_a_fetch_that_trips_a_fault_of_ours_is_one_address() -> None:
+    world = World(FakeSource().lists("a", "b"))
+    world.fetcher.serves("b", "B")
+
+    class Tripping(FakeFetcher):
+        async def fetch(self, url: str, validators: Validators = Validators()) -> Page | FetchFailure:
+            if url == "a":
+                raise LookupError("unknown encoding")
+            return await world.fetcher.fetch(url, validators)
+
+    world.pipeline.fetcher = Tripping()
+    cycle = await world.pipeline.cycle()
+    assert [title for title, _ in world.store.recorded] == ["B"]
+    assert [(failure.link.url, failure.reason) for failure in cycle.unread] == [("a", "fault")]
 
 
 async def test_pages_are_kept_before_what_they_say_is_recorded_and_also_when_they_cannot_be_read() -> None:

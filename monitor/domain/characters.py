@@ -1,0 +1,26 @@
+"""Which characters text may have once it is ours. Pages, feeds and file names bring some that no database and no mail takes."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+#: Half of a pair of UTF-16 (an emoji cut in the middle; a byte of a file name that is not UTF-8), and NUL.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+
+def storable(text: str) -> str:
+    """`text` with a replacement character for every lone surrogate and NUL; of the same length."""
+    return _UNSTORABLE.sub(_REPLACEMENT, text)
+
+
+def storable_json(value: Any) -> Any:
+    """A JSON value with every string in it made `storable`, names of members too."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, list):
+        return [storable_json(each) for each in value]
+    if isinstance(value, dict):
+        return {storable(name): storable_json(each) for name, each in value.items()}
+    return value
