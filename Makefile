@@ -11,11 +11,24 @@ ifeq ($(UV),)
 MAKE_VENV = $(PYTHON) -m venv $(VENV)
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 else
-MAKE_VENV = $(UV) venv --quiet --seed --allow-existing --python $(PYTHON) $(VENV)
-INSTALL = $(UV) pip install --quiet --python $(BIN)/python
+MAKE_VENV = "$(UV)" venv --quiet --seed --python $(PYTHON) $(VENV)
+INSTALL = "$(UV)" pip install --quiet --python $(BIN)/python
 endif
 # The package itself: editable, without dependencies (the lock has them) and without an isolated build (the lock has flit_core).
 INSTALL_SELF = $(INSTALL) --no-deps --no-build-isolation --editable .
+# Everything is run as a module: the scripts in $(BIN) hold the path that the checkout had when they were made.
+MONITOR = $(BIN)/python -m monitor
+
+# An environment without any stamp is half made, or its Python is gone: it is made again. In a checkout that was moved or copied
+# the packages are still good, but the editable install points to where it was.
+ifneq ($(shell test -f $(VENV)/.run-installed -a ! -f $(VENV)/.made && echo older),)
+$(shell pwd > $(VENV)/.made; touch -r $(VENV)/.run-installed $(VENV)/.made)
+endif
+ifneq ($(shell test -f $(VENV)/.made && $(BIN)/python -c '' 2>/dev/null && echo whole),whole)
+$(shell rm -f $(VENV)/.made)
+else ifneq ($(shell pwd | cmp -s - $(VENV)/.made && echo here),here)
+$(shell rm -f $(VENV)/.run-installed $(VENV)/.dev-installed; pwd > $(VENV)/.made)
+endif
 
 .PHONY: help run test lint format types imports check-locks check-install lock bench soak demo score accuracy clean
 .DEFAULT_GOAL := help
@@ -23,45 +36,47 @@ INSTALL_SELF = $(INSTALL) --no-deps --no-build-isolation --editable .
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
 
-$(BIN)/python:
+$(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "This needs Python 3.11 or later; found: $$($(PYTHON) --version 2>&1). Say which with: make PYTHON=/path/to/python3.11 ..."; exit 1; }
 	@echo "Making $(VENV) ..."
-	@$(MAKE_VENV)
+	@rm -rf $(VENV)
+	@$(MAKE_VENV) || { rm -rf $(VENV); exit 1; }
+	@pwd > $@
 
-$(VENV)/.run-installed: requirements.lock pyproject.toml | $(BIN)/python
+$(VENV)/.run-installed: requirements.lock pyproject.toml $(VENV)/.made
 	@echo "Installing from requirements.lock (once) ..."
 	@$(INSTALL) --require-hashes -r requirements.lock
 	@$(INSTALL_SELF)
 	@touch $@
 
-$(VENV)/.dev-installed: requirements-dev.lock pyproject.toml | $(BIN)/python
+$(VENV)/.dev-installed: requirements-dev.lock pyproject.toml $(VENV)/.made
 	@echo "Installing from requirements-dev.lock (once) ..."
 	@$(INSTALL) --require-hashes -r requirements-dev.lock
 	@$(INSTALL_SELF)
 	@touch $@ $(VENV)/.run-installed
 
 run: $(VENV)/.run-installed ## start the monitor on config/ and state/ (ARGS="--listen 127.0.0.1:9000")
-	@exec $(BIN)/monitor run $(ARGS)
+	@exec $(MONITOR) run $(ARGS)
 
 demo: $(VENV)/.run-installed ## see it work in 20 seconds, without a network
-	@exec $(BIN)/monitor demo $(ARGS)
+	@exec $(MONITOR) demo $(ARGS)
 
 test: $(VENV)/.dev-installed ## run every test
 	@$(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile $(ARGS)
 
 lint: $(VENV)/.dev-installed ## ruff
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
+	@$(BIN)/python -m ruff check .
+	@$(BIN)/python -m ruff format --check .
 
 format: $(VENV)/.dev-installed ## let ruff rewrite what it can
-	@$(BIN)/ruff check --fix-only --quiet .
-	@$(BIN)/ruff format --quiet .
+	@$(BIN)/python -m ruff check --fix-only --quiet .
+	@$(BIN)/python -m ruff format --quiet .
 
 types: $(VENV)/.dev-installed ## mypy --strict
-	@$(BIN)/mypy --strict monitor
+	@$(BIN)/python -m mypy --strict monitor
 
 imports: $(VENV)/.dev-installed ## who may import whom
-	@$(BIN)/lint-imports
+	@$(BIN)/python -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
 
 check-locks: $(VENV)/.dev-installed ## the locks are fresh, hashed, and name no package index
 	@$(BIN)/python .ci/check_locks.py
@@ -76,7 +91,7 @@ score: $(VENV)/.dev-installed ## the corpus floors (our own corpus; ../shared as
 	@$(BIN)/python .ci/corpus_floors.py
 
 accuracy: $(VENV)/.dev-installed ## write docs/accuracy.md again (after any change to the classifier, its tables or its corpus)
-	@$(BIN)/monitor score tests/corpus --write-docs docs/accuracy.md
+	@$(MONITOR) score tests/corpus --write-docs docs/accuracy.md
 
 bench: $(VENV)/.dev-installed ## measure speed
 	@for file in bench/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done

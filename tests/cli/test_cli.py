@@ -132,6 +132,6 @@ def test_a_batch_waits_for_no_heavy_library() -> None:
 
 
 def test_a_reader_that_goes_away_is_no_error() -> None:
-    command = f"{sys.executable} -m monitor --help | head -1"
-    ended = subprocess.run(command, shell=True, capture_output=True, text=True)
+    command = ["sh", "-c", '"$0" -m monitor --help | head -1', sys.executable]
+    ended = subprocess.run(command, capture_output=True, text=True)
     assert ended.stderr == ""
