@@ -1,4 +1,6 @@
 # Two stages: the first installs from the lock by hashes, the second has neither pip's cache nor a compiler.
+# The base image is named by its tag, not by a digest: nothing here would move a digest on, and an old one keeps known holes.
+# `docker compose build --pull` gets the newest image of the tag; everything above it comes from the lock, by its hashes.
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /app
 RUN python -m venv /venv
