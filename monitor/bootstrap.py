@@ -131,6 +131,7 @@ class Reader:
             source.outlet if source else "",
             source_class=source.source_class if source else SourceClass.PRESS,
             published=listed,
+            first_published=source is not None and source.lists_first_published,
             title=link.title,
             worker=self._worker,
         )

@@ -156,6 +156,7 @@ class Source(Protocol):
     outlet: str
     source_class: SourceClass
     interval: float  #: seconds between polls
+    lists_first_published: bool  #: whether the dates it lists are those of publication, and not of the last change
 
     async def poll(self, fetcher: Fetcher, state: SourceState) -> Poll:
         """Ask once for what is there now. Failures are returned, not raised."""

@@ -28,7 +28,9 @@ _QUOTED = re.compile(r"""=\s*(?:"[^"]*"|'[^']*')""")
 
 
 def read_article(body: bytes, url: str, content_type: str = "") -> dict[str, Any]:
-    """``{"title", "text", "published", "canonical", "reader"}`` of an HTML page; `published` is an ISO moment or "".
+    """``{"title", "text", "published", "confirmed", "changed", "canonical", "reader"}`` of an HTML page.
+
+    `published` and `changed` are ISO moments or ""; `confirmed` says that the page gives the day twice, in different ways.
 
     Paragraphs are joined by blank lines. Raises `ReadError`: ``empty``, ``pdf`` (sniffed), ``not_text``, ``interstitial``,
     ``hostile`` (a tag longer than any author writes), ``no_article`` when nothing reads like one.
@@ -58,6 +60,8 @@ def read_article(body: bytes, url: str, content_type: str = "") -> dict[str, Any
         "title": metadata.title or lines[0].partition("\n")[0][:200],
         "text": "\n\n".join(lines),
         "published": published.isoformat() if published else "",
+        "confirmed": metadata.confirmed,
+        "changed": metadata.changed.isoformat() if metadata.changed else "",
         "canonical": metadata.canonical,
         "reader": reader,
     }

@@ -77,8 +77,8 @@ def parse_moment(text: str, *, now: datetime | None = None) -> datetime | None:
     """
     text = _BASIC_TIME.sub(r"T\1:\2:\3", " ".join(text[:_LOOK_AT].split()))
     if _EPOCH.match(text):
-        seconds = int(text[:10])
-        return datetime.fromtimestamp(seconds, UTC)
+        moment = datetime.fromtimestamp(int(text[:10]), UTC)
+        return moment if _FIRST_YEAR <= moment.year <= _LAST_YEAR else None
     for name, pattern, _ in FORMS:
         if match := pattern.search(text):
             day = _day(match, month_first_allowed=name == "day/month/year")
@@ -95,9 +95,18 @@ def parse_day(text: str, *, now: datetime | None = None) -> date | None:
     return london_day(moment) if moment is not None else None
 
 
+def exchanged(day: date) -> date | None:
+    """`day` with day and month the other way round, as Americans write figures; ``None`` where that is no date."""
+    try:
+        return day.replace(month=day.day, day=day.month)
+    except ValueError:
+        return None
+
+
 def _day(match: re.Match[str], *, month_first_allowed: bool) -> date | None:
-    year, day = int(match["year"].lstrip("'")), int(match["day"])
-    if year < 100:
+    figures = match["year"].lstrip("'")
+    year, day = int(figures), int(match["day"])
+    if len(figures) == 2:  # "0001" is how some systems write that there is no date
         year += 2000 if year < 70 else 1900
     month = _MONTHS.get(match["month"].lower()) or int(match["month"])
     if month_first_allowed and month > 12 >= day:

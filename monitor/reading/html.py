@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 
 from monitor.domain.characters import storable
 from monitor.domain.model import Article, SourceClass
 from monitor.ports import Page, ReadError
-from monitor.reading.dates import london_day, parse_day
+from monitor.reading.dates import exchanged, london_day, parse_day
 from monitor.reading.decode import decode, is_binary, visible
 from monitor.reading.furniture import fold, without_furniture
 from monitor.reading.worker import Worker
@@ -17,6 +17,7 @@ from monitor.reading.worker import Worker
 _READER = "monitor.reading.article:read_article"
 _LONGEST_TITLE = 300
 _DATELINE_WITHIN = 4  #: lines below the title
+_SAME, _FRESH, _WEEKS = timedelta(days=2), timedelta(days=7), timedelta(days=14)  #: see `day_of`
 _LABEL = 50  #: characters of a line that is a name or a date and no prose
 
 
@@ -32,32 +33,60 @@ def read_page(
     *,
     source_class: SourceClass = SourceClass.PRESS,
     published: date | None = None,
+    first_published: bool = False,
     title: str = "",
     worker: Worker | None = None,
 ) -> Article:
     """The article on a fetched page. `published` and `title` stand in where the page gives none (a feed's entry knows them).
 
+    With `first_published`, `published` is not merely the day of some change: see `day_of`.
+
     Parsing happens in `worker`, a killable child. Raises `ReadError` with reason ``interstitial`` (consent, challenge, login,
     maintenance, not found), ``empty``, ``pdf``, ``not_text``, ``no_article``, ``hostile``, or the worker's own ``timeout``,
     ``memory``, ``crashed``.
     """
+    today = london_day(page.retrieved) if page.retrieved is not None else None
     if _is_plain(page):
         if is_binary(page.body):
             raise ReadError("these bytes are no text", reason="not_text", key=page.url)
-        return read_text(decode(page.body, page.content_type), url=page.url, outlet=outlet, published=published)
+        listed = day_of(None, published, today)
+        return read_text(decode(page.body, page.content_type), url=page.url, outlet=outlet, published=listed)
     found = (worker or shared_worker()).call(_READER, page.body, page.url, page.content_type)
-    day = london_day(datetime.fromisoformat(found["published"])) if found["published"] else None
-    if day is not None and page.retrieved is not None and day > london_day(page.retrieved):
-        day = None  # a date in the future is a mistake or an event's date
+    days = {key: london_day(datetime.fromisoformat(found[key])) if found[key] else None for key in ("published", "changed")}
+    surely = first_published and not found["confirmed"] and not _is_near(days["changed"], published, _SAME)
     return _article(
         url=found["canonical"] or page.url,
         title=found["title"] or title,
         text=found["text"],
-        published=day or published,
+        published=day_of(days["published"], published, today, surely=surely),
         retrieved=page.retrieved,
         outlet=outlet,
         source_class=source_class,
     )
+
+
+def day_of(page: date | None, listed: date | None, today: date | None, *, surely: bool = False) -> date | None:
+    """The day of publication by what a page says and what the source that `listed` it says; ``None`` when neither does. Pure.
+
+    The page is believed, with its day and month the other way round where only so it agrees with the source, or is not in the
+    future. What is still dated ahead counts as `today`. `surely`: the source's day is the publication's and nothing on the
+    page speaks for its own; then a page that is weeks away from an entry of this week gives way to it.
+    """
+    if today is not None:
+        listed = min(listed, today) if listed else None
+        if page is not None and page > today:
+            other = exchanged(page)
+            page = other if other and other <= today and _is_near(other, listed or other, _SAME) else listed or today
+    if page is None or listed is None or _is_near(page, listed, _WEEKS):
+        return page or listed
+    other = exchanged(page)
+    if other is not None and _is_near(other, listed, _SAME):
+        return other
+    return listed if surely and _is_near(listed, today, _FRESH) else page
+
+
+def _is_near(one: date | None, other: date | None, distance: timedelta) -> bool:
+    return one is not None and other is not None and abs(one - other) <= distance
 
 
 def read_text(

@@ -18,8 +18,9 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser
 
 from monitor.domain.urls import absolute, registrable
+from monitor.domain.urls import canonical as canonical_key
 from monitor.reading.blocks import HEADINGS, Block
-from monitor.reading.dates import parse_moment
+from monitor.reading.dates import london_day, parse_moment
 from monitor.reading.decode import visible
 
 _ARTICLES = (
@@ -70,6 +71,7 @@ _LINES = 200  #: of a page among which a date is looked for
 _WITHDRAWN = re.compile(r"^\[withdrawn\]\s*", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{1,500}>")
 _MOST_JSON = 400_000
+_LEAST_HEADLINE = 8  #: letters of a headline by which a page is known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +80,7 @@ class Metadata:
 
     title: str = ""
     published: datetime | None = None
+    confirmed: bool = False  #: whether the page gives its date twice, in two different ways
     changed: datetime | None = None  #: when it was last modified: better than no date
     body: str = ""  #: the article's text as the page's own data give it
     canonical: str = ""
@@ -87,15 +90,16 @@ class Metadata:
 
 def metadata_of(tree: LexborHTMLParser, url: str) -> Metadata:
     """Read a page's metadata. Broken or contradictory data are passed over, never an error."""
-    items = _json_ld(tree)
-    article = next((item for item in items if _is_article(item)), {})
     metas = _metas(tree)
     site = metas.get("og:site_name", "") or metas.get("application-name", "")
     canonical = _canonical(tree, metas, url)
+    article = _own_article([item for item in _json_ld(tree) if _is_article(item)], tree, metas, (canonical, url))
+    published, confirmed = _published(tree, article, metas, (canonical, url))
     return Metadata(
         title=visible(_title(tree, article, metas, site, url)),
-        published=_published(tree, article, metas, (canonical, url)),
-        changed=next((moment for name in _MODIFIED_METAS if (moment := parse_moment(metas.get(name, "")))), None),
+        published=published,
+        confirmed=confirmed,
+        changed=_first_moment([*(metas.get(name, "") for name in _MODIFIED_METAS), _text(article.get("dateModified"))]),
         body=_text(article.get("articleBody") or article.get("articlebody")),
         canonical=canonical,
         author=_author(article.get("author")) or metas.get("author", "") or metas.get("parsely-author", ""),
@@ -136,6 +140,44 @@ def _is_article(item: dict[str, Any]) -> bool:
     return any(isinstance(name, str) and name.rsplit("/", 1)[-1].lower() in _ARTICLES for name in names)
 
 
+def _own_article(
+    items: list[dict[str, Any]], tree: LexborHTMLParser, metas: dict[str, str], addresses: tuple[str, ...]
+) -> dict[str, Any]:
+    """Of the articles that a page's data describe the page's own: lists of other stories are written the same way.
+
+    The one with the page's address, else with its headline. Where none has either, one that does not contradict the page.
+    """
+    own = {canonical_key(address) for address in addresses if address}
+    places = [{canonical_key(place) for place in _addresses(item, addresses[-1])} for item in items]
+    heads = [*map(_letters, _stated_titles(tree, metas))]
+    for item, at in zip(items, places, strict=True):
+        if at & own:
+            return item
+    for item in items:
+        headline = _letters(_headline(item))
+        if any(len(headline) > _LEAST_HEADLINE and (headline in head or (head and head in headline)) for head in heads):
+            return item
+    alone = len(items) == 1 and not places[0]
+    return next((item for item in items if alone or not heads or not _headline(item)), {})
+
+
+def _headline(item: dict[str, Any]) -> str:
+    return _text(item.get("headline") or item.get("headLine") or item.get("name"))
+
+
+def _addresses(item: dict[str, Any], base: str) -> list[str]:
+    """The addresses that an item gives for itself."""
+    page = item.get("mainEntityOfPage")
+    values = [item.get("url"), item.get("@id"), page, *([page.get("@id"), page.get("url")] if isinstance(page, dict) else [])]
+    return [found for value in values if isinstance(value, str) and "/" in value and (found := absolute(value, base))]
+
+
+def _stated_titles(tree: LexborHTMLParser, metas: dict[str, str]) -> list[str]:
+    """What the page calls itself outside its data: meta tags, <title>, first headings."""
+    nodes = [*tree.css("title")[:1], *tree.css("h1")[:4]]
+    return [text for text in [*(metas.get(name, "") for name in _TITLE_METAS), *(node.text() or "" for node in nodes)] if text]
+
+
 def _text(value: Any) -> str:
     return " ".join(unescape(_TAG.sub(" ", value)).split()) if isinstance(value, str) else ""
 
@@ -160,7 +202,7 @@ def _metas(tree: LexborHTMLParser) -> dict[str, str]:
 
 
 def _title(tree: LexborHTMLParser, article: dict[str, Any], metas: dict[str, str], site: str, url: str) -> str:
-    stated = [_text(article.get("headline") or article.get("headLine") or article.get("name"))]
+    stated = [_headline(article)]
     stated += [metas.get(name, "") for name in _TITLE_METAS]
     node = tree.css_first("title")
     page = " ".join((node.text() or "").split()) if node else ""
@@ -199,13 +241,19 @@ def _without_site(title: str, site: str, url: str) -> str:
 
 def _published(
     tree: LexborHTMLParser, article: dict[str, Any], metas: dict[str, str], addresses: tuple[str, ...]
-) -> datetime | None:
-    candidates = [_text(article.get("datePublished") or article.get("dateCreated"))]
-    candidates += [metas.get(name, "") for name in _DATE_METAS]
-    for candidate in candidates:
-        if candidate and (moment := parse_moment(candidate)):
-            return moment
-    return _time_elements(tree) or next((moment for address in addresses if (moment := _in_address(address))), None)
+) -> tuple[datetime | None, bool]:
+    """When the page was published, and whether two of its data, what can be seen, and its address agree on the day."""
+    stated = [_text(article.get("datePublished") or article.get("dateCreated")), *(metas.get(name, "") for name in _DATE_METAS)]
+    data = _first_moment(stated)
+    seen = _time_elements(tree)
+    address = next((moment for address in addresses if (moment := _in_address(address))), None)
+    found = [moment for moment in (data, seen, address) if moment is not None]
+    days = [london_day(moment) for moment in found]
+    return (found[0] if found else None), bool(found) and days[0] in days[1:]
+
+
+def _first_moment(texts: list[str]) -> datetime | None:
+    return next((moment for text in texts if text and (moment := parse_moment(text))), None)
 
 
 def _in_address(address: str) -> datetime | None:

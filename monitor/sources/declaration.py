@@ -36,6 +36,7 @@ class Declared:
     worker: Worker | None = field(default=None, repr=False)  #: the child that parses; the process's own when not given
 
     complete: ClassVar[bool] = False  #: whether a poll reads through the list of every official report
+    lists_first_published: ClassVar[bool] = False  #: whether its dates are those of publication, and not of the last change
     needs_url: ClassVar[bool] = True  #: whether the kind is useless without an address
 
     def __post_init__(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from monitor.ports import Fetcher, Poll, ReadError, SourceState
 from monitor.sources.declaration import Declared, unreadable
@@ -11,6 +12,8 @@ from monitor.sources.declaration import Declared, unreadable
 @dataclass(kw_only=True)
 class FeedSource(Declared):
     """A feed at `url`."""
+
+    lists_first_published: ClassVar[bool] = True
 
     async def poll(self, fetcher: Fetcher, state: SourceState) -> Poll:
         """Ask for the feed once; every entry it has is announced, the store knows which are new."""

@@ -21,6 +21,7 @@ class GuardianSource(Declared):
     """Articles that match `query` (and `tag`), newest first, since the cursor."""
 
     needs_url: ClassVar[bool] = False
+    lists_first_published: ClassVar[bool] = True
     base: str = "https://content.guardianapis.com"
     query: str = 'ofsted AND "children\'s services"'
     tag: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from monitor.domain.model import Link
 from monitor.domain.urls import canonical
@@ -27,6 +28,8 @@ class ListingSource(Declared):
     next: str = ""  #: CSS selector of the anchor to the following page
     pages: int = 1  #: how many pages to read at most
     in_place: bool = False
+
+    lists_first_published: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         super().__post_init__()

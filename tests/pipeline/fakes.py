@@ -43,6 +43,7 @@ class FakeSource:
     outlet: str = "The Gazette"
     source_class: SourceClass = SourceClass.PRESS
     interval: float = 900.0
+    lists_first_published: bool = True
     answer: Poll = field(default_factory=Poll)
     trips: Exception | None = None
     asked_with: list[SourceState] = field(default_factory=list)

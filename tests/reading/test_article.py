@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from datetime import UTC, date, datetime
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from monitor.ports import Page, ReadError
 from monitor.reading.article import read_article
+from monitor.reading.dates import london_day
 from monitor.reading.decode import decode
 from monitor.reading.furniture import furniture_rows, without_furniture
 from monitor.reading.html import read_page, read_text
@@ -345,6 +347,54 @@ def test_a_day_in_the_future_is_not_believed():
         url="https://example.uk/a", status=200, content_type="text/html", body=body, retrieved=datetime(2026, 1, 1, tzinfo=UTC)
     )
     assert read_page(page, published=date(2025, 12, 31)).published == date(2025, 12, 31)
+
+
+PROSE = "<p>Some prose that is long enough, to be read by a reader, and more.</p>" * 9
+MINE = {"@type": "NewsArticle", "headline": "Council rated good by Ofsted", "datePublished": "2026-06-12"}
+OTHER = {"@type": "NewsArticle", "headline": "Bin strike enters third week", "datePublished": "2024-02-01"}
+AT = "https://example.uk/news/rated-good"
+
+
+@pytest.mark.parametrize(
+    ("items", "day"),
+    [
+        ([MINE], "2026-06-12"),
+        ([OTHER, MINE], "2026-06-12"),
+        ([MINE, OTHER], "2026-06-12"),
+        ({"@graph": [OTHER, MINE]}, "2026-06-12"),
+        ([OTHER, {**MINE, "headline": "SEO words", "url": AT + "?utm_source=x"}], "2026-06-12"),
+        ([OTHER, {**MINE, "headline": "SEO words", "mainEntityOfPage": {"@id": AT}}], "2026-06-12"),
+        ([OTHER, {**OTHER, "headline": "Match report"}], ""),  # none is the page's
+        ([{**OTHER, "url": "https://example.uk/news/bins"}], ""),
+        ([{**MINE, "headline": "SEO words"}], "2026-06-12"),  # the only one, and it names no other address
+    ],
+)
+def test_of_several_stories_in_the_data_the_page_s_own_is_believed(items, day):
+    data = f"<script type='application/ld+json'>{json.dumps(items)}</script>"
+    found = read(f"<title>Council rated good by Ofsted | Gazette</title>{data}<h1>Council rated good by Ofsted</h1>{PROSE}", AT)
+    assert (london_day(datetime.fromisoformat(found["published"])).isoformat() if found["published"] else "") == day
+    assert found["title"] == "Council rated good by Ofsted"
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        ("<meta name=date content=0001-01-01>", date(2026, 6, 14)),
+        ("<meta name=date content=2019-01-01>", date(2026, 6, 14)),  # a template's
+        ("<meta name=date content=06/14/2026>", date(2026, 6, 14)),
+        ("<meta name=date content=2026-05-01><meta property='article:modified_time' content=2026-06-14>", date(2026, 5, 1)),
+        ("<meta name=date content=2019-01-01><time datetime=2019-01-01>1 January 2019</time>", date(2019, 1, 1)),  # retold
+    ],
+)
+def test_a_fresh_entry_against_the_page_s_date(markup, expected):
+    page = Page(
+        url=AT,
+        status=200,
+        content_type="text/html",
+        body=f"<title>Council rated good</title>{markup}{PROSE}".encode(),
+        retrieved=datetime(2026, 6, 15, tzinfo=UTC),
+    )
+    assert read_page(page, published=date(2026, 6, 14), first_published=True).published == expected
 
 
 def test_plain_text_has_its_title_first_and_loses_its_furniture():

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.reading.dates import FORMS, parse_day, parse_moment
+from monitor.reading.html import day_of
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 
@@ -84,3 +85,47 @@ def test_any_text_is_taken(text):
 )
 def test_what_is_printed_is_read(day, form):
     assert parse_day(day.strftime(form)) == day
+
+
+@pytest.mark.parametrize(
+    "text",
+    """
+    0001-01-01T00:00:00, 01/01/0001, 1/1/0001 12:00:00 AM, 1 January 0001, Jan 1 0001, 0001/01/01, 0000000000,
+    1970-01-01T00:00:00Z, 1899-12-30, 01.01.1900
+    """.split(","),
+)
+def test_how_systems_write_that_there_is_no_date(text):
+    assert parse_moment(text) is None
+
+
+TODAY = date(2026, 11, 8)
+
+
+@pytest.mark.parametrize(
+    ("page", "listed", "surely", "expected"),
+    [
+        (None, None, True, None),
+        (None, TODAY, True, TODAY),
+        (date(2026, 11, 6), None, True, date(2026, 11, 6)),
+        (date(2026, 11, 6), TODAY, True, date(2026, 11, 6)),  # both may be right: the page knows better
+        (date(2026, 8, 11), TODAY, False, TODAY),  # 11/08/2026 as Americans write it
+        (date(2026, 12, 10), None, True, date(2026, 10, 12)),  # not in the future: the other way round
+        (date(2026, 11, 13), TODAY, True, TODAY),  # ahead counts as today
+        (date(2026, 11, 13), date(2026, 11, 13), True, TODAY),
+        (date(2026, 11, 13), None, True, TODAY),
+        (date(2026, 11, 13), date(2026, 11, 3), True, date(2026, 11, 3)),
+        (None, date(2027, 1, 1), False, TODAY),
+        (date(2019, 3, 1), TODAY, True, TODAY),  # a template's date
+        (date(2019, 3, 1), TODAY, False, date(2019, 3, 1)),  # the list may say when it was changed
+        (date(2019, 3, 1), date(2026, 9, 1), True, date(2019, 3, 1)),  # no fresh entry
+    ],
+)
+def test_the_day_of_publication_by_what_page_and_list_say(page, listed, surely, expected):
+    assert day_of(page, listed, TODAY, surely=surely) == expected
+
+
+@given(st.none() | st.dates(), st.none() | st.dates(), st.dates(date(2000, 1, 1), date(2100, 1, 1)), st.booleans())
+def test_no_day_is_ahead_of_today_and_none_is_lost(page, listed, today, surely):
+    day = day_of(page, listed, today, surely=surely)
+    assert (day is None) == (page is None and listed is None)
+    assert day is None or day <= today
