@@ -125,6 +125,7 @@ class Poll:
     """What one poll of a source found."""
 
     links: tuple[Link, ...] = ()
+    max_new: int = 0  #: of the links that prove to be new, read so many, the first ones, and only remember the rest; 0: all
     passed_over: tuple[tuple[str, str], ...] = ()  #: title, and why it is not followed
     validators: Mapping[str, Validators] = field(default_factory=dict, hash=False)
     not_modified: bool = False

@@ -1,8 +1,14 @@
-"""Sitemap bytes to entries: url sets, news sitemaps and indexes, gzipped or not. Runs in the killable child."""
+"""Sitemap bytes to entries: url sets, news sitemaps, indexes and plain lists of addresses, gzipped or not.
+
+Many are not well-formed (a blank first line, a bare ampersand, cut off in the middle): what can be told from them is taken.
+Runs in the killable child.
+"""
 
 from __future__ import annotations
 
+import re
 import zlib
+from html import unescape
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -11,8 +17,15 @@ from monitor.ports import ReadError
 from monitor.reading.article import titles_of
 from monitor.reading.dates import parse_moment
 
-MOST_BYTES = 50 * 1024 * 1024  # what the protocol allows a sitemap to be
-MOST_ENTRIES = 50_000
+MAX_BYTES = 50 * 1024 * 1024  # what the protocol allows a sitemap to be
+MAX_ENTRIES = 50_000
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_ROOT = re.compile(r"<(?:[\w.-]+:)?(urlset|sitemapindex)\b")
+_PAGE = re.compile(r"<(?:[\w.-]+:)?(?:url|sitemap)\s*>")
+_FIELD = re.compile(
+    r"<([\w.-]+:)?(loc|lastmod|publication_date|title)\s*>([^<]*(?:<!\[CDATA\[.{0,2000}?\]\]>)?[^<]*)<", re.DOTALL
+)
+_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 
 
 def read_sitemap(body: bytes, url: str) -> dict[str, Any]:
@@ -25,13 +38,31 @@ def read_sitemap(body: bytes, url: str) -> dict[str, Any]:
     body = _inflated(body, url)
     try:
         # expat stops entity bombs itself and reads nothing from outside; and this is a child that can be killed.
-        root = ET.fromstring(body)  # noqa: S314
-    except ET.ParseError as error:
-        raise _no_sitemap(body, url) from error
+        root = ET.fromstring(body.strip())  # noqa: S314
+    except (ET.ParseError, ValueError, LookupError):  # the last two for an encoding that it does not know
+        return _read_loosely(body, url)
     kind = _local(root.tag)
     if kind not in ("urlset", "sitemapindex"):
         raise _no_sitemap(body, url)
-    entries = [entry for node in list(root)[:MOST_ENTRIES] if (entry := _entry(node, url))["url"]]
+    return _found(kind, [_fields(node) for node in list(root)[:MAX_ENTRIES]], url)
+
+
+def _read_loosely(body: bytes, url: str) -> dict[str, Any]:
+    """A sitemap that is no XML: its elements are found by their names, or it is a list of addresses, one a line."""
+    from monitor.reading.decode import decode
+
+    text = _COMMENT.sub("", decode(body))
+    if kind := _ROOT.search(text):
+        pages = _PAGE.split(text[kind.end() :])[1:]
+        return _found(kind[1], [_loose_fields(page) for page in pages[:MAX_ENTRIES]], url)
+    lines = text.split()
+    if lines and all(line.startswith(("http://", "https://")) for line in lines):
+        return _found("urlset", [{"loc": line} for line in lines[:MAX_ENTRIES]], url)
+    raise _no_sitemap(body, url)
+
+
+def _found(kind: str, rows: list[dict[str, str]], url: str) -> dict[str, Any]:
+    entries = [entry for row in rows if (entry := _entry(row, url))["url"]]
     return {"entries": entries if kind == "urlset" else [], "maps": entries if kind == "sitemapindex" else []}
 
 
@@ -40,11 +71,11 @@ def _inflated(body: bytes, url: str) -> bytes:
         return body
     inflater = zlib.decompressobj(31)
     try:
-        whole = inflater.decompress(body, MOST_BYTES)
+        whole = inflater.decompress(body, MAX_BYTES)
     except zlib.error as error:
         raise ReadError(f"broken gzip: {error}", reason="not_a_sitemap", key=url) from error
     if inflater.unconsumed_tail:
-        raise ReadError(f"it inflates to more than {MOST_BYTES} bytes", reason="too_large", key=url)
+        raise ReadError(f"it inflates to more than {MAX_BYTES} bytes", reason="too_large", key=url)
     return whole
 
 
@@ -65,16 +96,31 @@ def _local(tag: str) -> str:
     return tag.rpartition("}")[2]
 
 
-def _entry(node: ET.Element, base: str) -> dict[str, str]:
+def _fields(node: ET.Element) -> dict[str, str]:
+    """What is told of one page. Its pictures have addresses and titles of their own, in elements of the same names."""
+    news = [child for child in node if _local(child.tag) == "news"]
     found: dict[str, str] = {}
-    for child in node.iter():
-        name = _local(child.tag)
-        if name in ("loc", "lastmod", "publication_date", "title") and child.text and name not in found:
-            found[name] = " ".join(child.text.split())
-    moment = parse_moment(found.get("publication_date") or found.get("lastmod") or "")
+    for child in [*node, *(each for element in news for each in element)]:
+        if child.text and child.text.strip():
+            found.setdefault(_local(child.tag), " ".join(child.text.split()))
+    return found
+
+
+def _loose_fields(text: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for prefix, name, value in _FIELD.findall(text):
+        if prefix in ("image:", "video:"):
+            continue
+        plain = _CDATA.sub(r"\1", value) if "<![CDATA[" in value else unescape(value)
+        found.setdefault(name, " ".join(plain.split()))
+    return found
+
+
+def _entry(fields: dict[str, str], base: str) -> dict[str, str]:
+    moment = parse_moment(fields.get("publication_date") or fields.get("lastmod") or "")
     return {
-        "url": absolute(found.get("loc", ""), base),
-        "title": found.get("title", "")[:500],
+        "url": absolute(fields.get("loc", ""), base),
+        "title": fields.get("title", "")[:500],
         "published": moment.isoformat() if moment else "",
         "summary": "",
     }

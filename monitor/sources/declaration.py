@@ -113,6 +113,11 @@ class Declared:
         return answer
 
 
+def not_ahead(moment: str, now: datetime | None) -> str:
+    """A date of an entry as far as a cursor may move by it: one in the future would hide all that comes until then."""
+    return min(moment, now.replace(microsecond=0).isoformat()) if now is not None else moment
+
+
 def unreadable(url: str, error: ReadError) -> Poll:
     """The poll that came back with something that is no list of articles: a failure with the reader's reason."""
     return Poll(failure=FetchFailure(url=url, reason=error.reason, detail=str(error)))

@@ -8,7 +8,7 @@ from typing import ClassVar
 from urllib.parse import urlencode
 
 from monitor.ports import ConfigError, Fetcher, FetchFailure, Poll, ReadError, SourceState, Validators
-from monitor.sources.declaration import Declared, unreadable
+from monitor.sources.declaration import Declared, not_ahead, unreadable
 
 _COUNT = 50
 _MOST_PAGES = 20
@@ -62,7 +62,8 @@ class GovukSource(Declared):
         except ReadError as error:
             return unreadable(self.url, error)
         complete = validators[self._address(0)] != Validators() or len(entries) <= _COUNT
-        cursor = max([state.cursor, *(entry["published"] for entry in entries)]) if complete else state.cursor
+        dates = [not_ahead(moment, page.retrieved) for moment in (state.cursor, *(entry["published"] for entry in entries))]
+        cursor = max(dates) if complete else dates[0]
         poll = self.poll_of(entries, validators, cursor=cursor, fingerprint=await self._pulse(fetcher))
         return self._marked(poll, entries)
 

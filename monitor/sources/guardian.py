@@ -9,7 +9,7 @@ from typing import ClassVar
 from urllib.parse import urlencode
 
 from monitor.ports import ConfigError, Fetcher, FetchFailure, Poll, ReadError, SourceState
-from monitor.sources.declaration import Declared, unreadable
+from monitor.sources.declaration import Declared, not_ahead, unreadable
 
 _PAGE_SIZE = 200
 _OVERLAP = timedelta(days=2)  # an article may be dated before it appears
@@ -52,12 +52,14 @@ class GuardianSource(Declared):
         """Ask for what is new since the cursor."""
         key = urlencode({"api-key": os.environ.get(self.key_env, "")})
         entries: list[dict[str, str]] = []
+        retrieved: datetime | None = None
         for number in range(1, _MOST_PAGES + 1):
             address = self._address(state.cursor, number)
             answer = await fetcher.fetch(f"{address}&{key}")
             if isinstance(answer, FetchFailure):
                 detail = answer.detail.replace(key, "api-key=...")
                 return Poll(failure=replace(answer, url=address, detail=detail), cursor=state.cursor)
+            retrieved = answer.retrieved
             try:
                 found = await self.parse("monitor.reading.search:read_guardian", answer.body, address)
             except ReadError as error:
@@ -65,5 +67,5 @@ class GuardianSource(Declared):
             entries.extend(found["entries"])
             if number >= found["pages"] or not state.cursor:
                 break
-        cursor = max([state.cursor, *(entry["published"] for entry in entries)])
+        cursor = max(not_ahead(moment, retrieved) for moment in (state.cursor, *(entry["published"] for entry in entries)))
         return self.poll_of(entries, {}, cursor=cursor)

@@ -122,7 +122,7 @@ links = Table(
     Column("published", Moment),
     Column("first_seen", Moment, nullable=False),
     Column("baseline", Boolean, nullable=False),
-    Column("state", String, nullable=False),  # new | read | given_up
+    Column("state", String, nullable=False),  # new | read | given_up | passed_over
     Column("retry_at", Moment),
     Column("failures", Integer, nullable=False, default=0),
     Column("reason", String, nullable=False, default=""),

@@ -74,8 +74,11 @@ def _remember(
         mine = tuple({link.canonical_url: link for link in reversed(each.poll.links)}.values())[::-1]
         mine = tuple(link for link in mine if link.canonical_url not in known)
         known.update(link.canonical_url for link in mine)
-        fresh.append(mine)
+        unread = mine[each.poll.max_new :] if each.poll.max_new else ()
+        fresh.append(mine[: len(mine) - len(unread)])
         rows += [_link_row(link, each.source not in watched, now) for link in mine]
+        for row in rows[len(rows) - len(unread) :]:
+            row.update(state="passed_over", retry_at=None)
     if rows:
         connection.execute(insert(links), rows)
     return tuple(fresh)

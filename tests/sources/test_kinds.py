@@ -6,7 +6,7 @@ import json
 import os
 import time
 import zlib
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 import pytest
 
@@ -103,7 +103,7 @@ def urlset(*pages: tuple[str, str, str]) -> str:
     return f'<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:n="http://www.google.com/schemas/sitemap-news/0.9">{rows}</urlset>'
 
 
-async def test_a_news_sitemap_announces_what_is_new_since_the_cursor():
+async def test_a_news_sitemap_announces_what_has_its_words_and_its_paths():
     source = build_source({"name": "s", "kind": "sitemap", "url": MAP, "keywords": ["ofsted"], "paths": ["/news"]})
     web = FakeWeb().serves(
         MAP,
@@ -116,7 +116,118 @@ async def test_a_news_sitemap_announces_what_is_new_since_the_cursor():
     assert first.items == 3
     web.serves(MAP, urlset(("news/1", "2026-06-10", "Ofsted praises"), ("news/4", "2026-06-14", "Ofsted again")))
     later = await source.poll(web, SourceState(name="s", cursor=first.cursor))
-    assert [link.title for link in later.links] == ["Ofsted again"]
+    assert [link.title for link in later.links] == ["Ofsted again", "Ofsted praises"]  # which are new the store knows
+
+
+@pytest.mark.parametrize("kind", ["sitemap", "govuk", "guardian"])
+async def test_no_date_moves_a_cursor_into_the_future(kind, monkeypatch):
+    monkeypatch.setenv("GUARDIAN_API_KEY", "x")
+    event = "2027-01-01T00:00:00Z"
+    guardian = {"webTitle": "T", "webUrl": "https://www.theguardian.com/a", "webPublicationDate": event}
+    bodies = {
+        "sitemap": (MAP, urlset(("news/1", event, "Fair"))),
+        "govuk": ("https://www.gov.uk/api/search.json", search_page(event)),
+        "guardian": (
+            "https://content.guardianapis.com/search",
+            json.dumps({"response": {"status": "ok", "pages": 1, "results": [guardian]}}),
+        ),
+    }
+    web = FakeWeb().serves(*bodies[kind])
+    source = build_source({"name": "s", "kind": kind} | ({"url": MAP} if kind == "sitemap" else {}))
+    for before in ("", "2030-01-01T00:00:00+00:00"):
+        poll = await source.poll(web, SourceState(name="s", cursor=before))
+        assert (poll.failure, poll.cursor) == (None, NOW.isoformat())
+
+
+async def test_a_page_that_is_listed_late_is_announced():
+    source = build_source({"name": "s", "kind": "sitemap", "url": MAP})
+    pages = [("news/2", "2026-06-14T09:00:00Z", "B"), ("news/1", "2026-06-14T08:50:00Z", "A"), ("news/0", "2026-05-20", "C")]
+    web = FakeWeb().serves(MAP, urlset(*pages, ("news/3", "2025-01-01", "Old"), ("news/4", "", "Undated")))
+    poll = await source.poll(web, SourceState(name="s", cursor="2026-06-14T09:00:00+00:00"))
+    assert [link.title for link in poll.links] == ["B", "A", "C", "Undated"]
+
+
+def index(*maps: tuple[str, str]) -> str:
+    rows = "".join(f"<sitemap><loc>{MAP}{name}</loc><lastmod>{day}</lastmod></sitemap>" for name, day in maps)
+    return f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{rows}</sitemapindex>'
+
+
+@pytest.mark.parametrize(
+    ("maps", "asked"),
+    [
+        ([(str(n), f"2026-06-{n:02}") for n in range(1, 9)], ["8", "7", "6"]),  # oldest first
+        ([(str(n), f"2026-06-{n:02}") for n in range(8, 0, -1)], ["8", "7", "6"]),
+        ([(str(n), "") for n in range(1, 9)], ["8", "1", "7"]),  # nobody knows at which end the new ones are
+        ([("1", "")], ["1"]),
+    ],
+)
+async def test_of_an_index_the_newest_maps_are_read(maps, asked):
+    web = FakeWeb().serves(MAP, index(*maps), etag='"1"')
+    for name, _ in maps:
+        web.serves(MAP + name, urlset((name, "2026-06-14", name)))
+    poll = await build_source({"name": "s", "kind": "sitemap", "url": MAP}).poll(web, BLANK)
+    assert [url.removeprefix(MAP) for url, _ in web.asked[1:]] == asked
+    # The index of maps without dates is the same whatever is in them: it is read in full every time.
+    assert bool(poll.validators[MAP].etag) == all(day for _, day in maps)
+
+
+async def test_a_map_with_the_date_of_a_day_is_read_again_on_that_day():
+    web = FakeWeb().serves(MAP, index(("1", "2026-06-14"))).serves(MAP + "1", urlset(("a", "2026-06-14T12:00:00Z", "A")))
+    poll = await build_source({"name": "s", "kind": "sitemap", "url": MAP}).poll(
+        web, SourceState(name="s", cursor="2026-06-14T11:00:00+00:00")
+    )
+    assert [link.title for link in poll.links] == ["A"]
+
+
+async def test_an_index_of_indexes():
+    web = FakeWeb().serves(MAP, index(("1", "2026-06-14"))).serves(MAP + "1", index(("2", "2026-06-14")))
+    web.serves(MAP + "2", urlset(("a", "2026-06-14", "A")))
+    poll = await build_source({"name": "s", "kind": "sitemap", "url": MAP}).poll(web, BLANK)
+    assert [link.title for link in poll.links] == ["A"]
+
+
+PAGE = "<url><loc>https://gazette.example.uk/{}</loc><lastmod>2026-06-10</lastmod></url>"
+URLSET = '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{}</urlset>'
+DECLARED = '<?xml version="1.0" encoding="UTF-8"?>\n'
+
+
+@pytest.mark.parametrize(
+    ("body", "paths"),
+    [
+        ("\n\n" + DECLARED + URLSET.format(PAGE.format("a")), ["/a"]),
+        ("\ufeff" + DECLARED + URLSET.format(PAGE.format("a")), ["/a"]),
+        (URLSET.format(PAGE.format("a?x=1&y=2")), ["/a"]),
+        (URLSET.format(PAGE.format("caf&eacute;")), ["/café"]),
+        (URLSET.format("<!-- <url><loc>https://gazette.example.uk/no</loc></url> --> & " + PAGE.format("a")), ["/a"]),
+        (URLSET.format("&" + PAGE.format("<![CDATA[a]]>")), ["/a"]),
+        (URLSET.format(PAGE.format("a") + PAGE.format("b"))[:-20], ["/a", "/b"]),  # cut off
+        (
+            "<s:urlset xmlns:s='http://www.sitemaps.org/schemas/sitemap/0.9'>&"
+            "<s:url><s:loc>https://gazette.example.uk/a</s:loc></s:url></s:urlset>",
+            ["/a"],
+        ),
+        ("https://gazette.example.uk/a\r\nhttps://gazette.example.uk/b\n", ["/a", "/b"]),
+        (DECLARED.replace("UTF-8", "utf8mb4") + URLSET.format(PAGE.format("a")), ["/a"]),
+        (
+            URLSET.format(
+                "<url><image xmlns='i'><loc>https://gazette.example.uk/x.jpg</loc><title>Ofsted</title></image>"
+                "<loc>https://gazette.example.uk/a</loc></url>"
+            ),
+            ["/a"],
+        ),
+        (
+            URLSET.format(
+                "&<url><image:image><image:loc>https://gazette.example.uk/x.jpg</image:loc></image:image>"
+                "<loc>https://gazette.example.uk/a</loc></url>"
+            ),
+            ["/a"],
+        ),
+    ],
+)
+async def test_sitemaps_as_servers_write_them(body, paths):
+    poll = await build_source({"name": "s", "kind": "sitemap", "url": MAP}).poll(FakeWeb().serves(MAP, body), BLANK)
+    assert poll.failure is None
+    assert [unquote(urlsplit(link.url).path) for link in poll.links] == paths
 
 
 async def test_an_index_of_sitemaps_plain_and_gzipped():

@@ -43,6 +43,17 @@ def test_a_link_known_by_its_canonical_address_is_not_new(open_it: Open) -> None
     assert [each.url for each in polled(store, "feed", again, now=LATER, next_due_at=LATER)] == ["https://x.test/3"]
 
 
+def test_of_too_many_new_links_the_first_are_read_and_the_rest_remembered(open_it: Open) -> None:
+    store = open_it()
+    addresses = [f"https://x.test/{number}" for number in range(6)]
+    first = Poll(links=tuple(map(link, addresses[3:])), max_new=2)
+    assert [each.url for each in polled(store, "feed", first, now=NOW, next_due_at=LATER)] == addresses[3:5]
+    later = Poll(links=tuple(map(link, addresses)), max_new=2)  # what is known is dropped before anything is cut
+    assert [each.url for each in polled(store, "feed", later, now=LATER, next_due_at=LATER)] == addresses[:2]
+    assert {each.url for each, _ in store.links_to_read(now=LATER)} == {*addresses[:2], *addresses[3:5]}
+    assert polled(store, "feed", later, now=LATER, next_due_at=LATER) == ()
+
+
 def test_only_links_of_the_first_successful_poll_are_a_baseline(open_it: Open) -> None:
     store = open_it()
     failed = Poll(failure=FetchFailure(url="https://x.test/feed", reason="timeout"))
