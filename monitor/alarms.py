@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from monitor.domain.habit import Habit, PollRecord, Rhythm, learn, learn_together
-from monitor.domain.health import RECENT, Alarm, Watched, alarms, host_alarm
+from monitor.domain.health import NEVER, RECENT, Alarm, Watched, alarms, host_alarm, never_answered
 from monitor.domain.silence import Ear, Hearing
 from monitor.domain.standing import Raised
 from monitor.ports import Source
@@ -48,8 +48,8 @@ def of_source(about: str, alarm: Alarm, began: Mapping[tuple[str, str], datetime
     return Raised(about=about, name=alarm.name, message=message, since=since)
 
 
-def watched(source: Source, since: datetime | None = None) -> Watched:
-    """What health has to know of a source; `since` is when this process began to poll."""
+def watched(source: Source, since: datetime | None = None, *, answered: bool = True) -> Watched:
+    """What health has to know of a source; `since` is when this process began to poll, `answered` whether it ever did."""
     cadence = getattr(source, "cadence", 0.0)
     return Watched(
         name=source.name,
@@ -57,7 +57,19 @@ def watched(source: Source, since: datetime | None = None) -> Watched:
         cadence=timedelta(seconds=cadence) if cadence else None,
         host=urlsplit(getattr(source, "url", "")).hostname or "",
         watched_since=since,
+        answered=answered,
     )
+
+
+def as_one(found: Sequence[Raised], polls: Mapping[str, Sequence[PollRecord]], sources: int) -> list[Raised]:
+    """The same alarms, but one for all sources that have never answered: they have few causes, or one."""
+    never = [each for each in found if each.name == NEVER]
+    if not never:
+        return list(found)
+    since = min(each.since for each in never if each.since)
+    alarm = never_answered({each.about: polls[each.about][-1].reason for each in never}, sources, since)
+    rest = [each for each in found if each.name != NEVER]
+    return [*rest, Raised(about="sources", name=alarm.name, message=alarm.message, weight=len(never), since=since)]
 
 
 class Lookout:
@@ -101,6 +113,9 @@ class Lookout:
         """How well everything is heard that is watched."""
         deaf = {each.about: each.since for each in found if each.name not in _STILL_HEARD}
         states = self._parts.store.source_states()
+        for name, state in states.items():
+            if state.last_success is None and state.failures:  # their alarm is one for all
+                deaf.setdefault(name, self._since)
         complete = [states[s.name] for s in self._parts.sources if getattr(s, "complete", False) and s.name in states]
         return Hearing(
             ears=tuple(
@@ -116,17 +131,19 @@ class Lookout:
         if self._learnt_at is None or now - self._learnt_at >= _LEARN_EVERY:
             self._learn(now, began)
         latest = poll_history(self._parts.store.engine, since=now - RECENT)
+        states = self._parts.store.source_states()
         found: list[Raised] = []
         hosts: dict[str, list[tuple[Sequence[PollRecord], Habit]]] = defaultdict(list)
         for source in self._parts.sources:
             polls, habit = latest.get(source.name, ()), self._habits.get(source.name)
             if not polls:
                 continue
-            seen = watched(source, self._since)
+            seen = watched(source, self._since, answered=states[source.name].last_success is not None)
             standing = {name for about, name in began if about == source.name}
             found += [of_source(source.name, alarm, began) for alarm in alarms(seen, polls, now, habit, standing)]
             if habit is not None:
                 hosts[seen.host].append((polls, habit))
+        found = as_one(found, latest, len(self._parts.sources))
         for host, members in hosts.items():
             if alarm := host_alarm(members, self._together.get(host), stands=(f"host {host}", "stale") in began):
                 found.append(of_source(f"host {host}", alarm, began))

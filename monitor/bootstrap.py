@@ -64,7 +64,10 @@ class Parts:
 
 
 def build_sources(settings: Settings, *, standing_by: bool = False, **wiring: object) -> tuple[Source, ...]:
-    """Every enabled source, and those that stand by if asked. Raises SettingsError with each of either that cannot be built."""
+    """Every enabled source, and those that stand by if asked.
+
+    Raises SettingsError with each of either that cannot be built, or where there is none at all.
+    """
     from monitor.sources import build_source
 
     sources: list[Source] = []
@@ -79,7 +82,23 @@ def build_sources(settings: Settings, *, standing_by: bool = False, **wiring: ob
             sources.append(source)
     if problems:
         raise SettingsError(tuple(problems))
+    if not sources and (nothing := nothing_watched(settings)):
+        raise SettingsError((nothing,))
     return tuple(sources)
+
+
+def nothing_watched(settings: Settings) -> Problem | None:
+    """Why there is nothing to poll, where there is nothing: a monitor that looks well and sees nothing is no monitor."""
+    file = settings.config / "sources.toml"
+    if file.name in settings.broken or any(table.values.get("enabled", True) for table in settings.sources):
+        return None
+    if settings.sources:
+        message = "every source is switched off (enabled = false), so nothing would be watched"
+    elif file.exists():
+        message = "declares no [[source]], so nothing would be watched; the file that came with the monitor has many"
+    else:
+        message = "is not there, so nothing would be watched; the file that came with the monitor has many sources"
+    return Problem(file=str(file), message=message)
 
 
 def build_channels(settings: Settings, key: bytes = b"") -> dict[str, Channel]:

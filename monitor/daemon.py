@@ -44,6 +44,7 @@ Tell = Callable[[Sequence[Raised]], object]
 Collect = Callable[[], object]
 #: How often it is looked for alarms, seconds.
 LOOK_EVERY = 240  # the operator is told within five minutes
+SOON = 15.0  #: after the first polls: what they have in common is one alarm
 #: Alarms with which a monitor is as good as dead: it gives no sign of life.
 _NO_LIFE = frozenset({"unpolled", "stuck", "off", "space"})
 #: How often the lead is asked for, seconds; well within the time that it is held for.
@@ -122,6 +123,7 @@ class Daemon:
     _jobs: set[asyncio.Task[Any]] = field(init=False, default_factory=set)
     _tally: _Tally = field(init=False, default_factory=_Tally)
     _alarms: tuple[Raised, ...] = field(init=False, default=())
+    _heard: set[str] = field(init=False, default_factory=set)  #: sources that answered since the start
     _leading: bool = field(init=False, default=False)
     _started: datetime = field(init=False)
     _beat: float = field(init=False, default=0.0)
@@ -234,6 +236,10 @@ class Daemon:
             finally:
                 if not self._stopping.is_set():
                     state = await asyncio.to_thread(self.pipeline.store.source_state, source.name)
+                    if state.last_success is None or source.name not in self._heard:
+                        self._look_soon()  # a start in which nothing answers is seen by who just started it
+                    if state.last_success is not None:
+                        self._heard.add(source.name)
                     fallback = self.clock.now() + timedelta(seconds=source.interval)
                     due = state.next_due_at
                     self._plan(source, due if due and due > self.clock.now() else fallback)
@@ -254,6 +260,13 @@ class Daemon:
         if self._leading and self.collect:
             with self._endable():
                 await asyncio.to_thread(self.collect)
+
+    def _look_soon(self) -> None:
+        """Look for alarms in a moment instead of in minutes; what else happens until then is in the same look."""
+        soon = datetime.now(UTC) + timedelta(seconds=SOON)
+        job = self._scheduler.get_job("look")
+        if job is not None and job.next_run_time > soon:
+            job.modify(next_run_time=soon)
 
     async def _look(self) -> None:
         """Say what became alarming, once, and what is well again; one daemon tells the operator, too."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,10 +14,12 @@ import pytest
 
 from monitor.alarms import LEAST_SPACE, Lookout, of_returned, of_space
 from monitor.domain.model import SourceClass
+from monitor.domain.poll_failures import failure_words
 from monitor.domain.standing import Way
 from monitor.domain.subscriptions import Subscription
 from monitor.ports import Asked, FetchFailure, Outcome, Poll, Result
 from monitor.store import SqlStore, open_store
+from tests.conftest import ROOT
 
 START = datetime(2026, 6, 1, tzinfo=UTC)
 
@@ -155,3 +158,47 @@ def test_an_address_that_moved_is_proposed(monitor: Monitor) -> None:
 def test_a_source_that_is_no_longer_watched_is_nobodys_alarm(monitor: Monitor) -> None:
     monitor.polled("gone", START, Poll(items=3, moved_to="https://new.example/feed"))
     assert Lookout(monitor).look() == ()  # type: ignore[arg-type]
+
+
+def refused(source: str, reason: str) -> Poll:
+    return Poll(failure=FetchFailure(url=f"https://{source}.example/feed", reason=reason))
+
+
+def test_a_source_that_never_answered_is_alarming_at_its_first_poll(monitor: Monitor) -> None:
+    lookout = Lookout(monitor)  # type: ignore[arg-type]
+    monitor.sources.append(Gazette(name="courier"))
+    monitor.polled("courier", START, Poll(items=20, newest=START))
+    monitor.polled("gazette", START, refused("gazette", "not_found"))
+    [alarm] = lookout.look()
+    assert alarm.key == ("sources", "never")
+    assert (
+        alarm.message == "1 of 2 has never answered. There is nothing at its address (404); has it moved? (not_found): gazette"
+    )
+    monitor.polled("gazette", START + timedelta(hours=1), Poll(items=20, newest=START))
+    assert lookout.look() == ()
+    monitor.polled("gazette", START + timedelta(hours=2), refused("gazette", "not_found"))
+    assert lookout.look() == ()  # it has answered: one failure is none
+
+
+def test_without_a_network_one_alarm_says_so(monitor: Monitor) -> None:
+    monitor.sources = [Gazette(name=f"paper {number}") for number in range(6)]
+    lookout = Lookout(monitor)  # type: ignore[arg-type]
+    for source in monitor.sources:
+        monitor.polled(source.name, START, refused("paper", "dns" if source.name != "paper 5" else "timeout"))
+    [alarm] = found = lookout.look()
+    assert alarm.key == ("sources", "never")
+    assert "none has ever answered, so nothing is watched" in alarm.message
+    assert "is there a network" in alarm.message
+    assert "it did not answer in time (timeout): paper 5" in alarm.message
+    assert {ear.outlet for ear in lookout._hearing(found).ears if ear.deaf_since} == {f"paper {n}" for n in range(6)}
+    monitor.polled("paper 0", START, Poll(items=3, newest=START))
+    [alarm] = lookout.look()
+    assert "5 of 6 have never answered" in alarm.message
+
+
+def test_every_reason_that_a_fetch_fails_for_has_words() -> None:
+    reasons = set(
+        re.findall(r'(?:reason = |failure\([\w.]+, |return |: )"([a-z_]+)"', (ROOT / "monitor/fetch/failures.py").read_text())
+    )
+    assert {"dns", "refused", "not_found", "challenge"} <= reasons
+    assert {reason for reason in reasons if failure_words(reason) == reason.replace("_", " ")} == set()

@@ -127,12 +127,17 @@ def source_alarms(settings: Settings, store: SqlStore, now: datetime) -> dict[st
     from monitor.domain.health import Watched, alarms
     from monitor.store.watch import poll_history
 
-    histories = poll_history(store.engine, since=now - HISTORY)
+    histories, states = poll_history(store.engine, since=now - HISTORY), store.source_states()
     found: dict[str, tuple[Alarm, ...]] = {}
     for source in all_sources(settings):
         history: tuple[PollRecord, ...] = histories.get(source.name, ())
         cadence = timedelta(seconds=source.cadence) if source.cadence else None
-        watched = Watched(name=source.name, interval=timedelta(seconds=source.interval), cadence=cadence)
+        watched = Watched(
+            name=source.name,
+            interval=timedelta(seconds=source.interval),
+            cadence=cadence,
+            answered=source.name not in states or states[source.name].last_success is not None,
+        )
         if source.enabled and (raised := alarms(watched, history, now)):
             found[source.name] = raised
     return found

@@ -6,13 +6,14 @@ healthy. Each detector is a row with the words the operator reads; thresholds st
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from statistics import median
 
 from monitor.domain.calendar import is_working_day
 from monitor.domain.habit import Habit, PollRecord, Rhythm, arrivals, changes, learn
+from monitor.domain.poll_failures import failure_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,7 @@ class Watched:
     cadence: timedelta | None = None  #: declared: a new item is expected within this, in working days' time
     host: str = ""  #: that serves it
     watched_since: datetime | None = None  #: when this process began to poll: it is not to blame for what was before
+    answered: bool = True  #: whether it ever did
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +89,7 @@ class Detector:
     find: Callable[[Case], Alarm | None]
 
 
+NEVER = "never"  #: the alarm of what has never answered
 LEARNING = timedelta(days=7)  #: before this much history, counts are compared with nothing
 RECENT = timedelta(days=4)  #: polls older than this are only learnt from
 _FAILING_AT_LEAST = timedelta(hours=6)
@@ -145,9 +148,34 @@ def _carried(history: Sequence[PollRecord]) -> list[PollRecord]:
     return carried
 
 
+def _never(case: Case) -> Alarm | None:
+    """What has never worked is said at once: nobody waits for it to become usual."""
+    if case.source.answered or case.polls[-1].ok:
+        return None
+    return Alarm(name=NEVER, message=f"has never answered: {failure_words(case.polls[-1].reason)}", since=case.polls[0].at)
+
+
+def never_answered(reasons: Mapping[str, str], sources: int, since: datetime) -> Alarm:
+    """One alarm in place of many; `reasons` has the last failure of each source that never answered, of all `sources`."""
+    by_reason: dict[str, list[str]] = {}
+    for name, reason in reasons.items():
+        by_reason.setdefault(reason, []).append(name)
+    most = sorted(by_reason.items(), key=lambda each: -len(each[1]))
+    said = "; ".join(f"{failure_words(reason)}: {_first_of(names)}" for reason, names in most)
+    share = f"{len(reasons)} of {sources} {'has' if len(reasons) == 1 else 'have'} never answered"
+    if len(reasons) == sources:
+        share = "none has ever answered, so nothing is watched"
+    return Alarm(name=NEVER, message=f"{share}. {said[:1].upper()}{said[1:]}", since=since)
+
+
+def _first_of(names: Sequence[str], shown: int = 5) -> str:
+    more = f" and {len(names) - shown} more" if len(names) > shown else ""
+    return ", ".join(names[:shown]) + more
+
+
 def _blind(case: Case) -> Alarm | None:
     run = case.run_at_end(lambda poll: not poll.ok and poll.reason in _BLIND)
-    if len(run) < 2:
+    if len(run) < 2 or not case.source.answered:
         return None
     return Alarm(
         name="blind", message=f"answers, but with something that is no list of articles ({run[-1].reason})", since=run[0].at
@@ -156,9 +184,13 @@ def _blind(case: Case) -> Alarm | None:
 
 def _failing(case: Case) -> Alarm | None:
     run = case.run_at_end(lambda poll: not poll.ok)
-    if len(run) < _FAILING_POLLS or case.now - run[0].at < max(_FAILING_AT_LEAST, case.source.interval * 3):
+    if (
+        not case.source.answered
+        or len(run) < _FAILING_POLLS
+        or case.now - run[0].at < max(_FAILING_AT_LEAST, case.source.interval * 3)
+    ):
         return None
-    return Alarm(name="failing", message=f"every poll fails ({run[-1].reason})", since=run[0].at)
+    return Alarm(name="failing", message=f"every poll fails: {failure_words(run[-1].reason)}", since=run[0].at)
 
 
 def _unpolled(case: Case) -> Alarm | None:
@@ -314,6 +346,7 @@ def _words(span: timedelta) -> str:
 
 
 DETECTORS = (
+    Detector(name=NEVER, find=_never),
     Detector(name="blind", find=_blind),
     Detector(name="failing", find=_failing),
     Detector(name="unpolled", find=_unpolled),

@@ -13,6 +13,7 @@ from monitor.messages.plain import link, listed, plain
 _WORDS = {
     "blind": ("answers with no list of articles", "_look"),
     "failing": ("cannot be read", "_look"),
+    "never": ("have never answered", "Put `url` right in sources.toml, or the network; `monitor sources test NAME` tries one."),
     "unpolled": ("is not polled", "_log"),
     "empty": ("lists nothing", "_look"),
     "shrunk": ("lists far less than usual", "_look"),
@@ -48,6 +49,8 @@ _HINTS = {
 }
 _HINTS_OF_HOSTS = {"_look": "Look at its pages in a browser.", "_log": _HINTS["_log"]}
 _WHY = "You run the monitor: [operator] in monitor.toml names this channel."
+#: What alarms are about that is several things.
+_PLURAL = frozenset({"subscribers", "sources"})
 _LONGEST = 300
 #: More than this in one message and nobody reads it.
 _MOST = 40
@@ -90,7 +93,7 @@ def trial_notice(identity: str, now: datetime, *, page: str = "") -> Notice:
 
 
 def _subject_of(each: Standing) -> str:
-    whole = {"outbox", "disk", "subscribers", "returned mail"}
+    whole = {"outbox", "disk", "returned mail", *_PLURAL}
     return f"the {each.about}" if each.about in whole else each.about if " " in each.about else f"source {each.about}"
 
 
@@ -99,7 +102,7 @@ def _title(told: Sequence[Standing], ended: Sequence[Standing]) -> str:
         what = _WORDS.get(told[0].name, ("needs a look", ""))[0]
         return plain(f"{_subject_of(told[0])} {what}")
     if not told and len(ended) == 1:
-        return plain(f"{_subject_of(ended[0])} is well again")
+        return plain(f"{_subject_of(ended[0])} {'are' if ended[0].about in _PLURAL else 'is'} well again")
     parts = [f"{len(told)} to look at"] if told else []
     return listed([*parts, *([f"{len(ended)} well again"] if ended else [])])
 

@@ -99,6 +99,7 @@ class Settings:
     channels: tuple[Table, ...]
     subscriptions: tuple[Subscription, ...]
     routing_tests: tuple[Table, ...]  #: "given this change, expect these subscriptions", as written
+    broken: frozenset[str] = frozenset()  #: names of files with a problem: what is missing from them may be in them
 
     @property
     def page_url(self) -> str:
@@ -235,6 +236,7 @@ def examine(config: Path, state: Path, environ: Mapping[str, str] | None = None)
         channels=channels,
         subscriptions=tuple(subscriptions),
         routing_tests=tuple(of["[[test]]"]),
+        broken=frozenset(Path(problem.file).name for problem in problems),
     )
     return settings, tuple(problems)
 

@@ -48,6 +48,11 @@ class Status:
     messages: Mapping[str, int] = field(default_factory=dict, hash=False)  #: state -> how many
     waiting_since: datetime | None = None  #: the longest waiting message could have gone then
 
+    @property
+    def heard(self) -> bool:
+        """Whether any source has ever answered."""
+        return any(source.state.last_success for source in self.sources)
+
 
 def status_of(parts: Parts) -> Status:
     """What is to be shown of an assembled monitor, read from its store."""

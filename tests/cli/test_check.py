@@ -110,6 +110,28 @@ def test_a_broken_configuration(folder: Path, mistake: str, capsys: pytest.Captu
     assert "hunter2" not in said
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "is not there, so nothing would be watched"),
+        ("# nothing yet\n", "declares no [[source]], so nothing would be watched"),
+        (SOURCE + "enabled = false\n", "every source is switched off"),
+    ],
+)
+@pytest.mark.parametrize("command", ["check", "once", "run"])
+def test_a_configuration_that_watches_nothing_is_not_fine(
+    folder: Path, capsys: pytest.CaptureFixture[str], text: str | None, said: str, command: str
+) -> None:
+    (folder / "sources.toml").unlink()
+    if text is not None:
+        (folder / "sources.toml").write_text(text)
+    (folder / "monitor.toml").write_text('[monitor]\nlisten = "127.0.0.1:0"\n')
+    assert main([command, "--config", str(folder), "--state", str(folder / "state")]) == 2
+    told = capsys.readouterr()
+    assert f"{folder}/sources.toml: {said}" in told.err
+    assert "fine" not in told.out
+
+
 def test_every_mistake_at_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for mistake in ("unknown authority", "bad URL", "missing secret", "wrong type"):
         file, text, _ = BROKEN[mistake]

@@ -75,6 +75,15 @@ async def test_a_source_that_trips_a_fault_is_polled_again() -> None:
         assert daemon.health.failed_polls >= 1
 
 
+async def test_a_start_in_which_nothing_answers_is_alarming_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.daemon.SOON", 0.1)
+    world = World(FakeSource().fails("dns"))
+    never = Raised(about="gazette", name="never", message="has never answered")
+    world.daemon.look = lambda: [never] if world.store.states["gazette"].failures else []
+    async with world.running() as daemon:
+        await until(lambda: never in daemon.health.alarms)
+
+
 async def test_after_a_restart_a_source_waits_for_its_time() -> None:
     early, late = FakeSource(name="due"), FakeSource(name="not due")
     world = World(late, early)

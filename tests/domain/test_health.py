@@ -117,7 +117,7 @@ def test_a_quiet_weekend_is_no_alarm_for_a_weekday_source():
 
 def test_every_detector_is_reached_by_some_fault():
     assert {detector.name for detector in DETECTORS} == {
-        "blind", "failing", "unpolled", "empty", "shrunk", "undated", "thin", "stale", "frozen", "cached",
+        "never", "blind", "failing", "unpolled", "empty", "shrunk", "undated", "thin", "stale", "frozen", "cached",
     }  # fmt: skip
 
 

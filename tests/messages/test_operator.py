@@ -90,3 +90,9 @@ def test_a_trial_says_that_it_is_one() -> None:
     notice = trial_notice("n1", NOW)
     assert notice.purpose is Purpose.OPERATOR
     assert notice.title.startswith("TEST: ")
+
+
+def test_several_things_are_spoken_of_in_the_plural() -> None:
+    never = replace(BLIND, about="sources", name="never", message="2 of 9 have never answered")
+    assert operator_notice("n1", NOW, told=[never]).title == "Operator notice: the sources have never answered"
+    assert operator_notice("n1", NOW, ended=[never]).title == "Operator notice: the sources are well again"

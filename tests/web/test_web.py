@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from monitor.alarms import Raised
+from monitor.ports import SourceState
 from monitor.web.app import create_app
 from monitor.web.front import Asgi, Front
 from monitor.web.pages import ago
@@ -57,6 +58,13 @@ async def test_the_status_page_shows_sources_and_record_and_escapes_what_it_show
     assert "&lt;script&gt;" in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_nothing_is_said_to_run_before_anything_has_answered() -> None:
+    health = FakeDaemon().health
+    assert "Everything is running" in render_status(STATUS, health)
+    asked = replace(STATUS, sources=tuple(replace(each, state=SourceState(name=each.name)) for each in STATUS.sources))
+    assert "Starting: no source has answered yet" in render_status(asked, health)
 
 
 def test_changes_and_messages_are_shown_with_what_wants_a_person() -> None:
