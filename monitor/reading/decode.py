@@ -12,6 +12,15 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+#: XML in UTF-16 without a mark
+_WIDE_STARTS = ((b"<\0?\0x\0", "utf-16-le"), (b"\0<\0?\0x", "utf-16-be"))
+#: Python's codecs for labels that the web reads as another
+_WEB_CODECS = {"iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "iso8859-11": "cp874", "gb2312": "gb18030"}
+_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_BEYOND_ASCII = bytes(range(0x80, 0x100))
+_CUT_OFF = b"\xe2\xf0"
+_HAS_C1 = re.compile("[\x80-\x9f]")
+_C1 = {code: bytes([code]).decode("cp1252", "replace") for code in range(0x80, 0xA0) if code != 0x85}  # NEL ends a line
 _HEADER = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _META = re.compile(
     rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?([\w.:-]{1,40})|<\?xml[^>]{0,200}?encoding=[\"']([\w.:-]{1,40})", re.IGNORECASE
@@ -20,7 +29,7 @@ _META_BYTES = 4096
 #: Control characters (a terminal obeys them), zero-width ones, and those that turn the direction of writing.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r\f\x1b")
-_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
+_WIDE_MARKS = (*(start for start, _ in _WIDE_STARTS), b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _LOOK_AT = 4096
 _CONTROL_SHARE = 0.05
 
@@ -39,35 +48,66 @@ def is_binary(body: bytes) -> bool:
 
 
 def _codec(name: str) -> str | None:
-    """The Python codec of a label, with the web's own reading of Latin-1; ``None`` for unknown or non-text ones."""
+    """The Python codec of a label, as the web reads it: Latin-1 is Windows-1252. ``None`` for unknown and non-text ones."""
     try:
         found = codecs.lookup(name).name
     except (LookupError, ValueError):
         return None
-    if found in ("iso8859-1", "ascii"):
-        return "cp1252"
-    return found if found.startswith(("utf", "iso8859", "cp", "koi8", "mac", "gb", "big5", "shift", "euc")) else None
+    found = _WEB_CODECS.get(found, found)
+    return (
+        found if found.startswith(("utf-8", "utf-16", "iso8859", "cp", "koi8", "mac", "gb", "big5", "shift", "euc")) else None
+    )
+
+
+def _one_character(error: UnicodeError) -> tuple[str, int]:
+    """What stands for bytes that are not UTF-8: what they are in Windows-1252, as pasted quotes are.
+
+    The beginning of a quotation mark or of an emoji that was cut off is one lost character.
+    """
+    assert isinstance(error, UnicodeDecodeError)
+    bad = error.object[error.start : error.end]
+    cut_off = len(bad) > 1 and bad[0] in _CUT_OFF
+    return ("\ufffd" if cut_off else bad.decode("cp1252", "replace")), error.end
+
+
+codecs.register_error("one-character", _one_character)
+
+
+def _is_mostly_utf8(body: bytes) -> bool:
+    """Whether of the bytes beyond ASCII more belong to characters in UTF-8 than do not."""
+    rest = _SEQUENCE.sub(b"", body)
+    return len(body) - len(rest) > len(rest) - len(rest.translate(None, _BEYOND_ASCII))
 
 
 def decode(body: bytes, content_type: str = "") -> str:
     """`body` as text: byte order mark, then UTF-8 when it is valid, then what the header or the page says, then Windows-1252.
 
-    Valid UTF-8 wins over a contrary label: text in another encoding is hardly ever valid UTF-8 by accident, and labels are
-    often left over. NUL bytes become spaces; they have no place in prose and end strings elsewhere.
+    Valid UTF-8 wins over a contrary label, and so does UTF-8 with a few bad bytes, each of which costs one character: text in
+    another encoding is hardly ever UTF-8 by accident, and labels are often left over. NUL bytes become spaces; they have no
+    place in prose and end strings elsewhere.
     """
     for mark, codec in _BOMS:
         if body.startswith(mark):
-            return body[len(mark) :].decode(codec, "replace").replace("\0", " ")
+            return _repaired(body[len(mark) :].decode(codec, "replace"))
+    for start, codec in _WIDE_STARTS:
+        if body.startswith(start):
+            return _repaired(body.decode(codec, "replace"))
     try:
-        return body.decode("utf-8").replace("\0", " ")
+        return _repaired(body.decode("utf-8"))
     except UnicodeDecodeError:
         pass
+    if _is_mostly_utf8(body):
+        return _repaired(body.decode("utf-8", "one-character"))
     labels = [match[1] for match in [_HEADER.search(content_type)] if match]
     labels += [(match[1] or match[2]).decode("ascii") for match in [_META.search(body[:_META_BYTES])] if match]
     for label in labels:
         codec_name = _codec(label)
-        if codec_name and not codec_name.startswith("utf-8"):
-            return body.decode(codec_name, "replace").replace("\0", " ")
-    if any(label.lower().replace("-", "") == "utf8" for label in labels) and body.decode("utf-8", "replace").count("�") < 10:
-        return body.decode("utf-8", "replace").replace("\0", " ")
-    return body.decode("cp1252", "replace").replace("\0", " ")
+        if codec_name is not None:
+            return _repaired(body.decode(codec_name, "one-character" if codec_name == "utf-8" else "replace"))
+    return _repaired(body.decode("cp1252", "replace"))
+
+
+def _repaired(text: str) -> str:
+    """Without NUL, and with the characters that Windows-1252 has where Unicode has control characters nobody can see."""
+    text = text.replace("\0", " ")
+    return text.translate(_C1) if _HAS_C1.search(text) else text

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from html import unescape
+from io import BytesIO
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
@@ -23,6 +24,7 @@ from monitor.reading.interstitials import interstitial_of
 
 MOST_ENTRIES = 5000
 _TITLE, _SUMMARY = 500, 2000
+_BLANK = "\ufeff \t\r\n"
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -35,7 +37,8 @@ def read_feed(body: bytes, url: str, content_type: str = "") -> dict[str, Any]:
     """
     if not body.strip():
         raise ReadError("the feed is empty", reason="empty", key=url)
-    entries = _json_entries(body, url, content_type) if _is_json(body) else _xml_entries(body, url, content_type)
+    text = decode(body, content_type)
+    entries = _json_entries(text, url) if text.lstrip(_BLANK)[:1] in ("{", "[") else _xml_entries(text, url)
     if len(entries) == 1 and "this feed has ended" in entries[0]["title"].lower():
         raise ReadError("the publisher closed this feed", reason="ended", key=url)
     return {"entries": entries}
@@ -49,10 +52,6 @@ def plain(text: str, limit: int = _SUMMARY) -> str:
     return " ".join(_CONTROL.sub(" ", _TAG.sub(" ", text)).split())[:limit]
 
 
-def _is_json(body: bytes) -> bool:
-    return body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
-
-
 def _entry(url: str, title: str, published: str, summary: str) -> dict[str, str]:
     moment = parse_moment(published)
     return {
@@ -63,9 +62,9 @@ def _entry(url: str, title: str, published: str, summary: str) -> dict[str, str]
     }
 
 
-def _json_entries(body: bytes, url: str, content_type: str) -> list[dict[str, str]]:
+def _json_entries(text: str, url: str) -> list[dict[str, str]]:
     try:
-        feed = json.loads(decode(body, content_type))
+        feed = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise ReadError(f"broken JSON: {error}", reason="not_a_feed", key=url) from error
     items = feed.get("items") if isinstance(feed, dict) else None
@@ -89,13 +88,15 @@ def _string(item: dict[str, Any], *names: str) -> str:
     return ""
 
 
-def _xml_entries(body: bytes, url: str, content_type: str) -> list[dict[str, str]]:
+def _xml_entries(text: str, url: str) -> list[dict[str, str]]:
     import feedparser
 
-    headers = {"content-location": url, "content-type": _xml_type(content_type)}
-    feed = feedparser.parse(body, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+    headers = {"content-location": url, "content-type": "application/xml; charset=utf-8"}
+    # A stream, because bytes that look like the name of a file are opened as one.
+    stream = BytesIO(text.encode("utf-8", "replace"))
+    feed = feedparser.parse(stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
     if not feed.entries and not feed.version:
-        tree = LexborHTMLParser(decode(body, content_type), scripting=True)
+        tree = LexborHTMLParser(text, scripting=True)
         reason = interstitial_of(titles_of(tree), "\n".join(block.text for block in outline_of(tree).blocks))
         if reason:
             raise ReadError(f"a page stands in the feed's place ({reason})", reason="interstitial", key=url)
@@ -106,12 +107,6 @@ def _xml_entries(body: bytes, url: str, content_type: str) -> list[dict[str, str
             published = next((item[name] for name in ("published", "date", "created", "updated") if item.get(name)), "")
             entries.append(_entry(link, item.get("title", ""), published, item.get("summary", "")))
     return entries
-
-
-def _xml_type(content_type: str) -> str:
-    """The type to read the body by: a feed sent as text/html keeps its charset and loses the wrong type."""
-    charset = content_type.partition(";")[2]
-    return f"application/xml;{charset}" if charset else "application/xml"
 
 
 def _link(item: Any, base: str) -> str:

@@ -8,12 +8,13 @@ from typing import Any
 from monitor.domain.urls import absolute
 from monitor.ports import ReadError
 from monitor.reading.dates import parse_moment
+from monitor.reading.decode import decode
 from monitor.reading.feed import plain
 
 
 def _loaded(body: bytes, url: str) -> dict[str, Any]:
     try:
-        answer = json.loads(body)
+        answer = json.loads(decode(body))
     except (ValueError, RecursionError) as error:
         raise ReadError(f"broken JSON: {error}", reason="not_a_feed", key=url) from error
     if not isinstance(answer, dict):

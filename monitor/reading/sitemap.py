@@ -16,6 +16,7 @@ from monitor.domain.urls import absolute
 from monitor.ports import ReadError
 from monitor.reading.article import titles_of
 from monitor.reading.dates import parse_moment
+from monitor.reading.decode import decode
 
 MAX_BYTES = 50 * 1024 * 1024  # what the protocol allows a sitemap to be
 MAX_ENTRIES = 50_000
@@ -35,30 +36,28 @@ def read_sitemap(body: bytes, url: str) -> dict[str, Any]:
     """
     if not body.strip():
         raise ReadError("the sitemap is empty", reason="empty", key=url)
-    body = _inflated(body, url)
+    text = decode(_inflated(body, url))
     try:
         # expat stops entity bombs itself and reads nothing from outside; and this is a child that can be killed.
-        root = ET.fromstring(body.strip())  # noqa: S314
-    except (ET.ParseError, ValueError, LookupError):  # the last two for an encoding that it does not know
-        return _read_loosely(body, url)
+        root = ET.fromstring(text.strip())  # noqa: S314
+    except ET.ParseError:
+        return _read_loosely(text, url)
     kind = _local(root.tag)
     if kind not in ("urlset", "sitemapindex"):
-        raise _no_sitemap(body, url)
+        raise _no_sitemap(text, url)
     return _found(kind, [_fields(node) for node in list(root)[:MAX_ENTRIES]], url)
 
 
-def _read_loosely(body: bytes, url: str) -> dict[str, Any]:
+def _read_loosely(text: str, url: str) -> dict[str, Any]:
     """A sitemap that is no XML: its elements are found by their names, or it is a list of addresses, one a line."""
-    from monitor.reading.decode import decode
-
-    text = _COMMENT.sub("", decode(body))
+    text = _COMMENT.sub("", text)
     if kind := _ROOT.search(text):
         pages = _PAGE.split(text[kind.end() :])[1:]
         return _found(kind[1], [_loose_fields(page) for page in pages[:MAX_ENTRIES]], url)
     lines = text.split()
     if lines and all(line.startswith(("http://", "https://")) for line in lines):
         return _found("urlset", [{"loc": line} for line in lines[:MAX_ENTRIES]], url)
-    raise _no_sitemap(body, url)
+    raise _no_sitemap(text, url)
 
 
 def _found(kind: str, rows: list[dict[str, str]], url: str) -> dict[str, Any]:
@@ -79,14 +78,13 @@ def _inflated(body: bytes, url: str) -> bytes:
     return whole
 
 
-def _no_sitemap(body: bytes, url: str) -> ReadError:
+def _no_sitemap(text: str, url: str) -> ReadError:
     from selectolax.lexbor import LexborHTMLParser
 
     from monitor.reading.blocks import outline_of
-    from monitor.reading.decode import decode
     from monitor.reading.interstitials import interstitial_of
 
-    tree = LexborHTMLParser(decode(body[:1_000_000]), scripting=True)
+    tree = LexborHTMLParser(text[:1_000_000], scripting=True)
     if name := interstitial_of(titles_of(tree), "\n".join(block.text for block in outline_of(tree).blocks)):
         return ReadError(f"a {name} page stands in the sitemap's place", reason="interstitial", key=url)
     return ReadError("this is no sitemap", reason="not_a_sitemap", key=url)

@@ -6,6 +6,7 @@ No kind knows another; this module knows none of them.
 from __future__ import annotations
 
 import asyncio
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -53,11 +54,11 @@ class Declared:
         return await asyncio.to_thread(worker.call, function, *arguments)
 
     def wanted(self, entry: Mapping[str, str]) -> bool:
-        """Whether an entry passes the keyword filter: titles and summaries in lower case, whole phrases anywhere."""
+        """Whether an entry passes the keyword filter: whole phrases anywhere, whatever the case, apostrophes and hyphens."""
         if not self.keywords:
             return True
-        text = f"{entry.get('title', '')} {entry.get('summary', '')}".lower()
-        return any(keyword.lower() in text for keyword in self.keywords)
+        text = _folded_text(f"{entry.get('title', '')} {entry.get('summary', '')}")
+        return any(_folded_text(keyword) in text for keyword in self.keywords)
 
     def passed_over(self, entry: Mapping[str, str]) -> str:
         """Why an entry is not followed, for a person; empty when it is. Links off the source's own sites are not."""
@@ -111,6 +112,13 @@ class Declared:
                 not_modified=True, validators={target: answer.validators}, cursor=state.cursor, moved_to=answer.moved_to
             )
         return answer
+
+
+_PLAIN = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "–": "-", "—": "-", "\u00ad": ""})
+
+
+def _folded_text(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).lower().translate(_PLAIN).split())
 
 
 def not_ahead(moment: str, now: datetime | None) -> str:

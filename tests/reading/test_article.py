@@ -271,6 +271,17 @@ def test_what_is_no_article(body, reason):
         ("Café’s £5".encode(), "text/html; charset=iso-8859-1", "Café’s £5"),
         ("Café’s £5".encode("cp1252"), "text/html", "Café’s £5"),
         ("Café’s £5".encode("cp1252"), "text/html; charset=ISO-8859-1", "Café’s £5"),
+        ("The council’s help – “poor”".encode("cp1252"), "text/html; charset=utf-8", "The council’s help – “poor”"),
+        ("Café’s help ".encode() + b"\x93poor\x94", "text/html; charset=utf-8", "Café’s help “poor”"),
+        ("Café’s help ".encode() + b"caf\xe9", "text/html; charset=windows-1252", "Café’s help café"),
+        ("Café’s help".encode() + "’".encode()[:2] + b" now", "", "Café’s help� now"),
+        ("Café’s help 😀".encode()[:-1], "", "Café’s help �"),
+        ("Café \x92s help".encode(), "", "Café ’s help"),  # Windows-1252 that was taken for Latin-1 and written as UTF-8
+        ("Привет".encode("koi8-r"), "text/html; charset=koi8-r", "Привет"),
+        ("Ğüzel".encode("cp1254"), "text/html; charset=iso-8859-9", "Ğüzel"),
+        ("<?xml version='1.0'?>’".encode("utf-16-le"), "", "<?xml version='1.0'?>’"),
+        ("Café".encode("cp1252"), "text/html; charset=utf-7", "Café"),
+        ("Café".encode("cp1252"), "text/html; charset=none-such", "Café"),
         (b"<meta charset=windows-1252>" + "Café’s".encode("cp1252"), "text/html; charset=utf-8", "<meta charset=windows-1252>Café’s"),
         ("Café".encode("utf-16"), "text/html", "Café"),
         (b"\xef\xbb\xbfCaf\xc3\xa9", "", "Café"),
@@ -347,6 +358,14 @@ def test_a_day_in_the_future_is_not_believed():
         url="https://example.uk/a", status=200, content_type="text/html", body=body, retrieved=datetime(2026, 1, 1, tzinfo=UTC)
     )
     assert read_page(page, published=date(2025, 12, 31)).published == date(2025, 12, 31)
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\0", exclude_categories=["Cc"])), st.integers(0, 1000))
+def test_one_bad_byte_costs_one_character(text, place):
+    body = f"{text}’é’".encode()
+    at = place % (len(text) + 1)
+    head, tail = text[:at].encode(), body[len(text[:at].encode()) :]
+    assert decode(head + b"\x9d" + tail, "text/html; charset=windows-1252") == f"{text[:at]}\ufffd{text[at:]}’é’"
 
 
 PROSE = "<p>Some prose that is long enough, to be read by a reader, and more.</p>" * 9

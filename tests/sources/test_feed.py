@@ -8,6 +8,7 @@ import pytest
 
 from monitor.ports import ReadError, SourceState, Validators
 from monitor.reading.feed import plain, read_feed
+from monitor.reading.search import read_govuk
 from monitor.sources import build_source
 from tests.sources.fakes import FakeWeb
 
@@ -71,6 +72,47 @@ def test_charsets(charset):
         RSS.replace("Bin day", "Café’s £5m").replace('version="1.0"?', f'version="1.0" encoding="{charset}"?').encode(charset)
     )
     assert read_feed(body, URL, "text/xml")["entries"][1]["title"] == "Café’s £5m moves"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        RSS.replace("Bin day", "Café’s £5m").replace('version="1.0"?', 'version="1.0" encoding="windows-1252"?').encode(),
+        RSS.replace("Bin day", "Café’s £5m").encode() + b"<!-- caf\xe9 -->",
+        RSS.replace("Bin day", "Café’s £5m").replace('version="1.0"?', 'version="1.0" encoding="utf-8"?').encode("cp1252"),
+    ],
+    ids=["an old label", "one bad byte", "not what it says"],
+)
+def test_feeds_are_decoded_as_pages_are(body):
+    for kind in ("application/rss+xml", "application/rss+xml; charset=iso-8859-1", "text/html"):
+        assert read_feed(body, URL, kind)["entries"][1]["title"] == "Café’s £5m moves"
+
+
+def test_json_with_a_bad_byte_is_read():
+    body = JSON_FEED.replace('"A"', '"A’s"').encode().replace(b"\\u2019", "’".encode()) + b" "
+    body = body.replace(b"<p>x</p>", b"caf\xe9")
+    assert len(read_feed(body, URL, "application/feed+json")["entries"]) == 1
+    answer = '{"results": [{"title": "Bury’s", "link": "/a", "description": "caf\x00"}], "total": 1}'.encode().replace(
+        b"\0", b"\xe9"
+    )
+    assert read_govuk(answer, URL)["entries"][0]["summary"] == "café"
+
+
+def test_a_feed_that_is_the_name_of_a_file_opens_no_file(tmp_path):
+    (tmp_path / "secret").write_text(RSS)
+    with pytest.raises(ReadError) as caught:
+        read_feed(str(tmp_path / "secret").encode(), URL, "text/xml")
+    assert caught.value.reason == "not_a_feed"
+
+
+@pytest.mark.parametrize(
+    "title", ["Children’s  services", "CHILDREN'S SERVICES", "children\u2018s\xa0services", "Children's ser\xadvices"]
+)
+@pytest.mark.parametrize("keyword", ["children's services", "Children’s services"])
+def test_a_keyword_is_found_however_it_is_printed(title, keyword):
+    assert build_source({"name": "g", "url": URL, "keywords": [keyword]}).wanted(
+        {"title": f"Leeds {title} rated", "summary": ""}
+    )
 
 
 def test_links_that_lead_nowhere_good_are_left_out():

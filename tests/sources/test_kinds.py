@@ -230,6 +230,13 @@ async def test_sitemaps_as_servers_write_them(body, paths):
     assert [unquote(urlsplit(link.url).path) for link in poll.links] == paths
 
 
+async def test_sitemaps_are_decoded_as_pages_are():
+    body = urlset(("a", "2026-06-14", "Café’s")).replace('version="1.0"', 'version="1.0" encoding="windows-1252"').encode()
+    for broken in (body, body + b"<!-- caf\xe9 -->"):
+        poll = await build_source({"name": "s", "kind": "sitemap", "url": MAP}).poll(FakeWeb().serves(MAP, broken), BLANK)
+        assert [link.title for link in poll.links] == ["Café’s"]
+
+
 async def test_an_index_of_sitemaps_plain_and_gzipped():
     inner = urlset(("news/council-rated-good-by-ofsted", "2026-06-10", ""))
     packer = zlib.compressobj(wbits=31)
