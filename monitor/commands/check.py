@@ -60,6 +60,8 @@ def routing_problems(settings: Settings) -> list[Problem]:
     from monitor.domain.subscriptions import SubscriptionError
 
     problems: list[Problem] = []
+    if "subscriptions.toml" in settings.broken:
+        return []  # whom a test expects may be what is broken
     for table in settings.routing_tests:
         try:
             wrong = failure(routing_test(table.values, SystemClock().today()), settings.subscriptions)

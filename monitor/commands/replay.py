@@ -91,7 +91,7 @@ def _documents_in(folder: Path) -> Iterator[tuple[str, Any]]:
     with Worker() as worker:
         for path in sorted(folder.iterdir()):
             if path.suffix == ".json":
-                items = json.loads(path.read_text(encoding="utf-8"))
+                items = json.loads(path.read_text(encoding="utf-8-sig"))
                 for number, item in enumerate(items if isinstance(items, list) else [items]):
                     published = item.get("published")
                     yield (

@@ -58,7 +58,7 @@ def load(paths: list[Path]) -> list[Labelled]:
             raise ConfigError("there are no labelled articles (*.json) in this folder", key=str(path))
         for file in files:
             try:
-                content = json.loads(file.read_text(encoding="utf-8"))
+                content = json.loads(file.read_text(encoding="utf-8-sig"))
                 items = content if isinstance(content, list) else [content]
                 found += [labelled(_with_text(item, file)) for item in items]
             except OSError as error:

@@ -7,7 +7,7 @@ built, and comes back as a `Problem` through `Table.problem`.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -138,10 +138,28 @@ def _read_files(folder: Path) -> tuple[list[Table], list[Problem]]:
             if _belongs(table, headings):
                 tables.append(table)
             else:
-                hint = did_you_mean(table.heading, headings) or f"; this file holds {' and '.join(headings)}"
                 key = "" if table.heading else ", ".join(table.values)
-                problems.append(table.problem(key, f"{'a key outside any table' if key else 'unknown table'}{hint}"))
+                problems.append(table.problem(key, _stranger(table.heading, headings)))
     return tables, problems
+
+
+def _stranger(heading: str, headings: tuple[str, ...]) -> str:
+    """What is wrong with a heading that a file does not have, and what was meant."""
+    name, here = heading.strip("[]"), f"this file holds {' and '.join(headings)}"
+    if not heading:
+        return f"a key outside any table; {here}"
+    if f"[[{name}]]" in headings:
+        return f"write [[{name}]], with two brackets: there may be several"
+    if f"[{name}]" in headings:
+        return f"write [{name}], with one bracket: there is only one"
+    if "[channel.NAME]" in headings and name == "channel":
+        return "give it a name, by which subscriptions call it: [channel.NAME]"
+    if "[channel.NAME]" in headings and name.startswith("channel."):
+        return "write [channel.NAME], with one bracket: there is only one of each name"
+    for file, others in _FILES.items():
+        if _belongs(Table(file=file, heading=heading), others) or f"[[{name}]]" in others:
+            return f"belongs into {file}; {here}"
+    return f"unknown table{did_you_mean(heading, headings) or f'; {here}'}"
 
 
 def _section(tables: list[Table], heading: str, keys: tuple[Key, ...], environ: Mapping[str, str]) -> Any:
@@ -177,11 +195,10 @@ def _unknown_ways(operator: Iterable[Way], names: list[str]) -> list[Problem]:
     ]
 
 
-def _subscriptions(tables: list[Table], channels: tuple[Table, ...]) -> tuple[list[Subscription], list[Problem]]:
-    """The subscriptions, each with a channel that exists."""
+def _subscriptions(tables: list[Table], names: Sequence[str] | None) -> tuple[list[Subscription], list[Problem]]:
+    """The subscriptions, each with a channel that is among the `names`; with any channel where nobody knows them."""
     subscriptions: list[Subscription] = []
     problems: list[Problem] = []
-    names = [channel.name for channel in channels]
     for table in tables:
         try:
             subscription = subscription_from_table(table.values)
@@ -189,7 +206,7 @@ def _subscriptions(tables: list[Table], channels: tuple[Table, ...]) -> tuple[li
             problems.append(table.problem(error.key, error.message))
             continue
         subscriptions.append(subscription)
-        if subscription.channel not in names:
+        if names is not None and subscription.channel not in names:
             hint = did_you_mean(subscription.channel, names)
             message = f"there is no [channel.{subscription.channel}]{hint}; channels: {', '.join(names) or 'none'}"
             problems.append(table.problem("channel", message))
@@ -206,6 +223,7 @@ def examine(config: Path, state: Path, environ: Mapping[str, str] | None = None)
         message = "there is no such folder; `--config DIR` or MONITOR_CONFIG says where the configuration is"
         raise SettingsError((Problem(file=str(config), message=message),))
     tables, problems = _read_files(config)
+    broken = frozenset(Path(problem.file).name for problem in problems)
     of = {heading: [t for t in tables if _belongs(t, (heading,))] for heads in _FILES.values() for heading in heads}
     general, more = _section(tables, "[monitor]", _MONITOR, environ)
     fetch, even_more = _section(tables, "[fetch]", _FETCH, environ)
@@ -216,11 +234,14 @@ def examine(config: Path, state: Path, environ: Mapping[str, str] | None = None)
     checked = [(table, check(table, _SOURCE, open_ended=True)[1]) for table in of["[[source]]"]]
     problems += [problem for _, found in checked for problem in found]
     channels = tuple(of["[channel.NAME]"])
-    subscriptions, wrong = _subscriptions(of["[[subscription]]"], channels)
+    # Where the file of the channels is broken, what is said of them cannot be judged.
+    names = None if "channels.toml" in broken else [channel.name for channel in channels]
+    subscriptions, wrong = _subscriptions(of["[[subscription]]"], names)
     problems += wrong + _doubled(of["[[source]]"]) + _doubled(of["[[subscription]]"])
-    if general["self_service"] and general["self_service"] not in {channel.name for channel in channels}:
-        problems.append(Problem(file="monitor.toml", table="[monitor]", key="self_service", message="names no channel"))
-    problems += _unknown_ways(operator["channels"], [channel.name for channel in channels])
+    if names is not None:
+        if general["self_service"] and general["self_service"] not in names:
+            problems.append(Problem(file="monitor.toml", table="[monitor]", key="self_service", message="names no channel"))
+        problems += _unknown_ways(operator["channels"], names)
     settings = Settings(
         config=config,
         state=state,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from monitor.ports import ConfigError
+from monitor.settings.slips import what_was_meant
 
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""^\s*(?:"([^"]+)"|'([^']+)'|([A-Za-z0-9_-]+))\s*=""")
@@ -66,7 +68,7 @@ class Table:
 def _headers(text: str) -> Iterator[tuple[str, int, dict[str, int]]]:
     """Each table of a TOML text as it is written: its dotted name, its line, and the lines of its keys."""
     name, line, keys = "", 0, dict[str, int]()
-    for number, row in enumerate(text.splitlines(), start=1):
+    for number, row in enumerate(text.split("\n"), start=1):
         header = _HEADER.match(row)
         if header:
             yield name, line, keys
@@ -81,6 +83,17 @@ def _named(values: Mapping[str, object]) -> str:
     return name if isinstance(name, str) else ""
 
 
+def _not_toml(text: str, file: str, complaint: str) -> Problem:
+    """The line that cannot be read, and what was probably meant by it."""
+    complaint, _, place = complaint.rpartition(" (at ")
+    rows = text.split("\n")
+    found = re.match(r"line (\d+)", place)
+    line = int(found[1]) if found else len(text.rstrip().split("\n"))
+    if not rows[line - 1].strip() and line > 1:
+        line -= 1  # the end of the line before is what is missing
+    return Problem(file=file, line=line, message=f"this cannot be read: {what_was_meant(rows[line - 1].rstrip(), complaint)}")
+
+
 def parse_tables(text: str, file: str) -> tuple[Table, ...]:
     """The tables of a TOML text in the order written; keys outside any table form one with an empty heading.
 
@@ -89,9 +102,7 @@ def parse_tables(text: str, file: str) -> tuple[Table, ...]:
     try:
         parsed = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        found = re.search(r"at line (\d+)", str(error))
-        line = int(found[1]) if found else None
-        raise SettingsError((Problem(file=file, line=line, message=f"this is not TOML: {error}"),)) from None
+        raise SettingsError((_not_toml(text, file, str(error)),)) from None
     places: dict[str, list[tuple[int, dict[str, int]]]] = {}
     for header, number, keys in _headers(text):
         places.setdefault(header, []).append((number, keys))
@@ -117,8 +128,14 @@ def parse_tables(text: str, file: str) -> tuple[Table, ...]:
             for name, inner in nested.items():
                 line, lines = place(f"{key}.{name}")
                 tables.append(Table(file=file, heading=f"[{key}.{name}]", values=inner, line=line, lines=lines, name=name))
-            plain = {name: inner for name, inner in value.items() if name not in nested}
-            if plain or not nested:
+            repeated = [
+                name for name, inner in value.items() if isinstance(inner, list) and inner and isinstance(inner[0], dict)
+            ]
+            for name in repeated:
+                line, lines = place(f"{key}.{name}")
+                tables.append(Table(file=file, heading=f"[[{key}.{name}]]", line=line, lines=lines))
+            plain = {name: inner for name, inner in value.items() if name not in nested and name not in repeated}
+            if plain or not (nested or repeated):
                 line, lines = place(key)
                 tables.append(Table(file=file, heading=f"[{key}]", values=plain, line=line, lines=lines))
     return tuple(tables)
@@ -127,9 +144,25 @@ def parse_tables(text: str, file: str) -> tuple[Table, ...]:
 def read_tables(path: Path) -> tuple[Table, ...]:
     """`parse_tables` of a file; a file that is not there has none."""
     try:
-        text = path.read_text(encoding="utf-8")
+        body = path.read_bytes()
     except FileNotFoundError:
         return ()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError((Problem(file=str(path), message=f"cannot be read: {error}"),)) from None
-    return parse_tables(text, str(path))
+    except OSError as error:
+        raise SettingsError((Problem(file=str(path), message=f"cannot be read: {error.strerror or error}"),)) from None
+    return parse_tables(_decoded(body, str(path)), str(path))
+
+
+def _decoded(body: bytes, file: str) -> str:
+    """The text of a file that was saved as UTF-8, with the mark that some editors put before it or without.
+
+    Raises SettingsError where it was saved as something else: which of its characters were meant nobody can know.
+    """
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in body[:64]:
+        message = "is saved as UTF-16 (“Unicode”); save it again as UTF-8"
+        raise SettingsError((Problem(file=file, message=message),))
+    try:
+        return body.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = body.count(b"\n", 0, error.start) + 1
+        message = "has a character that is not UTF-8, such as £ or é in an older encoding; save the file again as UTF-8"
+        raise SettingsError((Problem(file=file, line=line, message=message),)) from None

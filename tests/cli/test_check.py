@@ -132,6 +132,18 @@ def test_a_configuration_that_watches_nothing_is_not_fine(
     assert "fine" not in told.out
 
 
+@pytest.mark.parametrize("broken", FINE)
+def test_a_broken_file_is_one_problem(folder: Path, capsys: pytest.CaptureFixture[str], broken: str) -> None:
+    with (folder / "subscriptions.toml").open("a") as file:
+        file.write('[[test]]\nauthority = "Leeds"\nold = "good"\nnew = "inadequate"\nexpect = ["desk"]\n')
+    assert check(folder) == 0
+    (folder / broken).write_text("“broken”\n" + (folder / broken).read_text())
+    assert check(folder) == 2
+    said = capsys.readouterr().err
+    assert f"{broken}:1: this cannot be read: it has curly quotation marks" in said
+    assert said.endswith(f"1 problem in {folder}\n")
+
+
 def test_every_mistake_at_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for mistake in ("unknown authority", "bad URL", "missing secret", "wrong type"):
         file, text, _ = BROKEN[mistake]

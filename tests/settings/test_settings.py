@@ -121,6 +121,31 @@ BROKEN = {
         '[chanel.mail]\nurl_env = "MAIL_URL"\n',
         "channels.toml:1: [chanel.mail]: unknown table; did you mean '[channel.NAME]'?",
     ),
+    "one pair of brackets where there may be several": (
+        "subscriptions.toml",
+        '[subscription]\nname = "desk"\nchannel = "mail"\n',
+        "subscriptions.toml:1: [subscription]: write [[subscription]], with two brackets: there may be several",
+    ),
+    "two pairs of brackets where there is one": (
+        "monitor.toml",
+        '[[monitor]]\ncontact = "a@b.example"\n',
+        "monitor.toml:1: [[monitor]]: write [monitor], with one bracket: there is only one",
+    ),
+    "a channel in two pairs of brackets": (
+        "channels.toml",
+        '[[channel.mail]]\nurl_env = "MAIL_URL"\n',
+        "channels.toml:1: [[channel.mail]]: write [channel.NAME], with one bracket: there is only one of each name",
+    ),
+    "a channel without a name": (
+        "channels.toml",
+        '[channel]\nurl_env = "MAIL_URL"\n',
+        "channels.toml:1: [channel]: give it a name, by which subscriptions call it: [channel.NAME]",
+    ),
+    "a table of another file": (
+        "subscriptions.toml",
+        "[fetch]\nrobots = true\n",
+        "subscriptions.toml:1: [fetch]: belongs into monitor.toml; this file holds [[subscription]] and [[test]]",
+    ),
     "key outside any table": (
         "monitor.toml",
         'listen = "127.0.0.1:1"\n',
@@ -129,7 +154,7 @@ BROKEN = {
     "no TOML": (
         "monitor.toml",
         "[monitor]\nlisten 8321\n",
-        "monitor.toml:2: this is not TOML: Expected '=' after a key in a key/value pair (at line 2, column 8)",
+        'monitor.toml:2: this cannot be read: between a key and its value stands =, as in key = "value"; a comment begins with #',
     ),
     "missing name": (
         "sources.toml",
@@ -143,9 +168,22 @@ BROKEN = {
 def test_a_mistake_is_named_with_its_place_and_the_cure(folder: Path, mistake: str) -> None:
     file, text, message = BROKEN[mistake]
     (folder / file).write_text(text)
-    found = problems(folder)
-    assert message.replace("{folder}", str(folder)) in found
-    assert all("channel: there is no" in other for other in found if other != message.replace("{folder}", str(folder)))
+    assert problems(folder) == [message.replace("{folder}", str(folder))]
+
+
+@pytest.mark.parametrize("broken", FINE)
+def test_a_broken_file_is_one_problem(folder: Path, broken: str) -> None:
+    """What other files say of its contents cannot be judged, and is not."""
+    with (folder / "monitor.toml").open("a") as file:
+        file.write(
+            'public_url = "https://monitor.example/"\nself_service = "mail"\n[operator]\nchannels = ["mail: a@b.example"]\n'
+        )
+    with (folder / "subscriptions.toml").open("a") as file:
+        file.write('[[test]]\nauthority = "Leeds"\nold = "good"\nnew = "inadequate"\nexpect = ["desk"]\n')
+    assert problems(folder) == []
+    (folder / broken).write_text("[half\n" + (folder / broken).read_text())
+    [problem] = problems(folder)
+    assert problem.startswith(f"{broken}:1: this cannot be read: a heading has as many brackets")
 
 
 def test_all_mistakes_are_told_at_once(folder: Path) -> None:
