@@ -225,7 +225,7 @@ class Pipeline:
             for change in outcome.changes:
                 old = change.old.words if change.old else "no rating"
                 name, outlet = change.authority.name, change.outlet
-                _log.info("%s, %s: %s -> %s (%s)", name, change.area.words, old, change.new.words, outlet)
+                _log.info("%s, %s: %s -> %s (%s)", name, change.area.words, old, change.new_words, outlet)
         return outcomes
 
     def _classified(self, taken: _Taken) -> Classified | _Trouble:

@@ -7,12 +7,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from math import ceil
 
 from monitor.classifier.lines import WEEKDAY
 from monitor.classifier.pages import childrens_service
 from monitor.classifier.statement import NO_OVERALL, Statement
 from monitor.classifier.topics import Topics
 from monitor.domain.authorities import by_urn
+from monitor.domain.frameworks import graded_areas
 from monitor.domain.model import Area, Judgement, Rating, Reading, Rejection, Span, Tier
 
 VERSION = "1"
@@ -190,6 +192,7 @@ def _standing(statements: Sequence[Statement], reasons: Sequence[str], topics: T
 def read(statements: Sequence[Statement], topics: Topics, published: date | None) -> Reading:
     """Gate, merge and join statements into the article's reading."""
     reasons = verdicts(statements, topics, published)
+    graded = graded_areas(published) if published is not None else frozenset(Area)
     news: dict[tuple[str, Area], tuple[Statement, int]] = {}
     conflicts: set[tuple[str, Area]] = set()
     rejected: list[Rejection] = []
@@ -197,8 +200,11 @@ def read(statements: Sequence[Statement], topics: Topics, published: date | None
         if reason:
             rejected.append(_rejection(statement, reason))
             continue
+        areas = [area for area in statement.areas if area in graded]
+        if ungraded := set(statement.areas) - graded:
+            rejected.append(_rejection(statement, "no_overall_grade" if Area.OVERALL in ungraded else "area_not_graded"))
         for urn in statement.urns:
-            for area in statement.areas:
+            for area in areas:
                 _put(news, conflicts, urn, area, statement)
     earlier = [
         s
@@ -353,7 +359,7 @@ def _previous(urn: str, area: Area, statement: Statement, earlier: Sequence[Stat
     if stated:
         when, _, rating = max(stated, key=lambda told: told[:2])
         years = [s.scope.year for s in earlier if s.scope.year and s.rating is rating and urn in s.urns]
-        return rating, int(when) if 0 < when < _LEFT else max(years, default=None)
+        return rating, ceil(when) if 0 < when < _LEFT else max(years, default=None)  # "emerged in 2022" sorts as 2021.5
     if statement.scope.stays:
         years = [int(c.value) for c in statement.line.chunks if c.code == "Y"]
         return statement.rating, statement.scope.year or max(years, default=None)

@@ -105,7 +105,7 @@ def _facts(cycle: Cycle) -> dict[str, Any]:
                 "authority": change.authority.name,
                 "area": str(change.area),
                 "old": str(change.old) if change.old else None,
-                "new": str(change.new),
+                "new": str(change.new) if change.new else None,
                 "kinds": sorted(map(str, change.kinds)),
                 "outlet": change.outlet,
                 "url": change.url,
@@ -130,5 +130,5 @@ def _lines(cycle: Cycle) -> list[str]:
     lines += [f"  not read: {f.link.url}: {f.reason}" for f in cycle.unread]
     for change in cycle.changes:
         old = change.old.words if change.old else "no rating"
-        lines.append(f"  {change.authority.name}, {change.area.words}: {old} -> {change.new.words} ({change.outlet})")
+        lines.append(f"  {change.authority.name}, {change.area.words}: {old} -> {change.new_words} ({change.outlet})")
     return lines

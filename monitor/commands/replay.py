@@ -181,7 +181,7 @@ def _facts(telling: Telling) -> dict[str, Any]:
                 "authority": change.authority.name,
                 "area": change.area.value,
                 "old": change.old.value if change.old else None,
-                "new": change.new.value,
+                "new": change.new.value if change.new else None,
                 "kinds": sorted(change.kinds),
             }
             for change in telling.changes

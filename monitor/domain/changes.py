@@ -83,6 +83,7 @@ class Move:
     old: Old
     new: Rating
     old_published: date | None = None
+    shared: Old = None  #: what care leavers and children in care had together before; then `old` is unknown
 
     @property
     def kinds(self) -> frozenset[Kind]:
@@ -100,6 +101,13 @@ def old_rating(previous: Inspection | None, area: Area) -> Old:
     return previous.ratings.get(area)
 
 
+def shared_rating(previous: Inspection | None, area: Area) -> Old:
+    """The rating that care leavers had together with children in care at the previous inspection; None for other areas."""
+    if previous is None or not previous.combined_care or area is not Area.CARE_LEAVERS:
+        return None
+    return previous.ratings.get(Area.CHILDREN_IN_CARE)
+
+
 def moves(previous: Inspection | None, inspection: Inspection) -> tuple[Move, ...]:
     """Each area of an inspection beside the one before it (None: there is none, or only of an abolished predecessor).
 
@@ -111,8 +119,9 @@ def moves(previous: Inspection | None, inspection: Inspection) -> tuple[Move, ..
     for area in Area:
         if area in inspection.ratings:
             old = old_rating(previous, area)
-            published = previous.published if previous is not None and old is not None else None
-            found.append(Move(area=area, old=old, new=inspection.ratings[area], old_published=published))
+            shared = shared_rating(previous, area)
+            published = previous.published if previous is not None and (old or shared) else None
+            found.append(Move(area=area, old=old, new=inspection.ratings[area], old_published=published, shared=shared))
     return tuple(found)
 
 

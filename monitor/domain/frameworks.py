@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 
 from monitor import tables
 from monitor.domain.model import Area, DateRange
+
+#: From the first day of fieldwork nearly every report was out within this; what is published is of an edition in use since.
+TO_PUBLICATION = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,3 +47,24 @@ def edition(began: date, framework: str = "") -> Edition | None:
     """The edition for fieldwork that began on a day; of two frameworks in use on that day the newer, unless one is named."""
     fitting = [row for row in editions() if began in row.valid and framework in ("", row.framework)]
     return fitting[-1] if fitting else None
+
+
+def shares_care(day: date) -> bool:
+    """Whether everything that was inspected on a day graded children in care and care leavers together."""
+    fitting = [row for row in editions() if day in row.valid]
+    return bool(fitting) and all(row.combined_care for row in fitting)
+
+
+def graded_areas(published: date) -> frozenset[Area]:
+    """The areas that an inspection reported on a day can have graded; every area for a day before the first edition.
+
+    Care leavers count where they share the grade of children in care: what is told of them is told of both.
+    """
+    window = (published - TO_PUBLICATION, published)
+    fitting = [row for row in editions() if _overlap(row.valid, *window)]
+    shared = frozenset({Area.CARE_LEAVERS}) if any(row.combined_care for row in fitting) else frozenset()
+    return frozenset(area for row in fitting for area in row.areas) | shared if fitting else frozenset(Area)
+
+
+def _overlap(valid: DateRange, first: date, last: date) -> bool:
+    return (valid.start is None or valid.start <= last) and (valid.end is None or first <= valid.end)

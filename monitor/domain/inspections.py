@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from monitor.domain.frameworks import edition
+from monitor.domain.frameworks import edition, shares_care
 from monitor.domain.model import Account, Area, Inspection, Rating, SourceClass, Trust
 
 #: A sentence this long that two outlets share word for word was written once.
@@ -28,9 +28,10 @@ def inspect(evidence: Iterable[Account], *, first_key: str = "") -> Inspection:
     report = reports[-1] if reports else None
     first = min(known, key=lambda a: (a.published, a.key))
     lead = report or first
-    # What is published while an edition is in use may still be of the one before: then two grades are left as they are told.
     framework = edition(lead.fieldwork.start or lead.published, lead.framework)
-    combined = report.combined_care if report else bool(framework and framework.combined_care)
+    # While a framework that grades care leavers apart is in use, too, nobody knows before the report which of them it was:
+    # then grades are left as they are told.
+    combined = report.combined_care if report else shares_care(lead.fieldwork.start or lead.published)
     told = tuple(as_graded(account, combined_care=combined) for account in known)
     inspection = Inspection(
         authority=lead.authority,
@@ -118,7 +119,8 @@ def _trust(known: Sequence[Account]) -> Trust:
         published = min(a.published for a in official)
         # Only what was said before Ofsted spoke can have been contradicted by it; what comes later is just wrong.
         heard = _consensus([a for a in unofficial if a.published <= published])
-        wrong = any(area in believed and believed[area] is not rating for area, rating in heard.items())
+        graded = set(Area) if any(a.is_report for a in official) else set(believed)  # a page need not tell of every area
+        wrong = any(area in graded and believed.get(area) is not rating for area, rating in heard.items())
         return Trust.CONTRADICTED if wrong else Trust.CONFIRMED
     agreed = (_independent(a for a in unofficial if a.ratings.get(area) is rating) for area, rating in believed.items())
     return Trust.CORROBORATED if any(len(outlets) > 1 for outlets in agreed) else Trust.REPORTED

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from monitor.domain.authorities import last_day
-from monitor.domain.changes import Move, direction, is_mixed, moves, old_rating
+from monitor.domain.changes import Move, direction, is_mixed, moves, old_rating, shared_rating
 from monitor.domain.inspections import OFFICIAL, as_graded, inspect, told
 from monitor.domain.model import (
     Account,
@@ -25,6 +25,7 @@ from monitor.domain.model import (
     SourceClass,
     Trust,
 )
+from monitor.domain.subscriptions import RETRACTIONS
 
 __all__ = ["ALERT_WINDOW", "Account", "Background", "Decision", "accounts", "decide"]
 
@@ -143,11 +144,17 @@ def decide(known: Sequence[Inspection], account: Account, *, as_of: date, alert_
     changes, reasons = _changes(before, after, previous, account)
     quiet = _quiet(own, before, after, account, as_of - alert_window)
     if changes and quiet:
-        return Decision(inspection=after, background=(*reasons, quiet))
+        kept = _retractions(changes) if quiet is Background.OUTSIDE_ALERT_WINDOW else ()
+        return Decision(inspection=after, changes=kept, background=(*reasons, quiet))
     if not changes and not reasons:
         stepped = before is not None and before.trust is not after.trust
         reasons = (Background.CORROBORATES if stepped else Background.REPEATS_KNOWN_INSPECTION,)
     return Decision(inspection=after, changes=changes, background=reasons)
+
+
+def _retractions(changes: Sequence[Change]) -> tuple[Change, ...]:
+    """What says that an alert was wrong is told however late, but to nobody as news."""
+    return tuple(replace(change, kinds=change.kinds & RETRACTIONS) for change in changes if change.kinds & RETRACTIONS)
 
 
 def _match(own: Sequence[Inspection], account: Account) -> Inspection | None:
@@ -239,6 +246,8 @@ def _changes(
         if said is not None and said is not now:
             reasons[_disagreement(after, area)] = None
         if now is None:
+            if was is not None and _is_withdrawn(after, area, was):
+                found.append(_withdrawal(after, area, was, previous, account))
             continue
         if was is None or was is not now:
             update = None if was is None else Kind.CORRECTED
@@ -251,6 +260,30 @@ def _changes(
             reasons[Background.PREVIOUS_CONFLICTS] = None
         found.append(_change(after, all_moves[area], account, update=update, was=was, mixed=mixed, conflict=conflict))
     return tuple(found), tuple(reasons)
+
+
+def _is_withdrawn(after: Inspection, area: Area, was: Rating) -> bool:
+    """Whether a grade that was reported is in no report: not where it was the one that two areas turn out to share."""
+    shared = area is Area.CARE_LEAVERS and after.combined_care
+    return not (shared and after.ratings.get(Area.CHILDREN_IN_CARE) is was)
+
+
+def _withdrawal(after: Inspection, area: Area, was: Rating, previous: Inspection | None, account: Account) -> Change:
+    old = old_rating(previous, area)
+    return Change(
+        key=f"{after.key}:{area}:{was}:{Kind.WITHDRAWN}",
+        inspection=after,
+        area=area,
+        old=old,
+        new=None,
+        kinds=frozenset({Kind.WITHDRAWN}),
+        evidence="",
+        url=account.url,
+        outlet=account.outlet,
+        old_published=previous.published if previous and old else None,
+        old_shared=shared_rating(previous, area),
+        reported=was,
+    )
 
 
 def _confirms(before: Inspection | None, account: Account) -> bool:
@@ -298,6 +331,7 @@ def _change(
         old_published=move.old_published,
         old_year=stated[1] if move.old is not None and move.old_published is None else None,
         reported=was if update is Kind.CORRECTED else None,
+        old_shared=move.shared,
         conflict=conflict,
     )
 

@@ -285,25 +285,32 @@ class Kind(StrEnum):
     FIRST_RATING = "first_rating"
     CONFIRMED = "confirmed"
     CORRECTED = "corrected"
+    WITHDRAWN = "withdrawn"  # reported, and Ofsted's own report gives the area no grade
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One area of one authority moved (or was first rated, confirmed, corrected) at one inspection."""
+    """One area of one authority moved (or was first rated, confirmed, corrected, withdrawn) at one inspection."""
 
     key: str  #: `inspection_key:area:new` and the kind of update; unique in the store
     inspection: Inspection
     area: Area
     old: Rating | None
-    new: Rating
+    new: Rating | None  #: None when it is withdrawn: there is no grade
     kinds: frozenset[Kind]
-    evidence: str  #: the verbatim sentence
+    evidence: str  #: the verbatim sentence; empty when it is withdrawn
     url: str
     outlet: str
     old_published: date | None = None
     old_year: int | None = None  #: year of the old rating, when only an article tells it
-    reported: Rating | None = None  #: what had been reported before a correction
+    reported: Rating | None = None  #: what had been reported before a correction or withdrawal
+    old_shared: Rating | None = None  #: care leavers only: the grade they shared with children in care, where `old` is unknown
     conflict: str = ""  #: what the article claims about the past that the record contradicts
+
+    @property
+    def new_words(self) -> str:
+        """The new grade as prose writes it, or that there is none."""
+        return self.new.words if self.new else "no grade in Ofsted's report"
 
     @property
     def authority(self) -> Authority:

@@ -21,7 +21,9 @@ from monitor.domain.model import Area, Authority, Change, Inspection, Kind, Rati
 #: Kinds that a subscription without `kinds` hears of: everything but "inspected again, nothing moved".
 DEFAULT_KINDS = frozenset(Kind) - {Kind.UNCHANGED}
 #: Kinds that continue an alert already given; they follow the change they are about whatever `kinds` says.
-UPDATES = frozenset({Kind.CONFIRMED, Kind.CORRECTED})
+UPDATES = frozenset({Kind.CONFIRMED, Kind.CORRECTED, Kind.WITHDRAWN})
+#: Kinds that say that an alert already given was wrong: whoever had it hears so, whatever else they wish to hear.
+RETRACTIONS = frozenset({Kind.CORRECTED, Kind.WITHDRAWN})
 _LONDON = ZoneInfo("Europe/London")
 #: Contradicted is what the press said; the inspection itself is then as sure as Ofsted makes it.
 _TRUST_RANK = {Trust.REPORTED: 0, Trust.CORROBORATED: 1, Trust.CONFIRMED: 2, Trust.CONTRADICTED: 2}
@@ -103,7 +105,8 @@ class LedgerView:
     inadequate: frozenset[str] = frozenset()  #: URNs
     source_class: SourceClass = SourceClass.PRESS
     day: date | None = None  #: for trusts that began or ended; None means the inspection's publication day
-    told: bool = False  #: whether this person was told of the very rating that the change confirms or corrects
+    told: bool = False  #: whether this person was told of the very rating that the change confirms, corrects or withdraws
+    alerted: bool = False  #: whether it was this very subscription that told them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +169,8 @@ def _trusts(authority: Authority, day: date) -> frozenset[str]:
 def _watched_because(subscription: Subscription, change: Change, view: LedgerView) -> str:
     """Which list holds the change's authority; empty when none does."""
     authority, who = change.authority, change.authority.name
+    if _retracts(change, view):
+        return f"it told you of {who} before, and that was wrong"
     places = subscription.authorities | subscription.regions | subscription.types
     if not (places or subscription.neighbours_of or subscription.trusts) and not subscription.currently_inadequate:
         return "every authority is watched"
@@ -185,33 +190,42 @@ def _watched_because(subscription: Subscription, change: Change, view: LedgerVie
     return ""
 
 
+def _retracts(change: Change, view: LedgerView) -> bool:
+    """Whether a change says that what this subscription told was wrong: no other wish keeps that from its reader."""
+    return view.alerted and bool(change.kinds & RETRACTIONS)
+
+
 def _kinds_pass(subscription: Subscription, change: Change, view: LedgerView) -> bool:
-    """A confirmation or correction follows whoever was told the first time; to anyone else it is news by its own kinds."""
-    if change.kinds & UPDATES and view.told:
+    """An update follows whoever was told the first time; to anyone else it is news by its own kinds."""
+    if change.kinds & UPDATES and (view.told or view.alerted):
         return True
     return bool((change.kinds - UPDATES) & subscription.kinds)
 
 
-def _in_area(subscription: Subscription, change: Change) -> bool:
-    return not subscription.areas or change.area in subscription.areas
+def _in_area(subscription: Subscription, change: Change, view: LedgerView) -> bool:
+    return not subscription.areas or change.area in subscription.areas or _retracts(change, view)
 
 
-def _trusted(subscription: Subscription, change: Change) -> bool:
-    return _TRUST_RANK[change.inspection.trust] >= _TRUST_RANK[subscription.minimum_trust]
+def _trusted(subscription: Subscription, change: Change, view: LedgerView) -> bool:
+    return _TRUST_RANK[change.inspection.trust] >= _TRUST_RANK[subscription.minimum_trust] or _retracts(change, view)
 
 
-def _voice_pass(subscription: Subscription, view: LedgerView) -> bool:
-    return not subscription.source_classes or view.source_class in subscription.source_classes
+def _voice_pass(subscription: Subscription, change: Change, view: LedgerView) -> bool:
+    return not subscription.source_classes or view.source_class in subscription.source_classes or _retracts(change, view)
+
+
+def _excluded(subscription: Subscription, change: Change, view: LedgerView) -> bool:
+    return change.authority.urn in subscription.exclude and not _retracts(change, view)
 
 
 def wanted_because(subscription: Subscription, change: Change, view: LedgerView = LedgerView()) -> str:
     """Why `change` is for `subscription`, as `matches` finds it, without the words of every clause; empty when it is not."""
     passed = (
         not subscription.paused
-        and change.authority.urn not in subscription.exclude
-        and _in_area(subscription, change)
-        and _trusted(subscription, change)
-        and _voice_pass(subscription, view)
+        and not _excluded(subscription, change, view)
+        and _in_area(subscription, change, view)
+        and _trusted(subscription, change, view)
+        and _voice_pass(subscription, change, view)
         and _kinds_pass(subscription, change, view)
     )
     return _watched_because(subscription, change, view) if passed else ""
@@ -221,7 +235,7 @@ def matches(subscription: Subscription, change: Change, view: LedgerView = Ledge
     """Whether `change` is for `subscription`, clause by clause. Pure; the same arguments always give the same answer."""
     who = change.authority.name
     because = _watched_because(subscription, change, view)
-    excluded = change.authority.urn in subscription.exclude
+    excluded = _excluded(subscription, change, view)
     trust = change.inspection.trust
     return Match(
         clauses=(
@@ -230,7 +244,7 @@ def matches(subscription: Subscription, change: Change, view: LedgerView = Ledge
             Clause(name="exclude", passed=not excluded, why=f"{who} is {'excluded' if excluded else 'not excluded'}"),
             Clause(
                 name="areas",
-                passed=_in_area(subscription, change),
+                passed=_in_area(subscription, change, view),
                 why=f"the change is in {change.area.words}; wanted: {_listed(subscription.areas)}",
             ),
             Clause(
@@ -240,12 +254,12 @@ def matches(subscription: Subscription, change: Change, view: LedgerView = Ledge
             ),
             Clause(
                 name="minimum_trust",
-                passed=_trusted(subscription, change),
+                passed=_trusted(subscription, change, view),
                 why=f"the inspection is {trust}; wanted: at least {subscription.minimum_trust}",
             ),
             Clause(
                 name="source_classes",
-                passed=_voice_pass(subscription, view),
+                passed=_voice_pass(subscription, change, view),
                 why=f"told by a source of class {view.source_class}; wanted: {_listed(subscription.source_classes)}",
             ),
         )

@@ -81,17 +81,25 @@ def worst(changes: Sequence[Change]) -> tuple[Change, ...]:
 
 def moved(change: Change) -> int:
     """Points on the scale: negative is down; 0 where nothing is known to have moved."""
-    return 0 if change.old is None else change.new.rank - change.old.rank
+    return 0 if change.old is None or change.new is None else change.new.rank - change.old.rank
+
+
+def _given(changes: Sequence[Change]) -> list[tuple[Change, Rating]]:
+    """The changes with the grades they tell; what is withdrawn has none."""
+    return [(change, change.new) for change in changes if change.new is not None]
 
 
 def direction(changes: Sequence[Change]) -> str:
-    """One word for an inspection's changes: up, down, mixed, unchanged or rated."""
+    """One word for an inspection's changes: up, down, mixed, unchanged or rated; withdrawn where nothing else is told."""
     moves = {1 if moved(change) > 0 else -1 for change in changes if moved(change)}
     if len(moves) == 2:
         return "mixed"
     if moves:
         return "up" if moves == {1} else "down"
-    return "rated" if any(change.old is None for change in changes) else "unchanged"
+    given = _given(changes)
+    if not given:
+        return "withdrawn"
+    return "rated" if any(change.old is None for change, _ in given) else "unchanged"
 
 
 _SHORT = {
@@ -118,10 +126,24 @@ def display_name(authority: Authority) -> str:
 
 
 def headlines(changes: Sequence[Change]) -> tuple[str, ...]:
-    """What moved at one inspection, worst first, from the fullest wording to the shortest.
+    """What moved at one inspection, worst first, from the fullest wording to the shortest; then what is withdrawn.
 
-    ``leadership and protection now inadequate``; ``2 areas down to good, in care up to outstanding``; ``2 areas down, 1 up``.
+    ``leadership and protection now inadequate``; ``2 areas down to good, in care up to outstanding``; ``2 areas down, 1 up``;
+    ``no overall grade in the report``.
     """
+    withdrawn = [change for change in changes if change.new is None]
+    if not withdrawn:
+        return _moved(changes)
+    none = f"no {_areas(withdrawn)} grade in the report"
+    given = [change for change, _ in _given(changes)]
+    if not any(moved(change) for change in given):
+        return (none,)
+    told = _moved(given)
+    return (*(f"{what}, {none}" for what in told), told[-1])
+
+
+def _moved(changes: Sequence[Change]) -> tuple[str, ...]:
+    """`headlines` of changes that all have a grade."""
     overall = next((change for change in changes if change.area is Area.OVERALL and moved(change)), None)
     fallen = [change for change in worst(changes) if change.new is Rating.INADEQUATE]
     if fallen:
@@ -130,7 +152,7 @@ def headlines(changes: Sequence[Change]) -> tuple[str, ...]:
             if overall in fallen
             else (f"{_areas(fallen)} now inadequate", f"{_counted(fallen)} now inadequate")
         )
-    if overall is not None and overall.old is not None:
+    if overall is not None and overall.old is not None and overall.new is not None:
         if overall.old is Rating.INADEQUATE:
             return (f"no longer inadequate, now {overall.new.words}", "no longer inadequate")
         way = "up" if moved(overall) > 0 else "down"
@@ -152,7 +174,7 @@ def _ways(changes: Sequence[Change], name: Callable[[Sequence[Change]], str]) ->
         there = [change for change in changes if moved(change) * sign > 0]
         parts += [
             f"{name([change for change in there if change.new is rating])} {word} to {rating.words}"
-            for rating in sorted({change.new for change in there}, key=lambda rating: rating.rank)
+            for rating in sorted({rating for _, rating in _given(there)}, key=lambda rating: rating.rank)
         ]
     return ", ".join(parts)
 
@@ -166,15 +188,16 @@ def _tally(changes: Sequence[Change]) -> str:
 
 def _unmoved(changes: Sequence[Change]) -> str:
     """``rated good`` for the first time, ``still good``, or what can be said without an overall grade."""
-    first = next((change for change in changes if change.area is Area.OVERALL), changes[0])
+    given = _given(changes)
+    first, rating = next(((change, rating) for change, rating in given if change.area is Area.OVERALL), given[0])
     verb = "rated" if first.old is None else "still"
-    same = [change for change in changes if change.new is first.new]
+    same = [change for change in changes if change.new is rating]
     if first.area is Area.OVERALL:
-        return f"{verb} {first.new.words}"
+        return f"{verb} {rating.words}"
     if len(changes) == 1:
-        return f"{verb} {first.new.words} for {_areas(same)}"
+        return f"{verb} {rating.words} for {_areas(same)}"
     if len(same) == len(changes):
-        return f"{verb} {first.new.words} in {len(same)} areas"
+        return f"{verb} {rating.words} in {len(same)} areas"
     return "first ratings" if first.old is None else "no area changed"
 
 
@@ -184,6 +207,7 @@ _WAYS = {
     "up": "Up",
     "rated": "Rated for the first time",
     "unchanged": "Inspected, unchanged",
+    "withdrawn": "Reported, and without a grade in Ofsted’s report",
 }
 
 
@@ -201,12 +225,16 @@ def summary(notice: Notice) -> tuple[str, ...]:
     return (*lines, notice.trend) if notice.trend else tuple(lines)
 
 
+#: Kinds that say that what was told was wrong.
+_WRONG = frozenset({Kind.CORRECTED, Kind.WITHDRAWN})
+
+
 def purpose_of(changes: Sequence[Change]) -> Purpose:
-    """What sort of message these changes make: an update where each inspection in it confirms or corrects something.
+    """What sort of message these changes make: an update where each inspection in it confirms, corrects or withdraws something.
 
     A report gives areas that the press had left out: they come with the confirmation and do not make it a new alert.
     """
     kinds = [frozenset(kind for change in group for kind in change.kinds) for group in by_inspection(changes)]
-    if not all(group & {Kind.CONFIRMED, Kind.CORRECTED} for group in kinds):
+    if not all(group & {Kind.CONFIRMED, *_WRONG} for group in kinds):
         return Purpose.CHANGE
-    return Purpose.CORRECTED if any(Kind.CORRECTED in group for group in kinds) else Purpose.CONFIRMED
+    return Purpose.CORRECTED if any(group & _WRONG for group in kinds) else Purpose.CONFIRMED

@@ -118,18 +118,25 @@ def _rows(changes: Sequence[Change], previous: Inspection | None) -> tuple[Row, 
         old = change.old if change else before.get(area)
         if area is Area.CARE_LEAVERS and change is None and previous is not None and previous.combined_care:
             old = None  # one grade covered both until 2022: what care leavers alone would have had is unknown
-        if now is None and not (area is Area.OVERALL and old is not None):
+        if now is None and change is None and not (area is Area.OVERALL and old is not None):
             continue
         rows.append(
             Row(
                 area=AREA_NAMES[area],
                 before=old.words.capitalize() if old else NOT_KNOWN,
-                now=now.words.capitalize() if now else "No longer given" if _without_overall(inspection) else "Not reported",
+                now=now.words.capitalize() if now else _without_grade(area, inspection, withdrawn=change is not None),
                 moved=change is not None and moved(change) != 0,
                 grade=now,
             )
         )
     return tuple(rows)
+
+
+def _without_grade(area: Area, inspection: Inspection, *, withdrawn: bool) -> str:
+    """What stands in the place of a grade that there is not."""
+    if area is Area.OVERALL and _without_overall(inspection):
+        return "No longer given"
+    return "Not graded" if withdrawn else "Not reported"
 
 
 def _quotes(changes: Sequence[Change]) -> tuple[Quote, ...]:
@@ -149,7 +156,8 @@ def _quotes(changes: Sequence[Change]) -> tuple[Quote, ...]:
 
 def _corrected(changes: Sequence[Change]) -> tuple[str, ...]:
     return tuple(
-        f"{AREA_NAMES[change.area]} was reported as {change.reported.words} before. That was not so: it is {change.new.words}."
+        f"{AREA_NAMES[change.area]} was reported as {change.reported.words} before. That was not so: "
+        + (f"it is {change.new.words}." if change.new else "Ofsted’s report gives it no grade.")
         for change in changes
         if change.reported is not None
     )

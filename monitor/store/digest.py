@@ -17,6 +17,7 @@ from monitor.messages import Notice, Purpose
 from monitor.messages.links import Act
 from monitor.store.enqueue import change_set
 from monitor.store.frozen import enqueue_one
+from monitor.store.grouping import merged
 from monitor.store.ledger import History, known
 from monitor.store.policy import Policy
 from monitor.store.rows import change_of
@@ -50,8 +51,8 @@ def _digest(connection: Connection, subscription: Subscription, policy: Policy, 
         return 0
     items = _waiting(connection, subscription, policy.history, slot)
     fresh = [item for item in items if not item.told]
-    if not fresh:
-        return 0
+    if not merged({}, {item.identity: item.change for item in fresh}):
+        return 0  # nothing, or nothing that was not withdrawn before anybody was told
     notice = _notice(connection, subscription, items, policy, slot, now)
     changed: dict[str, object] = {
         "change_set": key,
@@ -85,13 +86,13 @@ def _notice(
 ) -> Notice:
     """What the digest says: the fresh items, what they were before, and which way everything has been going."""
     everything = known(connection, policy.history, (), None)
-    found = [item.change for item in items if not item.told]
+    found = merged({}, {item.identity: item.change for item in items if not item.told})
     previous = {change.inspection.key: previous_of(change.inspection, everything) for change in found}
     identity = uuid4().hex
     return Notice(
         id=identity,
         created=now,
-        changes=tuple(found),
+        changes=found,
         purpose=Purpose.DIGEST,
         previous={key: inspection for key, inspection in previous.items() if inspection is not None},
         reasons=(f"Your subscription “{subscription.name}” gathers a {subscription.frequency} digest.",),

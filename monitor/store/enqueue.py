@@ -25,6 +25,7 @@ from monitor.store.frozen import delivery_row, foot_columns, keep_body, new_ids
 from monitor.store.grouping import Waiting, merged, recent, waiting
 from monitor.store.outbox import note
 from monitor.store.policy import Policy
+from monitor.store.reached import Reached, reached
 from monitor.store.schema import OPEN, alerts, bodies, changes, deliveries, suspensions, tellings
 
 
@@ -82,7 +83,7 @@ class _Person:
 class _Already:
     alerted: frozenset[tuple[str, str]]  #: change id, subscription
     told: Mapping[tuple[str, str], str]  #: by change id and target: the delivery
-    areas: frozenset[tuple[str, str, str]]  #: target, inspection key, area
+    reached: Reached
     suspended: frozenset[str]  #: targets
 
 
@@ -110,15 +111,15 @@ def enqueue(connection: Connection, news: News, subscriptions: Sequence[Subscrip
 
 def _match(news: News, subscriptions: Sequence[Subscription], already: _Already) -> Iterator[_Alert]:
     for identity, change in news.changes.items():
-        event = (change.inspection.key, change.area)
         views = {
-            told: LedgerView(inadequate=news.inadequate, source_class=news.source_class, told=told) for told in (False, True)
+            (told, alerted): LedgerView(inadequate=news.inadequate, source_class=news.source_class, told=told, alerted=alerted)
+            for told in (False, True)
+            for alerted in (False, True)
         }
         for subscription in subscriptions:
             if (identity, subscription.name) in already.alerted:
                 continue
-            told = (subscription.target, *event) in already.areas
-            because = wanted_because(subscription, change, views[told])
+            because = wanted_because(subscription, change, views[already.reached.by(subscription, change)])
             if because:
                 yield _Alert(change=identity, subscription=subscription, because=because)
 
@@ -134,7 +135,7 @@ def _people(found: Iterable[_Alert], news: News, already: _Already) -> dict[str,
         person.subscriptions[subscription.name] = subscription
         person.changes[alert.change] = change
         person.because.setdefault(subscription.name, alert.because)
-        if change.kinds & UPDATES and (subscription.target, change.inspection.key, change.area) in already.areas:
+        if change.kinds & UPDATES and already.reached.by(subscription, change)[0]:
             person.updated.add(change.inspection.key)
     return people
 
@@ -143,7 +144,7 @@ def _already(connection: Connection, news: News) -> _Already:
     """What was told before of these inspections, read once however many subscriptions there are."""
     keys = {change.inspection.key for change in news.changes.values()}
     told = connection.execute(
-        select(tellings.c.change, tellings.c.target, tellings.c.delivery, changes.c.inspection, changes.c.area)
+        select(tellings.c.change, tellings.c.target, tellings.c.delivery)
         .join(changes, changes.c.id == tellings.c.change)
         .where(changes.c.inspection.in_(keys))
     ).all()
@@ -154,7 +155,7 @@ def _already(connection: Connection, news: News) -> _Already:
     return _Already(
         alerted=frozenset((row.change, row.subscription) for row in alerted),
         told={(row.change, row.target): row.delivery for row in told},
-        areas=frozenset((row.target, row.inspection, row.area) for row in told),
+        reached=reached(connection, keys, ()),
         suspended=frozenset(suspended),
     )
 
@@ -214,6 +215,7 @@ class _Outbox:
     notes: Mapping[str, str] = field(default_factory=dict)  #: by subscription
     rows: list[dict[str, Any]] = field(default_factory=list)
     joined: list[dict[str, Any]] = field(default_factory=list)  #: values of deliveries that waited, with `key` their id
+    emptied: list[str] = field(default_factory=list)  #: deliveries that waited with nothing but what is withdrawn
     mentions: list[dict[str, Any]] = field(default_factory=list)
     delivery: dict[tuple[str, str], str] = field(default_factory=dict)  #: by change id and target
     _bodies: dict[tuple[frozenset[str], Purpose, tuple[tuple[str, int], ...]], tuple[str, Notice, str]] = field(
@@ -222,9 +224,14 @@ class _Outbox:
 
     def tell(self, identity: str, target: str, person: _Person) -> None:
         """Freeze the message of one person; `identity` is what a new delivery is called."""
-        body, notice, key = self._body(person)
         lead, waits = next(iter(person.subscriptions.values())), person.waiting
         identity = waits.id if waits else identity
+        for change in person.changes:
+            self.delivery[change, target] = identity
+        if waits and not merged(waits.changes, person.changes):
+            self.emptied.append(waits.id)
+            return
+        body, notice, key = self._body(person)
         doubts = self.doubts.get(target, ())
         links = self.policy.links
         because = {**(waits.because if waits else {}), **person.because}
@@ -240,8 +247,6 @@ class _Outbox:
         )
         foot = self.policy.renderer.foot(mine)
         self.mentions += [{"key": doubt.id, "mentioned_in": identity} for doubt in doubts]
-        for change in person.changes:
-            self.delivery[change, target] = identity
         start = send_from(
             self.now, self.policy.group_wait, self.made.get(target, ()), self.policy.most_an_hour, self.news.days_late
         )
@@ -297,6 +302,11 @@ class _Outbox:
             note(
                 self.connection, ids, before=DeliveryState.PENDING, after=DeliveryState.PENDING, now=self.now, reason="grouped"
             )
+        if self.emptied:
+            emptied = {"state": DeliveryState.CANCELLED, "reason": "withdrawn", "settled_at": self.now}
+            execute(update(deliveries).where(deliveries.c.id.in_(self.emptied)).values(emptied))
+            states = {"before": DeliveryState.PENDING, "after": DeliveryState.CANCELLED}
+            note(self.connection, self.emptied, **states, now=self.now, reason="withdrawn")
         if self.mentions:
             mention = update(deliveries).where(deliveries.c.id == bindparam("key"))
             execute(mention.values(mentioned_in=bindparam("mentioned_in")), self.mentions)

@@ -99,10 +99,11 @@ def recent(connection: Connection, most: int, now: datetime) -> Mapping[str, Seq
 def merged(before: Mapping[str, Change], now: Mapping[str, Change]) -> tuple[Change, ...]:
     """Both as one message tells them: of each area of an inspection the latest word.
 
-    Nobody has read the word before it, so it corrects nothing but what that one would have corrected.
+    Nobody has read the word before it, so it corrects nothing but what that one would have corrected, and what it withdraws
+    need not be told at all.
     """
     latest: dict[tuple[str, str], Change] = {}
     for change in (*before.values(), *now.values()):
         earlier = latest.get((change.inspection.key, change.area))
         latest[change.inspection.key, change.area] = replace(change, reported=earlier.reported) if earlier else change
-    return tuple(latest.values())
+    return tuple(change for change in latest.values() if change.new or change.reported)

@@ -10,8 +10,9 @@ from sqlalchemy import Connection, or_, select
 from monitor.domain.model import Change, SourceClass
 from monitor.domain.subscriptions import LedgerView, Match, Subscription, currently_inadequate, matches
 from monitor.store.ledger import History, known
+from monitor.store.reached import reached
 from monitor.store.rows import change_of
-from monitor.store.schema import alerts, changes, deliveries, tellings
+from monitor.store.schema import alerts, changes, deliveries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,14 +63,7 @@ def verdicts(
     change = found.change
     mine = known(connection, history, (change.authority.urn,), None)
     before = [i for i in mine if i.published < change.inspection.published and i.key != change.inspection.key]
-    told = {
-        row.target
-        for row in connection.execute(
-            select(tellings.c.target)
-            .join(changes, changes.c.id == tellings.c.change)
-            .where(changes.c.inspection == change.inspection.key, changes.c.area == change.area, changes.c.id != found.id)
-        )
-    }
+    before_it = reached(connection, [change.inspection.key], [found.id])
     sent = {
         row.subscription: (row.id, row.state)
         for row in connection.execute(
@@ -85,7 +79,12 @@ def verdicts(
             match=matches(
                 each,
                 change,
-                LedgerView(inadequate=inadequate, source_class=found.source_class, told=each.target in told),
+                LedgerView(
+                    inadequate=inadequate,
+                    source_class=found.source_class,
+                    told=before_it.by(each, change)[0],
+                    alerted=before_it.by(each, change)[1],
+                ),
             ),
             delivery=sent.get(each.name, ("", ""))[0],
             state=sent.get(each.name, ("", ""))[1],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select, text, update
 
 from monitor.domain.ledger import Background, accounts, decide
 from monitor.domain.model import Account, Change, Inspection, Report, SourceClass, Trust
-from monitor.domain.subscriptions import Subscription
+from monitor.domain.subscriptions import RETRACTIONS, Subscription
 from monitor.ports import Classified, Recorded
 from monitor.store.enqueue import News, enqueue
 from monitor.store.filing import file_documents
@@ -104,7 +104,10 @@ class _Ledger:
             silent = _BASELINE
             self.background.append(_BASELINE)
         for change in decision.changes:
-            self._keep(change, account, silent)
+            if silent and change.kinds & RETRACTIONS:  # what says that an alert was wrong is told, but to nobody as news
+                self._keep(replace(change, kinds=change.kinds & RETRACTIONS), account, "")
+            else:
+                self._keep(change, account, silent)
         self._step_up(decision.inspection, before)
 
     def _keep(self, change: Change, account: Account, silent: str) -> None:

@@ -114,7 +114,7 @@ def change_row(change: Change) -> dict[str, Any]:
         "urn": change.authority.urn,
         "area": change.area.value,
         "old": change.old.value if change.old else None,
-        "new": change.new.value,
+        "new": change.new.value if change.new else "",
         "kinds": sorted(kind.value for kind in change.kinds),
         "evidence": change.evidence,
         "url": change.url,
@@ -122,6 +122,7 @@ def change_row(change: Change) -> dict[str, Any]:
         "old_published": change.old_published,
         "old_year": change.old_year,
         "reported": change.reported.value if change.reported else None,
+        "old_shared": change.old_shared.value if change.old_shared else None,
         "conflict": change.conflict,
     }
 
@@ -133,7 +134,7 @@ def change_of(row: Row, inspection: Inspection) -> Change:
         inspection=inspection,
         area=Area(row["area"]),
         old=_rating(row["old"]),
-        new=Rating(row["new"]),
+        new=Rating(row["new"]) if row["new"] else None,
         kinds=frozenset(Kind(kind) for kind in row["kinds"]),
         evidence=row["evidence"],
         url=row["url"],
@@ -141,6 +142,7 @@ def change_of(row: Row, inspection: Inspection) -> Change:
         old_published=row["old_published"],
         old_year=row["old_year"],
         reported=_rating(row["reported"]),
+        old_shared=_rating(row["old_shared"]),
         conflict=row["conflict"],
     )
 

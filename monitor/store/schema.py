@@ -24,7 +24,7 @@ from sqlalchemy import (
 from monitor.store.moment import Moment as Moment  # noqa: PLC0414  # migrations call it schema.Moment
 
 #: The newest migration. `open_store` compares it with the database's own row before it imports any migration machinery.
-HEAD = "0005"
+HEAD = "0006"
 
 metadata = MetaData(
     naming_convention={
@@ -211,7 +211,7 @@ changes = Table(
     Column("urn", String, nullable=False, index=True),
     Column("area", String, nullable=False),
     Column("old", String),
-    Column("new", String, nullable=False),
+    Column("new", String, nullable=False),  # empty when it is withdrawn
     Column("kinds", JSON, nullable=False),
     Column("evidence", Text, nullable=False),
     Column("url", Text, nullable=False),
@@ -220,6 +220,7 @@ changes = Table(
     Column("old_published", Date),
     Column("old_year", Integer),
     Column("reported", String),
+    Column("old_shared", String),  # care leavers: the grade before, shared with children in care
     Column("conflict", Text, nullable=False, default=""),
     Column("silent", String, nullable=False, default=""),  # why it was recorded without alerting anyone; empty when it alerts
     Column("recorded_at", Moment, nullable=False, index=True),
