@@ -86,21 +86,21 @@ def run(args: argparse.Namespace) -> int:
             print("\n".join(map(str, problems)), file=sys.stderr)
             print(f"{len(problems)} problem{'s' if len(problems) != 1 else ''} in {args.config}", file=sys.stderr)
         return 2
+    warnings = surprises(settings)
     if args.json and not args.dns:
-        print(json.dumps({"problems": [], "warnings": warnings_in(settings)}))
+        print(json.dumps({"problems": [], "warnings": warnings}))
     if not args.json:
-        print("".join(f"warning: {each}\n" for each in warnings_in(settings)), end="", file=sys.stderr)
+        print("".join(f"warning: {each}\n" for each in warnings), end="", file=sys.stderr)
         print(f"{args.config}: fine. {_counted(settings)}")
     return look(settings, args) if args.dns else 0
 
 
-def warnings_in(settings: Settings) -> list[str]:
-    """What is not wrong, but may be a surprise."""
-    if not settings.operator:
-        return ["nobody is told of alarms: monitor.toml has no [operator] channels; they are in the log and on the page only"]
-    if len({way.channel for way in settings.operator}) < 2:
-        return ["alarms have one way to the operator; a second channel in [operator] tells of the first one's failure"]
-    return []
+def surprises(settings: Settings) -> list[str]:
+    """What is not wrong, but may be a surprise. The configuration can be used."""
+    from monitor.bootstrap import build_channels
+    from monitor.commands.surprises import warnings_in
+
+    return [str(each) for each in warnings_in(settings, os.environ, build_channels(settings))]
 
 
 def _counted(settings: Settings) -> str:

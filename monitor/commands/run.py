@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from monitor.daemon import Daemon
     from monitor.settings import Settings
 
+_log = logging.getLogger(__name__)
+
 
 def add_parser(subparsers: Any) -> None:
     """Declare the command."""
@@ -86,6 +88,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
 
     from monitor.alarms import Lookout
     from monitor.bootstrap import assembled
+    from monitor.commands.surprises import warnings_in
     from monitor.daemon import Alone, Daemon
     from monitor.heartbeat import build_heartbeat
     from monitor.web import Front
@@ -98,6 +101,8 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
             yield
 
     async with assembled(settings, clock_for(None)) as parts:
+        for each in warnings_in(settings, os.environ, parts.channels):
+            _log.warning("configuration: %s", each)
         lookout = Lookout(parts)
         daemon = Daemon(
             pipeline=parts.pipeline,

@@ -156,7 +156,8 @@ def currently_inadequate(latest: Sequence[Inspection]) -> frozenset[str]:
     return frozenset(urn for urn, inspection in newest.items() if is_inadequate(inspection))
 
 
-def _neighbours(urns: frozenset[str]) -> frozenset[str]:
+def neighbours(urns: frozenset[str]) -> frozenset[str]:
+    """URNs of the statistical neighbours of some authorities."""
     codes = by_code()
     wanted = (code for urn in urns if urn in codes for code in codes[urn].neighbours)
     return frozenset(codes[code].urn for code in wanted if code in codes)
@@ -180,7 +181,7 @@ def _watched_because(subscription: Subscription, change: Change, view: LedgerVie
         return f"{who} is in {authority.region}"
     if authority.type in subscription.types:
         return f"{who} is a {authority.type}"
-    if authority.urn in _neighbours(subscription.neighbours_of):
+    if authority.urn in neighbours(subscription.neighbours_of):
         return f"{who} is a statistical neighbour of an authority on the list"
     held = _trusts(authority, view.day or change.inspection.published) & subscription.trusts
     if held:

@@ -26,13 +26,14 @@ from monitor.settings.keys import (
     one_of,
     pause,
     text,
+    variable_of,
     ways,
     web_url,
     whole,
 )
 from monitor.settings.tables import Problem, SettingsError, Table, read_tables
 
-__all__ = ["Problem", "Settings", "SettingsError", "Table", "examine", "load"]
+__all__ = ["ENVIRONMENT", "Problem", "Settings", "SettingsError", "Table", "examine", "load"]
 
 _MONITOR = (
     Key(name="contact", read=text, default=""),
@@ -64,6 +65,12 @@ _SOURCE = (
     Key(name="name", read=text, required=True),
     Key(name="enabled", read=flag, default=True),
 )
+#: Every variable of the environment that is looked at, whatever the configuration says. Others it names itself (`url_env`).
+ENVIRONMENT = frozenset({"MONITOR_CONFIG", "MONITOR_STATE", "MONITOR_DROP_TOKEN"}) | {
+    variable_of(section, key)
+    for section, keys in (("monitor", _MONITOR), ("fetch", _FETCH), ("operator", _OPERATOR), ("returned", _RETURNED))
+    for key in keys
+}
 _FILES = {
     "monitor.toml": ("[monitor]", "[fetch]", "[operator]", "[returned]"),
     "sources.toml": ("[[source]]",),
@@ -99,6 +106,7 @@ class Settings:
     channels: tuple[Table, ...]
     subscriptions: tuple[Subscription, ...]
     routing_tests: tuple[Table, ...]  #: "given this change, expect these subscriptions", as written
+    subscription_tables: tuple[Table, ...] = ()  #: the subscriptions as written
     broken: frozenset[str] = frozenset()  #: names of files with a problem: what is missing from them may be in them
 
     @property
@@ -257,6 +265,7 @@ def examine(config: Path, state: Path, environ: Mapping[str, str] | None = None)
         channels=channels,
         subscriptions=tuple(subscriptions),
         routing_tests=tuple(of["[[test]]"]),
+        subscription_tables=tuple(of["[[subscription]]"]),
         broken=frozenset(Path(problem.file).name for problem in problems),
     )
     return settings, tuple(problems)

@@ -154,8 +154,12 @@ def check(table: Table, keys: Sequence[Key], *, open_ended: bool = False) -> tup
     return values, tuple(problems)
 
 
+def variable_of(table: str, key: Key) -> str:
+    """The variable by which the environment overrides a key of a table: ``MONITOR_LISTEN``, ``MONITOR_FETCH_DEADLINE``."""
+    return ("MONITOR_" if table == "monitor" else f"MONITOR_{table.upper()}_") + key.name.upper()
+
+
 def from_environment(environ: Mapping[str, str], table: str, keys: Sequence[Key]) -> dict[str, str]:
-    """Settings of a table that the environment overrides: ``MONITOR_LISTEN``, ``MONITOR_FETCH_DEADLINE``."""
-    prefix = "MONITOR_" if table == "monitor" else f"MONITOR_{table.upper()}_"
-    names = {key.name: prefix + key.name.upper() for key in keys}
+    """Settings of a table that the environment overrides, by key."""
+    names = {key.name: variable_of(table, key) for key in keys}
     return {key: environ[name] for key, name in names.items() if environ.get(name)}

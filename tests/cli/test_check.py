@@ -100,6 +100,90 @@ def test_who_is_told_of_alarms_is_no_mistake_but_said(
     assert warning in capsys.readouterr().err
 
 
+MAIL = SOURCE.replace('"feed"', '"listing"') + 'link = "article h2 a"\n'
+#: What may surprise: the file that has it, its text, and the warning. The configuration can be used all the same.
+SURPRISING = {
+    "contact": (
+        "monitor.toml",
+        '[monitor]\ncontact = "the data team"\n',
+        "monitor.toml: [monitor]: contact: 'the data team' is neither a mail address nor a URL: publishers cannot write to it",
+    ),
+    "selector": (
+        "sources.toml",
+        MAIL + 'title = "h2::text"\n',
+        "sources.toml:6: [[source]] \"gazette\": title: 'h2::text' is no CSS selector, so nothing will be found",
+    ),
+    "wholly excluded": (
+        "subscriptions.toml",
+        '[[subscription]]\nname = "desk"\nchannel = "mail"\nto = "a@b.example"\nauthorities = ["Leeds"]\nexclude = ["Leeds"]\n',
+        'subscriptions.toml:6: [[subscription]] "desk": exclude: takes away every authority that the subscription watches, '
+        "so it will never be told anything",
+    ),
+    "an authority that is no more": (
+        "subscriptions.toml",
+        '[[subscription]]\nname = "desk"\nchannel = "mail"\nto = "a@b.example"\nauthorities = ["Cumbria"]\n',
+        'subscriptions.toml:5: [[subscription]] "desk": authorities: Cumbria is no more since',
+    ),
+    "an empty list": (
+        "subscriptions.toml",
+        '[[subscription]]\nname = "desk"\nchannel = "mail"\nto = "a@b.example"\nregions = []\n',
+        'subscriptions.toml:5: [[subscription]] "desk": regions: an empty list is as good as none: every authority is watched.',
+    ),
+    "no domain": (
+        "subscriptions.toml",
+        '[[subscription]]\nname = "desk"\nchannel = "mail"\nto = "performance"\n',
+        "subscriptions.toml:4: [[subscription]] \"desk\": to: 'performance' has no domain, as in performance@council.example",
+    ),
+    "no domain of the operator": (
+        "monitor.toml",
+        '[operator]\nchannels = ["mail: ops@server"]\n',
+        "monitor.toml: [operator]: channels: 'ops@server' has no domain",
+    ),
+}
+
+
+@pytest.mark.parametrize("surprise", SURPRISING)
+def test_what_may_surprise_is_said(folder: Path, surprise: str, capsys: pytest.CaptureFixture[str]) -> None:
+    file, text, warning = SURPRISING[surprise]
+    (folder / file).write_text(text)
+    assert check(folder) == 0
+    said = capsys.readouterr()
+    assert f"warning: {warning}" in said.err.replace(f"{folder}/", "")
+    assert "fine" in said.out
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("MONITOR_ALERT_WINDOWS", "did you mean MONITOR_ALERT_WINDOW?"),
+        ("MONITOR_ROBOTS", "did you mean MONITOR_FETCH_ROBOTS?"),
+        ("MONITOR_SLACK_URL", "a secret needs its url_env or secret_env in config/"),
+    ],
+)
+def test_a_variable_that_nothing_looks_at_is_said(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, said: str
+) -> None:
+    monkeypatch.setenv(name, "hunter2")
+    for known in ("MONITOR_STATE", "MONITOR_RETURNED_INTERVAL", "MONITOR_OPERATOR_CHANNELS"):
+        monkeypatch.setenv(
+            known, {"MONITOR_RETURNED_INTERVAL": "5m", "MONITOR_OPERATOR_CHANNELS": "mail: a@b.example"}.get(known, "x")
+        )
+    assert check(folder) == 0
+    told = capsys.readouterr().err
+    assert f"warning: environment: {name}: is set, and nothing looks at it" in told
+    assert said in told
+    assert told.count("nothing looks at it") == 1
+    assert "hunter2" not in told
+
+
+def test_a_right_selector_of_any_kind_is_none(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "sources.toml").write_text(MAIL + 'item = "main > article:not(.advert)"\ndate = "time[datetime], .date"\n')
+    (folder / "monitor.toml").write_text('[monitor]\ncontact = "Data team <data@council.example>"\n')
+    assert check(folder) == 0
+    assert "selector" not in (told := capsys.readouterr().err)
+    assert "contact" not in told
+
+
 @pytest.mark.parametrize("mistake", BROKEN)
 def test_a_broken_configuration(folder: Path, mistake: str, capsys: pytest.CaptureFixture[str]) -> None:
     file, text, message = BROKEN[mistake]
