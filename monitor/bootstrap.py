@@ -64,10 +64,7 @@ class Parts:
 
 
 def build_sources(settings: Settings, *, standing_by: bool = False, **wiring: object) -> tuple[Source, ...]:
-    """Every enabled source, and those that stand by if asked.
-
-    Raises SettingsError with each of either that cannot be built, or where there is none at all.
-    """
+    """Every enabled source, and those that stand by if asked. Raises SettingsError with each of either that cannot be built."""
     from monitor.sources import build_source
 
     sources: list[Source] = []
@@ -82,8 +79,6 @@ def build_sources(settings: Settings, *, standing_by: bool = False, **wiring: ob
             sources.append(source)
     if problems:
         raise SettingsError(tuple(problems))
-    if not sources and (nothing := nothing_watched(settings)):
-        raise SettingsError((nothing,))
     return tuple(sources)
 
 
@@ -281,10 +276,13 @@ class Eyes:
 async def eyes(settings: Settings, clock: Clock) -> AsyncIterator[Eyes]:
     """Everything that asking takes, alone in the state folder until the end of the block.
 
-    Sources and channels that cannot be built raise SettingsError, a state folder in use StoreError.
+    Sources and channels that cannot be built, and a list of sources that is empty, raise SettingsError; a state folder in use
+    StoreError.
     """
     from monitor.sources.drop import with_drops
 
+    if nothing := nothing_watched(settings):
+        raise SettingsError((nothing,))
     channels = build_channels(settings, own_key(settings.state))
     with _reading_child() as worker, alone(settings.state):
         sources = build_sources(settings, worker=worker, home=settings.state)

@@ -32,7 +32,7 @@ def add_parser(subparsers: Any) -> None:
 
 def problems_in(settings: Settings) -> list[Problem]:
     """What is wrong with sources, channels and the mailbox: all that is seen only when they are built."""
-    from monitor.bootstrap import build_channels, build_sources
+    from monitor.bootstrap import build_channels, build_sources, nothing_watched
     from monitor.clock import SystemClock
     from monitor.heartbeat import build_heartbeat
     from monitor.ports import ConfigError
@@ -45,6 +45,9 @@ def problems_in(settings: Settings) -> list[Problem]:
             build(settings)
         except SettingsError as error:
             problems += error.problems
+    nothing = nothing_watched(settings)
+    if nothing and nothing.file not in {problem.file for problem in problems}:
+        problems.append(nothing)
     try:
         build_heartbeat(settings, SystemClock(), os.environ)
     except ConfigError as error:

@@ -96,6 +96,9 @@ def running(config: Path, state: Path) -> Iterator[Process]:
             process.end(signal.SIGKILL)
 
 
+NOWHERE = '[[source]]\nname = "nowhere"\nkind = "feed"\nurl = "http://127.0.0.1:9/feed.xml"\noutlet = "Nowhere Times"\n'
+
+
 def leeds_today() -> Print:
     """An article of today that no record knows of."""
     day = datetime.now(UTC).date()
@@ -115,9 +118,7 @@ def leeds_today() -> Print:
 def test_it_comes_up_without_a_network_and_ends_in_order(tmp_path: Path, how: signal.Signals) -> None:
     config = tmp_path / "config"
     config.mkdir()
-    (config / "sources.toml").write_text(
-        '[[source]]\nname = "nowhere"\nkind = "feed"\nurl = "http://127.0.0.1:9/feed.xml"\noutlet = "Nowhere Times"\n'
-    )
+    (config / "sources.toml").write_text(NOWHERE)
     with running(config, tmp_path / "state") as process:
         screen = "".join(process.lines)
         for told in ("1 source", "Nowhere Times", "/healthz", "channels.toml", "subscriptions.toml", "monitor.db"):
@@ -134,6 +135,7 @@ def test_it_comes_up_without_a_network_and_ends_in_order(tmp_path: Path, how: si
 def test_a_second_daemon_on_the_same_state_is_refused(tmp_path: Path) -> None:
     config = tmp_path / "config"
     config.mkdir()
+    (config / "sources.toml").write_text(NOWHERE)
     with running(config, tmp_path / "state"):
         command = [
             sys.executable,

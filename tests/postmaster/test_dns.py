@@ -354,6 +354,7 @@ def test_a_key_that_openssl_made(tmp_path: Path) -> None:
 def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     config = tmp_path / "config"
     config.mkdir()
+    (config / "sources.toml").write_text('[[source]]\nname = "gazette"\nurl = "https://gazette.test/feed"\n')
     (config / "monitor.toml").write_text('[monitor]\npublic_url = "https://page.council.test/"\n')
     (config / "channels.toml").write_text(
         '[channel.mail]\nurl_env = "MAIL"\nfrom = "Monitor <alerts@council.test>"\nbounces = "bounces@council.test"\n'
