@@ -14,6 +14,7 @@ from monitor.classifier.modifiers import scope_of
 from monitor.classifier.reading import VERSION, read
 from monitor.classifier.relevance import may_report
 from monitor.classifier.resolve import resolve
+from monitor.classifier.restated import reports_inspection
 from monitor.classifier.statement import Statement
 from monitor.classifier.text import fold, sentences
 from monitor.classifier.topics import Topics, topics
@@ -52,8 +53,10 @@ def walk(title: str, text: str, published: date | None) -> Passage:
     about = topics(lines, published)
     statements = resolve(lines, about, published)
     reading = read(statements, about, published)
+    restated = any(found.previous is found.rating for found in reading.judgements)
     quoted = replace(
         reading,
+        reports_inspection=not restated or reports_inspection(lines, published),
         judgements=tuple(replace(j, quote=j.evidence.quote(title, text)) for j in reading.judgements),
         rejected=tuple(replace(r, quote=r.span.quote(title, text)) for r in reading.rejected),
     )

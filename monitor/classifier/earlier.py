@@ -46,6 +46,11 @@ def since(c: Clause) -> Scope | None:
 
 
 _TIME_SINCE = re.compile(r"\btime since (?!(?:19|20)[0-9])[^,;]*\b(?:was|were) [^,;]*$")
+#: ``since its``, ``since being rated``, ``since Ofsted judged it``; not ``has since been rated``, ``since the visit and is``
+_SINCE_GRADE = re.compile(
+    r"\bsince (?:(?:its|their|his|her|the|that|an?|being|having|receiving|getting|it|they|ofsted|inspectors)\b)"
+    r"(?: (?!(?:and|or|but|is|are|has|have|now|to|with|for|as)\b)[^,;.: ]+){0,6}(?: (?:found|judged|deemed) to be)? ?[\"']?$"
+)
 _FOR_YEARS = re.compile(
     r"[^a-z]*(?:overall )?(?:and (?:has|have) been )?(?:for|these) (?:[a-z]+ ){0,3}?(?:years|decade|[0-9]+ years)\b(?! running)"
 )
@@ -68,6 +73,10 @@ def won_in(c: Clause) -> Scope | None:
 def time_since(c: Clause) -> Scope | None:
     """A grade that only dates what is told: ``for the fifth time since it was rated inadequate``."""
     said = " ".join(c.words[max(0, c.claim.grade.start - 16) : c.claim.grade.start])
+    if _SINCE_GRADE.search(said):
+        return Scope(
+            "previous", next((int(x.value) for x in c.chunks[c.at + 1 : c.at + 5] if x.code == "Y"), c.year()), "since"
+        )
     return Scope("previous", cue="since") if _TIME_SINCE.search(said) else None
 
 

@@ -35,7 +35,8 @@ ALERT_WINDOW = timedelta(days=30)
 SAME_INSPECTION = timedelta(days=180)
 #: The press cannot report an inspection this soon after another that Ofsted published.
 TOO_SOON = timedelta(days=365)
-#: An unchanged rating is believed to be a new one when the last is at least this old and the article says what it was.
+#: An unchanged rating is believed to be a new one when the last is at least this old, the article says what it was, and it
+#: tells of an inspection.
 DUE_AGAIN = timedelta(days=550)
 #: The longest that a report was awaited after fieldwork, with something to spare: an abolished council is news no longer.
 LONGEST_WAIT = timedelta(days=270)
@@ -96,6 +97,7 @@ def accounts(document: Article | Report, reading: Reading, *, seen: date | None 
             ratings={j.area: j.rating for j in judgements},
             previous={j.area: (j.previous, j.previous_year) for j in judgements if j.previous},
             evidence={j.area: j.quote for j in judgements},
+            reports_inspection=reading.reports_inspection,
         )
         for urn, judgements in grouped.items()
     )
@@ -210,8 +212,11 @@ def _noise(
 
 
 def _repeats(previous: Inspection, account: Account) -> bool:
-    """Whether every rating of an account is the one the previous inspection gave, and nothing says it was given again."""
-    due = account.published - previous.published >= DUE_AGAIN
+    """Whether every rating of an account is the one the previous inspection gave, and nothing says it was given again.
+
+    What was the grade before and is said to be it still is given again only where an inspection of now is told of.
+    """
+    due = account.reports_inspection and account.published - previous.published >= DUE_AGAIN
     if due and any(account.previous.get(area, (None,))[0] is rating for area, rating in account.ratings.items()):
         return False
     known = dict(previous.ratings)

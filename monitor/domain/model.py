@@ -195,6 +195,7 @@ class Reading:
     rejected: tuple[Rejection, ...] = ()
     relevant: bool = False
     reason: str = ""  #: why nothing is said, when nothing is (a reason code)
+    reports_inspection: bool = True  #: whether it tells of an inspection of now; asked only where a grade is the one of before
     classifier_version: str = ""
 
 
@@ -234,6 +235,7 @@ class Account:
     framework: str = ""  #: official reports only, as the next two
     fieldwork: DateRange = DateRange()
     combined_care: bool = False
+    reports_inspection: bool = field(default=True, compare=False)  #: as `Reading` has it
 
     @property
     def is_report(self) -> bool:
