@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -15,8 +16,10 @@ from monitor.reading.blocks import Block, outline_of
 from monitor.reading.decode import decode, is_binary, visible
 from monitor.reading.extract import article_blocks, prose_blocks
 from monitor.reading.furniture import without_biography, without_furniture
+from monitor.reading.grade_lines import with_headings
 from monitor.reading.interstitials import interstitial_of
 from monitor.reading.metadata import Metadata, dated_line, metadata_of
+from monitor.reading.unseen import drop_unseen
 from monitor.tables import rows
 
 _ENOUGH = 250  #: characters of body below which another reader is asked, and a site's own selector is not believed
@@ -24,6 +27,7 @@ _SHARE_OF_PROSE = 0.35  #: less than this of a page's prose is doubtful
 _CLEARLY_MORE = 1.3
 _LONGEST_TAG = 64 * 1024
 _MOST_ATTRIBUTES = 2000
+_NOT_SHOWN = ["noscript", "template", "dialog"]
 _QUOTED = re.compile(r"""=\s*(?:"[^"]*"|'[^']*')""")
 
 
@@ -39,6 +43,9 @@ def read_article(body: bytes, url: str, content_type: str = "") -> dict[str, Any
     # scripting: otherwise a <noscript> in the head moves canonical and Open Graph tags into the body.
     tree = LexborHTMLParser(text, scripting=True)
     metadata = metadata_of(tree, url)
+    if drop_unseen(tree):  # dates are often hidden and true; a title that is hidden is none
+        metadata = replace(metadata, title=metadata_of(tree, url).title)
+        text = tree.html or ""
     titles = titles_of(tree)
     reader, lines, published = "selector", _selected(tree, url, metadata.title), metadata.published
     if sum(map(len, lines)) < _ENOUGH:
@@ -52,7 +59,7 @@ def read_article(body: bytes, url: str, content_type: str = "") -> dict[str, Any
         published = published or dated_line(whole.blocks, metadata.title)
         lines = without_biography(lines, metadata.author)
         if _is_doubtful(lines, prose_on_page(whole, out)):
-            reader, lines = _second_opinion(text, _unscripted(text, lines, metadata), metadata.title)
+            reader, lines = _second_opinion(text, lines or _unscripted(text, metadata), metadata.title)
     if not lines:
         raise ReadError("nothing on the page reads like an article", reason="no_article", key=url)
     published = published or metadata.changed
@@ -134,7 +141,7 @@ def _outermost(nodes: list[LexborNode]) -> list[LexborNode]:
 
 
 def _lines(blocks: list[Block], title: str) -> list[str]:
-    return without_furniture([block.text for block in blocks], title=title)
+    return with_headings(without_furniture([block.text for block in blocks], title=title))
 
 
 def _is_doubtful(lines: list[str], prose: int) -> bool:
@@ -143,19 +150,22 @@ def _is_doubtful(lines: list[str], prose: int) -> bool:
     return found < _ENOUGH or found < _SHARE_OF_PROSE * prose
 
 
-def _unscripted(text: str, ours: list[str], metadata: Metadata) -> list[str]:
-    """What a reader without scripts would see, where that is clearly more: some pages print their story in a <noscript>."""
+def _unscripted(text: str, metadata: Metadata) -> list[str]:
+    """What a reader without scripts would see where others see nothing yet: some pages print their story in a <noscript>."""
     if "<noscript" not in text:
-        return ours
+        return []
     whole = outline_of(LexborHTMLParser(text, scripting=False), read=("noscript",))
-    lines = _lines(article_blocks(whole, beside(whole), metadata.body, metadata.title), metadata.title)
-    return lines if sum(map(len, lines)) > _CLEARLY_MORE * sum(map(len, ours)) else ours
+    return _lines(article_blocks(whole, beside(whole), metadata.body, metadata.title), metadata.title)
 
 
 def _second_opinion(text: str, ours: list[str], title: str) -> tuple[str, list[str]]:
     """What trafilatura makes of a page on which little was found, when it finds clearly more. Half a second to load."""
     import trafilatura
 
-    found = trafilatura.extract(text, favor_precision=True, include_comments=False, include_tables=True) or ""
-    lines = without_furniture([visible(" ".join(line.split())) for line in found.split("\n") if line.strip()], title=title)
+    tree = LexborHTMLParser(text, scripting=True)
+    tree.strip_tags(_NOT_SHOWN)
+    shown = tree.html or ""
+    found = trafilatura.extract(shown, favor_precision=True, include_comments=False, include_tables=True) or ""
+    lines = [visible(" ".join(line.split())) for line in found.split("\n") if line.strip()]
+    lines = with_headings(without_furniture(lines, title=title))
     return ("trafilatura", lines) if sum(map(len, lines)) > _CLEARLY_MORE * sum(map(len, ours)) else ("blocks", ours)

@@ -24,7 +24,7 @@ _UNREAD = (
     "noframes", "plaintext",
 )  # fmt: skip
 #: Elements that hold no prose as a rule; some pages stand in one <form> as a whole.
-_BESIDE_TAGS = frozenset(("aside", "form", "dialog", "fieldset", "label", "details"))
+_BESIDE_TAGS = frozenset(("aside", "form", "dialog", "fieldset", "label"))
 #: Elements that stand within a line, or hold nothing. Others that are not below, as <gu-island>, contain blocks and end none.
 _INLINE = (
     "a", "abbr", "acronym", "area", "b", "base", "bdi", "bdo", "big", "cite", "code", "col", "data", "del", "dfn", "em", "font",
@@ -66,6 +66,12 @@ _OWN_ADDRESS = re.compile(r'<a [^>]*href="#[^">][^>]*>')
 _OPENING = re.compile(r"<(span|a|small)( [^>]*)?>")
 _ATTRIBUTE = re.compile(r' (class|id|data-component|role|hidden|aria-hidden|style)="([^"]*)"')
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_RAISED = re.compile(r"<sup(?: [^>]*)?>(.*?)</sup>", re.DOTALL)
+_NOTE_LINK = re.compile(
+    r'<(a|span)(?= )[^>]*? (?:href="[^"]*#[^"]*"|class="[^"]*(?:foot-?note|end-?note|fn-?ref|reference)[^"]*")[^>]*>'
+    r"((?:<[^>]*>|[^<]){1,200}?)</\1>"
+)
+_NOTE = re.compile(r"[\[(]?\s*(?:\d{1,3}(?:\s*[,–-]\s*\d{1,3})*|[ivx]{1,5}|[a-z]|[*†‡§¶])\s*[\])]?", re.IGNORECASE)
 MOST_CHARS = 2_500_000  #: of markup, scripts not counted; real articles have a tenth of it
 _BREAK = "\0"  # decoding leaves none in a text
 _NOTHING = Said()
@@ -283,6 +289,19 @@ class _Walk:
         self._leave("tr")
 
 
+def _without_notes(markup: str) -> str:
+    """A line without the figures that lead to footnotes: raised, or links within the page."""
+    if "<sup" in markup:
+        markup = _RAISED.sub(lambda raised: "" if "<a " in raised[1] or _is_note(raised[1]) else raised[0], markup)
+    if "#" in markup or "note" in markup or "ref" in markup:
+        markup = _NOTE_LINK.sub(lambda link: "" if _is_note(link[2]) else link[0], markup)
+    return markup
+
+
+def _is_note(markup: str) -> bool:
+    return _NOTE.fullmatch(_TAG.sub("", markup).strip()) is not None
+
+
 def _read(markup: str, links: int) -> tuple[str, int, int]:
     """Text of a line of markup, how much of it is in links, and how many links are open after it (`links` before it)."""
     if "<" not in markup:
@@ -290,6 +309,7 @@ def _read(markup: str, links: int) -> tuple[str, int, int]:
         return text, len(text) if links else 0, links
     if _may_hide(markup):
         markup = _without_unseen(markup)
+    markup = _without_notes(markup)
     if not links and (lone := _LONE_LINK.fullmatch(markup)):
         text = _plain(lone[2])
         return text, len(text), 0

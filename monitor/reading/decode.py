@@ -27,7 +27,15 @@ _META = re.compile(
 )
 _META_BYTES = 4096
 #: Control characters (a terminal obeys them), zero-width ones, and those that turn the direction of writing.
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufe00-\ufe0f\U000e0000-\U000e007f]"
+)
+#: Letters that are set as one; a reader sees two or three.
+LIGATURES = {
+    "\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl", "\ufb05": "st", "\ufb06": "st",
+}  # fmt: skip
+_LIGATURE = re.compile("[\ufb00-\ufb06]")
+_RAISED = re.compile("(?<=[^\\W\\d_]|[.,;:!?”’\"')\\]])[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]+")
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r\f\x1b")
 _WIDE_MARKS = (*(start for start, _ in _WIDE_STARTS), b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _LOOK_AT = 4096
@@ -35,8 +43,13 @@ _CONTROL_SHARE = 0.05
 
 
 def visible(text: str) -> str:
-    """`text` without the characters that are not seen. Pages write them as entities too, so it is done after parsing."""
-    return text if text.isprintable() else _UNSEEN.sub("", text)
+    """`text` without what is not seen, ligatures as letters, figures of footnotes that are raised by themselves left out.
+
+    Pages write such characters as entities too, so it is done after parsing.
+    """
+    if text.isascii():
+        return text if text.isprintable() else _UNSEEN.sub("", text)
+    return _RAISED.sub("", _LIGATURE.sub(lambda found: LIGATURES[found[0]], _UNSEEN.sub("", text)))
 
 
 def is_binary(body: bytes) -> bool:

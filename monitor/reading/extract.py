@@ -12,6 +12,7 @@ from collections import defaultdict
 from itertools import chain
 
 from monitor.reading.blocks import HEADINGS, Block, Element, Outline
+from monitor.reading.grade_lines import begins_with_grade, is_heading
 from monitor.reading.hint import by_hint
 from monitor.reading.prose import ends_sentence, is_links, is_loose, prose_size, score
 
@@ -215,7 +216,18 @@ def _without_labels(blocks: list[Block]) -> list[Block]:
     if sum(size for tag, size in sizes if tag == "p") < _IN_PARAGRAPHS * whole:
         return blocks
     usual = HEADINGS | _INNER
-    return [block for block in blocks if block.tag in usual or len(block.text) > _LABEL or ends_sentence(block.text)]
+    graded = _graded(blocks)
+    return [
+        block
+        for index, block in enumerate(blocks)
+        if block.tag in usual or len(block.text) > _LABEL or ends_sentence(block.text) or index in graded
+    ]
+
+
+def _graded(blocks: list[Block]) -> set[int]:
+    """Places of the blocks that are grades, and of the headings right above them."""
+    last = [index for index, block in enumerate(blocks) if begins_with_grade(block.text.rpartition("\n")[2])]
+    return {*last, *(index - 1 for index in last if index and is_heading(blocks[index - 1].text))}
 
 
 def _without_bare_headings(blocks: list[Block]) -> list[Block]:
@@ -231,8 +243,8 @@ def _without_bare_headings(blocks: list[Block]) -> list[Block]:
 
 def _without_loose_ends(blocks: list[Block]) -> list[Block]:
     """Leave out short unfinished lines before the first paragraph (section, byline) and after the last (labels, copyright)."""
-    last = len(blocks)
-    while last and is_loose(blocks[last - 1]):
+    last, graded = len(blocks), _graded(blocks)
+    while last and is_loose(blocks[last - 1]) and last - 1 not in graded:
         last -= 1
     first = next((index for index, block in enumerate(blocks) if prose_size(block)), 0)
     return [block for block in blocks[:first] if block.tag in HEADINGS or not is_loose(block) or _leads(block)] + blocks[

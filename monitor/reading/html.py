@@ -12,6 +12,7 @@ from monitor.ports import Page, ReadError
 from monitor.reading.dates import exchanged, london_day, parse_day
 from monitor.reading.decode import decode, is_binary, visible
 from monitor.reading.furniture import fold, without_furniture
+from monitor.reading.grade_lines import with_headings
 from monitor.reading.worker import Worker
 
 _READER = "monitor.reading.article:read_article"
@@ -109,7 +110,7 @@ def read_text(
         raise ReadError("the text is empty", reason="empty", key=url)
     title = lines.pop(0) if len(lines[0]) <= _LONGEST_TITLE else ""
     day, lines = _dateline(lines)
-    body = "\n\n".join(without_furniture(lines, title=title))
+    body = "\n\n".join(with_headings(without_furniture(lines, title=title)))
     return _article(url=url, title=title, text=body, published=published or day, outlet=outlet, source_class=source_class)
 
 

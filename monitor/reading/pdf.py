@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from monitor.ports import ReadError
+from monitor.reading.decode import LIGATURES
 
 #: The longest report so far has 55 pages.
 MOST_PAGES = 300
@@ -22,13 +23,9 @@ _CHARACTERS = str.maketrans(
         "\u00a0": " ",
         "\u2010": "-",
         "\u2011": "-",
-        "\ufb00": "ff",
-        "\ufb01": "fi",
-        "\ufb02": "fl",
-        "\ufb03": "ffi",
-        "\ufb04": "ffl",
         "\x00": "",
         "\r": "",
+        **LIGATURES,
     }
 )
 
