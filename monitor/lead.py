@@ -5,10 +5,10 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from monitor.ports import Clock, StoreError
 
@@ -25,18 +25,28 @@ def alone(state: Path) -> Iterator[None]:
     except OSError as error:
         raise StoreError(f"cannot be written: {error.strerror}", key=str(state)) from None
     with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.seek(0)
-            holder = file.read().strip() or "another process"
-            raise StoreError(
-                f"in use by another monitor ({holder}); stop it, or use --state for another folder", key=str(state)
-            ) from None
+        _lock(file, state)
         file.truncate(0)
         file.write(f"process {os.getpid()}")
         file.flush()
         yield
+
+
+def refuse_if_held(state: Path) -> None:
+    """Raise StoreError, which names the process, where a monitor has the state folder; make nothing."""
+    with suppress(OSError), (state / "monitor.lock").open() as file:
+        _lock(file, state)
+
+
+def _lock(file: TextIO, state: Path) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.seek(0)
+        holder = file.read().strip() or "another process"
+        raise StoreError(
+            f"in use by another monitor ({holder}); stop it, or use --state for another folder", key=str(state)
+        ) from None
 
 
 class Lead:

@@ -5,17 +5,22 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import errno
 import logging
 import os
 import signal
 import socket
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor import __version__
+from monitor.commands.logs import FORMATS, log_to_stderr
 from monitor.commands.options import clock_for, folder_options
 from monitor.commands.words import number_of
+from monitor.lead import refuse_if_held
 from monitor.ports import ConfigError, MonitorError
 
 if TYPE_CHECKING:
@@ -34,6 +39,9 @@ def add_parser(subparsers: Any) -> None:
         description="Starts the monitor and serves its page. Ctrl-C or SIGTERM ends it; a message in flight is finished first.",
     )
     parser.add_argument("--listen", metavar="HOST:PORT", help="where to serve the page (default: as monitor.toml says)")
+    parser.add_argument(
+        "--log-format", choices=FORMATS, help="the log as text or as JSON lines (default: as monitor.toml says)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -43,8 +51,8 @@ def run(args: argparse.Namespace) -> int:
     settings = load(args.config, args.state)
     if args.listen:
         settings = replace(settings, listen=_address(args.listen))
-    _log_to_stderr(settings.log_level)
-    listening = _listen(settings.listen)
+    log_to_stderr(settings.log_level, args.log_format or settings.log_format)
+    listening = _listen(settings.listen, settings.state)
     settings = replace(settings, listen=(settings.listen[0], listening.getsockname()[1]))
     with listening:
         asyncio.run(_serve(settings, listening))
@@ -60,7 +68,7 @@ def _address(text: str) -> tuple[str, int]:
         raise ConfigError(str(error), key="--listen") from None
 
 
-def _listen(where: tuple[str, int]) -> socket.socket:
+def _listen(where: tuple[str, int], state: Path) -> socket.socket:
     """The socket, bound before anything else is built: a taken port is a plain sentence, not a half-started daemon."""
     family = socket.AF_INET6 if ":" in where[0] else socket.AF_INET
     listening = socket.socket(family)
@@ -69,18 +77,13 @@ def _listen(where: tuple[str, int]) -> socket.socket:
         listening.bind(where)
     except OSError as error:
         listening.close()
+        if error.errno == errno.EADDRINUSE:
+            refuse_if_held(state)  # who started it twice wants to know of the first, not of a port
         reason = error.strerror or error
         raise MonitorError(
             f"cannot listen at {where[0]}:{where[1]}: {reason}. Use --listen HOST:PORT for another place."
         ) from None
     return listening
-
-
-def _log_to_stderr(level: str) -> None:
-    logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", datefmt="%H:%M:%S")
-    for noisy in ("apscheduler", "urllib3", "apprise", "uvicorn", "trafilatura", "asyncio"):
-        # Below a warning they speak of themselves, and of addresses and tokens.
-        logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
 async def _serve(settings: Settings, listening: socket.socket) -> None:
@@ -119,7 +122,9 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
         server = Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5, lifespan="on"))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, _stop, server)
+            loop.add_signal_handler(number, _stop, server, number)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup: it is not to be heard
+            loop.add_signal_handler(signal.SIGHUP, _hang_up, server, sys.stderr.isatty())
         print(_first_screen(parts), flush=True)
         await server.serve(sockets=[listening])
 
@@ -143,8 +148,17 @@ def _pages(daemon: Daemon, parts: Parts) -> Any:
     return app
 
 
-def _stop(server: Any) -> None:
+def _stop(server: Any, number: signal.Signals) -> None:
+    _log.info("ending in order: %s", number.name)
     server.should_exit = True
+
+
+def _hang_up(server: Any, terminal: bool) -> None:
+    """The terminal that it ran in was closed; or, where it has none, somebody asks it to read its configuration again."""
+    if terminal:
+        _stop(server, signal.SIGHUP)
+    else:
+        _log.warning("SIGHUP: going on. The configuration is read at the start only: restart the monitor to have it read again")
 
 
 def _first_screen(parts: Parts) -> str:

@@ -15,7 +15,7 @@ WORDS = {
     "headers_too_large": "the headers of its answer are too large",
     "too_large": "its answer is too large",
     "encoding": "it answers in an encoding that was not asked for",
-    "bad_url": "its address is none",
+    "bad_url": "its address is one that cannot be asked for; is it right?",
     "blocked_address": "it is on a private network, and allow_private in monitor.toml is off",
     "robots": "its robots.txt forbids it; ask the publisher",
     "unauthorised": "it wants a login",

@@ -46,6 +46,7 @@ _MONITOR = (
     Key(name="group_wait", read=pause, default=timedelta(seconds=30)),
     Key(name="most_an_hour", read=whole(1, 1000), default=10),
     Key(name="log_level", read=one_of("debug", "info", "warning", "error"), default="info"),
+    Key(name="log_format", read=one_of("text", "json"), default="text"),
 )
 _FETCH = (
     Key(name="deadline", read=duration, default=timedelta(seconds=60)),
@@ -95,6 +96,7 @@ class Settings:
     group_wait: timedelta  #: how long a message waits for further news for the same person
     most_an_hour: int  #: messages that a person gets at once; what comes after them goes out as one
     log_level: str
+    log_format: str
     fetch_deadline: timedelta
     allow_private: bool  #: may sources be on private networks?
     robots: bool

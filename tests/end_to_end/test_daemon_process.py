@@ -132,27 +132,34 @@ def test_it_comes_up_without_a_network_and_ends_in_order(tmp_path: Path, how: si
     assert not [line for line in process.lines if "Traceback" in line or "ERROR" in line]
 
 
-def test_a_second_daemon_on_the_same_state_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("taken", ["state", "state and port"])
+def test_a_second_daemon_on_the_same_state_is_refused_and_told_of_the_first(tmp_path: Path, taken: str) -> None:
     config = tmp_path / "config"
     config.mkdir()
     (config / "sources.toml").write_text(NOWHERE)
-    with running(config, tmp_path / "state"):
-        command = [
-            sys.executable,
-            "-m",
-            "monitor",
-            "run",
-            "--config",
-            str(config),
-            "--state",
-            str(tmp_path / "state"),
-            "--listen",
-            "127.0.0.1:0",
-        ]
-        second = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
-    assert second.returncode == 1
-    assert "in use by another monitor (process " in second.stderr
-    assert "Traceback" not in second.stderr
+    with running(config, tmp_path / "state") as first:
+        where = f"127.0.0.1:{first._port() if 'port' in taken else 0}"
+        command = [sys.executable, "-m", "monitor", "run", "--config", str(config), "--state", str(tmp_path / "state")]
+        second = subprocess.run([*command, "--listen", where], cwd=ROOT, capture_output=True, text=True, timeout=60)
+        assert second.returncode == 1
+        assert f"in use by another monitor (process {first.popen.pid})" in second.stderr
+        assert "Traceback" not in second.stderr
+
+
+def test_a_hang_up_is_noted_and_ends_nothing(tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    config.mkdir()
+    (config / "sources.toml").write_text(NOWHERE)
+    (config / "monitor.toml").write_text('[monitor]\nlog_format = "json"\n')
+    with running(config, tmp_path / "state") as process:
+        process.popen.send_signal(signal.SIGHUP)
+        until(lambda: any("SIGHUP" in line for line in tuple(process.lines)))
+        assert process.get("/healthz")[0] == 200
+        assert process.end(signal.SIGTERM) == 0
+    logged = [json.loads(line) for line in process.lines if line.startswith("{")]
+    assert "restart the monitor" in next(each["message"] for each in logged if "SIGHUP" in each["message"])
+    assert "ending in order: SIGTERM" in [each["message"] for each in logged]
+    assert all(each["time"].endswith("Z") for each in logged)
 
 
 def test_a_taken_port_is_said_plainly(tmp_path: Path, town: Town) -> None:

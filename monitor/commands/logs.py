@@ -1,0 +1,52 @@
+"""How the log is written: one line a record, with its date, for people or as JSON."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from datetime import UTC, datetime
+
+FORMATS = ("text", "json")
+#: Below a warning they speak of themselves, and of addresses and tokens.
+_NOISY = ("apscheduler", "urllib3", "apprise", "uvicorn", "trafilatura", "asyncio")
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\x85\u2028\u2029]")
+
+
+def log_to_stderr(level: str, form: str) -> None:
+    """Write records of `level` and above to stderr, in one of `FORMATS`."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines() if form == "json" else TextLines())
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    for name in _NOISY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _moment(record: logging.LogRecord) -> datetime:
+    return datetime.fromtimestamp(record.created, UTC)
+
+
+class TextLines(logging.Formatter):
+    """``2026-08-03T12:04:05Z WARNING monitor.daemon: ...``; line breaks that a page brought do not make a line of their own."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line of a record; the trace of a fault follows it."""
+        message = _CONTROL.sub(lambda found: repr(found[0])[1:-1], record.getMessage())
+        line = f"{_moment(record):%Y-%m-%dT%H:%M:%SZ} {record.levelname:<7} {record.name}: {message}"
+        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line: ``time`` (ISO 8601, UTC), ``level``, ``logger``, ``message``, and ``error`` with a trace."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line of a record."""
+        fields = {
+            "time": _moment(record).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            fields["error"] = self.formatException(record.exc_info)
+        return json.dumps(fields)
