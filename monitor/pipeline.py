@@ -224,7 +224,7 @@ class Pipeline:
             outcomes.append(outcome)
             for change in outcome.changes:
                 old = change.old.words if change.old else "no rating"
-                name, outlet = change.authority.name, change.outlet
+                name, outlet = change.authority.display_name, change.outlet
                 _log.info("%s, %s: %s -> %s (%s)", name, change.area.words, old, change.new_words, outlet)
         return outcomes
 

@@ -80,7 +80,7 @@ class Trace:
             found += ["", *_sentence_lines(sentence)]
         judgements = self.reading.judgements
         found += ["", f"{len(judgements)} reported as news" if judgements else f"nothing reported: {self.reading.reason}"]
-        found += [f"  {j.authority.name}: {j.area.words}: {j.rating.words}" for j in judgements]
+        found += [f"  {j.authority.display_name}: {j.area.words}: {j.rating.words}" for j in judgements]
         seen = sorted({mention.code for sentence in self.sentences for mention in sentence.mentions})
         return [*found, "", *(f"{code}  {CODES[code]}" for code in seen)]
 

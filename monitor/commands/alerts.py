@@ -63,7 +63,8 @@ def _line(found: RecordedChange) -> str:
     change = found.change
     old = change.old.words if change.old else "no rating"
     quiet = f", told nobody ({found.silent})" if found.silent else ""
-    return f"{change.key}  {change.authority.name}, {change.area.words}: {old} to {change.new_words} ({change.outlet}){quiet}"
+    moved = f"{change.authority.display_name}, {change.area.words}: {old} to {change.new_words}"
+    return f"{change.key}  {moved} ({change.outlet}){quiet}"
 
 
 def _only(store: SqlStore, name: str) -> RecordedChange | None:

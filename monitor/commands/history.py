@@ -114,10 +114,12 @@ def _print(authority: Authority, own: list[Inspection], predecessors: list[Autho
 
     console = Console()
     columns: list[tuple[Inspection, Inspection | None]] = [*((i, None) for i in inherited), *_with_previous(own)]
-    table = Table(title=f"{authority.name} ({authority.region})", caption="\u2191 up, \u2193 down since the inspection before")
+    table = Table(
+        title=f"{authority.display_name} ({authority.region})", caption="\u2191 up, \u2193 down since the inspection before"
+    )
     table.add_column("area", no_wrap=True)
     for now, _ in columns:
-        owner = "" if now.authority == authority else f"\n{now.authority.name}"
+        owner = "" if now.authority == authority else f"\n{now.authority.display_name}"
         table.add_column(f"{now.published.day} {now.published:%b %Y}\n{now.framework}{owner}")
     cells = [_cells(now, before) for now, before in columns]
     for area in Area:
@@ -125,16 +127,17 @@ def _print(authority: Authority, own: list[Inspection], predecessors: list[Autho
             table.add_row(area.words, *(column.get(area, "") for column in cells))
     table.add_section()
     table.add_row("attested", *(f"{now.trust} ({', '.join(sorted(now.outlets))})" for now, _ in columns))
-    console.print(table if columns else f"{authority.name} ({authority.region}): no inspection is known.")
+    console.print(table if columns else f"{authority.display_name} ({authority.region}): no inspection is known.")
     plan = plans().get(authority.urn)
     if plan:
         console.print(f"To be divided on {plan.day} into {' and '.join(plan.successors)}, which begin without a rating.")
     for predecessor in predecessors:
         console.print(
-            f"Took over from {predecessor.name} on {authority.valid.start}; its grades are not {authority.name}'s own."
+            f"Took over from {predecessor.display_name} on {authority.valid.start}; its grades are not "
+            f"{authority.display_name}'s own."
         )
         for grade in predecessor_grades(predecessor):
-            console.print(f"  {predecessor.name}, {grade.month}: {grade.overall.words} overall ({grade.source})")
+            console.print(f"  {predecessor.display_name}, {grade.month}: {grade.overall.words} overall ({grade.source})")
 
 
 def _cells(now: Inspection, before: Inspection | None) -> dict[Area, str]:

@@ -130,5 +130,5 @@ def _lines(cycle: Cycle) -> list[str]:
     lines += [f"  not read: {f.link.url}: {f.reason}" for f in cycle.unread]
     for change in cycle.changes:
         old = change.old.words if change.old else "no rating"
-        lines.append(f"  {change.authority.name}, {change.area.words}: {old} -> {change.new_words} ({change.outlet})")
+        lines.append(f"  {change.authority.display_name}, {change.area.words}: {old} -> {change.new_words} ({change.outlet})")
     return lines

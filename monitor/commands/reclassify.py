@@ -87,4 +87,6 @@ def _print(article: Archived, more: Found, less: Found, *, as_json: bool) -> Non
     for sign, found in (("+", more), ("-", less)):
         for urn, area, rating in sorted(found):
             authority = by_urn().get(urn)
-            print(f"  {sign} {authority.name if authority else urn}: {area.replace('_', ' ')}: {rating.replace('_', ' ')}")
+            print(
+                f"  {sign} {authority.display_name if authority else urn}: {area.replace('_', ' ')}: {rating.replace('_', ' ')}"
+            )

@@ -115,4 +115,4 @@ def _lines(result: Reconciliation, listed: int, known: int) -> list[str]:
 
 def _words(inspection: Inspection) -> str:
     day = inspection.published
-    return f"{inspection.authority.name}, {day.day} {day:%B %Y}"
+    return f"{inspection.authority.display_name}, {day.day} {day:%B %Y}"

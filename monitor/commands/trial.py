@@ -118,7 +118,9 @@ def _milliseconds(took: Mapping[str, float]) -> dict[str, float]:
 
 
 def _judged(judgements: Sequence[Judgement]) -> list[str]:
-    return [f"    {j.authority.name}: {j.area.words}: {j.rating.words}  “{' '.join(j.quote.split())}”" for j in judgements]
+    return [
+        f"    {j.authority.display_name}: {j.area.words}: {j.rating.words}  “{' '.join(j.quote.split())}”" for j in judgements
+    ]
 
 
 def _tell_report(trial: Trial, report: Report, took: Mapping[str, float]) -> None:

@@ -28,6 +28,7 @@ def _day(text: str) -> date | None:
 def authorities() -> tuple[Authority, ...]:
     """Every authority, current and abolished, in the order of the table."""
     names: dict[str, list[str]] = defaultdict(list)
+    common: dict[str, str] = {}
     trusts: dict[str, list[ChildrensTrust]] = defaultdict(list)
     for row in rows("names"):
         if row["kind"] == "trust":
@@ -35,6 +36,8 @@ def authorities() -> tuple[Authority, ...]:
             trusts[row["urn"]].append(ChildrensTrust(name=row["name"], valid=valid))
         else:
             names[row["urn"]].append(row["name"])
+            if row["kind"] == "display":
+                common[row["urn"]] = row["name"]
     before: dict[str, list[str]] = defaultdict(list)
     began: dict[str, date] = {}
     ended: dict[str, date] = {}
@@ -57,6 +60,7 @@ def authorities() -> tuple[Authority, ...]:
             valid=DateRange(start=began.get(row["urn"]), end=ended.get(row["urn"])),
             predecessors=tuple(before[row["urn"]]),
             neighbours=tuple(row["statistical_neighbours"].split()),
+            common_name=common.get(row["urn"], ""),
         )
         for row in rows("authorities")
     )

@@ -115,7 +115,7 @@ def context_of(inspection: Inspection, known: Sequence[Inspection]) -> Context:
 
 def sentences(context: Context) -> tuple[str, ...]:
     """The context in plain sentences, the nearest first."""
-    name = context.authority.name
+    name = context.authority.display_name
     told = []
     if context.years_at_previous is not None:
         told.append(f"The previous inspection of {name} was published {context.years_at_previous:g} years before.")
@@ -142,4 +142,4 @@ def context_line(change: Change, known: Sequence[Inspection]) -> str:
 
 
 def _listed(found: Sequence[Authority]) -> str:
-    return " and ".join(authority.name for authority in found)
+    return " and ".join(authority.display_name for authority in found)

@@ -108,7 +108,7 @@ class Authority:
     urn: str
     dfe_code: str = field(compare=False)
     gss_code: str = field(compare=False)
-    name: str = field(compare=False)
+    name: str = field(compare=False)  #: official, as it stands beside its codes
     region: str = field(compare=False)
     type: str = field(default="", compare=False)
     aliases: tuple[str, ...] = field(default=(), compare=False)
@@ -116,6 +116,12 @@ class Authority:
     valid: DateRange = field(default=DateRange(), compare=False)
     predecessors: tuple[str, ...] = field(default=(), compare=False)  #: URNs of the abolished authorities it took over from
     neighbours: tuple[str, ...] = field(default=(), compare=False)  #: DfE codes of its statistical neighbours, nearest first
+    common_name: str = field(default="", compare=False)  #: what people call it, where that is not its official name
+
+    @property
+    def display_name(self) -> str:
+        """The name as a sentence has it: ``Hull``, not ``Kingston Upon Hull, City of``."""
+        return self.common_name or self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

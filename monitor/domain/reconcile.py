@@ -25,7 +25,7 @@ class Listed:
     @property
     def words(self) -> str:
         """``Trafford, 3 August 2026``."""
-        return f"{self.authority.name}, {self.published.day} {self.published:%B %Y}"
+        return f"{self.authority.display_name}, {self.published.day} {self.published:%B %Y}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -169,7 +169,7 @@ def _trusts(authority: Authority, day: date) -> frozenset[str]:
 
 def _watched_because(subscription: Subscription, change: Change, view: LedgerView) -> str:
     """Which list holds the change's authority; empty when none does."""
-    authority, who = change.authority, change.authority.name
+    authority, who = change.authority, change.authority.display_name
     if _retracts(change, view):
         return f"it told you of {who} before, and that was wrong"
     places = subscription.authorities | subscription.regions | subscription.types
@@ -180,9 +180,9 @@ def _watched_because(subscription: Subscription, change: Change, view: LedgerVie
     if authority.region in subscription.regions:
         return f"{who} is in {authority.region}"
     if authority.type in subscription.types:
-        return f"{who} is a {authority.type}"
+        return f"{who} is of the type {authority.type}"
     if authority.urn in neighbours(subscription.neighbours_of):
-        return f"{who} is a statistical neighbour of an authority on the list"
+        return f"{who} is among the statistical neighbours of an authority on the list"
     held = _trusts(authority, view.day or change.inspection.published) & subscription.trusts
     if held:
         return f"{min(held)} runs children's services for {who}"
@@ -234,7 +234,7 @@ def wanted_because(subscription: Subscription, change: Change, view: LedgerView 
 
 def matches(subscription: Subscription, change: Change, view: LedgerView = LedgerView()) -> Match:
     """Whether `change` is for `subscription`, clause by clause. Pure; the same arguments always give the same answer."""
-    who = change.authority.name
+    who = change.authority.display_name
     because = _watched_because(subscription, change, view)
     excluded = _excluded(subscription, change, view)
     trust = change.inspection.trust

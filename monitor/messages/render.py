@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from monitor.domain.model import Change
-from monitor.messages.notice import Notice, Purpose, by_inspection, summary
+from monitor.messages.headline import summary
+from monitor.messages.notice import Notice, Purpose, by_inspection
 from monitor.messages.plain import day_words, host_of, plain, short_day
 from monitor.messages.section import section
 from monitor.messages.slack import slack_body, slack_foot
@@ -157,7 +158,8 @@ class Renderer:
 
     def _common_headers(self, notice: Notice) -> Mapping[str, str]:
         """The date, and the thread of its inspections."""
-        threads = [self.thread(group[0].inspection.key) for group in by_inspection(notice.changes)]
+        # In an order of their own: an update may find another inspection the gravest, and stays in its thread.
+        threads = [self.thread(key) for key in sorted({change.inspection.key for change in notice.changes})]
         headers = {
             "Date": format_datetime(notice.created.astimezone(UTC)),
             "Auto-Submitted": "auto-generated",

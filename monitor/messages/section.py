@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from monitor.domain.changes import shared_rating
 from monitor.domain.frameworks import edition
 from monitor.domain.inspections import OFFICIAL
-from monitor.domain.model import Area, Change, Inspection, Rating, Trust
-from monitor.messages.notice import AREA_NAMES, ORDER, Notice, display_name, headline, moved
+from monitor.domain.model import Area, Change, Inspection, Kind, Rating, Trust
+from monitor.messages.headline import headline
+from monitor.messages.notice import AREA_NAMES, ORDER, Notice, moved, of_kind
 from monitor.messages.plain import day_words, link, listed, plain
 
 NOT_KNOWN = "Not known"
+#: Until 2022 one grade covered children in care and care leavers; what care leavers alone would have had is unknown.
+_SHARED = "{}, shared with children in care"
 #: Days after which news says that it is late: what was published yesterday evening and is seen this morning is not.
 LATE = 2
 
@@ -26,6 +30,7 @@ class Row:
     now: str
     moved: bool
     grade: Rating | None  #: now, where there is one
+    shared: bool = False  #: whether the grade before was one for this area and another together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +87,11 @@ def source_words(change: Change) -> str:
     return f"reported by {plain(change.outlet)}" if change.outlet else "reported"
 
 
-def status(inspection: Inspection, outlet: str) -> str:
-    """The step of the trust ladder, as a sentence."""
+def status(changes: Sequence[Change]) -> str:
+    """The step of the trust ladder that an inspection stands on, as a sentence."""
+    inspection, outlet = changes[0].inspection, changes[0].outlet
+    if of_kind(changes, Kind.WITHDRAWN):  # nothing that was told is confirmed by it
+        return "This is what Ofsted’s own report says; the press reported otherwise."
     outlets = sorted(plain(name) for name in inspection.outlets) or ([plain(outlet)] if outlet else [])
     match inspection.trust:
         case Trust.CONFIRMED:
@@ -107,6 +115,10 @@ def _without_overall(inspection: Inspection) -> bool:
     return found is not None and Area.OVERALL not in found.areas
 
 
+def _before(shared: Rating | None) -> str:
+    return _SHARED.format(shared.words.capitalize()) if shared else NOT_KNOWN
+
+
 def _rows(changes: Sequence[Change], previous: Inspection | None) -> tuple[Row, ...]:
     inspection = changes[0].inspection
     told = {change.area: change for change in changes}
@@ -116,17 +128,19 @@ def _rows(changes: Sequence[Change], previous: Inspection | None) -> tuple[Row, 
         change = told.get(area)
         now = change.new if change else inspection.ratings.get(area)
         old = change.old if change else before.get(area)
-        if area is Area.CARE_LEAVERS and change is None and previous is not None and previous.combined_care:
-            old = None  # one grade covered both until 2022: what care leavers alone would have had is unknown
+        shared = (change.old_shared if change else None) or shared_rating(previous, area)
+        if shared is not None:
+            old = None
         if now is None and change is None and not (area is Area.OVERALL and old is not None):
             continue
         rows.append(
             Row(
                 area=AREA_NAMES[area],
-                before=old.words.capitalize() if old else NOT_KNOWN,
+                before=old.words.capitalize() if old else _before(shared),
                 now=now.words.capitalize() if now else _without_grade(area, inspection, withdrawn=change is not None),
                 moved=change is not None and moved(change) != 0,
                 grade=now,
+                shared=shared is not None,
             )
         )
     return tuple(rows)
@@ -169,7 +183,7 @@ def section(changes: Sequence[Change], notice: Notice) -> Section:
     inspection = first.inspection
     previous = notice.previous.get(inspection.key)
     quotes = _quotes(changes)
-    name, url, confirmed = display_name(first.authority), link(inspection.url), inspection.trust in OFFICIAL
+    name, url, confirmed = first.authority.display_name, link(inspection.url), inspection.trust in OFFICIAL
     return Section(
         authority=name,
         headline=headline(changes),
@@ -179,7 +193,7 @@ def section(changes: Sequence[Change], notice: Notice) -> Section:
         before=previous.published if previous else next((c.old_published for c in changes if c.old_published), None),
         days_late=notice.days_late.get(inspection.key, 0),
         quotes=quotes,
-        status=status(inspection, first.outlet),
+        status=status(changes),
         context=plain(notice.context.get(first.authority.urn, "")),
         corrections=_corrected(changes),
         conflicts=tuple(

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from monitor.messages.notice import Notice, summary
+from monitor.messages.headline import summary
+from monitor.messages.notice import Notice
 from monitor.messages.plain import host_of, plain
 from monitor.messages.section import NOT_KNOWN, Quote, Row, Section
 from monitor.messages.subject import label
@@ -57,6 +58,8 @@ def _field(row: Row) -> Block:
     """An area before and now; the words are ours."""
     if row.moved:
         said = f"from {row.before.lower()} to *{row.now.lower()}*"
+    elif row.shared:
+        said = f"{row.now.lower()} (before: {row.before.lower()})"
     elif row.before == row.now:
         said = f"{row.now.lower()}, as before"
     else:

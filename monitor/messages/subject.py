@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from monitor.domain.inspections import OFFICIAL
 from monitor.domain.model import Change, Trust
-from monitor.messages.notice import Notice, Purpose, by_inspection, direction, display_name, headlines
+from monitor.messages.headline import headlines, roll
+from monitor.messages.notice import Notice, Purpose, by_inspection
 from monitor.messages.plain import day_words, plain, short_day
 from monitor.messages.section import source_words, status
 
@@ -22,29 +23,20 @@ def subject(notice: Notice) -> str:
     if not groups:
         return plain(notice.title, LONGEST_SUBJECT)
     room = LONGEST_SUBJECT - len(prefix)
-    return prefix + (_one(groups[0], room) if len(groups) == 1 else _several(groups, room))
+    return prefix + (_one(groups[0], room) if len(groups) == 1 else roll(groups, room))
 
 
 def _one(changes: Sequence[Change], room: int) -> str:
-    """The fullest wording that fits; where it comes from is shortened before what happened is."""
+    """The fullest wording that fits; where it comes from is shortened before what happened is, and never dropped."""
     first = changes[0]
-    name, whose, when = display_name(first.authority), source_words(first), short_day(first.inspection.published)
+    name, whose, when = first.authority.display_name, source_words(first), short_day(first.inspection.published)
+    ends: tuple[str, ...]
     if first.inspection.trust in OFFICIAL:
-        ends = (f" ({whose}, {when})", f" ({when})", "")
-    else:  # that it is only reported is never dropped
+        ends = (f" ({whose}, {when})", f" ({whose})")
+    else:
         ends = (f" ({whose}, {when})", f" (reported, {when})", " (reported)")
-    forms = [f"{name}: {what}{end}" for what in (*headlines(changes), direction(changes)) for end in ends]
+    forms = [f"{name}: {what}{end}" for what in headlines(changes) for end in ends]
     return next((form for form in forms if len(form) <= room), plain(forms[-1], room))
-
-
-def _several(groups: Sequence[Sequence[Change]], room: int) -> str:
-    words = [f"{display_name(group[0].authority)} {direction(group)}" for group in groups]
-    for shown in range(len(words), 0, -1):
-        left = len(words) - shown
-        form = f"{len(words)} councils: {', '.join(words[:shown])}" + (f" and {left} more" if left else "")
-        if len(form) <= room:
-            return form
-    return f"{len(words)} councils"
 
 
 def preheader(notice: Notice) -> str:
@@ -57,7 +49,7 @@ def preheader(notice: Notice) -> str:
         some = "All are" if sure == len(groups) else "None is" if not sure else f"{sure} of {len(groups)} are"
         return f"{some} confirmed by Ofsted’s own reports."
     first = groups[0][0]
-    told = status(first.inspection, first.outlet)
+    told = status(groups[0])
     before = notice.previous.get(first.inspection.key)
     since = before.published if before else first.old_published
     text = f"{told} Previous inspection: {day_words(since)}." if since else told
@@ -68,8 +60,8 @@ def heading(notice: Notice) -> str:
     """What stands above the message: all that moved where there is one inspection, else the subject without its first word."""
     groups = by_inspection(notice.changes)
     if len(groups) == 1:
-        return f"{display_name(groups[0][0].authority)}: {headlines(groups[0])[0]}"
-    return _several(groups, LONGEST_SUBJECT) if groups else subject(notice)
+        return f"{groups[0][0].authority.display_name}: {headlines(groups[0])[0]}"
+    return roll(groups, LONGEST_SUBJECT) if groups else subject(notice)
 
 
 _SURE = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from textwrap import wrap
 
-from monitor.messages.notice import Notice, summary
+from monitor.messages.headline import summary
+from monitor.messages.notice import Notice
 from monitor.messages.section import NOT_KNOWN, Row, Section
 from monitor.messages.subject import label
 
@@ -25,6 +26,8 @@ def _row(row: Row, compares: bool) -> str:
         return f"* {row.area}: from {row.before.lower()} to {now}"
     if row.before == NOT_KNOWN:
         return f"* {row.area}: {now}" + (" (before: not known)" if compares else "")
+    if row.shared:
+        return f"* {row.area}: {now} (before: {row.before.lower()})"
     return f"* {row.area}: {now}" + (", as before" if row.before == row.now else f" (was {row.before.lower()})")
 
 

@@ -15,6 +15,7 @@ from monitor.domain.model import Change
 from monitor.domain.subscriptions import Frequency, Subscription
 from monitor.messages import Notice, Purpose
 from monitor.messages.links import Act
+from monitor.messages.reasons import reason
 from monitor.store.enqueue import change_set
 from monitor.store.frozen import enqueue_one
 from monitor.store.grouping import merged
@@ -33,6 +34,7 @@ class _Waiting:
     identity: str  #: of the change
     change: Change
     days_late: int
+    because: str  #: why it is for the subscription
     told: bool  #: whether the person heard of it by another subscription
 
 
@@ -95,7 +97,12 @@ def _notice(
         changes=found,
         purpose=Purpose.DIGEST,
         previous={key: inspection for key, inspection in previous.items() if inspection is not None},
-        reasons=(f"Your subscription “{subscription.name}” gathers a {subscription.frequency} digest.",),
+        reasons=(
+            reason(
+                f"Your subscription “{subscription.name}” gathers a {subscription.frequency} digest",
+                [item.because for item in items if not item.told],
+            ),
+        ),
         notes=(subscription.note,) if subscription.note else (),
         trend=trend(everything, slot.date()),
         period=subscription.frequency.value,
@@ -109,7 +116,7 @@ def _waiting(connection: Connection, subscription: Subscription, history: Histor
     rows = [
         dict(row)
         for row in connection.execute(
-            select(alerts.c.id.label("alert"), alerts.c.days_late, changes)
+            select(alerts.c.id.label("alert"), alerts.c.days_late, alerts.c.because, changes)
             .join(changes, changes.c.id == alerts.c.change)
             .where(alerts.c.subscription == subscription.name, alerts.c.delivery.is_(None), alerts.c.created <= slot)
             .order_by(alerts.c.created)
@@ -129,6 +136,7 @@ def _waiting(connection: Connection, subscription: Subscription, history: Histor
             identity=row["id"],
             change=change_of(row, inspections[row["inspection"]]),
             days_late=row["days_late"],
+            because=row["because"],
             told=row["id"] in told,
         )
         for row in rows

@@ -19,6 +19,7 @@ from monitor.domain.subscriptions import UPDATES, Frequency, LedgerView, Subscri
 from monitor.messages import Notice, Purpose
 from monitor.messages.links import Act
 from monitor.messages.notice import purpose_of
+from monitor.messages.reasons import reason
 from monitor.ports import DeliveryState
 from monitor.store.bulk import insert_many
 from monitor.store.frozen import delivery_row, foot_columns, keep_body, new_ids
@@ -61,7 +62,7 @@ class _Person:
 
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
     changes: dict[str, Change] = field(default_factory=dict)
-    because: dict[str, str] = field(default_factory=dict)  #: by subscription
+    because: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  #: by subscription: why each is for it
     updated: set[str] = field(
         default_factory=set
     )  #: inspections of which this person was told what is now confirmed or corrected
@@ -134,7 +135,7 @@ def _people(found: Iterable[_Alert], news: News, already: _Already) -> dict[str,
         person = people[subscription.target]
         person.subscriptions[subscription.name] = subscription
         person.changes[alert.change] = change
-        person.because.setdefault(subscription.name, alert.because)
+        person.because[subscription.name].append(alert.because)
         if change.kinds & UPDATES and already.reached.by(subscription, change)[0]:
             person.updated.add(change.inspection.key)
     return people
@@ -234,13 +235,15 @@ class _Outbox:
         body, notice, key = self._body(person)
         doubts = self.doubts.get(target, ())
         links = self.policy.links
-        because = {**(waits.because if waits else {}), **person.because}
+        because = {name: list(why) for name, why in (waits.because if waits else {}).items()}
+        for name, why in person.because.items():
+            because.setdefault(name, []).extend(why)
         mine = Notice(
             id=identity,
             created=self.now,
             changes=notice.changes,
             purpose=notice.purpose,
-            reasons=tuple(f"Your subscription “{name}”: {why}." for name, why in because.items()),
+            reasons=tuple(reason(f"Your subscription “{name}”", why) for name, why in because.items()),
             notes=tuple(dict.fromkeys(self.notes[name] for name in because if name in self.notes)),
             also=tuple(doubt.words for doubt in doubts),
             unsubscribe=links.make(Act.UNSUBSCRIBE, identity) if links and "@" in lead.to else "",

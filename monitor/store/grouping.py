@@ -30,7 +30,7 @@ class Waiting:
     purpose: Purpose
     not_before: datetime
     changes: dict[str, Change] = field(default_factory=dict)  #: by id
-    because: dict[str, str] = field(default_factory=dict)  #: by subscription: why its first change is for it
+    because: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  #: by subscription: why each is for it
     days_late: dict[str, int] = field(default_factory=dict)  #: by inspection
 
 
@@ -76,7 +76,7 @@ def _fill(connection: Connection, found: Mapping[str, Waiting], known: Sequence[
     for row in rows:
         each, change = of[row.delivery], there[row.change]
         each.changes[row.change] = change
-        each.because.setdefault(row.subscription, row.because)
+        each.because[row.subscription].append(row.because)
         key = change.inspection.key
         each.days_late[key] = max(each.days_late.get(key, 0), row.days_late)
 

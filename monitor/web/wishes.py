@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from monitor.domain.authorities import authorities, regions
 from monitor.domain.model import Trust
 from monitor.domain.subscriptions import Frequency, Subscription, SubscriptionError, table_from_subscription
-from monitor.messages.notice import display_name
 from monitor.messages.plain import listed
 
 Form = Mapping[str, Sequence[str]]
@@ -67,14 +66,14 @@ class Wishes:
 def wishes(form: Form) -> Wishes:
     """The form as it was sent, to be shown again; what it does not know is left out."""
     whole, some = set(form.get("regions", ())), set(_named(form))
-    today = sorted((each for each in authorities() if each.valid.end is None), key=display_name)
+    today = sorted((each for each in authorities() if each.valid.end is None), key=lambda each: each.display_name)
     return Wishes(
         regions=tuple(
             Region(
                 name=region,
                 whole=region in whole,
                 councils=tuple(
-                    Council(value=each.name, name=display_name(each), chosen=each.name in some)
+                    Council(value=each.name, name=each.display_name, chosen=each.name in some)
                     for each in today
                     if each.region == region
                 ),
@@ -110,7 +109,7 @@ def table(form: Form, *, before: Subscription | None = None) -> dict[str, object
 
 def described(subscription: Subscription) -> tuple[tuple[str, str], ...]:
     """A subscription in words, a row an aspect."""
-    by_urn = {each.urn: display_name(each) for each in authorities()}
+    by_urn = {each.urn: each.display_name for each in authorities()}
     others = [f"{key}: {value}" for key, value in table_from_subscription(subscription).items() if key not in _SHOWN]
     places = [f"all of {region}" for region in sorted(subscription.regions)]
     places += sorted(by_urn[urn] for urn in subscription.authorities)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from datetime import date
@@ -11,12 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.domain.context import context_line
 from monitor.domain.history import history
 from monitor.domain.model import Area, Kind, Rating, Trust
+from monitor.domain.subscriptions import wanted_because
 from monitor.messages import Purpose, Renderer
 from monitor.messages.plain import host_of, link, plain
 from monitor.messages.render import _template
 from monitor.messages.subject import preheader, subject
+from tests.builders import subscription
 from tests.messages.conftest import Notes, changes_of
 
 TRAFFORD = date(2026, 8, 3)
@@ -59,9 +63,9 @@ class Elements(HTMLParser):
     [
         ("Trafford", TRAFFORD, "", "Trafford: leadership and protection now inadequate (Ofsted, 3 Aug)"),
         ("Trafford", TRAFFORD, "BBC", "Trafford: leadership and protection now inadequate (reported, 3 Aug)"),
-        ("Coventry", KNOWSLEY, "", "Coventry: no longer inadequate, now requires improvement (13 Jun)"),
-        ("Liverpool", date(2026, 7, 7), "", "Liverpool: care leavers up to requires improvement, 3 areas up to good"),
-        ("Liverpool", date(2026, 7, 7), "BBC", "Liverpool: 4 areas up (reported by BBC, 7 Jul)"),
+        ("Coventry", KNOWSLEY, "", "Coventry: no longer inadequate, now requires improvement (Ofsted)"),
+        ("Liverpool", date(2026, 7, 7), "", "Liverpool: 3 areas no longer inadequate, in care up to good (Ofsted)"),
+        ("Liverpool", date(2026, 7, 7), "BBC", "Liverpool: 3 areas no longer inadequate, in care up to good (reported)"),
         ("Wolverhampton", date(2026, 6, 18), "", "Wolverhampton: 2 areas down, 1 up (Ofsted, 18 Jun)"),
         ("Middlesbrough", date(2026, 7, 28), "", "Middlesbrough: still requires improvement in 4 areas (Ofsted, 28 Jul)"),
         ("Cumberland", date(2024, 11, 26), "", "Cumberland: rated good (Ofsted, 26 Nov)"),
@@ -84,7 +88,7 @@ def test_every_subject_of_the_official_record_fits(notice: Notes) -> None:
                 assert len(subject(told)) <= 70, subject(told)
                 assert len(preheader(told)) <= 110
                 assert "…" not in subject(told)
-                assert not outlet or "reported" in subject(told)
+                assert ("reported" if outlet else "Ofsted") in subject(told)
     assert made > 900
 
 
@@ -94,9 +98,9 @@ def test_several_councils_share_a_subject(notice: Notes) -> None:
         *changes_of("Liverpool", date(2026, 7, 7)),
         *changes_of("Somerset", date(2026, 6, 17)),
     )
-    assert subject(notice(*changes)) == "3 councils: Liverpool up, Somerset down, Trafford mixed"
+    assert subject(notice(*changes)) == "Trafford part inadequate, Liverpool out of it, Somerset down (Ofsted)"
     many = [change for name in ("Coventry", "Knowsley", "Kent", "Southwark", "Derby") for change in changes_of(name, KNOWSLEY)]
-    assert subject(notice(*many)) == "5 councils: Coventry up, Derby rated, Kent rated and 2 more"
+    assert subject(notice(*many)) == "5 councils: Coventry and Knowsley out of inadequate, 3 rated (Ofsted)"
 
 
 def test_the_text_shows_every_area_before_and_now(notice: Notes) -> None:
@@ -126,9 +130,13 @@ def test_a_successor_has_no_before(notice: Notes) -> None:
 
 def test_care_leavers_have_no_grade_of_their_own_before_2023(notice: Notes) -> None:
     combined = next(i for i in history() if i.published.year == 2024 and _was_combined(i.authority.name, i.published))
-    rows = RENDER.render(notice(*changes_of(combined.authority.name, combined.published))).text
-    assert "* Care leavers: " in rows
-    assert "(before: not known)" in next(line for line in rows.splitlines() if line.startswith("* Care leavers"))
+    told = RENDER.render(notice(*changes_of(combined.authority.name, combined.published)))
+    before = [i for i in history(before=combined.published) if i.authority == combined.authority][-1]
+    shared = f"{before.ratings[Area.CHILDREN_IN_CARE].words}, shared with children in care"
+    row = told.text.partition("* Care leavers: ")[2].partition("\n* ")[0]
+    assert f"(before: {shared})" in " ".join(row.split())
+    assert f"(before: {shared})" in told.slack
+    assert shared.capitalize() in Elements(told.html).text
 
 
 def _was_combined(name: str, published: date) -> bool:
@@ -195,6 +203,32 @@ def test_a_correction_says_what_it_corrects(notice: Notes) -> None:
         == "Correction: Leeds: still outstanding (reported by BBC, 12 Aug)"
     )
     assert "was reported as inadequate before. That was not so: it is outstanding." in " ".join(told.text.split())
+
+
+@pytest.mark.parametrize(
+    ("official", "said"),
+    [
+        ("Kingston Upon Hull, City of", "Hull"),
+        ("Bristol, City of", "Bristol"),
+        ("Durham", "County Durham"),
+        ("Bedford Borough", "Bedford"),
+        ("St. Helens", "St Helens"),
+        ("Kingston upon Thames", "Kingston upon Thames"),
+    ],
+)
+def test_a_council_is_called_what_people_call_it_and_officially_beside_its_code(
+    notice: Notes, official: str, said: str
+) -> None:
+    newest = [inspection for inspection in history() if inspection.authority.name == official][-1]
+    changes = changes_of(official, newest.published)
+    told = RENDER.render(notice(*changes, context={newest.authority.urn: context_line(changes[0], history())}))
+    assert told.subject.startswith(f"{said}: ")
+    for form in (told.text, told.slack, Elements(told.html).text):
+        assert said in form
+        assert official == said or re.search(rf"(?<!County ){re.escape(official)}", form) is None
+    facts = json.loads(told.payload)["data"]["changes"][0]
+    assert (facts["authority"], facts["gss_code"]) == (official, newest.authority.gss_code)
+    assert wanted_because(subscription(authorities=[official], kinds=list(Kind)), changes[0]) == f"{said} is on the list"
 
 
 @given(st.text(max_size=300))

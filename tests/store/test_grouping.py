@@ -67,7 +67,7 @@ def test_what_comes_while_a_message_waits_joins_it(open_it: Open) -> None:
     assert claim(store, after(59)) == []
     assert tell(store, "Derby", now=after(30)) == 1, "only bob's is new"
     ann, bob = sorted(claim(store, after(60)), key=lambda each: each.recipient) + claim(store, after(90))
-    assert ann.message.subject == "2 councils: Derby rated, Kent up"
+    assert ann.message.subject == "2 councils: Kent no longer inadequate, Derby rated (reported)"
     assert "Kent" in ann.message.text
     assert "Kent" not in bob.message.text
     assert (ann.message.headers["Date"], bob.message.headers["Date"]) == ("Tue, 01 Sep 2026 12:00:30 +0000",) * 2
@@ -115,6 +115,15 @@ def test_the_message_of_many_subscriptions_keeps_all_its_reasons_and_its_link(op
     assert store.unsubscribe_delivery(only.id, now=after(61)) == 2
 
 
+def test_why_names_every_council_of_the_message_also_those_that_joined_it(open_it: Open) -> None:
+    store = open_it(subscription("mine", to="ann@reader.test", regions=["South East"], authorities=["Derby"]), group_wait=WAIT)
+    for seconds, council in ((0, "Kent"), (10, "Derby"), (20, "Surrey")):
+        tell(store, council, now=after(seconds))
+    (only,) = claim(store, after(60))
+    why = only.message.text.partition("Why you got this")[2]
+    assert " ".join(why.split()) == "* Your subscription “mine”: Kent and Surrey are in South East; Derby is on the list."
+
+
 def test_a_report_that_confirms_what_still_waits_is_no_second_message(open_it: Open) -> None:
     store = open_it(subscription("ann"), group_wait=WAIT)
     tell(store, "Kent", "overall good")
@@ -143,7 +152,7 @@ def test_a_correction_of_what_was_read_stays_one(open_it: Open) -> None:
     assert confirm(store, "Kent", "overall requires_improvement", now=after(70)) == 1
     assert confirm(store, "Leeds", "overall outstanding", now=after(80)) == 0
     (second,) = claim(store, after(130))
-    assert second.message.subject == "2 councils: Kent up, Leeds up"
+    assert second.message.subject == "2 councils: Kent no longer inadequate, Leeds up (Ofsted)"
     assert "was reported as good before" in second.message.text
 
 
@@ -175,7 +184,7 @@ def test_a_flood_to_one_person_becomes_one_message(open_it: Open) -> None:
         tell(store, council, now=NOW + timedelta(minutes=minute))
     assert len(claim(store, NOW + timedelta(minutes=59))) == 8
     (rest,) = claim(store, NOW + timedelta(minutes=60))
-    assert rest.message.subject.startswith("2 councils: Halton rated, Harrow rated")
+    assert rest.message.subject.startswith("2 councils: Halton and Harrow rated (reported)")
     tell(store, "Kent", now=NOW + timedelta(hours=3))
     assert len(claim(store, NOW + timedelta(hours=3))) == 1
     told_once(store)
@@ -206,7 +215,7 @@ def test_what_is_late_says_so_and_what_is_very_late_is_one_message(open_it: Open
     tell(store, "Derby", published=published, now=after(minutes * 60 - 1))
     assert claim(store, after(minutes * 60 - 1)) == []
     (only,) = claim(store, after(minutes * 60))
-    assert only.message.subject == "2 councils: Derby rated, Kent up"
+    assert only.message.subject == "2 councils: Kent no longer inadequate, Derby rated (reported)"
     late = " ".join(only.message.text.split()).count(f"Delayed: seen {days} days after it was published.")
     assert late == (2 if says else 0)
 

@@ -106,8 +106,10 @@ def test_a_digest_gathers_a_week_and_is_written_once(open_it: Open) -> None:
     tell(store, "Dudley", now=MONDAY - timedelta(minutes=10))  # after the slot of half past seven: next week's
     assert [store.enqueue_digests(now=MONDAY + timedelta(minutes=n)) for n in range(3)] == [1, 0, 0]
     (digest,) = store.claim(owner="o", now=MONDAY, lease=60)
-    assert digest.message.subject == "Weekly digest: 3 councils: Derby rated, Devon rated, Kent up"
-    assert digest.message.text.startswith("Weekly digest.\n\n* Up: Kent.\n* Rated for the first time: Derby and Devon.\n")
+    assert digest.message.subject == "Weekly digest: 3 councils: Kent out of inadequate, 2 rated (reported)"
+    assert digest.message.text.startswith(
+        "Weekly digest.\n\n* No longer inadequate: Kent (reported).\n* Rated for the first time: Derby (reported) and Devon (r"
+    )
     assert "X-Entity-Ref-ID" in digest.message.headers
     assert "References" not in digest.message.headers
     following = MONDAY + timedelta(days=7)

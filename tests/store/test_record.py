@@ -80,7 +80,7 @@ def test_everything_of_one_article_is_one_message_a_person(open_it: Open) -> Non
     recorded = tell(store, {"Kent": "overall good, leadership good", "Leeds": "overall outstanding"})
     assert recorded.deliveries == 2
     assert told(store) == [
-        ("ann@reader.test", "change", "2 councils: Kent up, Leeds up"),
+        ("ann@reader.test", "change", "2 councils: Kent no longer inadequate, Leeds up (reported)"),
         ("bob@reader.test", "change", "Leeds: up from good to outstanding (reported by The Paper, 1 Sep)"),
     ]
 

@@ -1,0 +1,294 @@
+"""The words for what moved at one inspection, at several, and in a digest: the worst first, nothing claimed beyond it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from monitor.domain.inspections import OFFICIAL
+from monitor.domain.model import Area, Change, Kind, Rating
+from monitor.messages.notice import SEVERITY, Notice, Purpose, by_inspection, direction, moved, of_kind, severity
+from monitor.messages.plain import listed
+
+_SHORT = {
+    Area.OVERALL: "overall",
+    Area.LEADERSHIP: "leadership",
+    Area.HELP_AND_PROTECTION: "protection",
+    Area.CHILDREN_IN_CARE: "in care",
+    Area.CARE_LEAVERS: "care leavers",
+    Area.ADOPTION: "adoption",
+}
+
+_LOWEST = frozenset({Kind.INTO_INADEQUATE.value, Kind.OUT_OF_INADEQUATE.value})
+
+_Name = Callable[[Sequence[Change]], str]
+
+
+def _areas(changes: Sequence[Change]) -> str:
+    return listed([_SHORT[change.area] for change in changes])
+
+
+def _counted(changes: Sequence[Change]) -> str:
+    return f"{len(changes)} areas" if len(changes) > 1 else _SHORT[changes[0].area]
+
+
+def headlines(changes: Sequence[Change]) -> tuple[str, ...]:
+    """What moved at one inspection, worst first, from the fullest wording to the shortest; then what is withdrawn.
+
+    ``leadership and protection now inadequate``; ``2 areas down to good, in care up to outstanding``; ``2 areas down, 1 up``;
+    ``overall not graded after all``.
+    """
+    withdrawn = of_kind(changes, Kind.WITHDRAWN)
+    given = tuple(change for change in changes if change.new is not None)
+    if not withdrawn:
+        return _moves(given)
+    none = f"{_areas(withdrawn)} not graded after all"
+    if not any(moved(change) for change in given):
+        return (none, f"{_counted(withdrawn)} not graded after all", "not graded")
+    told = _moves(given)
+    return (*(f"{what}, {none}" for what in told), *told)
+
+
+def _moves(changes: Sequence[Change]) -> tuple[str, ...]:
+    """`headlines` of changes that all have a grade."""
+    fallen, risen = of_kind(changes, Kind.INTO_INADEQUATE), of_kind(changes, Kind.OUT_OF_INADEQUATE)
+    if fallen:
+        return _into(fallen, risen)
+    if risen:
+        return _out_of(changes, risen)
+    return _rest(changes)
+
+
+def headline(changes: Sequence[Change]) -> str:
+    """The fullest of `headlines`."""
+    return headlines(changes)[0]
+
+
+def _overall(changes: Sequence[Change]) -> Change | None:
+    return next((change for change in changes if change.area is Area.OVERALL), None)
+
+
+def _into(fallen: Sequence[Change], risen: Sequence[Change]) -> tuple[str, ...]:
+    if _overall(fallen):
+        return "now inadequate", "inadequate"
+    full, counted = (f"{name(fallen)} now inadequate" for name in (_areas, _counted))
+    both = (f"{full}, {_areas(risen)} no longer",) if risen else ()
+    return (*both, full, counted, "partly inadequate", "inadequate")
+
+
+def _out_of(changes: Sequence[Change], risen: Sequence[Change]) -> tuple[str, ...]:
+    """What left the lowest grade, what is still there, then what else moved."""
+    overall = _overall(risen)
+    if overall and overall.new:
+        return f"no longer inadequate, now {overall.new.words}", "no longer inadequate", "up"
+    still = tuple(change for change in changes if change.new is Rating.INADEQUATE)
+    others = tuple(change for change in changes if change not in risen and moved(change))
+
+    def form(name: _Name, *, rest: bool) -> str:
+        parts = [f"{name(risen)} no longer inadequate"]
+        parts += [f"{name(still)} still inadequate"] if still else []
+        return ", ".join([*parts, *([_ways(others, name)] if rest and others else [])])
+
+    full = form(_areas, rest=True), form(_counted, rest=True), form(_areas, rest=False), form(_counted, rest=False)
+    return (*dict.fromkeys(full), "partly out of inadequate" if still else "no longer inadequate", "up")
+
+
+def _rest(changes: Sequence[Change]) -> tuple[str, ...]:
+    """What neither came to be inadequate nor ceased to be."""
+    overall = _overall(changes)
+    if overall is not None and moved(overall) and overall.old and overall.new:
+        way = "up" if moved(overall) > 0 else "down"
+        return f"{way} from {overall.old.words} to {overall.new.words}", f"{way} to {overall.new.words}", direction(changes)
+    if any(moved(change) for change in changes):
+        ways = _ways(changes, _areas), _ways(changes, _counted), _tally(changes), direction(changes)
+        low = overall is not None and overall.new is Rating.INADEQUATE
+        return (*(f"still inadequate, {way}" for way in ways), "still inadequate") if low else ways
+    return (_unmoved(changes), direction(changes))
+
+
+def _ways(changes: Sequence[Change], name: _Name) -> str:
+    """``leadership down to good, in care up to outstanding``: down before up, each rating once."""
+    parts = []
+    for sign, word in ((-1, "down"), (1, "up")):
+        there = [change for change in changes if moved(change) * sign > 0]
+        parts += [
+            f"{name([change for change in there if change.new is rating])} {word} to {rating.words}"
+            for rating in sorted({change.new for change in there if change.new}, key=lambda rating: rating.rank)
+        ]
+    return ", ".join(parts)
+
+
+def _tally(changes: Sequence[Change]) -> str:
+    down, up = (len([change for change in changes if moved(change) * sign > 0]) for sign in (-1, 1))
+    if down and up:
+        return f"{down} {'areas' if down > 1 else 'area'} down, {up} up"
+    return f"{down + up} {'areas' if down + up > 1 else 'area'} {'down' if down else 'up'}"
+
+
+def _unmoved(changes: Sequence[Change]) -> str:
+    """``rated good`` for the first time, ``still good``, or what can be said without an overall grade."""
+    first = _overall(changes) or changes[0]
+    verb = "rated" if first.old is None else "still"
+    same = [change for change in changes if change.new is first.new]
+    if first.area is Area.OVERALL:
+        return f"{verb} {first.new_words}"
+    if len(changes) == 1:
+        return f"{verb} {first.new_words} for {_areas(same)}"
+    if len(same) == len(changes):
+        return f"{verb} {first.new_words} in {len(same)} areas"
+    return "first ratings" if first.old is None else "no area changed"
+
+
+# --- several inspections in one message ------------------------------------------------------------------------------------
+
+
+def _partly(changes: Sequence[Change]) -> bool:
+    """Whether not all of an authority came to be inadequate, or ceased to be."""
+    way = severity(changes)
+    found = of_kind(changes, Kind(way))
+    if _overall(found):
+        return False
+    ratings = changes[0].inspection.ratings.values()
+    if way == Kind.INTO_INADEQUATE:
+        return any(rating is not Rating.INADEQUATE for rating in ratings)
+    return Rating.INADEQUATE in ratings
+
+
+#: What an inspection came to beside others, ever shorter: of all of an authority, and of a part of it. "It" is the grade that
+#: stands before it in the same line.
+_BRIEF = {
+    (Kind.INTO_INADEQUATE.value, False): ("now inadequate", "now inadequate", "inadequate"),
+    (Kind.INTO_INADEQUATE.value, True): ("now partly inadequate", "partly inadequate", "part inadequate"),
+    (Kind.OUT_OF_INADEQUATE.value, False): ("no longer inadequate", "out of inadequate", "out of it"),
+    (Kind.OUT_OF_INADEQUATE.value, True): ("partly out of inadequate", "partly out of inadequate", "partly out of it"),
+}
+
+
+def brief(changes: Sequence[Change], short: int = 0) -> str:
+    """What an inspection came to beside others: ``now inadequate``, ``partly out of inadequate``, ``up``."""
+    way = severity(changes)
+    return _BRIEF[way, _partly(changes)][short] if way in _LOWEST else "not graded after all" if way == "withdrawn" else way
+
+
+def sure(changes: Sequence[Change]) -> str:
+    """Whose word an inspection is."""
+    return "Ofsted" if changes[0].inspection.trust in OFFICIAL else "reported"
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """Councils of which the same is said, and with the same certainty."""
+
+    what: str
+    sure: str
+    names: tuple[str, ...]
+
+
+def roll(groups: Sequence[Sequence[Change]], room: int) -> str:
+    """Several inspections, the gravest first (see `by_inspection`), with how sure each is, in at most `room` characters.
+
+    ``3 councils: Devon and Kent now inadequate, Bury up (reported)``. Those that there is no room for are counted, the
+    gravest last.
+    """
+    fallen = severity(groups[0]) == Kind.INTO_INADEQUATE
+    variants = [_said(groups, short) for short in range(3 if fallen else 2)]
+    for named in _namings([len(each.names) for each in variants[0]]):
+        rolled = [_roll(said, named) for said in variants]
+        counted = [f"{len(groups)} councils: {each}" for each in rolled]
+        for form in counted + (rolled if sum(named) == len(groups) else []):  # who names them all need not count them
+            if len(form) <= room:
+                return form
+    return _totals(groups, room)
+
+
+def _said(groups: Sequence[Sequence[Change]], short: int) -> list[_Said]:
+    found: dict[tuple[str, str], list[str]] = {}
+    for group in groups:
+        found.setdefault((brief(group, short), sure(group)), []).append(group[0].authority.display_name)
+    return [_Said(what, mark, tuple(names)) for (what, mark), names in found.items()]
+
+
+def _namings(there: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    """How many of each to name, ever fewer: the gravest, which come first, are given up last. The rest is ``2 more``."""
+    for shown in range(len(there), 0, -1):
+        named = list(there[:shown])
+        yield tuple(named)
+        for number in range(shown - 1, 0, -1):
+            while named[number]:
+                named[number] -= 1
+                yield tuple(named)
+    for count in range(there[0] - 1, -1, -1):
+        yield (count,)
+
+
+def _roll(said: Sequence[_Said], named: Sequence[int]) -> str:
+    """What is said, with so many names each."""
+    marks = {each.sure for each in said}
+    one = len(marks) == 1
+    parts = [
+        f"{_some(each.names, count)} {each.what}" + ("" if one else f" ({each.sure})")
+        for each, count in zip(said, named, strict=False)
+    ]
+    if rest := said[len(named) :]:
+        reported, more = (sum(len(each.names) for each in rest if each.sure in of) for of in ({"reported"}, marks))
+        mark = "" if one or not reported else " (reported)" if reported == more else f" ({reported} reported)"
+        parts.append(f"{more} more{mark}")
+    return ", ".join(parts) + (f" ({marks.pop()})" if one else "")
+
+
+def _some(names: Sequence[str], named: int) -> str:
+    if named == 0:
+        return str(len(names))
+    return listed([*names[:named], f"{len(names) - named} more"]) if len(names) > named else listed(names)
+
+
+_TOTALS = {
+    "into_inadequate": "into inadequate",
+    "out_of_inadequate": "out of it",
+    "mixed": "up and down",
+    "withdrawn": "not graded",
+}
+
+
+def _totals(groups: Sequence[Sequence[Change]], room: int) -> str:
+    """``9 councils: 2 into inadequate, 3 out of it, 4 others (3 reported)``: as much of it as there is room for."""
+    counts = {each: sum(severity(group) == each for group in groups) for each in SEVERITY}
+    parts = [f"{count} {_TOTALS.get(each, each)}" for each, count in counts.items() if count]
+    reported = sum(sure(group) == "reported" for group in groups)
+    ending = f" ({reported} reported)" if 0 < reported < len(groups) else f" ({sure(groups[0])})"
+    for shown in range(len(parts), 0, -1):
+        left = [", others"] if shown < len(parts) else []
+        form = f"{len(groups)} councils: {', '.join(parts[:shown])}{''.join(left)}{ending}"
+        if len(form) <= room:
+            return form
+    return f"{len(groups)} councils{ending}"
+
+
+_GLANCE = {
+    "into_inadequate": "Now inadequate",
+    "out_of_inadequate": "No longer inadequate",
+    "withdrawn": "Reported before, and not graded in Ofsted’s report",
+    "down": "Down",
+    "mixed": "Up and down",
+    "up": "Up",
+    "rated": "Rated for the first time",
+    "unchanged": "Inspected, unchanged",
+}
+
+
+def summary(notice: Notice) -> tuple[str, ...]:
+    """A digest at a glance: which councils went which way, the worst first; nothing for other messages."""
+    if notice.purpose is not Purpose.DIGEST:
+        return ()
+    ways: dict[str, list[str]] = {way: [] for way in SEVERITY}
+    for group in by_inspection(notice.changes):
+        name, way = group[0].authority.display_name, severity(group)
+        where = of_kind(group, Kind(way)) if way in _LOWEST else ()
+        said = [_areas(where)] if where and not _overall(where) else []
+        said += ["reported"] if sure(group) == "reported" else []
+        ways[way].append(f"{name} ({'; '.join(said)})" if said else name)
+    lines = [f"{_GLANCE[way]}: {listed(names)}." for way, names in ways.items() if names]
+    if notice.told_before:
+        left = "1 inspection" if notice.told_before == 1 else f"{notice.told_before} inspections"
+        lines.append(f"Left out, because you were told before: {left}.")
+    return (*lines, notice.trend) if notice.trend else tuple(lines)

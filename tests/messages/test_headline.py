@@ -1,0 +1,196 @@
+"""What a subject leads with: into inadequate, then out of it, then the rest, and always how sure it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.domain.changes import kinds
+from monitor.domain.ledger import accounts, decide
+from monitor.domain.model import Area, Authority, Change, Inspection, Kind, Rating, Trust
+from monitor.messages import Purpose, Renderer
+from monitor.messages.headline import headline
+from monitor.messages.notice import by_inspection
+from monitor.messages.reasons import reason
+from monitor.messages.subject import LONGEST_SUBJECT, heading, subject
+from tests.builders import authority, official, story
+from tests.messages.conftest import Notes
+
+BEFORE, DAY = date(2023, 3, 1), date(2026, 8, 3)
+RENDER = Renderer(domain="monitor.test")
+NEW = "East and West Surrey"
+
+
+def changes(name: str, now: str, *, before: str = "", outlet: str = "The Paper") -> tuple[Change, ...]:
+    """What a newspaper's article changes for an authority, beside the inspection before it."""
+    document, reading = story({name: now}, outlet=outlet, published=DAY, text=f"{name}: inspectors found changes.")
+    (account,) = accounts(document, reading)
+    return decide([official(name, before, published=BEFORE)] if before else [], account, as_of=DAY).changes
+
+
+def confirmed(name: str, now: str, *, before: str) -> tuple[Change, ...]:
+    """The same of Ofsted's own report."""
+    (account,) = official(name, now, published=DAY).accounts
+    return decide([official(name, before, published=BEFORE)], account, as_of=DAY).changes
+
+
+def first(*areas: Area, new: Rating = Rating.INADEQUATE, name: str = NEW) -> tuple[Change, ...]:
+    """First ratings of an authority that begins: nothing is known of it, and it is in no table yet."""
+    who = Authority(urn=name, dfe_code="", gss_code="", name=name, region="South East")
+    ratings = {Area.LEADERSHIP: Rating.GOOD, **dict.fromkeys(areas, new)}
+    inspection = Inspection(authority=who, published=DAY, ratings=ratings, trust=Trust.CONFIRMED)
+    return tuple(
+        Change(
+            key=area, inspection=inspection, area=area, old=None, new=rating, kinds=kinds(None, rating), evidence="", url="",
+            outlet="Ofsted",
+        )
+        for area, rating in ratings.items()
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "said"),
+    [
+        ("leadership inadequate", "leadership good", "leadership now inadequate"),
+        ("overall inadequate, leadership inadequate", "overall good, leadership good", "now inadequate"),
+        ("leadership inadequate, adoption good", "leadership good, adoption inadequate", "leadership now inadequate, adoption no longer"),
+        (
+            "leadership good, help_and_protection inadequate",
+            "leadership inadequate, help_and_protection inadequate",
+            "leadership no longer inadequate, protection still inadequate",
+        ),
+        (
+            "overall good, care_leavers good",
+            "overall requires_improvement, care_leavers inadequate",
+            "care leavers no longer inadequate, overall up to good",
+        ),
+        ("overall good", "overall inadequate", "no longer inadequate, now good"),
+        (
+            "overall inadequate, leadership good",
+            "overall inadequate, leadership requires_improvement",
+            "still inadequate, leadership up to good",
+        ),
+        ("leadership good, adoption outstanding", "leadership outstanding, adoption good", "leadership down to good, adoption up to outstanding"),
+    ],
+)  # fmt: skip
+def test_one_inspection_leads_with_the_worst(now: str, before: str, said: str) -> None:
+    assert headline(confirmed("Kent", now, before=before)) == said
+
+
+def test_a_first_rating_of_inadequate_is_said_first(notice: Notes) -> None:
+    found = first(Area.HELP_AND_PROTECTION, Area.CARE_LEAVERS)
+    assert subject(notice(*found, previous={})) == f"{NEW}: 2 areas now inadequate (Ofsted, 3 Aug)"
+    assert headline(found) == "protection and care leavers now inadequate"
+    assert subject(notice(*first(new=Rating.GOOD), previous={})) == f"{NEW}: rated good for leadership (Ofsted, 3 Aug)"
+
+
+def test_several_councils_begin_with_the_worst_and_say_how_sure_each_is(notice: Notes) -> None:
+    devon = changes("Devon", "leadership good, adoption inadequate", before="leadership inadequate, adoption inadequate")
+    knowsley = changes("Knowsley", "overall good", before="overall requires_improvement")
+    rochdale = changes("Rochdale", "overall inadequate", before="overall good")
+    assert (
+        subject(notice(*devon, *knowsley, *rochdale)) == "Rochdale inadequate, Devon partly out of it, Knowsley up (reported)"
+    )
+    sure = confirmed("Kent", "overall good", before="overall inadequate")
+    told = notice(*sure, *rochdale)
+    assert subject(told) == "2 councils: Rochdale inadequate (reported), Kent out of it (Ofsted)"
+    assert heading(told) == subject(told)
+    sections = RENDER.render(told).text
+    assert sections.index("Rochdale: now inadequate") < sections.index("Kent: no longer inadequate")
+
+
+def test_of_many_the_worst_are_named_longest(notice: Notes) -> None:
+    fallen = [each for name in ("York", "Wigan", "Bury") for each in changes(name, "overall inadequate", before="overall good")]
+    up = [each for name in ("Kent", "Derby", "Devon", "Leeds", "Luton") for each in changes(name, "overall good", before="overall requires_improvement")]  # fmt: skip
+    assert subject(notice(*up, *fallen)) == "8 councils: Bury, Wigan and York now inadequate, 5 up (reported)"
+
+
+@pytest.mark.parametrize("purpose", [Purpose.CHANGE, Purpose.CONFIRMED, Purpose.CORRECTED, Purpose.TEST])
+@pytest.mark.parametrize("outlet", ["", "Children & Young People Now"])
+def test_the_longest_name_leaves_room_for_the_worst(notice: Notes, purpose: Purpose, outlet: str) -> None:
+    name, now, before = "Bournemouth, Christchurch and Poole", "care_leavers inadequate", "care_leavers good"
+    found = changes(name, now, before=before, outlet=outlet) if outlet else confirmed(name, now, before=before)
+    line = subject(notice(*found, purpose=purpose))
+    assert "inadequate" in line
+    assert ("(reported" if outlet else "(Ofsted") in line
+    assert len(line) <= LONGEST_SUBJECT
+
+
+_NAMES = st.sampled_from(
+    ["Kent", "Bury", "Hull", "Bournemouth, Christchurch and Poole", "Bath and North East Somerset", "Leeds"]
+)
+_GRADES = st.sampled_from([Rating.INADEQUATE, Rating.REQUIRES_IMPROVEMENT, Rating.GOOD, Rating.OUTSTANDING])
+
+
+@st.composite
+def news(draw: st.DrawFn) -> list[Change]:
+    """Some councils' changes, as sure and as grave as can be."""
+    found: list[Change] = []
+    for name in draw(st.lists(_NAMES, min_size=2, max_size=6, unique=True)):
+        areas = draw(st.lists(st.sampled_from(tuple(Area)), min_size=1, max_size=3, unique=True))
+        ratings = {area: draw(_GRADES) for area in areas}
+        inspection = Inspection(
+            authority=authority(name), published=DAY, ratings=ratings, trust=draw(st.sampled_from(tuple(Trust)))
+        )
+        for area, new in ratings.items():
+            old = draw(st.none() | _GRADES)
+            found.append(
+                Change(
+                    key=f"{name}{area}", inspection=inspection, area=area, old=old, new=new, kinds=kinds(old, new),
+                    evidence="", url="", outlet="The Paper",
+                )
+            )  # fmt: skip
+    return found
+
+
+def _rank(group: Sequence[Change]) -> int:
+    of = {kind for change in group for kind in change.kinds}
+    return 0 if Kind.INTO_INADEQUATE in of else 1 if Kind.OUT_OF_INADEQUATE in of else 2
+
+
+@given(news())
+@settings(max_examples=300, deadline=None)
+def test_whatever_comes_together_fits_says_how_sure_it_is_and_hides_no_inadequate(found: list[Change]) -> None:
+    from tests.messages.golden import _notice
+
+    for purpose in (Purpose.CHANGE, Purpose.CORRECTED, Purpose.DIGEST):
+        line = subject(_notice("n", *found, purpose=purpose, period="weekly" if purpose is Purpose.DIGEST else ""))
+        assert len(line) <= LONGEST_SUBJECT
+        assert "reported)" in line or "(Ofsted" in line
+        groups = by_inspection(found)
+        ranks = [_rank(group) for group in groups]
+        assert ranks == sorted(ranks)
+        if 0 in ranks:
+            assert "inadequate" in line
+        named = [line.find(group[0].authority.display_name) for group in groups]
+        there = [at for at in named if at >= 0]
+        assert there == sorted(there), "who is named is named in that order"
+
+
+def test_a_digest_says_who_became_inadequate_before_anything_else(notice: Notes) -> None:
+    devon = changes("Devon", "overall good", before="overall requires_improvement")
+    kent = confirmed("Kent", "leadership inadequate, adoption good", before="leadership good, adoption good")
+    york = changes("York", "overall good", before="overall inadequate")
+    told = RENDER.render(notice(*devon, *kent, *york, purpose=Purpose.DIGEST, period="weekly")).text
+    at = [told.index(words) for words in (
+        "* Now inadequate: Kent (leadership).", "* No longer inadequate: York (reported).", "* Up: Devon (reported)."
+    )]  # fmt: skip
+    assert at == sorted(at)
+
+
+@pytest.mark.parametrize(
+    ("because", "said"),
+    [
+        (["Bury is in North West", "Bury is in North West"], "Bury is in North West."),
+        (["Bury is in North West", "Kent is on the list", "Wigan is in North West"], "Bury and Wigan are in North West; Kent is on the list."),
+        (["every authority is watched"] * 3, "every authority is watched."),
+        (["Together for Children runs children's services for Sunderland"], "Together for Children runs children's services for Sunderland."),
+    ],
+)  # fmt: skip
+def test_why_somebody_got_it_names_every_council(because: list[str], said: str) -> None:
+    assert reason("Your subscription “north”", because) == f"Your subscription “north”: {said}"
+    assert reason("You asked", []) == "You asked."
