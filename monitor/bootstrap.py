@@ -166,8 +166,10 @@ def database_url(settings: Settings) -> str:
 
 
 def _message_domain(settings: Settings) -> str:
-    """What stands at the right of message ids: the host of the public page, where there is one."""
-    return urlsplit(settings.public_url).hostname or "monitor.invalid"
+    """What stands at the right of message ids: the host of the public page; without one, what a channel puts there."""
+    from monitor.messages.render import NO_DOMAIN
+
+    return urlsplit(settings.public_url).hostname or NO_DOMAIN
 
 
 def build_renderer(settings: Settings) -> Renderer:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 _ID = "Message-ID"
+#: Stands at the right of ids where the page has no public address; the channel puts its sender's domain there.
+NO_DOMAIN = "monitor.invalid"
 
 
 @lru_cache(maxsize=4)
@@ -115,7 +117,7 @@ def joined(body: Body, foot: Foot) -> Rendered:
 class Renderer:
     """Renders notices for one installation. `domain` stands at the right of every id; `product` names the list in mail."""
 
-    domain: str = "monitor.invalid"
+    domain: str = NO_DOMAIN
     product: str = "Ofsted rating monitor"
 
     def render(self, notice: Notice) -> Rendered:

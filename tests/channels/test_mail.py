@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from email import message_from_bytes, policy
 from typing import Any
@@ -10,6 +11,10 @@ import pytest
 
 from monitor.channels import build_channel
 from monitor.channels.mail import MailChannel
+from monitor.channels.mime import mime
+from monitor.messages import Renderer
+from monitor.messages.operator import trial_notice
+from monitor.messages.render import NO_DOMAIN
 from monitor.messages.returns import Returns
 from monitor.ports import ConfigError, Delivery, Message, Outcome, Result
 from tests.builders import NOW
@@ -109,6 +114,49 @@ def test_a_refused_recipient_is_told_apart_and_not_named(answer: str, outcome: O
 def test_a_refused_mail_is_no_doubt(answer: str, result: Result) -> None:
     with smtp_server(Mailbox(answer=lambda _: answer)) as (_, port):
         assert send(port) == Outcome(result=result, reason=f"smtp_{answer[:3]}_dot")
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Weekly digest: 3 councils: Trafford partly inadequate, Liverpool up, 2 more (Ofsted)",
+        "x" * 70 + " tail",
+        "Trafford: leadership and protection now inadequate (reported by Journal de l’École, 3 Aug)",
+        "É" * 70,
+        "Kent: up",
+    ],
+)
+def test_no_header_is_folded_straight_after_its_name(subject: str) -> None:
+    ids = " ".join(f"<80573-2026-06-{day:02}@monitor.children.council.example>" for day in range(1, 11))
+    headers = {"Message-ID": f"<{'d' * 32}@a-long-name.children.council.example>", "References": ids, "In-Reply-To": ids[:48]}
+    message = Message(subject=subject, text="plain", headers=headers)
+    raw = mime(delivery(message=message), sender="alerts@council.example", sender_name="The monitor", recipient="a@reader.test")
+    head = raw.partition(b"\r\n\r\n")[0].split(b"\r\n")
+    assert not [line for line in head if re.fullmatch(rb"[\w-]+:\s*", line)]
+    mail = message_from_bytes(raw, policy=policy.default)
+    assert (mail["Subject"], mail["References"]) == (subject, ids)
+    assert not mail.defects
+
+
+@pytest.mark.parametrize(
+    ("sender", "domain"), [("alerts@council.example", "council.example"), ("alerts@grün.example", "xn--grn-ioa.example")]
+)
+def test_without_a_public_page_ids_are_of_the_senders_domain(sender: str, domain: str) -> None:
+    rendered = Renderer().render(trial_notice("f" * 32, NOW))
+    message = Message(subject="Kent", text="plain", headers=rendered.headers | {"References": f"<80480@{NO_DOMAIN}>"})
+    raw = mime(delivery(message=message), sender=sender, sender_name="", recipient="a@reader.test")
+    mail = message_from_bytes(raw)
+    assert (mail["Message-ID"], mail["References"]) == (f"<{'f' * 32}@{domain}>", f"<80480@{domain}>")
+    assert mail["List-Id"] == f"Ofsted rating monitor <alerts.{domain}>"
+    assert NO_DOMAIN.encode() not in raw
+    page = Renderer(domain="monitor.test").render(trial_notice("f" * 32, NOW)).headers
+    kept = mime(
+        delivery(message=Message(subject="Kent", text="plain", headers=page)),
+        sender=sender,
+        sender_name="",
+        recipient="a@b.test",
+    )
+    assert message_from_bytes(kept)["Message-ID"].endswith("@monitor.test>")
 
 
 def test_a_mail_without_html_or_with_a_long_hostile_subject_is_still_one_mail() -> None:
