@@ -104,7 +104,9 @@ def severity(changes: Sequence[Change]) -> str:
 
 def by_inspection(changes: Sequence[Change]) -> tuple[tuple[Change, ...], ...]:
     """The changes of each inspection together, areas in the order of a report; the gravest inspection first."""
-    ordered = sorted(changes, key=lambda change: (change.authority.name, change.inspection.key, ORDER.index(change.area)))
+    ordered = sorted(
+        changes, key=lambda change: (change.authority.display_name, change.inspection.key, ORDER.index(change.area))
+    )
     groups = [tuple(group) for _key, group in groupby(ordered, key=lambda change: change.inspection.key)]
     return tuple(sorted(groups, key=lambda group: SEVERITY.index(severity(group))))
 

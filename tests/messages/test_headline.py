@@ -166,9 +166,9 @@ def test_whatever_comes_together_fits_says_how_sure_it_is_and_hides_no_inadequat
         assert ranks == sorted(ranks)
         if 0 in ranks:
             assert "inadequate" in line
-        named = [line.find(group[0].authority.display_name) for group in groups]
-        there = [at for at in named if at >= 0]
-        assert there == sorted(there), "who is named is named in that order"
+        named = [(line.find(group[0].authority.display_name), rank) for group, rank in zip(groups, ranks, strict=True)]
+        in_order = [rank for at, rank in sorted(named) if at >= 0]
+        assert in_order == sorted(in_order), "who is named is named in that order"
 
 
 def test_a_digest_says_who_became_inadequate_before_anything_else(notice: Notes) -> None:
@@ -194,3 +194,33 @@ def test_a_digest_says_who_became_inadequate_before_anything_else(notice: Notes)
 def test_why_somebody_got_it_names_every_council(because: list[str], said: str) -> None:
     assert reason("Your subscription “north”", because) == f"Your subscription “north”: {said}"
     assert reason("You asked", []) == "You asked."
+
+
+def retracted(now: str, said: str, *, before: str = "overall good, leadership good") -> tuple[Change, ...]:
+    """What Ofsted's report changes after a newspaper said something of an area that it does not grade."""
+    known = [official("Kent", before, published=BEFORE)]
+    document, reading = story({"Kent": said}, published=DAY, text="Kent: inspectors found changes.")
+    (press,) = accounts(document, reading)
+    believed = decide(known, press, as_of=DAY).inspection
+    assert believed is not None
+    (report,) = official("Kent", now, published=DAY).accounts
+    return decide([*known, believed], report, as_of=DAY).changes
+
+
+def test_a_withdrawal_says_what_was_wrong_and_confirms_nothing(notice: Notes) -> None:
+    found = retracted("leadership good", "overall inadequate")
+    gone = [change for change in found if Kind.WITHDRAWN in change.kinds]
+    assert [(change.area, change.new) for change in gone] == [(Area.OVERALL, None)]
+    told = RENDER.render(notice(*gone, purpose=Purpose.CORRECTED))
+    assert told.subject == "Correction: Kent: overall not graded after all (Ofsted, 3 Aug)"
+    for form in (told.text, told.slack, told.html):
+        words = " ".join(form.split())
+        assert (
+            "Overall effectiveness was reported as inadequate before. That was not so: Ofsted’s report gives it no grade."
+            in words
+        )
+        assert "This is what Ofsted’s own report says; the press reported otherwise." in words
+        assert "confirmed" not in words.casefold().replace("not yet confirmed", "")
+    assert "* Overall effectiveness: no" in told.text
+    with_news = retracted("leadership inadequate", "overall inadequate, leadership inadequate")
+    assert headline(with_news) == "leadership now inadequate, overall not graded after all"
