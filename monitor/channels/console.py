@@ -6,6 +6,7 @@ import sys
 import threading
 from typing import TextIO
 
+from monitor.channels.route import Route
 from monitor.ports import CommitPoint, Delivery, Outcome, Result
 
 _RULE = "=" * 76
@@ -20,6 +21,7 @@ class ConsoleChannel:
         self.name = name
         self._stream = stream
         self._lock = threading.Lock()
+        self.route = Route(service="the terminal", recipient="whoever reads it", takes_to=True)
 
     def send(self, delivery: Delivery, commit: CommitPoint) -> Outcome:
         """Print one message."""

@@ -18,6 +18,7 @@ TIMEOUT = 15.0
 #: From the first byte to the last of the answer, seconds.
 DEADLINE = 60.0
 _LONGEST_ANSWER = 64 * 1024
+_NOT_ALLOWED = "address_not_allowed: it is on a private network; allow_private = true at the channel permits that"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +114,7 @@ def post(
             text = answer.read(_LONGEST_ANSWER).decode("utf-8", "replace")
         return Reply(status=answer.status, body=text, headers={k.lower(): v for k, v in answer.getheaders()})
     except _NotAllowed:
-        return Outcome(result=Result.PERMANENT, reason="address_not_allowed")
+        return Outcome(result=Result.PERMANENT, reason=_NOT_ALLOWED)
     except (OSError, http.client.HTTPException) as error:
         what = "timeout" if isinstance(error, TimeoutError) else "disconnected" if committed else "unreachable"
         if committed:

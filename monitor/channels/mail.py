@@ -2,75 +2,28 @@
 
 from __future__ import annotations
 
+import re
+import socket
 import ssl
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from email.utils import parseaddr
 
-from apprise.common import NotifyType
 from apprise.plugins.email.base import NotifyEmail
 
 from monitor.channels.lines import Lines
+from monitor.channels.mail_address import MailAddress, parse_mail_address
 from monitor.channels.mime import mime, usable
+from monitor.channels.route import Route
 from monitor.channels.smtp import Server, hand_over
+from monitor.domain.mailboxes import ascii_address, ascii_domain
 from monitor.messages.returns import MARK_LENGTH, Returns, return_path
 from monitor.ports import CommitPoint, ConfigError, Delivery, Outcome, Result
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
-
-
-class Mail(NotifyEmail):  # type: ignore[misc]  # apprise ships no types
-    """Apprise's mail service with `send` replaced: one recipient, frozen bytes, an outcome with a reason."""
-
-    def send(
-        self,
-        body: str,
-        title: str = "",
-        notify_type: NotifyType = NotifyType.INFO,
-        *,
-        delivery: Delivery | None = None,
-        commit: CommitPoint = lambda: True,
-        server: Server | None = None,
-        mark: str = "",
-        bounces: str = "",
-        lines: Lines | None = None,
-        **_others: Any,
-    ) -> bool:
-        """Hand over `delivery`; what came of it is in `outcome`. Without a delivery there is nothing to send."""
-        del body, title, notify_type
-        if delivery is None or server is None:
-            return False
-        self.outcome = self.hand_over(delivery, commit, server, mark=mark, bounces=bounces, lines=lines)
-        return self.outcome.result is Result.SENT
-
-    def hand_over(
-        self,
-        delivery: Delivery,
-        commit: CommitPoint,
-        server: Server,
-        *,
-        mark: str = "",
-        bounces: str = "",
-        lines: Lines | None = None,
-    ) -> Outcome:
-        """Send the mail of `delivery` to its recipient, or to the address of the channel where it names none.
-
-        `mark` is what a report of its fate is known by; `bounces` is where such reports go, else to the sender; `lines` are
-        open conversations with the server.
-        """
-        recipient = delivery.recipient or str(self.targets[0][1])
-        try:
-            body = mime(
-                delivery,
-                sender=str(self.from_addr[1]),
-                sender_name=str(self.from_addr[0] or ""),
-                recipient=recipient,
-                reply_to=min(self.reply_to, default=""),
-                mark=mark,
-            )
-            envelope_from = return_path(bounces, mark) if bounces else str(self.from_addr[1])
-        except ValueError:
-            return Outcome(result=Result.PERMANENT, reason="address_unusable")
-        return hand_over(server, envelope_from, recipient, body, commit, mark=mark, lines=lines)
+_OUR_NAME = "Ofsted rating monitor"
+#: Ends of names that only a machine's own network knows: a server elsewhere cannot look them up.
+_NOT_PUBLIC = ("localhost", "localdomain", "local", "lan", "home", "internal", "intranet", "corp")
+_LITERAL = re.compile(r"\[(?:IPv6:)?[0-9A-Fa-f:.]+\]")
 
 
 class MailChannel:
@@ -78,6 +31,7 @@ class MailChannel:
 
     `bounces` is where reports of mail that did not arrive go, marked by `returns` so that they are known again; without it
     they go to the sender. `selectors` names its DKIM keys in DNS; they are only looked at by ``monitor check --dns``.
+    `helo_name` is how we introduce ourselves to the server; see `own_name` for what stands in for it.
     """
 
     at_once = 4  #: lines to the server; most of a mail's time is waiting for it
@@ -89,6 +43,7 @@ class MailChannel:
         *,
         sender: str = "",
         ca_file: str = "",
+        helo_name: str = "",
         on_uncertain: str = "hold",
         bounces: str = "",
         selectors: Sequence[str] = (),
@@ -99,37 +54,69 @@ class MailChannel:
         self.bounces = _bounces(bounces)
         self.selectors = tuple(selectors)
         self._returns = returns
-        self._parsed = _parse(url, sender)
-        plugin = self._plugin()
-        self.sender = str(plugin.from_addr[1])
-        self.server = _server(plugin, ca_file)
+        given = parse_mail_address(url)
+        account = _account(given)
+        self._sender_name, self.sender = _sender(sender, given, account)
+        self._reply_to = _reply_to(given)
+        own = own_name(helo_name, self.sender)
+        self.server = _server(account, given.password, ca_file, own)
+        self.route = Route(
+            service="mail",
+            host=self.server.host,
+            port=self.server.port,
+            security=self.server.mode,
+            user=self.server.user if self.server.password else "",
+            sender=self.sender,
+            helo_name=own,
+            recipient=_recipient(given),
+            takes_to=True,
+            confirms=True,
+            example="name@example.org",
+        )
         self._lines = Lines()
-
-    def _plugin(self) -> Mail:
-        # A new one each time: Apprise keeps a throttle of 5.5 s and a memory of what it sent in the object.
-        try:
-            return Mail(**self._parsed)
-        except TypeError as error:
-            raise ConfigError(f"not a usable mail address: {error}", key="url") from None
 
     def send(self, delivery: Delivery, commit: CommitPoint) -> Outcome:
         """Hand one mail to the server; the commit point is just before its last dot."""
-        plugin = self._plugin()
-        plugin.send(
-            delivery.message.text,
-            delivery.message.subject,
-            delivery=delivery,
-            commit=commit,
-            server=self.server,
-            mark=self._returns.mark(delivery.id) if self._returns else "",
-            bounces=self.bounces,
-            lines=self._lines,
-        )
-        return plugin.outcome
+        recipient = self.route.reaches(delivery.recipient)
+        if not recipient:
+            return Outcome(result=Result.TRANSIENT, reason="no_recipient")  # until somebody is named
+        mark = self._returns.mark(delivery.id) if self._returns else ""
+        try:
+            body = mime(
+                delivery,
+                sender=self.sender,
+                sender_name=self._sender_name,
+                recipient=recipient,
+                reply_to=self._reply_to,
+                mark=mark,
+            )
+            envelope_from = return_path(self.bounces, mark) if self.bounces else self.sender
+        except ValueError:
+            return Outcome(result=Result.PERMANENT, reason="address_unusable")
+        envelope_from, recipient = ascii_address(envelope_from), ascii_address(recipient)
+        return hand_over(self.server, envelope_from, recipient, body, commit, mark=mark, lines=self._lines)
+
+
+def own_name(helo_name: str, sender: str) -> str:
+    """How we introduce ourselves to a mail server: as configured, else as the machine is called, else by the sender's domain.
+
+    The machine's name does where others can look it up; a container has none, and many servers refuse a name without a dot
+    (RFC 5321, 4.1.1.1). It is not looked up: a resolver that hangs must not hang every mail. Raises ConfigError for no name.
+    """
+    if helo_name:
+        found = helo_name if _LITERAL.fullmatch(helo_name) else ascii_domain(helo_name)
+        if not found:
+            raise ConfigError('expected the name of this host, such as "monitor.council.example"', key="helo_name")
+        return found
+    machine = ascii_domain(socket.gethostname())
+    if "." in machine and machine.lower().rpartition(".")[2] not in _NOT_PUBLIC:
+        return machine
+    domain = ascii_domain(sender.rpartition("@")[2])
+    return domain if "." in domain else "[127.0.0.1]"
 
 
 def _bounces(address: str) -> str:
-    if address and not (usable(address) and address.isascii()):
+    if address and not (usable(address) and ascii_address(address).isascii()):
         raise ConfigError("expected an address such as bounces@example.org", key="bounces")
     try:
         if address:
@@ -139,31 +126,63 @@ def _bounces(address: str) -> str:
     return address
 
 
-def _parse(url: str, sender: str) -> Mapping[str, Any]:
-    parsed = Mail.parse_url(url)
-    if not parsed:
-        raise ConfigError(
-            "not a mail address that Apprise understands: mailtos://USER:PASSWORD@HOST?from=NAME@DOMAIN", key="url"
-        )
-    if parsed.get("cc") or parsed.get("bcc"):
-        raise ConfigError("a message has one recipient: cc and bcc would repeat it", key="url")
-    return {**parsed, "from_addr": sender} if sender else parsed
+def _account(address: MailAddress) -> NotifyEmail:
+    """Host, port and login as Apprise works them out: it knows the servers of large providers."""
+    try:
+        parsed = NotifyEmail.parse_url(address.account)
+        # Sender and recipient are read below: Apprise's own reading of an address cuts it at an apostrophe.
+        return NotifyEmail(**{**parsed, "from_addr": "nobody@example.org", "targets": ["nobody@example.org"]})
+    except TypeError:
+        # Its words would repeat what it did not understand, which may be a part of the password.
+        raise ConfigError("not a usable mail address: mailtos://NAME:PASSWORD@HOST?from=NAME@DOMAIN", key="url") from None
 
 
-def _server(plugin: Mail, ca_file: str) -> Server:
-    if plugin.password and plugin.secure_mode == "insecure" and plugin.smtp_host not in _LOOPBACK:
+def _sender(written: str, given: MailAddress, account: NotifyEmail) -> tuple[str, str]:
+    """Name and address in From: of the key, of the address of the channel, or of the account."""
+    name, address = parseaddr(written or given.sender)
+    if not (written or given.sender):
+        login = str(account.user or "")
+        name, address = _OUR_NAME, login if "@" in login else f"{login}@{account.host}" if login else ""
+    if not usable(address):
+        words = 'not a usable mail address: it names no sender; write from = "Name <name@example.org>"'
+        raise ConfigError(words, key="from" if written else "url")
+    return ("" if written else given.sender_name) or name, address
+
+
+def _recipient(given: MailAddress) -> str:
+    """The recipient that the address of the channel itself names, if it does. It never is the sender for want of another."""
+    if len(given.recipients) > 1 or not all(usable(each) for each in given.recipients):
+        words = "it names several recipients, or one that is no address: use `to` of the subscriptions, which takes a list"
+        raise ConfigError(f"not a usable mail address: {words}", key="url")
+    return given.recipients[0] if given.recipients else ""
+
+
+def _reply_to(given: MailAddress) -> str:
+    if given.reply_to and not usable(parseaddr(given.reply_to)[1]):
+        raise ConfigError("not a usable mail address: reply= is no address", key="url")
+    return parseaddr(given.reply_to)[1]
+
+
+def _server(account: NotifyEmail, password: str, ca_file: str, helo_name: str) -> Server:
+    password = password or str(account.password or "")
+    host = str(account.smtp_host).strip("[]")
+    host = ascii_domain(host) or host
+    if password and account.secure_mode == "insecure" and host not in _LOOPBACK:
         raise ConfigError("mailto:// would send the password in clear text; use mailtos://", key="url")
+    if not account.verify_certificate:
+        raise ConfigError("verify=no would hand mail to anybody; name the certificate with ca_file instead", key="url")
     try:
         context = ssl.create_default_context(cafile=ca_file or None)
     except (OSError, ssl.SSLError) as error:
         raise ConfigError(f"{ca_file}: not a file of certificates ({error})", key="ca_file") from None
-    if not plugin.verify_certificate:
-        raise ConfigError("verify=no would hand mail to anybody; name the certificate with ca_file instead", key="url")
+    if not host:
+        raise ConfigError("not a usable mail address: it names no host", key="url")
     return Server(
-        host=str(plugin.smtp_host),
-        port=int(plugin.port),
-        mode=str(plugin.secure_mode),
-        user=str(plugin.user or ""),
-        password=str(plugin.password or ""),
+        host=host,
+        port=int(account.port),
+        mode=str(account.secure_mode),
+        user=str(account.user or ""),
+        password=password,
         context=context,
+        helo_name=helo_name,
     )

@@ -8,6 +8,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 
+from monitor.domain.mailboxes import ascii_address, ascii_domain
 from monitor.messages.render import NO_DOMAIN
 from monitor.messages.returns import HEADER
 from monitor.ports import Delivery
@@ -45,6 +46,8 @@ class _Policy(EmailPolicy):
 
 # Quoted-printable everywhere: eight-bit bodies are re-encoded by some relays, which breaks signatures.
 _POLICY = _Policy(linesep="\r\n", cte_type="7bit", max_line_length=_WIDTH)
+# Where an address has to be in UTF-8: as an encoded word it would be none (RFC 2047, 5).
+_UTF8_POLICY = _POLICY.clone(utf8=True)
 
 
 def mime(delivery: Delivery, *, sender: str, sender_name: str, recipient: str, reply_to: str = "", mark: str = "") -> bytes:
@@ -53,13 +56,14 @@ def mime(delivery: Delivery, *, sender: str, sender_name: str, recipient: str, r
     `mark` is what it is known by when it comes back. Raises ValueError for an address that is none.
     """
     message = delivery.message
-    mail = EmailMessage(policy=_POLICY)
+    in_utf8 = any(map(needs_smtputf8, (sender, recipient, reply_to)))
+    mail = EmailMessage(policy=_UTF8_POLICY if in_utf8 else _POLICY)
     mail["From"] = _address(sender, sender_name)
     mail["To"] = _address(recipient, "")
     if reply_to:
         mail["Reply-To"] = _address(reply_to, "")
     mail["Subject"] = _line(message.subject)
-    domain = _domain(sender)
+    domain = ascii_domain(sender.rpartition("@")[2]) or NO_DOMAIN
     for name, value in message.headers.items():
         mail[name] = _line(value.replace(NO_DOMAIN, domain))
     if mark:
@@ -69,15 +73,6 @@ def mime(delivery: Delivery, *, sender: str, sender_name: str, recipient: str, r
         mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
         mail.set_boundary(f"=_{delivery.id}")
     return mail.as_bytes()
-
-
-def _domain(sender: str) -> str:
-    """The domain of an address as it stands in ids, which are ASCII."""
-    domain = sender.rpartition("@")[2]
-    try:
-        return domain if domain.isascii() else domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        return NO_DOMAIN
 
 
 def _line(value: str) -> str:
@@ -90,8 +85,13 @@ def usable(address: str) -> bool:
     return _USABLE.fullmatch(address) is not None
 
 
+def needs_smtputf8(address: str) -> bool:
+    """Whether only servers with SMTPUTF8 (RFC 6531) can carry an address: one with an accent before the @."""
+    return not address.rpartition("@")[0].isascii()
+
+
 def _address(address: str, name: str) -> Address:
     if not usable(address):
         raise ValueError("not an address")
-    user, _, domain = address.rpartition("@")
+    user, _, domain = ascii_address(address).rpartition("@")
     return Address(display_name=name, username=user, domain=domain)

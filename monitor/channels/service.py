@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import apprise
 
 from monitor.channels.http import Reply, outcome_of
+from monitor.channels.route import Route
 from monitor.ports import CommitPoint, ConfigError, Delivery, Outcome, Result
 
 #: Services that reach into this machine instead of out of it.
@@ -25,8 +27,10 @@ class ServiceChannel:
         if schema in REFUSED:
             raise ConfigError(f"{schema}:// acts on this machine and is not a way out", key="url")
         service = self._service()
-        if len(service) != 1:
-            raise ConfigError("one address a channel: several targets cannot be settled apart", key="url")
+        if len(service) != 1 or len(service[0]) > 1:
+            words = "one address and one target a channel, without retry=: several cannot be settled apart"
+            raise ConfigError(words, key="url")
+        self.route = _route(service[0])
 
     def _service(self) -> apprise.Apprise:
         # A new one each time: throttles and memories live in the object.
@@ -52,6 +56,19 @@ class ServiceChannel:
         if result.status == apprise.AppriseResultStatus.SUCCESS:
             return Outcome(result=Result.SENT, reason="accepted")
         return _failure([str(entry.message) for entry in result.logs()])
+
+
+def _route(plugin: Any) -> Route:
+    """Where an address leads, as far as that can be said without the secret: in many of them it stands in the host's place."""
+    host = str(getattr(plugin, "host", "") or "")
+    known = "host" in plugin.template_tokens and ("." in host or host == "localhost")
+    return Route(
+        service=str(plugin.service_name or "a service"),
+        host=host if known else "",
+        port=(getattr(plugin, "port", None) or (443 if plugin.secure else 80)) if known else None,
+        user=str(getattr(plugin, "user", "") or "") if known and "user" in plugin.template_tokens else "",
+        recipient="whom its address names" if len(plugin) else "",
+    )
 
 
 def _failure(logs: Sequence[str]) -> Outcome:

@@ -6,11 +6,13 @@ import json
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from apprise.common import NotifyType
 from apprise.plugins.slack import NotifySlack, SlackMode
 
 from monitor.channels.http import Reply, outcome_of, post
+from monitor.channels.route import Route
 from monitor.messages import Purpose
 from monitor.ports import CommitPoint, ConfigError, Delivery, Outcome, Result
 
@@ -56,7 +58,7 @@ class Slack(NotifySlack):  # type: ignore[misc]  # apprise ships no types
             reply = post(url, payload.encode(), _HEADERS, commit)
             return reply if isinstance(reply, Outcome) else _outcome(reply)
         document = json.loads(payload)
-        place = {"channel": delivery.recipient or str(self.channels[0])}
+        place = {"channel": delivery.recipient or str(self.channels[0])}  # Apprise's own choice is refused in `send`
         below = _thread(delivery)
         outcome = self._say(document | place | below, commit, endpoint)
         if below and outcome.reason in _NO_THREAD:
@@ -127,6 +129,23 @@ def _word(text: str) -> str:
     return text if re.fullmatch(r"[a-z_]{1,60}", text) else "refused"
 
 
+def _route(plugin: Slack, parsed: Mapping[str, Any], endpoint: str) -> Route:
+    """Where messages go. Apprise would put those that name no channel into #general."""
+    bot = plugin.mode == SlackMode.BOT
+    parts = urlsplit(endpoint or (_API if bot else _HOOKS[plugin.mode]))
+    named = [str(each).replace("%23", "#") for each in parsed.get("targets") or () if each]
+    if len(named) > 1:
+        raise ConfigError("one channel of Slack at most in the address: `to` of a subscription takes a list", key="url")
+    return Route(
+        service="Slack bot" if bot else "Slack webhook",
+        host=parts.hostname or "",
+        port=parts.port or (443 if parts.scheme == "https" else 80),
+        recipient=(named[0] if named else "") if bot else "the channel that the webhook was made for",
+        takes_to=bot,
+        example="#channel",
+    )
+
+
 class SlackChannel:
     """One Slack webhook, or one bot."""
 
@@ -144,16 +163,20 @@ class SlackChannel:
         plugin = self._plugin()
         if plugin.mode not in {*_HOOKS, SlackMode.BOT}:
             raise ConfigError("a Slack workflow takes no message of ours; use an incoming webhook or a bot", key="url")
+        self.route = _route(plugin, self._parsed, self._endpoint)
 
     def _plugin(self) -> Slack:
         # A new one each time: Apprise keeps a throttle in the object.
         try:
             return Slack(**self._parsed)
-        except TypeError as error:
-            raise ConfigError(f"not a usable Slack address: {error}", key="url") from None
+        except TypeError:
+            # Its words would repeat what it did not understand, which may be a part of the token.
+            raise ConfigError("not a usable Slack address: a part of the token is missing or misspelt", key="url") from None
 
     def send(self, delivery: Delivery, commit: CommitPoint) -> Outcome:
         """Post one message; the commit point is just before the last byte of its body."""
+        if not self.route.reaches(delivery.recipient):
+            return Outcome(result=Result.TRANSIENT, reason="no_recipient")  # until somebody is named
         plugin = self._plugin()
         plugin.send(delivery.message.text, delivery.message.subject, delivery=delivery, commit=commit, endpoint=self._endpoint)
         return plugin.outcome

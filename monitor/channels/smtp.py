@@ -11,12 +11,15 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from monitor.channels.deadline import deadline_of
 from monitor.channels.lines import Line, Lines, farewell
+from monitor.channels.login import LoginNotOffered, log_in
 from monitor.channels.tls import tls_reason
+from monitor.domain.smtp_replies import enhanced_code, judge
 from monitor.ports import CommitPoint, Outcome, Result
+from monitor.tables.smtp_replies import Fault
 
 #: Seconds for one command's answer, for the whole session up to the dot, and for the answer to the dot (RFC 5321: 10 minutes).
 COMMAND_TIMEOUT = 30.0
@@ -24,7 +27,6 @@ SESSION_DEADLINE = 180.0
 DOT_TIMEOUT = 600.0
 #: A server that ends the conversation, whatever it was asked.
 _CLOSING = 421
-_ENHANCED = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +37,9 @@ class Server:
     port: int
     mode: str
     user: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
     context: ssl.SSLContext | None = None
+    helo_name: str = ""  #: how we introduce ourselves; empty: as the machine is called
     command_timeout: float = COMMAND_TIMEOUT
     session_deadline: float = SESSION_DEADLINE
     dot_timeout: float = DOT_TIMEOUT
@@ -47,16 +50,22 @@ class _Refused(Exception):
 
     def __init__(self, stage: str, code: int, text: bytes) -> None:
         self.stage, self.code = stage, code
-        found = _ENHANCED.search(text.decode("ascii", "replace"))
-        self.detail = f" {found[0]}" if found else ""
+        self.text = text.decode("utf-8", "replace")
         super().__init__(stage)
 
 
 def _outcome(refused: _Refused) -> Outcome:
-    """A refusal as an outcome. Its reason names code and stage, never the address that servers like to repeat."""
-    reason = f"smtp_{refused.code}_{refused.stage}{refused.detail}"
-    # A refused login says nothing of this message: it waits until the account is put right.
-    lasting = 500 <= refused.code < 600 and refused.stage != "auth"
+    """A refusal as an outcome. Its reason names code, stage and whose fault it is, never the address that servers repeat."""
+    enhanced = enhanced_code(refused.text)
+    reason = f"smtp_{refused.code}_{refused.stage}" + (f" {enhanced}" if enhanced else "")
+    if refused.stage == "auth" or not 500 <= refused.code < 600:
+        return Outcome(result=Result.TRANSIENT, reason=reason)
+    verdict = judge(refused.code, refused.text, refused.stage)
+    lasting = verdict.fault in {Fault.ADDRESS, Fault.MESSAGE}
+    said = enhanced if lasting else ""  # a code that says it all
+    if verdict.name and not said and not (verdict.fault is Fault.ADDRESS and refused.stage == "rcpt"):
+        reason = f"{reason} ({verdict.fault}: {verdict.name})"
+    # What says nothing of this message or its reader waits until it is put right, as a refused login does.
     return Outcome(result=Result.PERMANENT if lasting else Result.TRANSIENT, reason=reason)
 
 
@@ -96,6 +105,8 @@ def hand_over(
         return _converse(Line(smtp=_session(server, stage)), mail, stage, lines)
     except _Refused as refused:
         return _outcome(refused)
+    except LoginNotOffered as error:
+        return Outcome(result=Result.TRANSIENT, reason=f"auth_not_offered: {error}")
     except smtplib.SMTPNotSupportedError:
         return _unsupported(stage)
     except smtplib.SMTPResponseException as error:
@@ -173,7 +184,7 @@ def _unsupported(stage: _Stage) -> Outcome:
 def _session(server: Server, stage: _Stage) -> smtplib.SMTP:
     """A connection that is greeted, encrypted as demanded and logged in."""
     # The own name is not looked up: a resolver that hangs must not hang every mail.
-    name = socket.gethostname()
+    name = server.helo_name or socket.gethostname()
     if server.mode == "ssl":
         make: Callable[..., smtplib.SMTP] = smtplib.SMTP_SSL
         smtp = make(server.host, server.port, name, timeout=server.command_timeout, context=server.context)
@@ -191,11 +202,22 @@ def _session(server: Server, stage: _Stage) -> smtplib.SMTP:
             smtp.ehlo()
         if server.user and server.password:
             stage.name = "auth"
-            smtp.login(server.user, server.password)
+            log_in(smtp, server.user, server.password)
     except BaseException:
         smtp.close()
         raise
     return smtp
+
+
+def offers(server: Server, extension: str) -> bool | None:
+    """Whether a server offers an extension (``smtputf8``), without logging in; None where it cannot be asked."""
+    stage = _Stage()
+    try:
+        smtp = _session(replace(server, user="", password=""), stage)
+    except (_Refused, OSError, smtplib.SMTPException, ValueError):
+        return None
+    farewell(smtp)
+    return smtp.has_extn(extension)
 
 
 def _envelope(smtp: smtplib.SMTP, stage: _Stage, mail: _Mail) -> None:
@@ -205,7 +227,8 @@ def _envelope(smtp: smtplib.SMTP, stage: _Stage, mail: _Mail) -> None:
     reports = bool(mark) and smtp.has_extn("dsn")
     if reports:
         options += ["RET=HDRS", f"ENVID={mark}"]
-    if not (sender + recipient).isascii():
+    # The sender of the envelope may be another than the one in the header: what the mail itself needs counts as well.
+    if not (sender + recipient).isascii() or not mail.body.partition(b"\r\n\r\n")[0].isascii():
         if not smtp.has_extn("smtputf8"):
             raise smtplib.SMTPNotSupportedError("SMTPUTF8")
         options += ["SMTPUTF8"]

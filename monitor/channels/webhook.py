@@ -15,6 +15,7 @@ from apprise.common import NotifyType
 from apprise.plugins.custom_json import NotifyJSON
 
 from monitor.channels.http import outcome_of, post
+from monitor.channels.route import Route
 from monitor.clock import SystemClock
 from monitor.ports import CommitPoint, ConfigError, Delivery, Outcome, Result
 
@@ -125,10 +126,25 @@ class WebhookChannel:
         if not parsed:
             raise ConfigError("not a webhook address: jsons://receiver.example.org/path", key="url")
         self._parsed: Mapping[str, Any] = parsed
+        plugin = self._plugin()
+        self.route = Route(
+            service="webhook",
+            host=str(plugin.host),
+            port=plugin.port or (443 if plugin.secure else 80),
+            recipient="whoever answers there",
+        )
+
+    def _plugin(self) -> Webhook:
+        # A new one each time: Apprise keeps a throttle in the object.
+        try:
+            return Webhook(**self._parsed)
+        except TypeError:
+            # Its words would repeat what it did not understand, which may be a secret.
+            raise ConfigError("not a webhook address: jsons://receiver.example.org/path", key="url") from None
 
     def send(self, delivery: Delivery, commit: CommitPoint) -> Outcome:
         """Post one event; the commit point is just before the last byte of its body."""
-        plugin = Webhook(**self._parsed)
+        plugin = self._plugin()
         allowed = (lambda _address: True) if self._allow_private else is_public
         plugin.send("", delivery=delivery, commit=commit, keys=self._keys, moment=self._now(), allowed=allowed)
         return plugin.outcome

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+from monitor.domain.smtp_replies import judge
+from monitor.tables.smtp_replies import Fault
 
 
 class Kind(StrEnum):
@@ -27,6 +31,7 @@ class ReturnedMail:
     code: str = ""  #: enhanced status, ``5.1.1`` (RFC 3463)
     tokens: tuple[str, ...] = ()  #: what may be a mark of ours (`messages.returns`)
     message_ids: tuple[str, ...] = ()  #: of the message that it is about
+    said: str = ""  #: the words of the server that refused it, where they were passed on
     recipients: tuple[str, ...] = ()  #: whom it says the message was for; small letters
 
 
@@ -52,16 +57,17 @@ _WORDS: Mapping[str, str] = {
     "4.4.1": "the receiver does not answer",
     "4.4.7": "it could not be handed over in time",
 }
-#: Refused for good, but for a reason that is ours or the message's: no fault of the address. Without this line a mistake in
-#: our own DNS would suspend every subscriber within three messages.
-_NOT_THE_ADDRESS = frozenset({"5.1.7", "5.1.8", "5.2.2", "5.2.3", "5.3.4", "5.4.6"})
-_NOT_ITS_SUBJECT = frozenset({"6", "7"})  # content and media; security and policy
 
 
-def about_the_address(code: str) -> bool:
-    """Whether an enhanced status code is a refusal for good that counts against the address (a hard bounce)."""
+def about_the_address(code: str, said: str = "") -> bool:
+    """Whether a refusal for good counts against the address (a hard bounce): by its enhanced code, and the server's own words.
+
+    Everything in doubt does not: without this a mistake in our own DNS would suspend every subscriber within three messages.
+    """
     parts = code.split(".")
-    return len(parts) == 3 and parts[0] == "5" and parts[1] not in _NOT_ITS_SUBJECT and code not in _NOT_THE_ADDRESS
+    if len(parts) != 3 or parts[0] != "5":
+        return False
+    return judge(550, f"{code} {said}", "report").fault is Fault.ADDRESS
 
 
 def words_of(mail: ReturnedMail, *, elsewhere: bool = False) -> str:
@@ -76,6 +82,9 @@ def words_of(mail: ReturnedMail, *, elsewhere: bool = False) -> str:
 
 def refused_address(reason: str) -> bool:
     """Whether the reason of a failed delivery says that the server refused its recipient for good: ``smtp_550_rcpt 5.1.1``."""
-    step, _, code = reason.partition(" ")
-    code = code.partition(",")[0]
-    return step.startswith("smtp_5") and step.endswith("_rcpt") and (not code or about_the_address(code))
+    refusal = reason.partition(",")[0]
+    found = re.fullmatch(r"smtp_5\d\d_(rcpt|dot)(?: (\d\.\d+\.\d+))?(?: \((\w+):.*\))?", refusal)
+    if not found:
+        return False
+    stage, code, fault = found.groups()
+    return fault == Fault.ADDRESS or (not fault and (about_the_address(code) if code else stage == "rcpt"))

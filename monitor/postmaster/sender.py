@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from monitor.domain.mailboxes import ascii_domain
 from monitor.postmaster.dkim import dkim_findings
 from monitor.postmaster.dmarc import dmarc_findings
 from monitor.postmaster.findings import Finding, Level, unanswered
@@ -26,13 +27,13 @@ class Sender:
 
     @property
     def from_domain(self) -> str:
-        """Right of the @ in From, in small letters."""
-        return self.from_address.rpartition("@")[2].lower()
+        """Right of the @ in From, as DNS has it."""
+        return ascii_domain(self.from_address.rpartition("@")[2]).lower()
 
     @property
     def return_domain(self) -> str:
         """Right of the @ in the envelope's sender."""
-        return self.return_address.rpartition("@")[2].lower()
+        return ascii_domain(self.return_address.rpartition("@")[2]).lower()
 
 
 def sender_findings(sender: Sender, lookup: Lookup) -> tuple[Finding, ...]:

@@ -29,7 +29,8 @@ _LATELY = timedelta(days=7)
 _TRIES = 3
 #: Reasons by which a provider refuses us, rather than one recipient or one message.
 _REFUSED = re.compile(
-    r"smtp_\d{3}_auth|http_40[134]|http_410|(invalid|not)_auth|token_\w+|account_inactive|no_service|no_team|invalid_token"
+    r"smtp_\d{3}_auth|smtp_5\d\d_\w+(?: [\d.]+)? \(ours|auth_not_offered|no_recipient"
+    r"|http_40[134]|http_410|(invalid|not)_auth|token_\w+|account_inactive|no_service|no_team|invalid_token"
     r"|channel_(not_found|is_archived)|action_prohibited|not_in_channel|missing_scope|channel_not_configured"
 )
 #: A notice that is lost goes another way; counted as well, it would raise the next one, and so for ever.

@@ -52,7 +52,9 @@ def take(connection: Connection, mail: ReturnedMail, signed: str | None, now: da
     # A message passed on by the address to others may come back from them: that is no fault of the address.
     wanted = str(row.recipient).casefold()
     elsewhere = bool(wanted and mail.recipients) and wanted not in mail.recipients
-    against = mail.kind is Kind.COMPLAINT or (mail.kind is Kind.BOUNCE and about_the_address(mail.code) and not elsewhere)
+    against = mail.kind is Kind.COMPLAINT or (
+        mail.kind is Kind.BOUNCE and about_the_address(mail.code, mail.said) and not elsewhere
+    )
     counted = bool(signed) and against
     if not _keep(connection, mail, row.id, counted=counted, now=now):
         return Taken.KNOWN

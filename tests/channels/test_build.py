@@ -40,10 +40,43 @@ DELIVERY = Delivery(
         ({"url_env": "BAD"}, "url", "does not understand"),
         ({"url_env": "SYSLOG"}, "url", "acts on this machine"),
         ({"url_env": "MAIL", "ca_file": "/nowhere"}, "ca_file", "not a file of certificates"),
+        ({"url_env": "mailtos://u:hunter2@gmail.com"}, "url_env", "name of an environment variable"),
+        ({"url_env": ["mailtos://u:hunter2@gmail.com"]}, "url_env", "expected a string"),
+        ({"url_file": "mailtos://u:hunter2@gmail.com"}, "url_file", "path of a file"),
+        ({"url_env": "JSON", "secret_env": "whsec_hunter2+/="}, "secret_env", "name of an environment variable"),
+        ({"url_env": "JSON", "secret_env": "SHORT"}, "secret_env", "24 to 64 random bytes"),
+        ({"url_env": "JSON", "secret_env": "UNSET"}, "secret_env", "UNSET is not set"),
+        ({"url_env": "JSON", "allow_private": True}, "secret_env", "signing key"),
+        ({"url_env": "JSON", "secret_env": "SHORT", "allow_private": "maybe"}, "allow_private", "true or false"),
+        ({"url_env": "SLACK"}, "url", "not a usable Slack address"),
+        ({"url_env": "SLACKS"}, "url", "one channel of Slack at most"),
+        ({"url_env": "TOPICS"}, "url", "one target a channel"),
+        ({"url_env": "RETRY"}, "url", "retry="),
+        ({"url_env": "MAIL", "secret_env": "SHORT"}, "secret_env", "key of signed webhooks .* this channel is mail"),
+        ({"url_env": "MAIL", "endpoint": "https://x.test"}, "endpoint", "key of Slack; this channel is mail"),
+        ({"url_env": "NTFY", "from": "a@b.test"}, "from", "key of mail; this channel is a service"),
+        ({"url": "console://", "bounces": "a@b.test"}, "bounces", "key of mail; this channel is the terminal"),
+        (
+            {"url_env": "JSON", "secret_env": "SHORT", "helo_name": "x.test"},
+            "helo_name",
+            "key of mail; this channel is a signed",
+        ),
     ],
 )
 def test_what_is_wrong_is_named(table: dict[str, object], key: str, message: str) -> None:
-    secrets = {"A": "x", "BAD": "notaservice://hunter2", "SYSLOG": "syslog://", "MAIL": "mailtos://u:hunter2@gmail.com"}
+    secrets = {
+        "A": "x",
+        "BAD": "notaservice://hunter2",
+        "SYSLOG": "syslog://",
+        "MAIL": "mailtos://u:hunter2@gmail.com",
+        "JSON": "json://u:hunter2@127.0.0.1/hunter2",
+        "SHORT": "whsec_hunter2",
+        "SLACK": "slack://hunter2/hunter2",
+        "SLACKS": "slack://xoxb-1234-1234-hunter2/#a/#b",
+        "NTFY": "ntfy://u:hunter2@127.0.0.1/hunter2",
+        "TOPICS": "ntfy://u:hunter2@127.0.0.1/hunter2/hunter3",
+        "RETRY": "ntfy://u:hunter2@127.0.0.1/hunter2?retry=3",
+    }
     with pytest.raises(ConfigError, match=message) as caught:
         build_channel("c", table, secrets.get)
     assert caught.value.key == key

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from monitor.channels import build_channel
-from monitor.channels.mail import MailChannel
+from monitor.channels.mail import MailChannel, own_name
 from monitor.channels.mime import mime
 from monitor.messages import Renderer
 from monitor.messages.operator import trial_notice
@@ -110,10 +110,20 @@ def test_a_refused_recipient_is_told_apart_and_not_named(answer: str, outcome: O
     assert mailbox.mails == []
 
 
-@pytest.mark.parametrize(("answer", "result"), [("452 full", Result.TRANSIENT), ("554 spam", Result.PERMANENT)])
-def test_a_refused_mail_is_no_doubt(answer: str, result: Result) -> None:
+@pytest.mark.parametrize(
+    ("answer", "result", "words"),
+    [
+        ("452 full", Result.TRANSIENT, ""),
+        ("554 spam", Result.TRANSIENT, " (ours: our content)"),
+        ("550 5.4.5 Daily user sending limit exceeded", Result.TRANSIENT, " 5.4.5 (ours: our sending limit)"),
+        ("550 5.1.10 RESOLVER.ADR.RecipientNotFound", Result.PERMANENT, " 5.1.10"),
+        ("550 No such user here", Result.PERMANENT, " (address: no such mailbox)"),
+        ("552 message too large", Result.PERMANENT, " (message: the message is too large)"),
+    ],
+)
+def test_a_refused_mail_is_no_doubt(answer: str, result: Result, words: str) -> None:
     with smtp_server(Mailbox(answer=lambda _: answer)) as (_, port):
-        assert send(port) == Outcome(result=result, reason=f"smtp_{answer[:3]}_dot")
+        assert send(port) == Outcome(result=result, reason=f"smtp_{answer[:3]}_dot{words}")
 
 
 @pytest.mark.parametrize(
@@ -284,3 +294,66 @@ def test_an_address_for_bounces_that_cannot_be_marked(bounces: str, message: str
     with pytest.raises(ConfigError, match=message) as caught:
         channel(25, bounces=bounces)
     assert caught.value.key == "bounces"
+
+
+def test_a_domain_in_any_letters_travels_in_those_of_servers() -> None:
+    """A server without SMTPUTF8 takes it, and the header has the same."""
+    with smtp_server() as (mailbox, port):
+        sender = MailChannel(
+            "mail", f"mailto://127.0.0.1:{port}", sender="Müller <alerts@bücher.test>", bounces="b@bücher.test"
+        )
+        assert sender.send(delivery("ann@straße.test"), lambda: True).result is Result.SENT
+        assert sender.send(delivery("ann@STRASSE.test"), lambda: True).result is Result.SENT
+    envelope, plain = mailbox.mails
+    assert (envelope.mail_from, envelope.rcpt_tos) == ("b@xn--bcher-kva.test", ["ann@xn--strae-oqa.test"])
+    assert plain.rcpt_tos == ["ann@STRASSE.test"]
+    mail = message_from_bytes(envelope.content, policy=policy.default)
+    assert (mail["To"], mail["From"]) == ("ann@xn--strae-oqa.test", "Müller <alerts@xn--bcher-kva.test>")
+    assert envelope.content.isascii()
+
+
+@pytest.mark.parametrize("offered", [True, False])
+def test_an_accent_before_the_at_sign_needs_a_server_that_knows_it(offered: bool) -> None:
+    with smtp_server(enable_SMTPUTF8=offered) as (mailbox, port):
+        found = send(port, each=delivery("jörg@bücher.test"))
+    if not offered:
+        assert found == Outcome(result=Result.PERMANENT, reason="smtputf8_not_offered")
+        assert mailbox.mails == []
+        return
+    (envelope,) = mailbox.mails
+    assert envelope.rcpt_tos == ["jörg@xn--bcher-kva.test"]
+    assert "\r\nTo: jörg@xn--bcher-kva.test\r\n".encode() in envelope.content, "an encoded word would be no address"
+
+
+def test_a_sender_with_an_accent_is_in_the_header_what_it_is_in_the_envelope() -> None:
+    """Even where the envelope is ASCII, a header in UTF-8 needs the extension."""
+    with smtp_server(enable_SMTPUTF8=True) as (mailbox, port):
+        sender = MailChannel("mail", f"mailto://127.0.0.1:{port}", sender="jörg@monitor.test", bounces="b@monitor.test")
+        assert sender.send(delivery(), lambda: True).result is Result.SENT
+    assert "From: jörg@monitor.test\r\n".encode() in mailbox.mails[0].content
+    assert "SMTPUTF8" in mailbox.mails[0].mail_options
+
+
+@pytest.mark.parametrize("name", ["", "mx.council.example"])
+def test_the_name_by_which_we_introduce_ourselves_has_a_dot(name: str) -> None:
+    """A container's own name has none, and servers refuse the reader for it."""
+    with smtp_server() as (mailbox, port):
+        greeted: list[str] = []
+
+        async def handle_EHLO(_server: Any, session: Any, _envelope: Any, hostname: str, responses: list[str]) -> list[str]:
+            greeted.append(hostname)
+            session.host_name = hostname
+            return responses
+
+        mailbox.handle_EHLO = handle_EHLO  # type: ignore[attr-defined]  # a hook of aiosmtpd
+        assert channel(port, helo_name=name).send(delivery(), lambda: True).result is Result.SENT
+    assert greeted == [name or own_name("", "alerts@monitor.test")]
+    assert "." in greeted[0]
+
+
+def test_a_mail_to_nobody_goes_to_nobody() -> None:
+    with smtp_server() as (mailbox, port):
+        assert channel(port).send(delivery(recipient=""), lambda: True) == Outcome(
+            result=Result.TRANSIENT, reason="no_recipient"
+        )
+    assert mailbox.mails == []

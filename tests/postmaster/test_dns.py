@@ -356,6 +356,7 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     config.mkdir()
     (config / "sources.toml").write_text('[[source]]\nname = "gazette"\nurl = "https://gazette.test/feed"\n')
     (config / "monitor.toml").write_text('[monitor]\npublic_url = "https://page.council.test/"\n')
+    (config / "sources.toml").write_text('[[source]]\nname = "a"\nkind = "feed"\nurl = "https://a.test/"\n')
     (config / "channels.toml").write_text(
         '[channel.mail]\nurl_env = "MAIL"\nfrom = "Monitor <alerts@council.test>"\nbounces = "bounces@council.test"\n'
         'dkim_selector = "s1"\n[channel.screen]\nurl = "console://"\n'

@@ -1,0 +1,51 @@
+"""Where a channel's messages go, as they will be sent: what `monitor check` shows, and what has to be there before a start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from monitor.ports import Channel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Server, account and recipient of one channel. Holds no secret."""
+
+    service: str  #: ``mail``, ``Slack bot`` ...
+    host: str = ""  #: empty where there is none, or where it would be part of a secret
+    port: int | None = None
+    security: str = ""  #: ``starttls``, ``ssl``, ``insecure``
+    user: str = ""  #: by whose name is logged in; empty: without a login
+    sender: str = ""
+    helo_name: str = ""  #: how we introduce ourselves to a mail server
+    recipient: str = ""  #: who gets a message that names nobody; empty: nobody
+    takes_to: bool = False  #: whether `to` of a subscription chooses a recipient
+    confirms: bool = False  #: whether only the owner of an address reads what is sent to it
+    example: str = ""  #: a recipient, as an example, where one has to be named
+
+    def words(self) -> str:
+        """The route in one line, without who it is for."""
+        place = f" by {self.host}" + (f" port {self.port}" if self.port else "") if self.host else ""
+        parts = [f"{self.service}{place}" + (f" ({self.security})" if self.security else "")]
+        if self.user or self.service == "mail":
+            parts.append(f"login {self.user}" if self.user else "no login")
+        if self.sender:
+            parts += [f"from {self.sender}", f"introduces itself as {self.helo_name}"]
+        return ", ".join(parts)
+
+    def reaches(self, to: str) -> str:
+        """Who gets a message with this `to`; empty when nobody does."""
+        return (to if self.takes_to else "") or self.recipient
+
+    def missing(self, to: str) -> str:
+        """What is to be written so that a message with this `to` reaches somebody; empty when it does."""
+        if self.reaches(to):
+            return ""
+        return f'names no recipient: write to = "{self.example}"' if self.takes_to else "names no recipient in its address"
+
+
+class RoutedChannel(Channel, Protocol):
+    """A channel that says where it leads."""
+
+    route: Route

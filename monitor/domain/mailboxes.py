@@ -1,0 +1,32 @@
+"""Mail addresses: the letters by which servers find a domain, and when two ways of writing are one mailbox."""
+
+from __future__ import annotations
+
+import re
+
+import idna
+
+_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_NAME = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*", re.ASCII)
+
+
+def ascii_domain(domain: str) -> str:
+    """A domain as servers find it (RFC 5891): ``bücher.example`` is ``xn--bcher-kva.example``. Empty for what is none."""
+    if domain.isascii():
+        return domain if _NAME.fullmatch(domain.lower()) else ""
+    try:
+        return idna.encode(domain, uts46=True).decode("ascii")
+    except idna.IDNAError:
+        return ""
+
+
+def ascii_address(address: str) -> str:
+    """An address with its domain as servers find it; what stands before the @ is its owner's. Unchanged where that fails."""
+    local, at, domain = address.rpartition("@")
+    return f"{local}@{ascii_domain(domain) or domain}" if at else address
+
+
+def mailbox(address: str) -> str:
+    """What two ways of writing one mailbox share: ``Ann+ofsted@Bücher.example`` and ``ann@xn--bcher-kva.example``."""
+    local, at, domain = ascii_address(address.strip()).casefold().rpartition("@")
+    return f"{local.partition('+')[0] or local}@{domain}" if at else domain
