@@ -25,6 +25,7 @@ from monitor.settings import Problem, Settings, SettingsError
 from monitor.settings.secret import own_key
 
 if TYPE_CHECKING:
+    from monitor.channels.route import RoutedChannel
     from monitor.delivery import Outbox
     from monitor.fetch import HttpFetcher
     from monitor.messages import Renderer
@@ -46,7 +47,7 @@ class Parts:
     clock: Clock
     store: SqlStore
     sources: tuple[Source, ...]
-    channels: Mapping[str, Channel]
+    channels: Mapping[str, RoutedChannel]
     subscriptions: tuple[Subscription, ...]
     pipeline: Pipeline
     outbox: Outbox
@@ -96,20 +97,24 @@ def nothing_watched(settings: Settings) -> Problem | None:
     return Problem(file=str(file), message=message)
 
 
-def build_channels(settings: Settings, key: bytes = b"") -> dict[str, Channel]:
-    """Every channel by name; the terminal alone where none is configured. Raises SettingsError with each unusable one.
+def build_channels(settings: Settings, key: bytes = b"") -> dict[str, RoutedChannel]:
+    """Every channel by name; the terminal alone where none is configured.
+
+    Raises SettingsError with each unusable one, and with each message that would reach nobody by the others.
 
     With the `key` of this installation, mail is marked, so that it is known when it comes back.
     """
+    from monitor import recipients
     from monitor.channels import build_channel
 
-    channels: dict[str, Channel] = {}
+    channels: dict[str, RoutedChannel] = {}
     problems: list[Problem] = []
     for table in settings.channels:
         try:
             channels[table.name] = build_channel(table.name, dict(table.values), os.environ.get, key=key)
         except ConfigError as error:
             problems.append(table.problem_of(error))
+    problems += recipients.problems(settings, {name: channel.route for name, channel in channels.items()})
     if problems:
         raise SettingsError(tuple(problems))
     return channels or {CONSOLE: build_channel(CONSOLE, {"url": "console://"}, os.environ.get)}
@@ -250,7 +255,7 @@ class Eyes:
     settings: Settings
     clock: Clock
     sources: tuple[Source, ...]
-    channels: Mapping[str, Channel]
+    channels: Mapping[str, RoutedChannel]
     fetcher: Fetcher
     worker: Worker
 

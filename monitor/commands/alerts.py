@@ -10,9 +10,9 @@ from monitor.commands.options import folder_options
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from monitor.channels.route import RoutedChannel
     from monitor.domain.standing import Way
     from monitor.messages.render import Rendered
-    from monitor.ports import Channel
     from monitor.store import SqlStore
     from monitor.store.matching import RecordedChange, Verdict
 
@@ -154,6 +154,8 @@ def run_test(args: argparse.Namespace) -> int:
         raise ConfigError("names no channel; alarms are only in the log and on the page", key="[operator]")
     if args.channel and args.channel not in channels:
         raise ConfigError(f"there is no [channel.{args.channel}]; channels: {', '.join(channels)}", key="CHANNEL")
+    if args.channel and channels[args.channel].route.missing(args.to):
+        raise ConfigError(f"[channel.{args.channel}] names no recipient: say --to ADDRESS", key="--to")
     sent = True
     for way in ways:
         now, identity = SystemClock().now(), uuid4().hex
@@ -162,7 +164,7 @@ def run_test(args: argparse.Namespace) -> int:
     return int(not sent)
 
 
-def _try_out(channel: Channel, way: Way, rendered: Rendered, identity: str, now: datetime) -> bool:
+def _try_out(channel: RoutedChannel, way: Way, rendered: Rendered, identity: str, now: datetime) -> bool:
     """Hand one message over and print how that ended; whether it was sent."""
     from monitor.ports import Delivery, Message, Result
 
@@ -178,6 +180,7 @@ def _try_out(channel: Channel, way: Way, rendered: Rendered, identity: str, now:
     delivery = Delivery(
         id=identity, channel=way.channel, recipient=way.to, message=message, attempt=1, owner="test", epoch=1, created=now
     )
+    print(f"{way.channel}: to {channel.route.reaches(way.to)}, {channel.route.words()}", flush=True)
     outcome = channel.send(delivery, lambda: True)
     print(f"{way.channel}: {outcome.result} {outcome.reason}".rstrip())
     return outcome.result is Result.SENT

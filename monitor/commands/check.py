@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.commands.dns import add_options, look
 from monitor.commands.options import folder_options
+from monitor.commands.routes import facts, lines, routes_of
 from monitor.commands.words import number_of
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ def add_parser(subparsers: Any) -> None:
         "check",
         parents=[folder_options()],
         description="Checks every file of the configuration and the environment: unknown keys, wrong types, "
-        "unknown authorities, missing secrets, doubled names. Connects to nothing. Exit status 2 if anything is wrong. "
+        "unknown authorities, missing secrets, doubled names, messages that would reach nobody; and shows each channel's "
+        "server, port, login and recipients as they will be used. Connects to nothing. Exit status 2 if anything is wrong. "
         "With --dns it then asks the DNS about everybody who sends mail: does the domain exist, do SPF, DKIM and DMARC let "
         "mail through, do unsubscribe links work; and says what to publish. Exit status 1 if receivers would refuse mail.",
     )
@@ -65,9 +67,12 @@ def routing_problems(settings: Settings) -> list[Problem]:
     problems: list[Problem] = []
     if "subscriptions.toml" in settings.broken:
         return []  # whom a test expects may be what is broken
+    # Of a `to` with several addresses the first stands for all: they hear of the same.
+    names = {table.name for table in settings.subscription_tables}
+    subscriptions = [each for each in settings.subscriptions if each.name in names]
     for table in settings.routing_tests:
         try:
-            wrong = failure(routing_test(table.values, SystemClock().today()), settings.subscriptions)
+            wrong = failure(routing_test(table.values, SystemClock().today()), subscriptions)
         except SubscriptionError as error:
             problems.append(table.problem(error.key, error.message))
             continue
@@ -89,12 +94,13 @@ def run(args: argparse.Namespace) -> int:
             print("\n".join(map(str, problems)), file=sys.stderr)
             print(f"{len(problems)} problem{'s' if len(problems) != 1 else ''} in {args.config}", file=sys.stderr)
         return 2
-    warnings = surprises(settings)
+    warnings, routes = surprises(settings), routes_of(settings)
     if args.json and not args.dns:
-        print(json.dumps({"problems": [], "warnings": warnings}))
+        print(json.dumps({"problems": [], "warnings": warnings, "channels": facts(settings, routes)}))
     if not args.json:
         print("".join(f"warning: {each}\n" for each in warnings), end="", file=sys.stderr)
         print(f"{args.config}: fine. {_counted(settings)}")
+        print("\n".join(lines(settings, routes)))
     return look(settings, args) if args.dns else 0
 
 
@@ -110,7 +116,7 @@ def _counted(settings: Settings) -> str:
     watched = sum(bool(table.values.get("enabled", True)) for table in settings.sources)
     return (
         f"{number_of(watched, 'source')} ({len(settings.sources) - watched} more switched off), "
-        f"{number_of(len(settings.channels), 'channel')}, {number_of(len(settings.subscriptions), 'subscription')}."
+        f"{number_of(len(settings.channels), 'channel')}, {number_of(len(settings.subscription_tables), 'subscription')}."
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from monitor.channels.route import RoutedChannel
     from monitor.ports import Channel
     from monitor.postmaster.findings import Finding
     from monitor.postmaster.sender import Sender
@@ -61,15 +62,19 @@ def look(settings: Settings, args: argparse.Namespace) -> int:
     from monitor.postmaster.lookup import Lookup
     from monitor.postmaster.sender import link_findings, sender_findings
 
-    senders = senders_of(build_channels(settings), args.selector)
+    channels = build_channels(settings)
+    senders = senders_of(channels, args.selector)
     lookup = Lookup(args.dns_server)
-    found = [(sender, sender_findings(sender, lookup)) for sender in senders]
+    found = [
+        (sender, (*sender_findings(sender, lookup), *_extension_findings(settings, channels, sender.channel)))
+        for sender in senders
+    ]
     links = link_findings(settings.public_url, lookup) if senders else ()
     every = [finding for _, findings in found for finding in findings] + list(links)
     errors, warnings = (sum(each.level is level for each in every) for level in (Level.ERROR, Level.WARNING))
     if args.json:
-        channels = [_facts(sender) | {"findings": [_finding_facts(each) for each in findings]} for sender, findings in found]
-        answer = {"channels": channels, "links": [_finding_facts(each) for each in links]}
+        shown = [_facts(sender) | {"findings": [_finding_facts(each) for each in findings]} for sender, findings in found]
+        answer = {"channels": shown, "links": [_finding_facts(each) for each in links]}
         print(json.dumps(answer | {"errors": errors, "warnings": warnings}, indent=2))
         return int(bool(errors))
     for sender, findings in found:
@@ -82,6 +87,31 @@ def look(settings: Settings, args: argparse.Namespace) -> int:
     else:
         print("No channel sends mail: there is nothing to look at in DNS.")
     return int(bool(errors))
+
+
+def _extension_findings(settings: Settings, channels: Mapping[str, RoutedChannel], name: str) -> list[Finding]:
+    """Whether the server of a channel can carry the addresses that need an extension of it; nothing where none does."""
+    from monitor.channels.mail import MailChannel
+    from monitor.channels.mime import needs_smtputf8
+    from monitor.channels.smtp import offers
+    from monitor.postmaster.findings import Finding, Level
+    from monitor.recipients import reached
+
+    channel = channels[name]
+    routes = {name: channel.route}
+    wanting = [each for each in reached(settings, routes) if needs_smtputf8(each.recipient)]
+    if not wanting or not isinstance(channel, MailChannel):
+        return []
+    offered = offers(channel.server, "smtputf8")
+    who = f"{wanting[0].recipient} has a letter before the @ that is not ASCII"
+    if offered:
+        return [Finding(level=Level.OK, about="SMTP", name=channel.server.host, says=f"SMTPUTF8 is offered: {who}")]
+    says = (
+        "does not offer SMTPUTF8, so mail is refused" if offered is False else "could not be asked whether it offers SMTPUTF8"
+    )
+    cure = "another mail server, or another address of this reader"
+    level = Level.ERROR if offered is False else Level.WARNING
+    return [Finding(level=level, about="SMTP", name=channel.server.host, says=f"{says}: {who}", publish=cure)]
 
 
 def _facts(sender: Sender) -> dict[str, object]:

@@ -130,6 +130,12 @@ def _add(store: SqlStore, args: argparse.Namespace, settings: Settings) -> int:
         hint = did_you_mean(args.channel, channels)
         message = f"there is no [channel.{args.channel}]{hint}; channels: {', '.join(channels) or 'none'}"
         raise ConfigError(message, key="--channel")
+    from monitor.bootstrap import build_channels
+
+    route = build_channels(settings)[args.channel].route
+    if not route.takes_to:
+        message = f"{route.service} sends to {route.recipient}, not to an address; name a channel that mails"
+        raise ConfigError(message, key="--channel")
     table: dict[str, object] = {
         "name": f"self-{secrets.token_hex(6)}",
         "channel": args.channel,

@@ -8,13 +8,14 @@ from difflib import get_close_matches
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
+from monitor import recipients
 from monitor.domain.unheard import unheard
 from monitor.settings import ENVIRONMENT, Problem, Settings
 from monitor.settings.tables import Table
 
 if TYPE_CHECKING:
+    from monitor.channels.route import RoutedChannel
     from monitor.domain.subscriptions import Subscription
-    from monitor.ports import Channel
 
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+\.?")
 _PREFIX = "MONITOR_"
@@ -22,7 +23,7 @@ _PREFIX = "MONITOR_"
 _SELECTORS = ("link", "item", "title", "date", "summary", "next")
 
 
-def warnings_in(settings: Settings, environ: Mapping[str, str], channels: Mapping[str, Channel]) -> list[Problem]:
+def warnings_in(settings: Settings, environ: Mapping[str, str], channels: Mapping[str, RoutedChannel]) -> list[Problem]:
     """Every surprise, in the order of the files; `channels` are the ones that could be built."""
     return [
         *_of_operator(settings),
@@ -31,6 +32,7 @@ def warnings_in(settings: Settings, environ: Mapping[str, str], channels: Mappin
         *_of_selectors(settings),
         *_of_subscriptions(settings),
         *_of_recipients(settings, channels),
+        *recipients.warnings(settings, {name: channel.route for name, channel in channels.items()}),
     ]
 
 
@@ -95,7 +97,7 @@ def _of_subscriptions(settings: Settings) -> Iterator[Problem]:
             yield from (table.problem(key, message) for key, message in unheard(subscription, table.values, today))
 
 
-def _of_recipients(settings: Settings, channels: Mapping[str, Channel]) -> Iterator[Problem]:
+def _of_recipients(settings: Settings, channels: Mapping[str, RoutedChannel]) -> Iterator[Problem]:
     from monitor.channels.mail import MailChannel
 
     mail = {name for name, channel in channels.items() if isinstance(channel, MailChannel)}

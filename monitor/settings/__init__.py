@@ -13,8 +13,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from monitor.domain.addressees import subscriptions_from_table
 from monitor.domain.standing import Way
-from monitor.domain.subscriptions import Subscription, SubscriptionError, subscription_from_table
+from monitor.domain.subscriptions import Subscription, SubscriptionError
 from monitor.settings.keys import (
     Key,
     address,
@@ -107,8 +108,8 @@ class Settings:
     sources: tuple[Table, ...]  #: also the ones that are not enabled: they have to be right as well
     channels: tuple[Table, ...]
     subscriptions: tuple[Subscription, ...]
+    subscription_tables: tuple[Table, ...]  #: as written; of a `to` with several addresses the first has the table's name
     routing_tests: tuple[Table, ...]  #: "given this change, expect these subscriptions", as written
-    subscription_tables: tuple[Table, ...] = ()  #: the subscriptions as written
     broken: frozenset[str] = frozenset()  #: names of files with a problem: what is missing from them may be in them
 
     @property
@@ -205,20 +206,37 @@ def _unknown_ways(operator: Iterable[Way], names: list[str]) -> list[Problem]:
     ]
 
 
+def _self_service(general: Mapping[str, Any], names: Sequence[str] | None, config: Path) -> list[Problem]:
+    """What people need to subscribe themselves: a channel to confirm by, and an address that the link in its mail leads to."""
+    wanted = general["self_service"]
+    if not wanted:
+        return []
+    messages = []
+    if names is not None and wanted not in names:
+        messages.append(f"there is no [channel.{wanted}]{did_you_mean(wanted, names)}; channels: {', '.join(names) or 'none'}")
+    if not general["public_url"]:
+        messages.append(
+            'needs public_url = "https://...", the address by which readers reach the page: links in mail lead there'
+        )
+    where = str(config / "monitor.toml")
+    return [Problem(file=where, table="[monitor]", key="self_service", message=message) for message in messages]
+
+
 def _subscriptions(tables: list[Table], names: Sequence[str] | None) -> tuple[list[Subscription], list[Problem]]:
     """The subscriptions, each with a channel that is among the `names`; with any channel where nobody knows them."""
     subscriptions: list[Subscription] = []
     problems: list[Problem] = []
     for table in tables:
         try:
-            subscription = subscription_from_table(table.values)
+            found = subscriptions_from_table(table.values)
         except SubscriptionError as error:
             problems.append(table.problem(error.key, error.message))
             continue
-        subscriptions.append(subscription)
-        if names is not None and subscription.channel not in names:
-            hint = did_you_mean(subscription.channel, names)
-            message = f"there is no [channel.{subscription.channel}]{hint}; channels: {', '.join(names) or 'none'}"
+        subscriptions += found
+        channel = found[0].channel
+        if names is not None and channel not in names:
+            hint = did_you_mean(channel, names)
+            message = f"there is no [channel.{channel}]{hint}; channels: {', '.join(names) or 'none'}"
             problems.append(table.problem("channel", message))
     return subscriptions, problems
 
@@ -248,9 +266,8 @@ def examine(config: Path, state: Path, environ: Mapping[str, str] | None = None)
     names = None if "channels.toml" in broken else [channel.name for channel in channels]
     subscriptions, wrong = _subscriptions(of["[[subscription]]"], names)
     problems += wrong + _doubled(of["[[source]]"]) + _doubled(of["[[subscription]]"])
+    problems += _self_service(general, names, config)
     if names is not None:
-        if general["self_service"] and general["self_service"] not in names:
-            problems.append(Problem(file="monitor.toml", table="[monitor]", key="self_service", message="names no channel"))
         problems += _unknown_ways(operator["channels"], names)
     settings = Settings(
         config=config,
@@ -266,8 +283,8 @@ def examine(config: Path, state: Path, environ: Mapping[str, str] | None = None)
         sources=tuple(table for table, found in checked if not found),
         channels=channels,
         subscriptions=tuple(subscriptions),
-        routing_tests=tuple(of["[[test]]"]),
         subscription_tables=tuple(of["[[subscription]]"]),
+        routing_tests=tuple(of["[[test]]"]),
         broken=frozenset(Path(problem.file).name for problem in problems),
     )
     return settings, tuple(problems)

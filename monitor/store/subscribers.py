@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, insert, select, text, update
 
+from monitor.domain.addressees import table_of
 from monitor.domain.subscriptions import Subscription, subscription_from_table, table_from_subscription
 from monitor.ports import DeliveryState
 from monitor.store.frozen import forget_bodies
@@ -47,6 +48,10 @@ def mirror(connection: Connection, configured: Sequence[Subscription], now: date
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('monitor.mirror'))"))
     rows = connection.execute(select(subscriptions).where(subscriptions.c.origin == CONFIG)).mappings()
     there = {row["name"]: row for row in rows}
+    # An address that moves within the list of one `to` takes its "no more" with it.
+    left = {
+        (table_of(row["name"], row["target"]), row["target"]) for row in there.values() if row["ended_reason"] == UNSUBSCRIBED
+    }
     for subscription in configured:
         values: dict[str, object] = {
             "channel": subscription.channel,
@@ -54,12 +59,16 @@ def mirror(connection: Connection, configured: Sequence[Subscription], now: date
             "definition": dict(table_from_subscription(subscription)),
         }
         row = there.pop(subscription.name, None)
+        moved = (row is None or row["target"] != subscription.target) and (
+            (table_of(subscription.name, subscription.target), subscription.target) in left
+        )
+        ended = {"ended_at": now, "ended_reason": UNSUBSCRIBED} if moved else {}
         if row is None:
-            values |= {"origin": CONFIG, "created_at": now, "confirmed_at": now, "token": secrets.token_hex(8)}
+            values |= {"origin": CONFIG, "created_at": now, "confirmed_at": now, "token": secrets.token_hex(8)} | ended
             connection.execute(insert(subscriptions).values(name=subscription.name, **values))
             continue
         if row["ended_reason"] != UNSUBSCRIBED or row["target"] != subscription.target:
-            values |= {"ended_at": None, "ended_reason": ""}
+            values |= {"ended_at": None, "ended_reason": ""} | ended
         if any(row[key] != value for key, value in values.items()):
             connection.execute(update(subscriptions).where(subscriptions.c.name == subscription.name).values(**values))
     gone = [name for name, row in there.items() if row["ended_at"] is None]

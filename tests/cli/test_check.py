@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -71,6 +73,7 @@ BROKEN = {
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, text in FINE.items():
         (tmp_path / name).write_text(text)
+    monkeypatch.setattr(socket, "gethostname", lambda: "monitor.example")
     monkeypatch.setenv("TEST_MAIL_URL", "mailtos://user:pass@mail.example?from=a@b.example&to=c@d.example")
     return tmp_path
 
@@ -81,7 +84,12 @@ def check(folder: Path) -> int:
 
 def test_a_right_configuration(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert check(folder) == 0
-    assert capsys.readouterr().out == f"{folder}: fine. 1 source (0 more switched off), 1 channel, 1 subscription.\n"
+    fine, *routes = capsys.readouterr().out.splitlines()
+    assert fine == f"{folder}: fine. 1 source (0 more switched off), 1 channel, 1 subscription."
+    assert routes == [
+        "mail: mail by mail.example port 587 (starttls), login user, from a@b.example, introduces itself as monitor.example",
+        "  to a@b.example (desk)",
+    ]
     assert not (folder / "state").exists()
 
 
@@ -238,3 +246,127 @@ def test_every_mistake_at_once(folder: Path, capsys: pytest.CaptureFixture[str])
 
 def test_the_shipped_configuration_is_right(capsys: pytest.CaptureFixture[str]) -> None:
     assert check(ROOT / "config") == 0, capsys.readouterr().err
+
+
+LEADS = {
+    "MAIL": "mailtos://alerts%40c.example:hunter2@smtp.c.example:2525?from=a@c.example",
+    "BOT": "slack://xoxb-1234-1234-abc124",
+    "WEBHOOK": "https://hooks.slack.com/services/T12345678/B12345678/ABCDEFGHIJKLMNOPQRSTUVWX",
+    "JSON": "jsons://u:hunter2@hooks.c.example/path/hunter2",
+    "SECRET": "whsec_" + "a" * 40,
+}
+
+
+@pytest.fixture
+def channels(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Channels of every kind, and nobody who hears of anything."""
+    for name, url in LEADS.items():
+        monkeypatch.setenv(f"LEADS_{name}", url)
+    tables = [f'[channel.{name.lower()}]\nurl_env = "LEADS_{name}"\n' for name in ("MAIL", "BOT", "WEBHOOK", "JSON")]
+    (folder / "channels.toml").write_text("".join(tables) + 'secret_env = "LEADS_SECRET"\nallow_private = true\n')
+    (folder / "subscriptions.toml").write_text("")
+    return folder
+
+
+def subscribe(folder: Path, channel: str, to: str = "") -> None:
+    line = f"to = {to}\n" if to else ""
+    with (folder / "subscriptions.toml").open("a") as file:
+        file.write(f'[[subscription]]\nname = "{channel} desk"\nchannel = "{channel}"\n{line}\n')
+
+
+def test_every_channel_is_shown_as_it_will_be_used(channels: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for channel, to in (("mail", '["ann@r.test", "bob@r.test"]'), ("bot", '"#news"'), ("webhook", ""), ("json", "")):
+        subscribe(channels, channel, to)
+    (channels / "monitor.toml").write_text('[operator]\nchannels = ["mail: ops@c.example", "webhook"]\n')
+    assert check(channels) == 0
+    said = capsys.readouterr().out
+    assert said.splitlines()[1:] == [
+        "mail: mail by smtp.c.example port 2525 (starttls), login alerts@c.example, from a@c.example, introduces itself as monitor.example",
+        "  to ann@r.test (mail desk)",
+        "  to bob@r.test (mail desk (bob@r.test))",
+        "  to ops@c.example ([operator])",
+        "bot: Slack bot by slack.com port 443",
+        "  to #news (bot desk)",
+        "webhook: Slack webhook by hooks.slack.com port 443",
+        "  to the channel that the webhook was made for (webhook desk, [operator])",
+        "json: webhook by hooks.c.example port 443",
+        "  to whoever answers there (json desk)",
+    ]
+    assert main(["check", "--json", "--config", str(channels), "--state", str(channels / "state")]) == 0
+    shown = json.loads(capsys.readouterr().out)["channels"]
+    assert (shown[0]["host"], shown[0]["port"], shown[0]["user"]) == ("smtp.c.example", 2525, "alerts@c.example")
+    assert shown[0]["recipients"][0] == {"to": "ann@r.test", "for": ["mail desk"]}
+    assert "hunter2" not in said + json.dumps(shown)
+
+
+@pytest.mark.parametrize(("channel", "example"), [("mail", "name@example.org"), ("bot", "#channel")])
+def test_what_reaches_nobody_is_refused(channels: Path, channel: str, example: str, capsys: pytest.CaptureFixture[str]) -> None:
+    subscribe(channels, channel)
+    assert check(channels) == 2
+    where = f'{channels}/subscriptions.toml:1: [[subscription]] "{channel} desk": to'
+    assert f'{where}: [channel.{channel}] names no recipient: write to = "{example}"\n' in capsys.readouterr().err
+    assert main(["once", "--config", str(channels), "--state", str(channels / "state")]) == 2
+
+
+@pytest.mark.parametrize(("channel", "example"), [("mail", "name@example.org"), ("bot", "#channel")])
+def test_an_operator_who_is_not_named_is_refused(
+    channels: Path, channel: str, example: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (channels / "monitor.toml").write_text(f'[operator]\nchannels = ["{channel}"]\n')
+    assert check(channels) == 2
+    assert f'channels: "{channel}" names no recipient: write "{channel}: {example}"' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("channel", ["mail", "bot"])
+def test_a_test_to_nobody_is_refused(channels: Path, channel: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["test-alert", channel, "--config", str(channels), "--state", str(channels / "state")]) == 2
+    assert f"[channel.{channel}] names no recipient: say --to ADDRESS" in capsys.readouterr().err
+
+
+def test_an_address_that_a_channel_does_not_look_at_is_said(channels: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    subscribe(channels, "webhook", '"#other"')
+    assert check(channels) == 0
+    assert "to: '#other' changes nothing: by [channel.webhook] messages go to the channel that" in capsys.readouterr().err
+
+
+def test_a_reader_for_whom_the_server_needs_an_extension_is_said(channels: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    subscribe(channels, "mail", '["jörg@r.test", "ann@bücher.test"]')
+    assert check(channels) == 0
+    (warning,) = [line for line in capsys.readouterr().err.splitlines() if "SMTPUTF8" in line]
+    assert "jörg@r.test" in warning
+
+
+@pytest.mark.parametrize(
+    ("monitor", "said"),
+    [
+        ('self_service = "mail"\n', "self_service: needs public_url"),
+        (
+            'self_service = "bot"\npublic_url = "https://c.example"\n',
+            "self_service: 'bot' is Slack bot: people confirm by mail",
+        ),
+        ('self_service = "webhook"\npublic_url = "https://c.example"\n', "self_service: 'webhook' is Slack webhook"),
+        ('self_service = "json"\npublic_url = "https://c.example"\n', "self_service: 'json' is webhook"),
+        ('self_service = "maill"\npublic_url = "https://c.example"\n', "did you mean 'mail'?"),
+    ],
+)
+def test_who_subscribes_has_to_be_able_to_confirm_and_nobody_else(
+    channels: Path, monitor: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (channels / "monitor.toml").write_text(f"[monitor]\n{monitor}")
+    assert check(channels) == 2
+    assert said in capsys.readouterr().err
+    assert main(["once", "--config", str(channels), "--state", str(channels / "state")]) == 2
+
+
+@pytest.mark.parametrize("to", ["[]", '[""]', '["a@b.test", 3]', "3"])
+def test_a_list_of_recipients_holds_addresses(channels: Path, to: str, capsys: pytest.CaptureFixture[str]) -> None:
+    subscribe(channels, "mail", to)
+    assert check(channels) == 2
+    assert 'subscriptions.toml:4: [[subscription]] "mail desk": to: expected' in capsys.readouterr().err
+
+
+def test_a_routing_test_names_the_table_however_many_it_reaches(channels: Path) -> None:
+    subscribe(channels, "mail", '["ann@r.test", "bob@r.test"]')
+    with (channels / "subscriptions.toml").open("a") as file:
+        file.write('[[test]]\nauthority = "Leeds"\nold = "good"\nnew = "inadequate"\nexpect = ["mail desk"]\n')
+    assert check(channels) == 0

@@ -217,6 +217,7 @@ def test_reconcile_names_an_event_without_a_report(record: Path, folders: list[s
 
 
 def test_reconcile_wants_something_to_compare_with(folders: list[str], capsys: Output) -> None:
+    (Path(folders[1]) / "sources.toml").write_text('[[source]]\nname = "a"\nkind = "feed"\nurl = "https://a.test/"\n')
     assert main(["reconcile", *folders]) == 2
     assert "no enabled source of kind 'ofsted'" in capsys.readouterr().err
 

@@ -1,0 +1,91 @@
+"""Who is reached by which channel: what `monitor check` shows, and what would reach nobody, before anything starts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from monitor.channels.mime import needs_smtputf8
+from monitor.channels.route import Route
+from monitor.settings import Problem, Settings
+
+Routes = Mapping[str, Route]  #: by the name of the channel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """One recipient of one channel, and in what role: names of subscriptions, ``[operator]``."""
+
+    channel: str
+    recipient: str
+    roles: tuple[str, ...]
+
+
+def reached(settings: Settings, routes: Routes) -> tuple[Reached, ...]:
+    """Everybody who is written to as configured, channel by channel."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for channel, to, role in _asked_for(settings):
+        if channel in routes and routes[channel].reaches(to):
+            found.setdefault((channel, routes[channel].reaches(to)), []).append(role)
+    return tuple(
+        Reached(channel=channel, recipient=recipient, roles=tuple(dict.fromkeys(roles)))
+        for (channel, recipient), roles in found.items()
+    )
+
+
+def _asked_for(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    """Channel, `to` and role of everything that is configured."""
+    for each in settings.subscriptions:
+        yield each.channel, each.to, each.name
+    for way in settings.operator:
+        yield way.channel, way.to, "[operator]"
+
+
+def problems(settings: Settings, routes: Routes) -> tuple[Problem, ...]:
+    """What would reach nobody, and who could subscribe by a channel that others read."""
+    file = str(settings.config / "monitor.toml")
+    tables = {table.name: table for table in settings.subscription_tables}
+    found = []
+    for each in settings.subscriptions:
+        route = routes.get(each.channel)
+        if route is not None and route.missing(each.to) and each.name in tables:
+            message = f"[channel.{each.channel}] {route.missing(each.to)}"
+            found.append(tables[each.name].problem("to", message))
+    for way in settings.operator:
+        route = routes.get(way.channel)
+        if route is not None and route.missing(way.to):
+            message = f'"{way.channel}" names no recipient: write "{way.channel}: {route.example}"'
+            found.append(Problem(file=file, table="[operator]", key="channels", message=message))
+    own = routes.get(settings.self_service)
+    if own is not None and not own.confirms:
+        message = f"{settings.self_service!r} is {own.service}: people confirm by mail, which nobody but them reads"
+        found.append(Problem(file=file, table="[monitor]", key="self_service", message=message))
+    return tuple(found)
+
+
+def warnings(settings: Settings, routes: Routes) -> Iterator[Problem]:
+    """What is not wrong, but may be a surprise."""
+    file = str(settings.config / "monitor.toml")
+    tables = {table.name: table for table in settings.subscription_tables}
+    for each in settings.subscriptions:
+        words = _surprise(routes.get(each.channel), each.channel, each.to)
+        if words:
+            # Of a `to` with several addresses the first has the table's name.
+            table = tables.get(each.name) or next((t for t in tables.values() if each.name.startswith(f"{t.name} (")), None)
+            yield table.problem("to", words) if table else Problem(file=file, message=words)
+    for way in settings.operator:
+        if words := _surprise(routes.get(way.channel), way.channel, way.to):
+            yield Problem(file=file, table="[operator]", key="channels", message=words)
+
+
+def _surprise(route: Route | None, channel: str, to: str) -> str:
+    if route is None or not to:
+        return ""
+    if not route.takes_to:
+        return f"{to!r} changes nothing: by [channel.{channel}] messages go to {route.recipient}"
+    if route.confirms and needs_smtputf8(to):
+        return (
+            f"{to} has a letter before the @ that is not ASCII: {route.host} has to offer SMTPUTF8, or refuses the mail; "
+            "`monitor check --dns` asks it"
+        )
+    return ""
