@@ -205,6 +205,7 @@ def open_state(settings: Settings) -> SqlStore:
         most_an_hour=settings.most_an_hour,
         context=context_line,
         links=signed_links(settings),
+        contact=settings.contact,
     )
 
 

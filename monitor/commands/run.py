@@ -143,7 +143,13 @@ def _pages(daemon: Daemon, parts: Parts) -> Any:
     if links := signed_links(parts.settings):
         from monitor.web.self_service import SelfService
 
-        pages = SelfService(store=parts.store, links=links, channel=parts.settings.self_service, clock=parts.clock)
+        pages = SelfService(
+            store=parts.store,
+            links=links,
+            channel=parts.settings.self_service,
+            clock=parts.clock,
+            contact=parts.settings.contact,
+        )
         app.include_router(pages.router())
     return app
 

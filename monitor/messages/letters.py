@@ -7,7 +7,11 @@ from datetime import datetime
 from monitor.messages.notice import Notice, Purpose
 
 
-def confirmation(identity: str, now: datetime, *, url: str) -> Notice:
+def _questions(contact: str) -> str:
+    return f"Questions? {'See' if '://' in contact else 'Write to'} {contact}." if contact else ""
+
+
+def confirmation(identity: str, now: datetime, *, url: str, contact: str = "") -> Notice:
     """Asks whoever reads it whether they want alerts; opening `url` and pressing a button says yes."""
     return Notice(
         id=identity,
@@ -23,10 +27,11 @@ def confirmation(identity: str, now: datetime, *, url: str) -> Notice:
         action=url,
         action_words="Confirm my subscription",
         reasons=("This address was given to us. If it was not by you, do nothing: you will not hear from us again.",),
+        way_out=_questions(contact),
     )
 
 
-def welcome(identity: str, now: datetime, *, url: str) -> Notice:
+def welcome(identity: str, now: datetime, *, url: str, contact: str = "") -> Notice:
     """Says that a subscription has begun, and where it can be changed; `url` is for this reader alone."""
     return Notice(
         id=identity,
@@ -42,4 +47,5 @@ def welcome(identity: str, now: datetime, *, url: str) -> Notice:
         action=url,
         action_words="Change or pause my alerts",
         reasons=("You confirmed your subscription.",),
+        way_out=_questions(contact),
     )

@@ -63,8 +63,9 @@ class Notice:
     words: tuple[str, ...] = ()  #: notices: paragraphs of ours
     action: str = ""  #: notices: the address to open
     action_words: str = ""  #: notices: what opening it does; the title where there are none
-    unsubscribe: str = ""  #: address that ends the subscription with one POST
+    unsubscribe: str = ""  #: address that ends the subscription with one POST; or a mailto, for the header alone
     manage: str = ""  #: address of the page where it is changed
+    way_out: str = ""  #: whom to turn to, a sentence
 
 
 def direction(changes: Sequence[Change]) -> str:

@@ -1,4 +1,4 @@
-"""Why somebody gets a message: a sentence a subscription, with every council that the message is about."""
+"""Why somebody gets a message, with every council that it is about, and how to get no more of them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,21 @@ from collections.abc import Iterable
 from monitor.messages.plain import listed
 
 _IS = " is "
+
+
+def list_words(name: str) -> str:
+    """A reader's list in a sentence: under the name that the operator gave it, or none."""
+    return f"your list “{name}”" if name else "your list"
+
+
+def way_out(contact: str, *, manage: bool, unsubscribe: bool) -> str:
+    """Whom to turn to, beside the links that there are; `contact` is the operator's address or page, or empty."""
+    turn = f"see {contact}" if "://" in contact else f"write to {contact}"
+    if not contact:
+        return "" if manage or unsubscribe else "To change or end these alerts, ask whoever runs this monitor for you."
+    if manage:
+        return f"For anything else, {turn}."
+    return f"To change {'these alerts' if unsubscribe else 'or end these alerts'}, {turn}."
 
 
 def reason(asked: str, because: Iterable[str]) -> str:

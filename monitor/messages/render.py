@@ -43,16 +43,19 @@ _GAP = "\x00"
 
 
 @lru_cache(maxsize=64)
-def _foot_pieces(product: str, also: int, notes: int, reasons: int, manage: bool, unsubscribe: bool) -> tuple[str | int, ...]:
+def _foot_pieces(
+    product: str, also: int, notes: int, reasons: int, manage: bool, unsubscribe: bool, way_out: bool
+) -> tuple[str | int, ...]:
     """The end of the page: its own text, and between the numbers of what is one person's (see `_foot_html`)."""
-    numbers = iter(range(also + notes + reasons + 2))
+    numbers = iter(range(also + notes + reasons + 3))
 
     def gaps(count: int) -> tuple[str, ...]:
         return tuple(f"{_GAP}{next(numbers)}{_GAP}" for _ in range(count))
 
     marked = {"also": gaps(also), "notes": gaps(notes), "reasons": gaps(reasons)}
-    addresses = {"manage": gaps(1)[0] if manage else "", "unsubscribe": gaps(1)[0] if unsubscribe else ""}
-    pieces = _template("foot.html").render(notice=marked | addresses, product=product).split(_GAP)
+    there = {"manage": manage, "unsubscribe": unsubscribe, "way_out": way_out}
+    ends = {name: gaps(1)[0] if is_there else "" for name, is_there in there.items()}
+    pieces = _template("foot.html").render(notice=marked | ends, product=product).split(_GAP)
     return tuple(int(piece) if number % 2 else piece for number, piece in enumerate(pieces))
 
 
@@ -61,9 +64,9 @@ def _foot_html(notice: Notice, product: str) -> str:
     from markupsafe import escape
 
     lines = (notice.also, notice.notes, notice.reasons)
-    addresses = (notice.manage, notice.unsubscribe)
-    filled = [str(escape(each)) for each in (*(line for those in lines for line in those), *filter(None, addresses))]
-    pieces = _foot_pieces(product, *map(len, lines), *map(bool, addresses))
+    ends = (notice.manage, notice.unsubscribe if notice.unsubscribe.startswith("http") else "", notice.way_out)
+    filled = [str(escape(each)) for each in (*(line for those in lines for line in those), *filter(None, ends))]
+    pieces = _foot_pieces(product, *map(len, lines), *map(bool, ends))
     return "".join(piece if isinstance(piece, str) else filled[piece] for piece in pieces)
 
 
@@ -148,9 +151,9 @@ class Renderer:
 
     def foot(self, notice: Notice) -> Foot:
         """The part that is one person's."""
-        clean = [tuple(map(plain, lines)) for lines in (notice.also, notice.notes, notice.reasons)]
-        if clean != [notice.also, notice.notes, notice.reasons]:
-            notice = replace(notice, also=clean[0], notes=clean[1], reasons=clean[2])
+        clean = [tuple(map(plain, lines)) for lines in (notice.also, notice.notes, notice.reasons, (notice.way_out,))]
+        if clean != [notice.also, notice.notes, notice.reasons, (notice.way_out,)]:
+            notice = replace(notice, also=clean[0], notes=clean[1], reasons=clean[2], way_out=clean[3][0])
         return Foot(
             text=text_foot(notice),
             html=_foot_html(notice, self.product),
@@ -178,7 +181,9 @@ class Renderer:
         if notice.purpose is Purpose.DIGEST:
             headers["X-Entity-Ref-ID"] = notice.id
         if notice.unsubscribe:
-            headers |= {"List-Unsubscribe": f"<{notice.unsubscribe}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+            headers["List-Unsubscribe"] = f"<{notice.unsubscribe}>"
+        if notice.unsubscribe.startswith("http"):
+            headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         return headers
 
     def thread(self, inspection_key: str) -> str:

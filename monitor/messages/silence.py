@@ -10,6 +10,7 @@ from monitor.domain.silence import Ear, Hearing
 from monitor.domain.subscriptions import Subscription
 from monitor.messages.notice import Notice, Purpose
 from monitor.messages.plain import day_words, listed, plain, short_day
+from monitor.messages.reasons import list_words
 
 _LONDON = ZoneInfo("Europe/London")
 #: More names than this are counted.
@@ -17,37 +18,55 @@ _NAMED = 8
 
 
 def silence_notice(
-    identity: str, now: datetime, subscription: Subscription, hearing: Hearing, week: datetime, *, unsubscribe: str = ""
+    identity: str,
+    now: datetime,
+    subscription: Subscription,
+    hearing: Hearing,
+    week: datetime,
+    *,
+    unsubscribe: str = "",
+    named: bool = True,
 ) -> Notice:
-    """``Nothing changed in the week to 20 Jul``: the week that ended at `week`."""
+    """``Nothing changed in the week to 20 Jul``: the week that ended at `week`.
+
+    `named`: whether the subscription's name says anything to its reader, as one from the configuration does.
+    """
+    name = subscription.name if named else ""
     end = week.astimezone(_LONDON).date()
-    words = [f"No rating on your list “{subscription.name}” changed in the week to {day_words(end)}."]
+    words = [f"No rating on {list_words(name)} changed in the week to {day_words(end)}."]
     troubled = hearing.troubled
     listened = f"{hearing.healthy} of {len(hearing.ears)} sources are healthy."
     words.append(f"{listened} Not at present: {_names(troubled)}." if troubled else listened)
     if hearing.official_at is not None:
         read = hearing.official_at.astimezone(_LONDON)
         words.append(f"Ofsted’s own list of reports was last read through on {day_words(read.date())} at {read:%H:%M}.")
-    return _notice(identity, now, subscription, f"Nothing changed in the week to {short_day(end)}", words, unsubscribe)
+    return _notice(identity, now, subscription, f"Nothing changed in the week to {short_day(end)}", words, name, unsubscribe)
 
 
 def deaf_notice(
-    identity: str, now: datetime, subscription: Subscription, ears: Sequence[Ear], *, unsubscribe: str = ""
+    identity: str,
+    now: datetime,
+    subscription: Subscription,
+    ears: Sequence[Ear],
+    *,
+    unsubscribe: str = "",
+    named: bool = True,
 ) -> Notice:
-    """``We cannot hear The Gazette at present``: every source of a list is silent."""
+    """``We cannot hear The Gazette at present``: every source of a list is silent. `named`: see `silence_notice`."""
+    name = subscription.name if named else ""
     outlets = tuple(dict.fromkeys(ear.outlet for ear in ears))
     since = max(ear.deaf_since for ear in ears if ear.deaf_since).astimezone(_LONDON).date()
     many = len(ears) > 1
     words = [
-        f"{_names(outlets)} {'have' if many else 'has'} told us nothing since {day_words(since)}. Your list "
-        f"“{subscription.name}” hears of changes from {'them' if many else 'it'} alone.",
-        "Until that is put right, silence does not mean that nothing changed. The operator knows.",
+        f"{_names(outlets)} {'have' if many else 'has'} told us nothing since {day_words(since)}. "
+        f"Y{list_words(name)[1:]} hears of changes from {'them' if many else 'it'} alone.",
+        "Until that is put right, silence does not mean that nothing changed. Whoever runs this monitor sees it on its page.",
     ]
-    return _notice(identity, now, subscription, f"We cannot hear {_names(outlets)} at present", words, unsubscribe)
+    return _notice(identity, now, subscription, f"We cannot hear {_names(outlets)} at present", words, name, unsubscribe)
 
 
 def _notice(
-    identity: str, now: datetime, subscription: Subscription, title: str, words: Sequence[str], unsubscribe: str
+    identity: str, now: datetime, subscription: Subscription, title: str, words: Sequence[str], name: str, unsubscribe: str
 ) -> Notice:
     return Notice(
         id=identity,
@@ -56,7 +75,7 @@ def _notice(
         purpose=Purpose.NOTICE,
         title=plain(title),
         words=tuple(map(plain, words)),
-        reasons=(f"Your subscription “{subscription.name}” asks for a word when nothing changed.",),
+        reasons=(f"{f'Your subscription “{name}” asks' if name else 'You asked'} for a word when nothing changed.",),
         notes=(subscription.note,) if subscription.note else (),
         unsubscribe=unsubscribe,
     )

@@ -135,5 +135,7 @@ def slack_body(notice: Notice, subject: str, sections: Sequence[Section]) -> str
 
 def slack_foot(notice: Notice) -> str:
     """The last block, which is one person's, and the end of the payload."""
-    foot = _context([*notice.also, *notice.notes, *notice.reasons])
+    out = [notice.way_out] if notice.way_out else []
+    lines = [line for line in (*notice.also, *notice.notes, *notice.reasons) if plain(line)]
+    foot = _context([*lines[: _MOST_FIELDS - len(out)], *out])
     return f", {json.dumps(foot[0], ensure_ascii=False)}]}}" if foot else "]}"

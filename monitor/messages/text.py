@@ -72,6 +72,10 @@ def text_foot(notice: Notice) -> str:
         lines += ["Why you got this", *(line for why in notice.reasons for line in _paragraph(f"* {why}"))]
     if notice.manage:
         lines += ["", "Change or pause this subscription:", notice.manage]
-    if notice.unsubscribe:
+    if notice.unsubscribe.startswith("http"):
         lines += ["", "Unsubscribe from these alerts:", notice.unsubscribe]
+    if notice.manage:
+        lines += ["", *_paragraph("These links are yours alone: take them out before you pass this message on.")]
+    if notice.way_out:
+        lines += ["", *_paragraph(notice.way_out)]
     return "\n".join(lines).rstrip() + "\n"

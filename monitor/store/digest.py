@@ -14,7 +14,6 @@ from monitor.domain.digests import latest_slot, run_key, trend
 from monitor.domain.model import Change
 from monitor.domain.subscriptions import Frequency, Subscription
 from monitor.messages import Notice, Purpose
-from monitor.messages.links import Act
 from monitor.messages.reasons import reason
 from monitor.store.enqueue import change_set
 from monitor.store.frozen import enqueue_one
@@ -23,6 +22,7 @@ from monitor.store.ledger import History, known
 from monitor.store.policy import Policy
 from monitor.store.rows import change_of
 from monitor.store.schema import alerts, changes, deliveries, tellings
+from monitor.store.subscribers import own
 from monitor.store.suspensions import cancelled_if_suspended
 
 
@@ -90,16 +90,18 @@ def _notice(
     everything = known(connection, policy.history, (), None)
     found = merged({}, {item.identity: item.change for item in items if not item.told})
     previous = {change.inspection.key: previous_of(change.inspection, everything) for change in found}
-    identity = uuid4().hex
-    return Notice(
-        id=identity,
+    mine = own(connection)
+    notice = Notice(
+        id=uuid4().hex,
         created=now,
         changes=found,
         purpose=Purpose.DIGEST,
         previous={key: inspection for key, inspection in previous.items() if inspection is not None},
         reasons=(
             reason(
-                f"Your subscription “{subscription.name}” gathers a {subscription.frequency} digest",
+                f"You asked for a {subscription.frequency} digest"
+                if subscription.name in mine
+                else f"Your subscription “{subscription.name}” gathers a {subscription.frequency} digest",
                 [item.because for item in items if not item.told],
             ),
         ),
@@ -108,8 +110,8 @@ def _notice(
         period=subscription.frequency.value,
         days_late={item.change.inspection.key: item.days_late for item in items if not item.told},
         told_before=len({item.change.inspection.key for item in items if item.told}),
-        unsubscribe=policy.links.make(Act.UNSUBSCRIBE, identity) if policy.links and "@" in subscription.to else "",
     )
+    return policy.with_exits(notice, subscription.to, (subscription.name,), mine)
 
 
 def _waiting(connection: Connection, subscription: Subscription, history: History, slot: datetime) -> list[_Waiting]:

@@ -17,7 +17,6 @@ from monitor.domain.guards import Seen, send_from, storm
 from monitor.domain.model import Change, Inspection, SourceClass
 from monitor.domain.subscriptions import UPDATES, Frequency, LedgerView, Subscription, currently_inadequate, wanted_because
 from monitor.messages import Notice, Purpose
-from monitor.messages.links import Act
 from monitor.messages.notice import purpose_of
 from monitor.messages.reasons import reason
 from monitor.ports import DeliveryState
@@ -28,6 +27,7 @@ from monitor.store.outbox import note
 from monitor.store.policy import Policy
 from monitor.store.reached import Reached, reached
 from monitor.store.schema import OPEN, alerts, bodies, changes, deliveries, suspensions, tellings
+from monitor.store.subscribers import own
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +102,7 @@ def enqueue(connection: Connection, news: News, subscriptions: Sequence[Subscrip
             people[target].waiting = each
     outbox = _Outbox(connection=connection, news=news, policy=policy, now=now, held=held, already=already)
     outbox.notes = {subscription.name: subscription.note for subscription in subscriptions if subscription.note}
+    outbox.own = own(connection) if people else {}
     outbox.made = recent(connection, policy.most_an_hour, now) if people else {}
     outbox.doubts = _doubts(connection, people)
     for identity, (target, person) in zip(new_ids(len(people)), people.items(), strict=True):
@@ -214,6 +215,7 @@ class _Outbox:
     made: Mapping[str, Sequence[datetime]] = field(default_factory=dict)
     doubts: Mapping[str, Sequence[_Doubt]] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)  #: by subscription
+    own: Mapping[str, str] = field(default_factory=dict)  #: nonces of what people asked for themselves, by subscription
     rows: list[dict[str, Any]] = field(default_factory=list)
     joined: list[dict[str, Any]] = field(default_factory=list)  #: values of deliveries that waited, with `key` their id
     emptied: list[str] = field(default_factory=list)  #: deliveries that waited with nothing but what is withdrawn
@@ -234,7 +236,6 @@ class _Outbox:
             return
         body, notice, key = self._body(person)
         doubts = self.doubts.get(target, ())
-        links = self.policy.links
         because = {name: list(why) for name, why in (waits.because if waits else {}).items()}
         for name, why in person.because.items():
             because.setdefault(name, []).extend(why)
@@ -243,11 +244,11 @@ class _Outbox:
             created=self.now,
             changes=notice.changes,
             purpose=notice.purpose,
-            reasons=tuple(reason(f"Your subscription “{name}”", why) for name, why in because.items()),
+            reasons=tuple(reason(self._asked(name), why) for name, why in because.items()),
             notes=tuple(dict.fromkeys(self.notes[name] for name in because if name in self.notes)),
             also=tuple(doubt.words for doubt in doubts),
-            unsubscribe=links.make(Act.UNSUBSCRIBE, identity) if links and "@" in lead.to else "",
         )
+        mine = self.policy.with_exits(mine, lead.to, because, self.own)
         foot = self.policy.renderer.foot(mine)
         self.mentions += [{"key": doubt.id, "mentioned_in": identity} for doubt in doubts]
         start = send_from(
@@ -265,6 +266,9 @@ class _Outbox:
         elif self.held:
             row |= {"state": DeliveryState.HELD, "reason": self.held}
         self.rows.append(row)
+
+    def _asked(self, name: str) -> str:
+        return "You asked for these alerts" if name in self.own else f"Your subscription “{name}”"
 
     def _body(self, person: _Person) -> tuple[str, Notice, str]:
         """The frozen body of what a person is told, its notice, and its change set: one for all who are told the same."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from urllib.parse import quote
 
 from monitor.domain.guards import MOST_AN_HOUR
 from monitor.domain.model import Change, Inspection
 from monitor.domain.subscriptions import Subscription
-from monitor.messages.links import Links
+from monitor.messages import Notice
+from monitor.messages.links import Act, Links
+from monitor.messages.reasons import way_out
 from monitor.store.frozen import Renders
 from monitor.store.ledger import History
 
@@ -30,3 +33,25 @@ class Policy:
     links: Links | None = None
     group_wait: timedelta = timedelta(0)  #: how long a message waits for further news for the same person
     most_an_hour: int = MOST_AN_HOUR  #: messages to one person; what comes after them goes out as one
+    contact: str = ""  #: whom readers turn to: an address or a page of the operator's
+
+    def with_exits(self, notice: Notice, to: str, names: Iterable[str], own: Mapping[str, str]) -> Notice:
+        """A notice that says how its reader changes or ends what it is for.
+
+        Args:
+            notice: of one message to one person.
+            to: where it goes.
+            names: subscriptions that it is for.
+            own: nonces by name of the subscriptions that people made themselves (see `subscribers.own`).
+        """
+        mine = next((name for name in names if name in own), "")
+        by_mail = "@" in self.contact and "://" not in self.contact
+        unsubscribe = manage = ""
+        if "@" in to and self.links:
+            unsubscribe = self.links.make(Act.UNSUBSCRIBE, notice.id)
+        elif "@" in to and by_mail:
+            unsubscribe = f"mailto:{quote(self.contact, safe='@')}?subject=Unsubscribe"
+        if self.links and mine:
+            manage = self.links.make(Act.MANAGE, mine, own[mine])
+        words = way_out(self.contact, manage=bool(manage), unsubscribe=unsubscribe.startswith("http"))
+        return replace(notice, unsubscribe=unsubscribe, manage=manage, way_out=words)

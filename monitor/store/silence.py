@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -12,11 +12,11 @@ from sqlalchemy import Connection, select
 from monitor.domain.silence import WEEKLY, Hearing, deaf_for, deaf_key, due_week, week_key
 from monitor.domain.subscriptions import Subscription
 from monitor.messages import Notice
-from monitor.messages.links import Act
 from monitor.messages.silence import deaf_notice, silence_notice
 from monitor.store.frozen import enqueue_one
 from monitor.store.policy import Policy
 from monitor.store.schema import alerts, deliveries, subscriptions
+from monitor.store.subscribers import own
 from monitor.store.suspensions import cancelled_if_suspended
 
 _WEEK = timedelta(days=7)
@@ -37,18 +37,18 @@ def enqueue_silence(
         .tuples()
         .all()
     )
-    made = 0
+    made, mine = 0, own(connection)
     for name, subscription in asking.items():
         identity = uuid4().hex
-        unsubscribe = policy.links.make(Act.UNSUBSCRIBE, identity) if policy.links and "@" in subscription.to else ""
+        named = name not in mine
         if ears := deaf_for(subscription, hearing, now):
-            notice = deaf_notice(identity, now, subscription, ears, unsubscribe=unsubscribe)
-            made += _enqueue(connection, subscription, policy, notice, deaf_key(name, ears), now)
+            notice = deaf_notice(identity, now, subscription, ears, named=named)
+            made += _enqueue(connection, subscription, policy, notice, deaf_key(name, ears), now, mine)
             continue  # that nothing changed is more than we know
         week = due_week(subscription, began.get(name, now), now)
         if week is not None and not _told(connection, subscription, week):
-            notice = silence_notice(identity, now, subscription, hearing, week, unsubscribe=unsubscribe)
-            made += _enqueue(connection, subscription, policy, notice, week_key(name, week), now)
+            notice = silence_notice(identity, now, subscription, hearing, week, named=named)
+            made += _enqueue(connection, subscription, policy, notice, week_key(name, week), now, mine)
     return made
 
 
@@ -62,7 +62,13 @@ def _told(connection: Connection, subscription: Subscription, week: datetime) ->
 
 
 def _enqueue(
-    connection: Connection, subscription: Subscription, policy: Policy, notice: Notice, key: str, now: datetime
+    connection: Connection,
+    subscription: Subscription,
+    policy: Policy,
+    notice: Notice,
+    key: str,
+    now: datetime,
+    self_made: Mapping[str, str],
 ) -> int:
     mine = deliveries.c.target == subscription.target
     change_set = f"{_PREFIX}{_digest(subscription.name)}:{_digest(key)}"
@@ -71,7 +77,7 @@ def _enqueue(
     enqueue_one(
         connection,
         policy.renderer,
-        notice,
+        policy.with_exits(notice, subscription.to, (subscription.name,), self_made),
         channel=subscription.channel,
         recipient=subscription.to,
         target=subscription.target,

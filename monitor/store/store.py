@@ -46,6 +46,7 @@ def open_store(
     context: Context = _no_context,
     alert_window: timedelta = timedelta(days=30),
     links: Links | None = None,
+    contact: str = "",
     group_wait: timedelta = timedelta(0),
     most_an_hour: int = MOST_AN_HOUR,
 ) -> SqlStore:
@@ -60,6 +61,7 @@ def open_store(
         context: a line that places an authority among others.
         alert_window: an inspection published longer ago is recorded and never alerted.
         links: makes the signed addresses in mail; without it mail carries none.
+        contact: whom readers turn to, shown in every message.
         group_wait: how long a message waits for further news for the same person, to go out as one.
         most_an_hour: messages that a person gets at once; what comes after them goes out as one.
 
@@ -72,6 +74,7 @@ def open_store(
         context=context,
         alert_window=alert_window,
         links=links,
+        contact=contact,
         group_wait=group_wait,
         most_an_hour=most_an_hour,
     )

@@ -97,6 +97,14 @@ def in_force(connection: Connection, configured: Sequence[Subscription]) -> tupl
     return (*(each for each in configured if each.name not in left), *(subscription_from_table(table) for table in own))
 
 
+def own(connection: Connection) -> Mapping[str, str]:
+    """The nonces of the subscriptions in force that people made themselves, by name."""
+    chosen = select(subscriptions.c.name, subscriptions.c.token).where(
+        subscriptions.c.origin == SELF_SERVICE, subscriptions.c.confirmed_at.is_not(None), subscriptions.c.ended_at.is_(None)
+    )
+    return dict(connection.execute(chosen).tuples().all())
+
+
 def _subscriber(row: Mapping[str, object]) -> Subscriber:
     return Subscriber(
         subscription=subscription_from_table(row["definition"]),  # type: ignore[arg-type]  # JSON of a table

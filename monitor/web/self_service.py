@@ -60,6 +60,7 @@ class SelfService:
     links: Links
     channel: str
     clock: Clock
+    contact: str = ""  #: whom readers turn to
     pace: Pace = field(default_factory=Pace)
 
     def router(self) -> APIRouter:
@@ -107,7 +108,7 @@ class SelfService:
         asked = self.store.request_subscription(wish, now=now)
         if asked is not None:
             url = self.links.make(Act.CONFIRM, wish.name, asked.nonce)
-            notice = confirmation(uuid4().hex, now, url=url)
+            notice = confirmation(uuid4().hex, now, url=url, contact=self.contact)
             self.store.enqueue_notice(notice, channel=self.channel, recipient=wish.to, now=now)
 
     def _subscriber(self, act: Act, token: str) -> Subscriber | None:
@@ -137,7 +138,7 @@ class SelfService:
             return _no_longer()
         url = self.links.make(Act.MANAGE, found.subscription.name, found.nonce)
         if found.confirmed_at is None and self.channel:
-            letter = welcome(uuid4().hex, now, url=url)
+            letter = welcome(uuid4().hex, now, url=url, contact=self.contact)
             self.store.enqueue_notice(letter, channel=self.channel, recipient=found.subscription.to, now=now)
         return told(
             "You are subscribed",

@@ -120,7 +120,7 @@ def test_why_names_every_council_of_the_message_also_those_that_joined_it(open_i
     for seconds, council in ((0, "Kent"), (10, "Derby"), (20, "Surrey")):
         tell(store, council, now=after(seconds))
     (only,) = claim(store, after(60))
-    why = only.message.text.partition("Why you got this")[2]
+    why = only.message.text.partition("Why you got this")[2].partition("\n\n")[0]
     assert " ".join(why.split()) == "* Your subscription “mine”: Kent and Surrey are in South East; Derby is on the list."
 
 
