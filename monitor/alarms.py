@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import shutil
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from monitor.domain.habit import Habit, PollRecord, Rhythm, learn, learn_together
 from monitor.domain.health import NEVER, RECENT, Alarm, Watched, alarms, host_alarm, never_answered
+from monitor.domain.model import SourceClass
 from monitor.domain.silence import Ear, Hearing
 from monitor.domain.standing import Raised
+from monitor.domain.timetable import DEADLY, OTHER_DOCUMENTS, OWN_FAULTS
 from monitor.ports import Source
 
 if TYPE_CHECKING:
     from monitor.bootstrap import Parts
+    from monitor.store.watch import GivenUp
 
 #: How far back a source's habits are learnt from, and how often.
 HISTORY = timedelta(days=60)
@@ -24,7 +27,13 @@ _LEARN_EVERY = timedelta(days=1)
 #: Silence must not teach that silence is usual; but after so long it is.
 _LEARN_ANEW = timedelta(days=14)
 #: What is the matter with a source that still tells what there is.
-_STILL_HEARD = frozenset({"moved", "undated"})
+_STILL_HEARD = frozenset({"moved", "undated", "given_up"})
+#: Pages given up are alarming for so long.
+_GIVEN_UP_FOR = timedelta(days=7)
+#: Reasons that are alarming whoever published the page: it cost processes, or it is ours.
+_ALARMING = DEADLY | frozenset(OWN_FAULTS)
+#: What a first poll lists and is older is nobody's news.
+_OLD_STOCK = timedelta(days=30)
 #: Less than this, in bytes, and the next commit may fail.
 LEAST_SPACE = 64 * 1024 * 1024
 
@@ -39,6 +48,29 @@ def of_space(free: int) -> list[Raised]:
 def of_returned(trouble: str) -> list[Raised]:
     """What is the matter with the mailbox that returned mail comes to."""
     return [Raised(about="returned mail", name="mailbox", message=trouble)] if trouble else []
+
+
+def of_given_up(lost: Sequence[GivenUp], official: Collection[str]) -> list[Raised]:
+    """What is the matter with pages that were given up: one alarm a source.
+
+    Of any source those that cost a process or that we could not read or record; of an official one every report, unless the
+    file is another kind of document, or old stock of its first poll.
+    """
+    of: dict[str, list[GivenUp]] = defaultdict(list)
+    for each in lost:
+        old_stock = each.baseline and (each.published is None or each.at - each.published > _OLD_STOCK)
+        missed = each.source in official and each.reason not in OTHER_DOCUMENTS and not old_stock
+        if each.reason in _ALARMING or missed:
+            of[each.source].append(each)
+    found = []
+    for source, gone in sorted(of.items()):
+        last = gone[-1]
+        why = f"{last.reason.replace('_', ' ')}: {last.detail}".rstrip(": ")
+        what = f"{len(gone)} pages could not be read and were given up, the last one" if len(gone) > 1 else "gave up reading"
+        message = f"{what} {last.url} ({why}); `monitor sources test {last.url}` tries it"
+        urgent = source in official
+        found.append(Raised(about=source, name="given_up", message=message, weight=len(gone), since=gone[0].at, urgent=urgent))
+    return found
 
 
 def of_source(about: str, alarm: Alarm, began: Mapping[tuple[str, str], datetime]) -> Raised:
@@ -85,6 +117,7 @@ class Lookout:
     def look(self) -> tuple[Raised, ...]:
         """Every alarm there is cause for now, in a fixed order. Reads the store; blocking."""
         from monitor.store.notices import alarming_since, moved_sources, outbox_alarms
+        from monitor.store.watch import given_up
 
         now, parts = self._parts.clock.now(), self._parts
         with parts.store.engine.begin() as connection:
@@ -97,6 +130,8 @@ class Lookout:
             if source.name in moved
         ]
         found += of_returned(parts.postmaster.trouble if parts.postmaster else "")
+        lost = given_up(parts.store.engine, since=now - _GIVEN_UP_FOR)
+        found += of_given_up(lost, {each.name for each in parts.sources if each.source_class is SourceClass.OFFICIAL})
         found += of_space(shutil.disk_usage(parts.settings.state).free)
         return tuple(sorted(found, key=lambda raised: raised.key))
 

@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from monitor.domain.model import Link
 from monitor.domain.timetable import full_fetch_due, next_due
 from monitor.ports import Asked, Clock, Fetcher, FetchFailure, Page, Poll, Source, SourceState, Validators
 
 _log = logging.getLogger(__name__)
-MOST_PUT_BY = 32 << 20  #: bytes of pages that wait in memory to be read
+MAX_PUT_BY = 16 << 20  #: bytes of pages that wait in memory to be read
 _TOGETHER = 0.05  # seconds in which answers are gathered that one transaction can save
 _OLDEST = 10 * 365 * 86400  # seconds that an answer may say it is old
 
@@ -30,6 +31,26 @@ class Polled:
     new: int = 0  #: of them never seen before
     not_modified: bool = False
     failure: FetchFailure | None = None
+
+
+class PutBy:
+    """Pages that polling fetched already, as far as memory allows: nobody is asked for them twice."""
+
+    def __init__(self) -> None:
+        self._pages: dict[str, Page] = {}
+
+    def keep(self, links: Sequence[Link], pages: Mapping[str, Page]) -> None:
+        """Put the pages of links by, each until it is taken."""
+        room = MAX_PUT_BY - sum(len(page.body) for page in self._pages.values())
+        for link in links:
+            page = pages.get(link.url)
+            if page is not None and len(page.body) <= room:
+                self._pages[link.url] = page
+                room -= len(page.body)
+
+    def take(self, url: str) -> Page | None:
+        """The page at an address, once."""
+        return self._pages.pop(url, None)
 
 
 class FirstAnswer:
@@ -113,7 +134,7 @@ async def ask_all(
 def light(asked: Sequence[Asked]) -> list[Asked]:
     """The same, without the pages that are more than may wait in memory: those are asked for again when their turn comes."""
     kept: list[Asked] = []
-    room = MOST_PUT_BY
+    room = MAX_PUT_BY
     for each in asked:
         size = sum(len(page.body) for page in each.poll.pages.values())
         kept.append(each if size <= room else replace(each, poll=replace(each.poll, pages={})))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -156,10 +155,19 @@ class Reader:
         )
 
 
-def classify_document(document: Document) -> Reading:
-    """What a document says: of an article what the classifier finds, of a report the grades in its table."""
+def classify_document(document: Document, worker: Worker | None = None) -> Reading:
+    """What a document says: of an article what the classifier finds, of a report the grades in its table.
+
+    A long article is judged in the `worker`, which can be killed. Raises ReadError for one that is too much for it.
+    """
     if isinstance(document, Report):
         return Reading(judgements=document.judgements, relevant=True)
+    from monitor.reading.lengths import LONG
+
+    if worker is not None and len(document.title) + len(document.text) > LONG:
+        from monitor.reading.judged import classify_apart
+
+        return classify_apart(document.title, document.text, published=document.published, worker=worker)
     from monitor.classifier import classify
 
     return classify(document.title, document.text, published=document.published)
@@ -236,16 +244,15 @@ def _build_fetcher(settings: Settings, clock: Clock) -> HttpFetcher:
 
 
 @contextmanager
-def _reading_child() -> Iterator[Worker]:
-    """The process that parses; at the end what it still reads is cut off, for waiting would hold up the end."""
-    from monitor.reading.worker import Worker
+def _reading_children() -> Iterator[Worker]:
+    """The processes that parse; at the end what they still read is cut off, for waiting would hold up the end."""
+    from monitor.reading.lanes import Lanes
 
-    worker = Worker()
+    worker = Lanes()
     try:
         yield worker
     finally:
-        if worker.pid:
-            os.kill(worker.pid, signal.SIGKILL)
+        worker.kill()
         worker.close()
 
 
@@ -292,7 +299,7 @@ async def eyes(settings: Settings, clock: Clock) -> AsyncIterator[Eyes]:
     if nothing := nothing_watched(settings):
         raise SettingsError((nothing,))
     channels = build_channels(settings, own_key(settings.state))
-    with _reading_child() as worker, alone(settings.state):
+    with _reading_children() as worker, alone(settings.state):
         sources = build_sources(settings, worker=worker, home=settings.state)
         client = _build_fetcher(settings, clock)
         try:
@@ -348,7 +355,7 @@ async def opened(those: Eyes, *, watched_before: bool = False) -> AsyncIterator[
                 fetcher=those.fetcher,
                 sources=those.sources,
                 read=Reader(those.worker),
-                classify=classify_document,
+                classify=lambda document: classify_document(document, those.worker),
                 clock=clock,
                 concurrency=settings.concurrency,
                 watched_before=watched_before,

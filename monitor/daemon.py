@@ -11,6 +11,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -28,7 +29,9 @@ _log = logging.getLogger(__name__)
 #: Between the first polls after a start, seconds: many sources, one small machine.
 _STAGGER = 0.25
 #: How often links that failed are looked at again, seconds.
-_READ_EVERY = 60
+READ_EVERY = 60.0
+#: Threads for what blocks. Some wait for a page that takes its time in the reading process; sending must not wait for those.
+_THREADS = 32
 #: Wall clock against monotonic clock, seconds: more is a jump (or a machine that slept).
 _JUMP = 30.0
 WATCH_EVERY = 10.0
@@ -120,6 +123,7 @@ class Daemon:
     _scheduler: Any = field(init=False, default=None)
     _stopping: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     _tasks: list[asyncio.Task[object]] = field(init=False, default_factory=list)
+    _to_read: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     _jobs: set[asyncio.Task[Any]] = field(init=False, default_factory=set)
     _tally: _Tally = field(init=False, default_factory=_Tally)
     _alarms: tuple[Raised, ...] = field(init=False, default=())
@@ -131,6 +135,7 @@ class Daemon:
     async def start(self) -> None:
         """Plan every source and begin to send. Returns at once."""
         self._started, self._beat = self.clock.now(), time.monotonic()
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS, thread_name_prefix="monitor"))
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
@@ -140,6 +145,7 @@ class Daemon:
             asyncio.create_task(self._deliver(), name="deliver"),
             asyncio.create_task(self._watch(), name="watchdog"),
             asyncio.create_task(self._seek_lead(), name="lead"),
+            asyncio.create_task(self._read(), name="read"),
         ]
         self._leading = await self._hold_lead()
         await self._plan_all()
@@ -184,7 +190,7 @@ class Daemon:
         )
 
     async def _plan_all(self) -> None:
-        """A job for every source at its own due time, the first ones a little apart; and one for what is left to read."""
+        """A job for every source at its own due time, the first ones a little apart; and what is left is read."""
         now = self.clock.now()
         for index, source in enumerate(self.pipeline.sources):
             state = await asyncio.to_thread(self.pipeline.store.source_state, source.name)
@@ -193,9 +199,7 @@ class Daemon:
             latest = now + max(LONGEST_PAUSE, timedelta(seconds=source.interval)) * 2
             due = now if due > latest else due
             self._plan(source, max(due, now + timedelta(seconds=_STAGGER * index)))
-        self._scheduler.add_job(
-            self._read, "interval", seconds=_READ_EVERY, id="read", replace_existing=True, next_run_time=datetime.now(UTC)
-        )
+        self._to_read.set()
         self._scheduler.add_job(
             self._look, "interval", seconds=LOOK_EVERY, id="look", replace_existing=True, next_run_time=datetime.now(UTC)
         )
@@ -232,7 +236,7 @@ class Daemon:
                 self._tally.failed_polls += polled.failure is not None
                 self._tally.last_poll = self.clock.now()
                 if polled.new:
-                    await self._read_links()
+                    self._to_read.set()
             finally:
                 if not self._stopping.is_set():
                     state = await asyncio.to_thread(self.pipeline.store.source_state, source.name)
@@ -244,16 +248,24 @@ class Daemon:
                     due = state.next_due_at
                     self._plan(source, due if due and due > self.clock.now() else fallback)
 
-    async def _read(self) -> None:
-        """Read what earlier polls left: failed links whose time has come, and those of a run that was killed."""
-        if self._leading:
-            with self._endable():
-                await self._read_links()
+    async def _read(self) -> object:
+        """Read what polls bring, at once; and what was left: failed links whose time has come, and those of a dead process.
 
-    async def _read_links(self) -> None:
-        recorded, _ = await self.pipeline.read_links()
-        self._tally.recorded += len(recorded)
-        self._tally.changes += sum(len(each.changes) for each in recorded)
+        Polling goes on meanwhile: however long a page takes, no source waits for it.
+        """
+        while not self._stopping.is_set():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(READ_EVERY):
+                    await self._to_read.wait()
+            self._to_read.clear()
+            try:
+                if self._leading:
+                    recorded, _ = await self.pipeline.read_links()
+                    self._tally.recorded += len(recorded)
+                    self._tally.changes += sum(len(each.changes) for each in recorded)
+            except Exception:  # noqa: BLE001
+                _log.exception("reading stopped; it starts again")
+        return None
 
     async def _collect(self) -> None:
         """Fetch the mail that came back; one daemon does so, however many there are."""

@@ -10,34 +10,35 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import takewhile
+from datetime import datetime, timedelta
 from typing import TypeVar
-from urllib.parse import urlsplit
+from uuid import uuid4
 
-from monitor.asking import MOST_PUT_BY, Polled, ask, ask_all, fault, polled_of
-from monitor.domain.model import Article, Change, Link, Reading, Report
-from monitor.domain.timetable import MOST_TRIES, TRIES_BY_REASON, next_try
+from monitor.asking import Polled, PutBy, ask, ask_all, fault, polled_of
+from monitor.domain.model import Article, Change, Link, Reading, Report, SourceClass
+from monitor.domain.timetable import DEADLY, PASSING, next_try
+from monitor.domain.turns import Turn, choose
 from monitor.ports import (
     Asked,
     Classified,
     Clock,
+    ElsewhereError,
     Fetcher,
     FetchFailure,
     LinkFailure,
     Page,
-    Poll,
     ReadError,
     Recorded,
     Source,
     Store,
+    Waiting,
 )
 
 _log = logging.getLogger(__name__)
-_BATCH = 100
-_GROUP = 25  # documents recorded in one transaction, at most
-_UNKEPT = 4 << 20  # bytes of read pages that wait for a transaction to be kept in
+_MAX_HOPS = 5  # pages that send their readers on, one to the next
+_PATIENCE = timedelta(minutes=1)  # that one round has with hosts that give trouble
 
 _Result = TypeVar("_Result")
 Document = Article | Report
@@ -68,7 +69,7 @@ class Cycle:
 
 @dataclass(kw_only=True)
 class Pipeline:
-    """The stages, joined. `sources` are the enabled ones; `concurrency` is how many pages are fetched at once.
+    """The stages, joined. `sources` are the enabled ones; `concurrency` is how many pages are read at once.
 
     A source's first poll is a baseline: what it lists is recorded and alerts nobody. `watched_before` says that the sources
     count as watched all along, for a replay of a past day that starts from empty state.
@@ -83,10 +84,10 @@ class Pipeline:
     concurrency: int = 4
     keep: Callable[[Sequence[Page]], object] | None = None  #: puts raw pages by, for rules to come; blocking
     watched_before: bool = False
-    _tries: dict[str, int] = field(default_factory=dict, init=False)
-    _fetched: dict[str, Page] = field(default_factory=dict, init=False)
-    _unkept: list[Page] = field(default_factory=list, init=False)
+    put_by: PutBy = field(default_factory=PutBy)
+    reader: str = field(default_factory=lambda: uuid4().hex)  #: by which notes of what is looked into are known as ours
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+    _fresh: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     async def cycle(self, asked: Sequence[Asked] = ()) -> Cycle:
         """Poll every source once, then read everything there is to read. Sources in `asked` have been asked already."""
@@ -100,7 +101,7 @@ class Pipeline:
         rest = [source for source in self.sources if source.name not in already]
         await ask_all(rest, states, self.fetcher, self.clock, keep)
         order = {source.name: index for index, source in enumerate(self.sources)}
-        recorded, unread = await self.read_links()
+        recorded, unread = await self.read_links(patience=_PATIENCE)
         return Cycle(polled=tuple(sorted(polled, key=lambda each: order.get(each.source, 0))), recorded=recorded, unread=unread)
 
     async def poll(self, source: Source) -> Polled:
@@ -122,75 +123,78 @@ class Pipeline:
             _log.exception("saving %s", asked[0].source)
             return await self._save([replace(asked[0], poll=fault(error))])
         for each, new in zip(asked, fresh, strict=True):
-            self._put_by(new, each.poll)
+            self.put_by.keep(new, each.poll.pages)
+        if any(fresh):
+            self._fresh.set()
         return [polled_of(each, len(new)) for each, new in zip(asked, fresh, strict=True)]
 
-    def _put_by(self, new: Sequence[Link], poll: Poll) -> None:
-        """Keep the pages of new links that polling fetched already, as far as memory allows: nobody is asked twice."""
-        room = MOST_PUT_BY - sum(len(page.body) for page in self._fetched.values())
-        for link in new:
-            page = poll.pages.get(link.url)
-            if page is not None and len(page.body) <= room:
-                self._fetched[link.url] = page
-                room -= len(page.body)
+    async def read_links(self, *, patience: timedelta | None = None) -> tuple[tuple[Recorded, ...], tuple[LinkFailure, ...]]:
+        """Fetch, read, classify and record every link that is due, each as it is done; what polls bring meanwhile, too.
 
-    async def read_links(self) -> tuple[tuple[Recorded, ...], tuple[LinkFailure, ...]]:
-        """Fetch, read, classify and record every link that is due; in the order announced, whatever comes back first."""
-        recorded: list[Recorded] = []
-        unread: list[LinkFailure] = []
-        seen: set[str] = set()
-        async with self._reading:  # one reader at a time, however many sources ask for one: links are taken once
-            while True:
-                due = await asyncio.to_thread(self.store.links_to_read, now=self.clock.now(), limit=_BATCH)
-                batch = [(link, first and not self.watched_before) for link, first in due if link.canonical_url not in seen]
-                if not batch:
-                    return tuple(recorded), tuple(unread)
-                seen.update(link.canonical_url for link, _ in batch)
-                for outcome in await self._read_batch(batch):
-                    if isinstance(outcome, LinkFailure):
-                        unread.append(outcome)
-                    else:
-                        recorded.append(outcome)
-
-    async def _read_batch(self, batch: Sequence[tuple[Link, bool]]) -> list[Recorded | LinkFailure]:
-        turn = asyncio.Semaphore(self.concurrency)
-        hosts: dict[str, asyncio.Semaphore] = {}
-
-        async def take(link: Link, baseline: bool) -> _Taken:
-            # A host that is asked slowly, for politeness, gets half of the places at most: the rest is for others.
-            host = "" if link.url in self._fetched else urlsplit(link.url).netloc
-            places = self.concurrency if not host else max(1, self.concurrency // 2)
-            async with hosts.setdefault(host, asyncio.Semaphore(places)), turn:
-                return await self._take(link, baseline)
-
+        After `patience`, no page of a host that gives trouble is begun any more: those wait for another time.
+        """
         outcomes: list[Recorded | LinkFailure] = []
-        tasks = [asyncio.create_task(take(link, baseline)) for link, baseline in batch]
-        try:
-            while len(outcomes) < len(tasks):
-                waiting = tasks[len(outcomes) :]
-                await waiting[0]
-                ready = list(takewhile(asyncio.Task.done, waiting))[:_GROUP]
-                outcomes += await self._settle([task.result() for task in ready])
-        finally:
-            for task in tasks:
-                task.cancel()
-        return outcomes
+        running: dict[asyncio.Task[_Taken], Turn] = {}
+        async with self._reading:  # one reader at a time, however many ask for one: links are taken once
+            end = None if patience is None else self.clock.now() + patience
+            wake = asyncio.create_task(self._fresh.wait())
+            try:
+                outcomes += await self._count_the_dead()
+                while True:
+                    self._fresh.clear()
+                    for turn, waiting in await self._next(running.values(), end):
+                        running[asyncio.create_task(self._take(waiting))] = turn
+                    if not running:
+                        break
+                    if wake.done():
+                        wake = asyncio.create_task(self._fresh.wait())
+                    await asyncio.wait((*running, wake), return_when=asyncio.FIRST_COMPLETED)
+                    done = [task for task in running if task.done()]
+                    outcomes += await self._settle([task.result() for task in done])
+                    for task in done:
+                        del running[task]
+            finally:
+                wake.cancel()
+                for task in running:
+                    task.cancel()
+                if running:  # cut off in good order: no page killed anybody
+                    await asyncio.to_thread(self.store.reading_ended, reader=self.reader)
+        recorded = tuple(each for each in outcomes if isinstance(each, Recorded))
+        return recorded, tuple(each for each in outcomes if isinstance(each, LinkFailure))
 
-    async def _take(self, link: Link, baseline: bool) -> _Taken:
-        """Fetch and read one link; everything that can go wrong with it is a value."""
-        answer = self._fetched.pop(link.url, None) or await self._fetch(link.url)
-        if isinstance(answer, FetchFailure):
-            most = 1 if answer.permanent else MOST_TRIES
-            trouble = _Trouble(reason=answer.reason, detail=answer.detail, most=most, wait=answer.retry_after)
-            return _Taken(link=link, baseline=baseline, outcome=trouble)
+    async def _next(self, busy: Collection[Turn], end: datetime | None) -> list[tuple[Turn, Waiting]]:
+        """The links to begin with now; `turns.choose` decides."""
+        now = self.clock.now()
+        due = await asyncio.to_thread(self.store.links_to_read, now=now)
+        official = {source.name for source in self.sources if source.source_class is SourceClass.OFFICIAL}
+        taken = {turn.key for turn in busy}
+        waiting = {each.link.canonical_url: each for each in due if each.link.canonical_url not in taken}
+        turns = [_turn(each, official=each.link.source in official) for each in waiting.values()]
+        chosen = choose(turns, tuple(busy), self.concurrency, patient=end is None or now < end)
+        return [(turn, waiting[turn.key]) for turn in chosen]
+
+    async def _count_the_dead(self) -> list[LinkFailure]:
+        """Note a try against every page that was being looked into when a process died."""
+        dead = await asyncio.to_thread(self.store.read_by_the_dead, reader=self.reader, now=self.clock.now())
+        died = _Trouble(reason="died", detail="the monitor died while this page was being read")
+        return [await self._failed(each, died) for each in dead]
+
+    async def _take(self, waiting: Waiting) -> _Taken:
+        """Fetch, read and classify one link; everything that can go wrong with it is a value."""
+        link, url = waiting.link, waiting.link.url
         source = next((source for source in self.sources if source.name == link.source), None)
-        outcome = await asyncio.to_thread(_attempt, link, lambda: self.read(answer, link, source))
-        # Kept even when nobody can read it today: that is the one to keep. Soon, for many large pages are much memory.
-        self._unkept.append(answer)
-        if sum(len(page.body) for page in self._unkept) > _UNKEPT:
-            pages, self._unkept = self._unkept, []
-            await asyncio.to_thread(self._keep, pages)
-        return _Taken(link=link, baseline=baseline, outcome=outcome)
+        for _ in range(_MAX_HOPS):
+            answer = self.put_by.take(url) or await self._fetch(url)
+            if isinstance(answer, FetchFailure):
+                trouble = _Trouble(answer.reason, answer.detail, answer.permanent, answer.retry_after, page=False)
+                return _Taken(waiting=waiting, outcome=trouble)
+            await asyncio.to_thread(self.store.reading_begins, link, reader=self.reader, now=self.clock.now())
+            outcome = await asyncio.to_thread(self._read_and_classify, answer, waiting, source)
+            if not isinstance(outcome, ElsewhereError):
+                return _Taken(waiting=waiting, outcome=outcome, page=answer)
+            url = outcome.to
+        trouble = _Trouble("redirect_loop", f"more than {_MAX_HOPS} pages send their readers on, at last to {url[:200]}")
+        return _Taken(waiting=waiting, outcome=trouble)
 
     async def _fetch(self, url: str) -> Page | FetchFailure:
         try:
@@ -198,6 +202,21 @@ class Pipeline:
         except Exception as error:  # noqa: BLE001  # an address that trips a fault of ours is one address
             _log.exception("fetching %s", url)
             return FetchFailure(url=url, reason="fault", detail=f"{type(error).__name__}: {error}")
+
+    def _read_and_classify(self, page: Page, waiting: Waiting, source: Source | None) -> Classified | ElsewhereError | _Trouble:
+        """One page from bytes to judgements; what trips a fault of ours must not keep every other page from being read."""
+        link = waiting.link
+        try:
+            document = self.read(page, link, source)
+            reading = self.classify(document)
+        except ElsewhereError as error:
+            return error
+        except ReadError as error:
+            return _Trouble(error.reason, str(error), permanent=error.reason not in PASSING)
+        except Exception as error:  # noqa: BLE001
+            _log.exception("reading %s", link.url)
+            return _Trouble("fault", f"{type(error).__name__}: {error}")
+        return Classified(document=document, reading=reading, link=link, baseline=waiting.baseline and not self.watched_before)
 
     def _keep(self, pages: Sequence[Page]) -> None:
         try:
@@ -207,35 +226,18 @@ class Pipeline:
             _log.exception("keeping %d pages", len(pages))  # an alert is worth more than its copy
 
     async def _settle(self, group: Sequence[_Taken]) -> list[Recorded | LinkFailure]:
-        """Classify documents and record them together, in their order; note why others could not be read."""
-        pages, self._unkept = self._unkept, []
-        # Side by side: compressing pages leaves the interpreter to the classifier.
-        kept = asyncio.create_task(asyncio.to_thread(self._keep, pages))
-        found = await asyncio.to_thread(lambda: [self._classified(each) for each in group])
-        await kept  # before what they say is recorded
-        recorded = iter(await asyncio.to_thread(self._recorded, [each for each in found if isinstance(each, Classified)]))
+        """Record documents together; note why others could not be read. Pages are kept before what they say is recorded."""
+        if not group:
+            return []
+        # Kept even when nobody can read it today: that is the one to keep.
+        await asyncio.to_thread(self._keep, [each.page for each in group if each.page is not None])
+        found = [each.outcome for each in group if isinstance(each.outcome, Classified)]
+        recorded = iter(await asyncio.to_thread(self._recorded, found))
         outcomes: list[Recorded | LinkFailure] = []
-        for taken, each in zip(group, found, strict=True):
-            outcome = each if isinstance(each, _Trouble) else next(recorded)
-            if isinstance(outcome, _Trouble):
-                outcomes.append(await self._failed(taken.link, outcome))
-                continue
-            self._tries.pop(taken.link.canonical_url, None)
-            outcomes.append(outcome)
-            for change in outcome.changes:
-                old = change.old.words if change.old else "no rating"
-                name, outlet = change.authority.display_name, change.outlet
-                _log.info("%s, %s: %s -> %s (%s)", name, change.area.words, old, change.new_words, outlet)
+        for taken in group:
+            outcome = next(recorded) if isinstance(taken.outcome, Classified) else taken.outcome
+            outcomes.append(await self._failed(taken.waiting, outcome) if isinstance(outcome, _Trouble) else _told(outcome))
         return outcomes
-
-    def _classified(self, taken: _Taken) -> Classified | _Trouble:
-        document = taken.outcome
-        if isinstance(document, _Trouble):
-            return document
-        reading = _attempt(taken.link, lambda: self.classify(document))
-        if isinstance(reading, _Trouble):
-            return reading
-        return Classified(document=document, reading=reading, link=taken.link, baseline=taken.baseline)
 
     def _recorded(self, found: Sequence[Classified]) -> list[Recorded | _Trouble]:
         """Record documents in one transaction; one by one where that fails: what can be recorded is, and the rest is told."""
@@ -252,46 +254,65 @@ class Pipeline:
             except Exception as error:  # noqa: BLE001
                 # Where it is the store and not the document, noting this will fail as well, and end the cycle.
                 _log.warning("recording %s: %s: %s", each.document.url, type(error).__name__, error)
-                detail = f"{type(error).__name__}: {error}"
-                outcomes.append(_Trouble(reason="unrecorded", detail=detail, most=TRIES_BY_REASON["unrecorded"]))
+                outcomes.append(_Trouble("unrecorded", f"{type(error).__name__}: {error}"))
         return outcomes
 
-    async def _failed(self, link: Link, trouble: _Trouble) -> LinkFailure:
-        now = self.clock.now()
-        tries = self._tries[link.canonical_url] = self._tries.get(link.canonical_url, 0) + 1
-        again = next_try(now=now, tries=tries, most=trouble.most, retry_after=trouble.wait)
-        failure = LinkFailure(link=link, reason=trouble.reason, detail=trouble.detail, permanent=again is None)
+    async def _failed(self, waiting: Waiting, trouble: _Trouble) -> LinkFailure:
+        now, deadly = self.clock.now(), trouble.reason in DEADLY and trouble.page
+        again = next_try(
+            now=now,
+            reason=trouble.reason,
+            tries=waiting.tries + 1,
+            deaths=waiting.deaths + deadly,
+            permanent=trouble.permanent,
+            retry_after=trouble.wait,
+        )
+        failure = LinkFailure(
+            link=waiting.link, reason=trouble.reason, detail=trouble.detail, permanent=again is None, deadly=deadly
+        )
         await asyncio.to_thread(self.store.link_failed, failure, now=now, retry_at=again)
         level = logging.DEBUG if again is None else logging.INFO
-        _log.log(level, "%s: not read: %s %s", link.url, trouble.reason, trouble.detail)
+        _log.log(level, "%s: not read: %s %s", waiting.link.url, trouble.reason, trouble.detail)
         return failure
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class _Trouble:
-    """Why a link gave no article, how often it may be tried, and how many seconds the server wants to be left alone."""
+    """Why a link gave no article, whether another try is of use, and how many seconds the server wants to be left alone."""
 
     reason: str
     detail: str
-    most: int
+    permanent: bool = False
     wait: float | None = None
+    page: bool = True  #: there was a page, which is to blame
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Taken:
-    """A link that was fetched and read, or was tried."""
+    """A link that was fetched, read and classified, or was tried; with its page, if there was one."""
 
-    link: Link
-    baseline: bool
-    outcome: Document | _Trouble
+    waiting: Waiting
+    outcome: Classified | _Trouble
+    page: Page | None = None
 
 
-def _attempt(link: Link, work: Callable[[], _Result]) -> _Result | _Trouble:
-    """Do what a page can make fail; a page that trips a fault of ours must not keep every other page from being read."""
-    try:
-        return work()
-    except ReadError as error:
-        return _Trouble(reason=error.reason, detail=str(error), most=TRIES_BY_REASON.get(error.reason, 1))
-    except Exception as error:  # noqa: BLE001
-        _log.exception("reading %s", link.url)
-        return _Trouble(reason="fault", detail=f"{type(error).__name__}: {error}", most=TRIES_BY_REASON["fault"])
+def _turn(waiting: Waiting, *, official: bool) -> Turn:
+    return Turn(
+        key=waiting.link.canonical_url,
+        host=waiting.host,
+        since=waiting.since,
+        official=official,
+        tries=waiting.tries,
+        readings=waiting.readings,
+        deaths=waiting.deaths,
+        trouble=waiting.trouble,
+    )
+
+
+def _told(recorded: Recorded) -> Recorded:
+    """What was recorded, with its changes told in the log."""
+    for change in recorded.changes:
+        old = change.old.words if change.old else "no rating"
+        name, outlet = change.authority.display_name, change.outlet
+        _log.info("%s, %s: %s -> %s (%s)", name, change.area.words, old, change.new_words, outlet)
+    return recorded

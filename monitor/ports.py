@@ -38,6 +38,14 @@ class ReadError(MonitorError):
         super().__init__(message, key=key)
 
 
+class ElsewhereError(ReadError):
+    """A page that is no article and sends its readers on to another address, as a redirect does."""
+
+    def __init__(self, to: str, *, key: str = "") -> None:
+        self.to = to
+        super().__init__(f"the page sends its readers on to {to[:200]}", reason="refresh", key=key)
+
+
 class StoreError(MonitorError):
     """State that cannot be opened or is not ours."""
 
@@ -118,6 +126,7 @@ class SourceState:
     failures: int = 0
     cursor: str = ""
     polled_before: bool = False  #: False on the very first poll: its links are a baseline and never alert
+    declared: str = ""  #: how it was declared when it was asked last; see `Asked`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +157,7 @@ class Asked:
     poll: Poll
     next_due_at: datetime
     failures_before: int = 0  #: in a row, without this one
+    declared: str = ""  #: stands for the declaration by which it was asked; another one is not what was asked
 
 
 class Source(Protocol):
@@ -256,6 +266,7 @@ class Classified:
     reading: Reading
     link: Link | None
     baseline: bool
+    again_at: datetime | None = None  #: when the link is to be read again, for there may be more to come
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,6 +280,20 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A link that waits to be read, with what became of it so far."""
+
+    link: Link
+    baseline: bool  #: a source's first poll brought it
+    host: str
+    since: datetime  #: when it was published or first seen, whichever was first
+    tries: int = 0  #: in vain
+    deaths: int = 0  #: processes that it cost
+    trouble: int = 0  #: tries of links of its host that still wait and failed at last for a reason of `turns.COSTLY`
+    readings: int = 0  #: how often it was read before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinkFailure:
     """A link that could not be turned into an article this time."""
 
@@ -276,6 +301,7 @@ class LinkFailure:
     reason: str
     detail: str = ""
     permanent: bool = False
+    deadly: bool = False  #: it cost a process
 
 
 class Store(Protocol):
@@ -294,8 +320,20 @@ class Store(Protocol):
         """Save links, validators and next due time of polls, all in one transaction; of each the links not seen before."""
         ...
 
-    def links_to_read(self, *, now: datetime, limit: int = 100) -> tuple[tuple[Link, bool], ...]:
-        """Links still to be fetched and read, oldest first; the flag says it came from a source's baseline poll."""
+    def links_to_read(self, *, now: datetime, limit: int = 100) -> tuple[Waiting, ...]:
+        """Links that wait to be read and whose time has come: of each host the next ones, none that is being read."""
+        ...
+
+    def reading_begins(self, link: Link, *, reader: str, now: datetime) -> None:
+        """Note, before a page is looked into, who looks: should that be its end, it is known which page it was."""
+        ...
+
+    def reading_ended(self, *, reader: str) -> None:
+        """Take back every such note of a reader, which ends in good order."""
+        ...
+
+    def read_by_the_dead(self, *, reader: str, now: datetime) -> tuple[Waiting, ...]:
+        """Links that were being looked into when a process died: any but `reader`'s own that cannot still be at it."""
         ...
 
     def link_failed(self, failure: LinkFailure, *, now: datetime, retry_at: datetime | None) -> None:

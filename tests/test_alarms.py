@@ -12,13 +12,14 @@ from typing import Any
 
 import pytest
 
-from monitor.alarms import LEAST_SPACE, Lookout, of_returned, of_space
-from monitor.domain.model import SourceClass
+from monitor.alarms import LEAST_SPACE, Lookout, of_given_up, of_returned, of_space
+from monitor.domain.model import Link, SourceClass
 from monitor.domain.poll_failures import failure_words
 from monitor.domain.standing import Way
 from monitor.domain.subscriptions import Subscription
-from monitor.ports import Asked, FetchFailure, Outcome, Poll, Result
+from monitor.ports import Asked, FetchFailure, LinkFailure, Outcome, Poll, Result
 from monitor.store import SqlStore, open_store
+from monitor.store.watch import GivenUp
 from tests.conftest import ROOT
 
 START = datetime(2026, 6, 1, tzinfo=UTC)
@@ -202,3 +203,55 @@ def test_every_reason_that_a_fetch_fails_for_has_words() -> None:
     )
     assert {"dns", "refused", "not_found", "challenge"} <= reasons
     assert {reason for reason in reasons if failure_words(reason) == reason.replace("_", " ")} == set()
+
+
+def lost(reason: str, *, source: str = "ofsted", days: int = 1, baseline: bool = False) -> GivenUp:
+    return GivenUp(
+        url=f"https://x.test/{reason}",
+        source=source,
+        reason=reason,
+        detail="",
+        at=START,
+        published=START - timedelta(days=days),
+        baseline=baseline,
+    )
+
+
+@pytest.mark.parametrize(
+    ("gone", "alarming"),
+    [
+        (lost("damaged"), True),  # an official report that was never whole
+        (lost("not_found"), True),
+        (lost("unreadable_table"), True),
+        (lost("monitoring_visit"), False),  # no report of these: nobody missed it
+        (lost("unreadable_table", days=900, baseline=True), False),  # old stock
+        (lost("damaged", days=1, baseline=True), True),
+        (lost("not_found", source="gazette"), False),  # publishers take pages down every day
+        (lost("died", source="gazette"), True),
+        (lost("memory", source="gazette"), True),
+        (lost("unrecorded", source="gazette"), True),
+        (lost("fault", source="gazette"), True),
+    ],
+)
+def test_what_was_given_up_is_an_alarm_where_it_may_have_been_news(gone: GivenUp, alarming: bool) -> None:
+    found = of_given_up([gone], {"ofsted"})
+    assert bool(found) == alarming
+    assert all(gone.url in each.message for each in found)
+
+
+def test_pages_of_one_source_that_were_given_up_are_one_alarm() -> None:
+    (found,) = of_given_up([lost("damaged"), lost("empty")], {"ofsted"})
+    assert (found.about, found.weight, found.urgent) == ("ofsted", 2, True)
+
+
+def test_a_page_given_up_is_told_at_the_next_look_and_ends_after_a_week(monitor: Monitor) -> None:
+    page = Link(source="gazette", url="https://gazette.example/a", canonical_url="https://gazette.example/a")
+    monitor.store.record_polls([Asked(source="gazette", poll=Poll(links=(page,)), next_due_at=START)], now=START)
+    monitor.store.link_failed(LinkFailure(link=page, reason="died", permanent=True, deadly=True), now=START, retry_at=None)
+
+    def names() -> set[str]:
+        return {each.name for each in Lookout(monitor).look()}  # type: ignore[arg-type]
+
+    assert "given_up" in names()
+    monitor.clock.moment = START + timedelta(days=8)
+    assert "given_up" not in names()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from monitor.ports import Asked
     from monitor.settings import Settings
     from monitor.store.glance import Glance
+
+
+#: Seconds of a cycle after which messages do not wait for its end.
+_ALONG = 30.0
 
 
 def add_parser(subparsers: Any) -> None:
@@ -53,13 +58,31 @@ async def _cycle(args: argparse.Namespace, settings: Settings) -> Cycle:
             if cycle is not None:
                 return cycle
         async with opened(those, watched_before=args.as_of is not None) as parts:
-            cycle = await parts.pipeline.cycle(asked)
+            cycle = await _sending(parts, parts.pipeline.cycle(asked))
             if args.as_of is None and settings.operator:
                 await asyncio.to_thread(_tell_operator, parts)
             await parts.send_due()
             if args.as_of is None:
                 await asyncio.to_thread(parts.store.seal, those.seal())
     return cycle
+
+
+async def _sending(parts: Parts, cycle: Awaitable[Cycle]) -> Cycle:
+    """Do the cycle; where it takes long, what has waited for its group goes out meanwhile."""
+    stop = asyncio.Event()
+
+    async def send() -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_ALONG):
+                await stop.wait()
+        await parts.drain(stop)
+
+    sending = asyncio.create_task(send())
+    try:
+        return await cycle
+    finally:
+        stop.set()
+        await asyncio.gather(sending, return_exceptions=True)  # what is the matter is said when the rest is sent
 
 
 def _tell_operator(parts: Parts) -> None:

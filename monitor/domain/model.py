@@ -134,6 +134,7 @@ class Link:
     title: str = ""
     published: datetime | None = None
     summary: str = ""
+    edition: str = ""  #: of its entry, by its id and dates: another one says that the page was changed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +149,7 @@ class Article:
     outlet: str = ""
     source_class: SourceClass = SourceClass.PRESS
     sha256: str = ""
+    whole: int = 0  #: characters of all of it, where `text` is only as much of its beginning as an article can be
 
     @property
     def paragraphs(self) -> tuple[str, ...]:

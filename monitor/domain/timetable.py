@@ -12,21 +12,48 @@ from monitor.domain.calendar import is_working_day
 #: A source that keeps failing is asked less and less often, down to this.
 LONGEST_PAUSE = timedelta(hours=6)
 #: A page that cannot be read is tried this often before it is given up: 15 min, 30 min, 1 h, ... about two days in all.
-MOST_TRIES = 8
-#: A page that kills its reader is not given many readers.
-MOST_DEATHS = 3
-#: Why reading failed -> how often it is tried. Every other reason is the page's own, and lasts.
-TRIES_BY_REASON = {
-    "timeout": MOST_DEATHS,
-    "memory": MOST_DEATHS,
-    "crashed": MOST_DEATHS,
-    "fault": MOST_TRIES,
-    "unrecorded": MOST_TRIES,
-    "interstitial": MOST_TRIES,  # a consent page, a login, a site under maintenance: the article may be there tomorrow
-}
+MAX_TRIES = 8
+#: A page that kills its reader is not given many readers, whatever else happened to it.
+MAX_DEATHS = 3
+#: Reasons by which a page cost a process: the one that reads, or the whole monitor.
+DEADLY = frozenset({"timeout", "memory", "crashed", "died"})
+#: Reasons of reading that may pass. Every other one is the page's own, and lasts.
+PASSING = frozenset(
+    {
+        *DEADLY,
+        "fault",  # ours
+        "unrecorded",
+        "interstitial",  # a consent page, a login, a site under maintenance: the article may be there tomorrow
+        "damaged",  # what was cut off, is a shell, or is an error page with status 200, is whole at the next try
+        "empty",
+        "no_article",
+        "not_a_pdf",
+        "scanned",
+    }
+)
+#: Reasons by which a file of an official source is no report that anybody could have missed.
+OTHER_DOCUMENTS = frozenset(
+    {
+        "looked_after_inspection",
+        "safeguarding_inspection",
+        "protection_inspection",
+        "monitoring_visit",
+        "focused_visit",
+        "jtai",
+        "send",
+        "lscb_review",
+        "not_a_report",
+    }
+)
 #: Not the page's fault but ours or the installation's: given up, it is tried again once the program is another one.
-OWN_FAULTS = ("fault", "failed")
+OWN_FAULTS = ("fault", "failed", "unrecorded")
 _FIRST_RETRY = timedelta(minutes=15)
+#: So many readings of a page follow each other as its source announces them; from then on with pauses.
+_READINGS_AT_ONCE = 3
+_FIRST_RENEWAL = timedelta(minutes=5)
+#: Of what a source lists again at one poll, so much may be in another edition: where it is more, the source itself changed.
+_RENEWED_SHARE = 0.5
+_RENEWED_AT_LEAST = 5
 
 
 @cache
@@ -95,16 +122,44 @@ def next_due(
     return now + max(pause, timedelta(seconds=retry_after or 0))
 
 
-def next_try(*, now: datetime, tries: int, most: int = MOST_TRIES, retry_after: float | None = None) -> datetime | None:
+def next_try(
+    *, now: datetime, reason: str, tries: int, deaths: int = 0, permanent: bool = False, retry_after: float | None = None
+) -> datetime | None:
     """When a page that could not be read is to be tried again; None when it is given up.
 
     Args:
         now: when it was tried.
+        reason: why it could not be read.
         tries: how often it was tried, this time included.
-        most: how often it may be tried; 1 where another try cannot help.
+        deaths: how many processes it cost, this time included.
+        permanent: whether another try cannot help.
         retry_after: seconds the server asked for; never shortens the wait.
     """
-    if tries >= most:
+    if permanent or tries >= MAX_TRIES or deaths >= MAX_DEATHS:
         return None
     pause = min(_FIRST_RETRY * float(2 ** (tries - 1)), timedelta(hours=12))
+    if reason == "died":
+        pause = timedelta()  # more likely than not it was another's fault, and its news has waited for the restart
     return now + max(pause, timedelta(seconds=retry_after or 0))
+
+
+def renewed_at(*, now: datetime, last: datetime | None, readings: int) -> datetime:
+    """When a page is to be read again that its source announces anew.
+
+    At once, and then less and less often: the next one waits for twice as long as the one before. Some feeds give their entries
+    another id or date whenever they are asked.
+
+    Args:
+        now: when it was announced.
+        last: when it was read or tried last.
+        readings: how often it was read.
+    """
+    if last is None or readings < _READINGS_AT_ONCE:
+        return now
+    pause = min(_FIRST_RENEWAL * float(2 ** min(readings - _READINGS_AT_ONCE, 10)), timedelta(days=1))
+    return max(now, last + pause)
+
+
+def is_renewal(*, changed: int, listed: int) -> bool:
+    """Whether `changed` editions among `listed` known entries mean that those pages were changed, and not the whole source."""
+    return changed <= max(_RENEWED_AT_LEAST, listed * _RENEWED_SHARE)

@@ -215,3 +215,14 @@ def registrable(url: str) -> str:
     second = {"co", "gov", "org", "ac", "nhs", "police", "ltd", "plc", "me", "net", "sch"}
     take = 3 if len(labels) > 2 and labels[-1] == "uk" and labels[-2] in second else 2
     return ".".join(labels[-take:])
+
+
+def queue_of(url: str) -> str:
+    """Whose queue a page stands in: its site, all hosts of it together; of a machine without a name its address and port."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return ""
+    named = "." in host and ":" not in host and not host.rpartition(".")[2].isdigit()
+    return registrable(url) if named else parts.netloc

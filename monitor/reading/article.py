@@ -18,6 +18,7 @@ from monitor.reading.extract import article_blocks, prose_blocks
 from monitor.reading.furniture import without_biography, without_furniture
 from monitor.reading.grade_lines import with_headings
 from monitor.reading.interstitials import interstitial_of
+from monitor.reading.lengths import MAX_TITLE, beginning
 from monitor.reading.metadata import Metadata, dated_line, metadata_of
 from monitor.reading.unseen import drop_unseen
 from monitor.tables import rows
@@ -32,9 +33,10 @@ _QUOTED = re.compile(r"""=\s*(?:"[^"]*"|'[^']*')""")
 
 
 def read_article(body: bytes, url: str, content_type: str = "") -> dict[str, Any]:
-    """``{"title", "text", "published", "confirmed", "changed", "canonical", "reader"}`` of an HTML page.
+    """``{"title", "text", "whole", "published", "confirmed", "changed", "canonical", "reader"}`` of an HTML page.
 
     `published` and `changed` are ISO moments or ""; `confirmed` says that the page gives the day twice, in different ways.
+    `whole` is how many characters there were where `text` is only the beginning of what an article can be, else 0.
 
     Paragraphs are joined by blank lines. Raises `ReadError`: ``empty``, ``pdf`` (sniffed), ``not_text``, ``interstitial``,
     ``hostile`` (a tag longer than any author writes), ``no_article`` when nothing reads like one.
@@ -63,9 +65,12 @@ def read_article(body: bytes, url: str, content_type: str = "") -> dict[str, Any
     if not lines:
         raise ReadError("nothing on the page reads like an article", reason="no_article", key=url)
     published = published or metadata.changed
+    prose = "\n\n".join(lines)
+    text = beginning(prose)
     return {
-        "title": metadata.title or lines[0].partition("\n")[0][:200],
-        "text": "\n\n".join(lines),
+        "title": metadata.title[:MAX_TITLE] or lines[0].partition("\n")[0][:200],
+        "text": text,
+        "whole": len(prose) if text is not prose else 0,
         "published": published.isoformat() if published else "",
         "confirmed": metadata.confirmed,
         "changed": metadata.changed.isoformat() if metadata.changed else "",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, partial
+from typing import Any
 
 from monitor.domain.characters import storable
 from monitor.domain.model import Article, SourceClass
@@ -13,9 +14,11 @@ from monitor.reading.dates import exchanged, london_day, parse_day
 from monitor.reading.decode import decode, is_binary, visible
 from monitor.reading.furniture import fold, without_furniture
 from monitor.reading.grade_lines import with_headings
+from monitor.reading.lengths import LONG, beginning
 from monitor.reading.worker import Worker
 
 _READER = "monitor.reading.article:read_article"
+_PLAIN_READER = "monitor.reading.html:read_plain"
 _LONGEST_TITLE = 300
 _DATELINE_WITHIN = 4  #: lines below the title
 _SAME, _FRESH, _WEEKS = timedelta(days=2), timedelta(days=7), timedelta(days=14)  #: see `day_of`
@@ -48,10 +51,19 @@ def read_page(
     """
     today = london_day(page.retrieved) if page.retrieved is not None else None
     if _is_plain(page):
-        if is_binary(page.body):
-            raise ReadError("these bytes are no text", reason="not_text", key=page.url)
+        # A few lines are read here; what is long is read where it can be killed, like every page.
+        read = read_plain if len(page.body) < LONG else partial((worker or shared_worker()).call, _PLAIN_READER)
+        plain = read(page.body, page.url, page.content_type)
         listed = day_of(None, published, today)
-        return read_text(decode(page.body, page.content_type), url=page.url, outlet=outlet, published=listed)
+        return _article(
+            url=page.url,
+            title=plain["title"],
+            text=plain["text"],
+            whole=plain["whole"],
+            published=listed or (date.fromisoformat(plain["day"]) if plain["day"] else None),
+            outlet=outlet,
+            source_class=SourceClass.PRESS,
+        )
     found = (worker or shared_worker()).call(_READER, page.body, page.url, page.content_type)
     days = {key: london_day(datetime.fromisoformat(found[key])) if found[key] else None for key in ("published", "changed")}
     surely = first_published and not found["confirmed"] and not _is_near(days["changed"], published, _SAME)
@@ -59,6 +71,7 @@ def read_page(
         url=found["canonical"] or page.url,
         title=found["title"] or title,
         text=found["text"],
+        whole=found["whole"],
         published=day_of(days["published"], published, today, surely=surely),
         retrieved=page.retrieved,
         outlet=outlet,
@@ -102,7 +115,31 @@ def read_text(
 
     Page furniture is cut as on pages. Raises `ReadError` with reason ``empty``.
     """
-    lines = [visible(line.strip()) for line in text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    found = _plain(text, url)
+    return _article(
+        url=url,
+        title=found["title"],
+        text=found["text"],
+        whole=found["whole"],
+        published=published or (date.fromisoformat(found["day"]) if found["day"] else None),
+        outlet=outlet,
+        source_class=source_class,
+    )
+
+
+def read_plain(body: bytes, url: str, content_type: str = "") -> dict[str, Any]:
+    """``{"title", "text", "whole", "day"}`` of bytes of plain text; `whole` as `read_article` has it, `day` ISO or "".
+
+    Raises `ReadError` with reason ``not_text`` or ``empty``.
+    """
+    if is_binary(body):
+        raise ReadError("these bytes are no text", reason="not_text", key=url)
+    return _plain(decode(body, content_type), url)
+
+
+def _plain(text: str, url: str) -> dict[str, Any]:
+    kept = beginning(text)
+    lines = [visible(line.strip()) for line in kept.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")]
     lines = [line for line in lines if line]
     while lines and fold(lines[0]) == "news":
         lines.pop(0)
@@ -110,8 +147,12 @@ def read_text(
         raise ReadError("the text is empty", reason="empty", key=url)
     title = lines.pop(0) if len(lines[0]) <= _LONGEST_TITLE else ""
     day, lines = _dateline(lines)
-    body = "\n\n".join(with_headings(without_furniture(lines, title=title)))
-    return _article(url=url, title=title, text=body, published=published or day, outlet=outlet, source_class=source_class)
+    return {
+        "title": title,
+        "text": beginning("\n\n".join(with_headings(without_furniture(lines, title=title)))),
+        "whole": len(text) if kept is not text else 0,
+        "day": day.isoformat() if day else "",
+    }
 
 
 def _dateline(lines: list[str]) -> tuple[date | None, list[str]]:
@@ -137,6 +178,7 @@ def _article(
     published: date | None,
     outlet: str,
     source_class: SourceClass,
+    whole: int = 0,
     retrieved: datetime | None = None,
 ) -> Article:
     title, text = storable(title), storable(text)
@@ -148,5 +190,6 @@ def _article(
         retrieved=retrieved,
         outlet=outlet,
         source_class=source_class,
+        whole=whole,
         sha256=hashlib.sha256(f"{title}\n\n{text}".encode()).hexdigest(),
     )

@@ -11,11 +11,11 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, insert, select
 
-from monitor.domain.model import Report
+from monitor.domain.model import Article, Report
 from monitor.ports import Classified
+from monitor.store.links import Read, links_read
 from monitor.store.rows import article_row, judgement_row, rejection_row
 from monitor.store.schema import articles, judgements, rejections
-from monitor.store.sources import links_read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +54,20 @@ def file_documents(connection: Connection, found: Sequence[Classified], now: dat
             connection.execute(insert(judgements), said)
         if unsaid := [line for each, row in new for line in _unsaid(each, row["id"])]:
             connection.execute(insert(rejections), unsaid)
-    links_read(connection, [(each.link, where.article) for each, where in zip(found, filed, strict=True) if each.link])
+    read = [
+        Read(link=each.link, article=where.article, note=_note(each.document), again_at=each.again_at)
+        for each, where in zip(found, filed, strict=True)
+        if each.link
+    ]
+    links_read(connection, read, now)
     return filed
+
+
+def _note(document: Article | Report) -> str:
+    """What a person should know of how a document was read."""
+    if isinstance(document, Report) or not document.whole:
+        return ""
+    return f"only its first {len(document.text):,} of {document.whole:,} characters were read"
 
 
 def _row(found: Classified, now: datetime) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor import __version__
+from monitor.domain.model import Link
 from monitor.ports import Asked, SourceState, Validators
 from monitor.store.poll_rows import poll_row, source_row
 
@@ -53,7 +54,8 @@ class Glance:
 
     def source_states(self) -> Mapping[str, SourceState]:
         """What is remembered of every source that was ever asked, by name."""
-        query = "SELECT name, validators, last_success, next_due_at, failures, cursor, polled_before FROM sources"
+        query = "SELECT name, validators, last_success, next_due_at, failures, cursor, polled_before, declared FROM sources"
+        rows = self._connection.execute(query)
         return {
             name: SourceState(
                 name=name,
@@ -63,14 +65,19 @@ class Glance:
                 failures=failures,
                 cursor=cursor,
                 polled_before=bool(polled_before),
+                declared=declared,
             )
-            for name, validators, last_success, next_due_at, failures, cursor, polled_before in self._connection.execute(query)
+            for name, validators, last_success, next_due_at, failures, cursor, polled_before, declared in rows
         }
 
     def is_quiet(self, asked: Asked) -> bool:
-        """Whether a poll brought nothing new: no link that is not known."""
-        known = "SELECT 1 FROM links WHERE canonical_url = ?"
-        return all(self._connection.execute(known, (link.canonical_url,)).fetchone() for link in asked.poll.links)
+        """Whether a poll brought nothing new: no link that is not known, and none in another edition."""
+        return all(self._is_known(link) for link in asked.poll.links)
+
+    def _is_known(self, link: Link) -> bool:
+        query = "SELECT source, edition FROM links WHERE canonical_url = ?"
+        row = self._connection.execute(query, (link.canonical_url,)).fetchone()
+        return row is not None and (not link.edition or row[0] != link.source or row[1] == link.edition)
 
     def record(self, asked: Sequence[Asked], now: datetime) -> bool:
         """Write polls that brought nothing new, of sources that were asked before, in one transaction.

@@ -27,6 +27,7 @@ def source_row(asked: Asked, before: SourceState, now: datetime) -> dict[str, An
         "failures": failures,
         "reason": poll.failure.reason if poll.failure else "",
         "moved_to": poll.moved_to,
+        "declared": asked.declared,
     }
 
 

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from monitor.store.moment import Moment as Moment  # noqa: PLC0414  # migrations call it schema.Moment
 
 #: The newest migration. `open_store` compares it with the database's own row before it imports any migration machinery.
-HEAD = "0006"
+HEAD = "0007"
 
 metadata = MetaData(
     naming_convention={
@@ -53,6 +53,7 @@ sources = Table(
     Column("failures", Integer, nullable=False, default=0),
     Column("reason", String, nullable=False, default=""),
     Column("moved_to", Text, nullable=False, server_default=""),  # where its latest answer came from, redirected for good
+    Column("declared", String(16), nullable=False, server_default=""),  # how it was declared when it was asked last
 )
 
 polls = Table(
@@ -128,6 +129,13 @@ links = Table(
     Column("reason", String, nullable=False, default=""),
     Column("detail", Text, nullable=False, default=""),
     Column("article", ForeignKey("articles.id")),
+    Column("host", String, nullable=False, server_default=""),  # whose queue it stands in
+    Column("deaths", Integer, nullable=False, server_default="0"),  # processes that it cost
+    Column("reader", String(32), nullable=False, server_default=""),  # who looks into it now
+    Column("begun_at", Moment),  # since when
+    Column("tried_at", Moment),  # when it was read or tried last
+    Column("edition", String(16), nullable=False, server_default=""),  # of its entry: its id and dates, as last announced
+    Column("readings", Integer, nullable=False, server_default="0"),  # how often it was read
     Index("ix_links_waiting", "retry_at", sqlite_where=text("state = 'new'"), postgresql_where=text("state = 'new'")),
 )
 

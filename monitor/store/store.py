@@ -17,11 +17,30 @@ from monitor.domain.standing import Raised, Way
 from monitor.domain.subscriptions import Subscription
 from monitor.messages import Notice, Renderer
 from monitor.messages.links import Links
-from monitor.ports import Asked, Classified, Delivery, DeliveryState, LinkFailure, Outcome, Recorded, Result, SourceState
-from monitor.store import continuity, ledger, matching, notices, operate, outbox, returned, sources, subscribers, suspensions
+from monitor.ports import (
+    Classified,
+    Delivery,
+    DeliveryState,
+    Outcome,
+    Recorded,
+    Result,
+)
+from monitor.store import (
+    continuity,
+    ledger,
+    matching,
+    notices,
+    operate,
+    outbox,
+    returned,
+    sources,
+    subscribers,
+    suspensions,
+)
 from monitor.store.digest import enqueue_digests
 from monitor.store.engine import open_engine
 from monitor.store.frozen import Renders, enqueue_one
+from monitor.store.intake import Intake
 from monitor.store.ledger import History
 from monitor.store.policy import Context, Policy, Subscriptions
 from monitor.store.record import record_all
@@ -81,47 +100,14 @@ def open_store(
     return SqlStore(open_engine(url), policy, subscriptions)
 
 
-class SqlStore:
+class SqlStore(Intake):
     """All state, in SQLite or PostgreSQL. Safe to use from several threads."""
 
     def __init__(self, engine: Engine, policy: Policy, subscriptions: Subscriptions | None) -> None:
-        self.engine = engine
-        self._reading = engine.execution_options(read_only=True)
+        super().__init__(engine)
         self._policy = policy
         self._subscriptions = subscriptions
         self._mirrored: Sequence[Subscription] | None = None
-
-    # sources
-
-    def source_state(self, name: str) -> SourceState:
-        """What is remembered of a source; an empty state when it is new."""
-        with self._reading.begin() as connection:
-            return sources.source_states(connection, (name,)).get(name, SourceState(name=name))
-
-    def source_states(self) -> Mapping[str, SourceState]:
-        """What is remembered of every source that was ever asked, by name."""
-        with self._reading.begin() as connection:
-            return sources.source_states(connection)
-
-    def record_polls(self, asked: Sequence[Asked], *, now: datetime) -> tuple[tuple[Link, ...], ...]:
-        """Save links, validators and next due time of polls, all in one transaction; of each the links not seen before."""
-        with self.engine.begin() as connection:
-            return sources.record_polls(connection, asked, now)
-
-    def links_to_read(self, *, now: datetime, limit: int = 100) -> tuple[tuple[Link, bool], ...]:
-        """Links still to be fetched and read, oldest first; the flag says it came from a source's baseline poll."""
-        with self._reading.begin() as connection:
-            return sources.links_to_read(connection, now, limit)
-
-    def link_failed(self, failure: LinkFailure, *, now: datetime, retry_at: datetime | None) -> None:
-        """Note a failed link; without `retry_at` it is given up."""
-        with self.engine.begin() as connection:
-            sources.link_failed(connection, failure, retry_at)
-
-    def retry_own_faults(self, program: str, *, now: datetime, since: datetime) -> int:
-        """After an upgrade, wait anew for links given up for a fault of ours; see `sources.retry_own_faults`."""
-        with self.engine.begin() as connection:
-            return sources.retry_own_faults(connection, program, now, since)
 
     # ledger
 

@@ -28,6 +28,46 @@ class SeenLink:
     article_reason: str  #: why it was found to say nothing
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenUp:
+    """A link that was tried for the last time, and never became an article."""
+
+    url: str
+    source: str
+    reason: str
+    detail: str
+    at: datetime
+    published: datetime | None
+    baseline: bool
+
+
+def given_up(engine: Engine, *, since: datetime) -> tuple[GivenUp, ...]:
+    """The links that were given up since a moment, oldest first."""
+    columns = (
+        links.c.url,
+        links.c.source,
+        links.c.reason,
+        links.c.detail,
+        links.c.tried_at,
+        links.c.published,
+        links.c.baseline,
+    )
+    query = select(*columns).where(links.c.state == "given_up", links.c.tried_at >= since).order_by(links.c.tried_at)
+    with engine.begin() as connection:
+        return tuple(
+            GivenUp(
+                url=row["url"],
+                source=row["source"],
+                reason=row["reason"],
+                detail=row["detail"],
+                at=row["tried_at"],
+                published=row["published"],
+                baseline=row["baseline"],
+            )
+            for row in connection.execute(query).mappings()
+        )
+
+
 def poll_history(engine: Engine, *, since: datetime, only: str = "") -> Mapping[str, tuple[PollRecord, ...]]:
     """The polls of every source (or of one) since a moment, oldest first."""
     found: dict[str, list[PollRecord]] = {}

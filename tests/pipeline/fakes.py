@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from monitor.domain.model import Article, Change, Link, Reading, SourceClass
+from monitor.domain.turns import COSTLY
+from monitor.domain.urls import queue_of
 from monitor.ports import (
     Asked,
     Classified,
+    ElsewhereError,
     FetchFailure,
     LinkFailure,
     Page,
@@ -18,6 +22,7 @@ from monitor.ports import (
     Recorded,
     SourceState,
     Validators,
+    Waiting,
 )
 
 
@@ -94,10 +99,12 @@ class FakeStore:
     """Remembers in memory what the pipeline needs remembered."""
 
     states: dict[str, SourceState] = field(default_factory=dict)
-    waiting: dict[str, tuple[Link, bool, datetime]] = field(default_factory=dict)
+    waiting: dict[str, tuple[Waiting, datetime]] = field(default_factory=dict)
+    looked_into: dict[str, str] = field(default_factory=dict)  # address -> by whom
     known: set[str] = field(default_factory=set)
     recorded: list[tuple[str, bool]] = field(default_factory=list)
     failures: list[tuple[LinkFailure, datetime | None]] = field(default_factory=list)
+    reasons: dict[str, str] = field(default_factory=dict)  # of the last failure of an address
     finds: tuple[Change, ...] = ()
     trips: Exception | None = None
     commits: int = 0  # of polls
@@ -129,22 +136,40 @@ class FakeStore:
         )
         new = tuple(each for each in poll.links if each.canonical_url not in self.known)
         self.known.update(each.canonical_url for each in new)
-        self.waiting |= {each.canonical_url: (each, not before.polled_before, now) for each in new}
+        first = not before.polled_before
+        self.waiting |= {
+            each.canonical_url: (Waiting(link=each, baseline=first, host=queue_of(each.url), since=each.published or now), now)
+            for each in new
+        }
         return new
 
-    def links_to_read(self, *, now: datetime, limit: int = 100) -> tuple[tuple[Link, bool], ...]:
-        return tuple((each, first) for each, first, due in self.waiting.values() if due <= now)[:limit]
+    def links_to_read(self, *, now: datetime, limit: int = 100) -> tuple[Waiting, ...]:
+        due = [each for url, (each, when) in self.waiting.items() if when <= now and url not in self.looked_into]
+        trouble = Counter(
+            {each.host: each.tries for each, _ in self.waiting.values() if self.reasons.get(each.link.canonical_url) in COSTLY}
+        )
+        return tuple(replace(each, trouble=trouble[each.host]) for each in due[:limit])
+
+    def reading_begins(self, link: Link, *, reader: str, now: datetime) -> None:
+        self.looked_into[link.canonical_url] = reader
+
+    def reading_ended(self, *, reader: str) -> None:
+        self.looked_into = {url: by for url, by in self.looked_into.items() if by != reader}
+
+    def read_by_the_dead(self, *, reader: str, now: datetime) -> tuple[Waiting, ...]:
+        return tuple(self.waiting[url][0] for url, by in self.looked_into.items() if by != reader)
 
     def link_failed(self, failure: LinkFailure, *, now: datetime, retry_at: datetime | None) -> None:
         if self.trips:
             raise self.trips
         self.failures.append((failure, retry_at))
         url = failure.link.canonical_url
-        if retry_at is None:
-            del self.waiting[url]
-        else:
-            each, first, _ = self.waiting[url]
-            self.waiting[url] = (each, first, retry_at)
+        self.reasons[url] = failure.reason
+        self.looked_into.pop(url, None)
+        each, _ = self.waiting.pop(url)
+        if retry_at is not None:
+            tried = replace(each, tries=each.tries + 1, deaths=each.deaths + failure.deadly)
+            self.waiting[url] = (tried, retry_at)
 
     def record_all(self, found: Sequence[Classified], *, now: datetime) -> tuple[Recorded, ...]:
         if self.trips:
@@ -156,6 +181,7 @@ class FakeStore:
             assert each.link is not None
             self.recorded.append((each.document.title, each.baseline))
             del self.waiting[each.link.canonical_url]
+            self.looked_into.pop(each.link.canonical_url, None)
         return tuple(Recorded(duplicate=False, changes=self.finds, deliveries=len(self.finds)) for _ in found)
 
 
@@ -168,6 +194,14 @@ def read(page: Page, link: Link, source: object) -> Article:
         raise ReadError("took too long", reason="timeout")
     if text == "menu":
         raise ReadError("no article", reason="no_article")
+    if text == "torn":
+        raise ReadError("cut off", reason="damaged")
+    if text == "blank":
+        raise ReadError("nothing", reason="empty")
+    if text == "copy":
+        raise ReadError("not from an official source", reason="unofficial_report")
+    if text.startswith("on to "):
+        raise ElsewhereError(text.removeprefix("on to "))
     if text == "bomb":
         raise RuntimeError("boom")
     return Article(url=page.url, title=text, text=text)

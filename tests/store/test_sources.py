@@ -50,7 +50,7 @@ def test_of_too_many_new_links_the_first_are_read_and_the_rest_remembered(open_i
     assert [each.url for each in polled(store, "feed", first, now=NOW, next_due_at=LATER)] == addresses[3:5]
     later = Poll(links=tuple(map(link, addresses)), max_new=2)  # what is known is dropped before anything is cut
     assert [each.url for each in polled(store, "feed", later, now=LATER, next_due_at=LATER)] == addresses[:2]
-    assert {each.url for each, _ in store.links_to_read(now=LATER)} == {*addresses[:2], *addresses[3:5]}
+    assert {each.link.url for each in store.links_to_read(now=LATER)} == {*addresses[:2], *addresses[3:5]}
     assert polled(store, "feed", later, now=LATER, next_due_at=LATER) == ()
 
 
@@ -61,7 +61,7 @@ def test_only_links_of_the_first_successful_poll_are_a_baseline(open_it: Open) -
     assert not store.source_state("feed").polled_before
     polled(store, "feed", FIRST, now=NOW, next_due_at=LATER)
     polled(store, "feed", Poll(links=(link("https://x.test/3"),)), now=LATER, next_due_at=LATER)
-    waiting = {each.url: baseline for each, baseline in store.links_to_read(now=LATER)}
+    waiting = {each.link.url: each.baseline for each in store.links_to_read(now=LATER)}
     assert waiting == {"https://x.test/1": True, "https://x.test/2": True, "https://x.test/3": False}
 
 
@@ -80,7 +80,7 @@ def test_a_failed_poll_keeps_validators_and_counts(open_it: Open) -> None:
 def test_the_oldest_link_is_read_first(open_it: Open) -> None:
     store = open_it()
     polled(store, "feed", FIRST, now=NOW, next_due_at=LATER)
-    assert [each.url for each, _ in store.links_to_read(now=NOW)] == ["https://x.test/2", "https://x.test/1"]
+    assert [each.link.url for each in store.links_to_read(now=NOW)] == ["https://x.test/1", "https://x.test/2"]
     assert len(store.links_to_read(now=NOW, limit=1)) == 1
 
 
@@ -91,7 +91,7 @@ def test_a_failed_link_waits_and_a_hopeless_one_is_given_up(open_it: Open) -> No
     store.link_failed(LinkFailure(link=first, reason="timeout"), now=NOW, retry_at=LATER)
     store.link_failed(LinkFailure(link=second, reason="not_html", permanent=True), now=NOW, retry_at=None)
     assert store.links_to_read(now=NOW) == ()
-    assert [each.url for each, _ in store.links_to_read(now=LATER)] == [first.url]
+    assert [each.link.url for each in store.links_to_read(now=LATER)] == [first.url]
 
 
 def test_sources_asked_together_are_saved_together(open_it: Open) -> None:
@@ -145,11 +145,11 @@ def test_what_was_given_up_for_our_own_fault_is_tried_again_after_an_upgrade(ope
     store = open_it()
     store.retry_own_faults("1.0", now=NOW, since=NOW - timedelta(days=30))
     polled(store, "feed", FIRST, now=NOW, next_due_at=LATER)
-    ours, theirs = (each for each, _ in store.links_to_read(now=NOW))
+    ours, theirs = (each.link for each in store.links_to_read(now=NOW))
     store.link_failed(LinkFailure(link=ours, reason=reason, permanent=True), now=NOW, retry_at=None)
     store.link_failed(LinkFailure(link=theirs, reason="no_article", permanent=True), now=NOW, retry_at=None)
     assert store.retry_own_faults("1.0", now=LATER, since=NOW - timedelta(days=30)) == 0  # a restart is no upgrade
     assert store.links_to_read(now=LATER) == ()
     assert store.retry_own_faults("1.1", now=LATER, since=LATER + timedelta(days=1)) == 0  # nobody would be told of it
     assert store.retry_own_faults("1.2", now=LATER, since=NOW - timedelta(days=30)) == 1
-    assert [each for each, _ in store.links_to_read(now=LATER)] == [ours]
+    assert [each.link for each in store.links_to_read(now=LATER)] == [ours]

@@ -1,0 +1,48 @@
+"""Two reading processes: what is quickly read never waits for what is not."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from typing import Any
+
+from monitor.ports import ReadError
+from monitor.reading.worker import Worker
+
+#: Bytes of address space. Every part of reading loaded takes 100 MB, and all of the monitor has to do with 300.
+_MEMORY = 112 << 20
+
+
+class Lanes(Worker):
+    """A worker with two children: whoever takes longer than ordinary pages do is read in the slow lane, behind their like.
+
+    An ordinary page takes hundredths of a second and the longest report a fifth of one. The slow lane's child is started when
+    it is needed and stopped after each call.
+    """
+
+    def __init__(self, *, quick: int = 2, slow: int = 20, memory: int = _MEMORY) -> None:
+        """`quick` and `slow` in seconds of processor time a call, `memory` in bytes a child."""
+        super().__init__(memory=memory, cpu=quick, wall=quick * 5.0)
+        self._slow = Worker(memory=memory, cpu=slow, wall=slow * 1.5, calls=1)
+
+    def call(self, function: str, *arguments: Any) -> Any:
+        """As `Worker.call`; what ran out of time or memory in the quick lane is done again in the slow one."""
+        try:
+            return super().call(function, *arguments)
+        except ReadError as error:
+            if error.reason not in ("timeout", "memory"):
+                raise
+        return self._slow.call(function, *arguments)
+
+    def kill(self) -> None:
+        """Cut off whatever is read, at once; whoever waits for it gets an error."""
+        for worker in (self, self._slow):
+            if pid := worker.pid:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+
+    def close(self) -> None:
+        """Stop both children, at once."""
+        super().close()
+        self._slow.close()
