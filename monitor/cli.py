@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -73,6 +74,7 @@ def _run(command: Command, arguments: Sequence[str], *, debug: bool) -> int:
     args = parser.parse_args([command.name, *arguments])
     args.debug = debug
     try:
+        _refuse_files(args)
         return int(getattr(args, "run", module.run)(args) or 0)
     except MonitorError as error:
         print(f"monitor {command.name}: {error}", file=sys.stderr)
@@ -84,6 +86,9 @@ def _run(command: Command, arguments: Sequence[str], *, debug: bool) -> int:
     except Exception as error:  # a bug: say so plainly, keep the trace for who asks
         if debug:
             raise
+        if said := _not_ours(error, arguments):
+            print(f"monitor {command.name}: {said}", file=sys.stderr)
+            return 2 if isinstance(error, UnicodeError) else 1
         print(
             f"monitor {command.name}: something unexpected went wrong: {type(error).__name__}: {error}\n"
             f"This is a fault in the monitor. `monitor --debug {command.name} ...` shows where.",
@@ -92,19 +97,60 @@ def _run(command: Command, arguments: Sequence[str], *, debug: bool) -> int:
         return 1
 
 
+def _refuse_files(args: argparse.Namespace) -> None:
+    """Raise ConfigError where a folder is asked for and a file is named."""
+    from monitor.ports import ConfigError
+
+    for option in ("config", "state"):
+        folder = getattr(args, option, None)
+        if folder is not None and folder.exists() and not folder.is_dir():
+            raise ConfigError(f"is a file; --{option} takes a folder", key=str(folder))
+
+
+def _not_ours(error: Exception, arguments: Sequence[str]) -> str:
+    """What the machine, or whoever typed the arguments, has to put right; empty for a fault of ours."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{_shortened(error.filename)}: {error.strerror}" if error.filename else error.strerror
+    if isinstance(error, UnicodeEncodeError):
+        broken = [each for each in arguments if any("\ud800" <= character <= "\udfff" for character in each)]
+        return f"{_shortened(broken[0])!r} is no text in UTF-8" if broken else ""
+    return ""
+
+
+def _shortened(name: object) -> str:
+    text = os.fsdecode(name) if isinstance(name, str | bytes) else str(name)
+    return text if len(text) <= 200 else f"{text[:200]}..."
+
+
+def _speak_any_encoding() -> None:
+    """A terminal that does not know a character gets a question mark, not an end in the middle of a sentence."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace" if stream is sys.stdout else "backslashreplace")
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Entry point of the ``monitor`` command.
 
     Returns:
         The exit status: 0 fine, 1 failed or found something wrong, 2 wrong usage or configuration.
     """
+    _speak_any_encoding()
     try:
         status = _main(list(sys.argv[1:] if argv is None else argv))
-        sys.stdout.flush()
+        if sys.stdout is not None:  # a service manager may have closed it
+            sys.stdout.flush()
     except BrokenPipeError:
-        # The reader of our output went away (`| head`): nothing to say, and nothing to flush at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        return _mute(1)  # the reader of our output went away (`| head`): nothing to say
+    except OSError as error:
+        print(f"monitor: the output cannot be written: {error.strerror or error}", file=sys.stderr)
+        return _mute(1)
+    return status
+
+
+def _mute(status: int) -> int:
+    """Leave nothing to be flushed at exit, where it would fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return status
 
 

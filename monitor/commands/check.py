@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from monitor.commands.dns import add_options, look
@@ -16,6 +17,9 @@ from monitor.commands.words import number_of
 if TYPE_CHECKING:
     from monitor.settings import Problem, Settings
 
+#: Seconds that another program may hold the database.
+_PATIENCE = 2.0
+
 
 def add_parser(subparsers: Any) -> None:
     """Declare the command."""
@@ -23,8 +27,9 @@ def add_parser(subparsers: Any) -> None:
         "check",
         parents=[folder_options()],
         description="Checks every file of the configuration and the environment: unknown keys, wrong types, "
-        "unknown authorities, missing secrets, doubled names, messages that would reach nobody; and shows each channel's "
-        "server, port, login and recipients as they will be used. Connects to nothing. Exit status 2 if anything is wrong. "
+        "unknown authorities, missing secrets, doubled names, messages that would reach nobody, a damaged database; and "
+        "shows each channel's server, port, login and recipients as they will be used. Connects to nothing. Exit status 2 if "
+        "anything is wrong. "
         "With --dns it then asks the DNS about everybody who sends mail: does the domain exist, do SPF, DKIM and DMARC let "
         "mail through, do unsubscribe links work; and says what to publish. Exit status 1 if receivers would refuse mail.",
     )
@@ -58,6 +63,29 @@ def problems_in(settings: Settings) -> list[Problem]:
     return problems
 
 
+def state_problems(settings: Settings) -> list[Problem]:
+    """What is the matter with the database in the state folder, where there is one; makes nothing."""
+    import sqlite3
+
+    from monitor.settings import Problem
+
+    file = settings.state / "monitor.db"
+    if settings.database_url or not file.is_file():
+        return []
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=_PATIENCE)) as database:
+            said = str(database.execute("PRAGMA quick_check(1)").fetchone()[0])
+    except sqlite3.OperationalError as error:
+        held = "locked" in str(error)  # whoever runs the check may not be who runs the monitor: the rest is no finding
+        return [Problem(file=str(file), message="is in use by another program that lets nobody else read it")] if held else []
+    except sqlite3.DatabaseError as error:
+        said = str(error)
+    if said == "ok":
+        return []
+    said = said.partition("\n")[0]
+    return [Problem(file=str(file), message=f"is damaged ({said}); put a backup back, as docs/runbook.md says")]
+
+
 def routing_problems(settings: Settings) -> list[Problem]:
     """The ``[[test]]`` tables of subscriptions.toml that do not come out as they expect."""
     from monitor.clock import SystemClock
@@ -83,10 +111,13 @@ def routing_problems(settings: Settings) -> list[Problem]:
 
 def run(args: argparse.Namespace) -> int:
     """Load and build everything that needs no network; print every problem, or what would be watched."""
+    from monitor.ports import ConfigError
     from monitor.settings import examine
 
+    if not args.dns and (args.dns_server or args.selector):
+        raise ConfigError("--dns-server and --selector say how --dns looks; write --dns, too")
     settings, found = examine(args.config, args.state)
-    problems = [*found, *problems_in(settings), *routing_problems(settings)]
+    problems = [*found, *problems_in(settings), *routing_problems(settings), *state_problems(settings)]
     if problems:
         if args.json:
             print(json.dumps({"problems": [_problem_facts(each) for each in problems]}, indent=2))

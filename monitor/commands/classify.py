@@ -40,6 +40,9 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Read, classify, print; 1 when something could not be read."""
+    if args.jsonl and args.files:
+        print(f"monitor classify: --jsonl reads standard input: monitor classify --jsonl < {args.files[0]}", file=sys.stderr)
+        return 2
     if args.jsonl:
         from monitor.commands.batch import run_batch
 

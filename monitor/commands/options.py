@@ -10,6 +10,9 @@ from pathlib import Path
 from monitor.clock import SystemClock, TravelClock
 from monitor.ports import Clock
 
+#: Days that can be asked for: the record begins in 2014, and people look back a little further.
+_FIRST_DAY, _LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
+
 
 def folder_options() -> argparse.ArgumentParser:
     """A parent parser with ``--config DIR`` and ``--state DIR`` (else ``MONITOR_CONFIG``, ``MONITOR_STATE``, else here)."""
@@ -34,9 +37,19 @@ def folder_options() -> argparse.ArgumentParser:
 def day(text: str) -> date:
     """An ISO date given on the command line."""
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is no day; write it as 2017-06-13") from None
+    if not _FIRST_DAY <= found <= _LAST_DAY:
+        raise argparse.ArgumentTypeError(f"{text!r} is out of reach; nothing is known of days before {_FIRST_DAY.year}")
+    return found
+
+
+def count(text: str) -> int:
+    """How many of something, given on the command line: one at least."""
+    if not text.isdecimal() or not 1 <= int(text) <= 1_000_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of things; write 1 or more")
+    return int(text)
 
 
 def clock_for(as_of: date | None) -> Clock:

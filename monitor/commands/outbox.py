@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from monitor.commands.options import folder_options
+from monitor.commands.options import count, folder_options
 
 if TYPE_CHECKING:
     from monitor.store import SqlStore
@@ -26,7 +26,7 @@ def add_parser(subparsers: Any) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     listing = actions.add_parser("list", parents=[folder_options()], help="the newest deliveries")
     listing.add_argument("--only", dest="states", action="append", choices=_STATES, default=[], help="only in this state")
-    listing.add_argument("--limit", type=int, default=50, metavar="N", help="at most so many (default: 50)")
+    listing.add_argument("--limit", type=count, default=50, metavar="N", help="at most so many (default: 50)")
     listing.add_argument("--json", action="store_true", help="print JSON")
     show = actions.add_parser(
         "show", parents=[folder_options()], help="one delivery: its message, its journal, whom it was for"

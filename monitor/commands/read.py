@@ -45,6 +45,9 @@ def run(args: argparse.Namespace) -> int:
     if not args.jsonl and not args.files:
         print("monitor read: name a file or an address, or use --jsonl. See `monitor read --help`.", file=sys.stderr)
         return 2
+    if args.jsonl and args.files:
+        print(f"monitor read: --jsonl reads standard input: monitor read --jsonl < {args.files[0]}", file=sys.stderr)
+        return 2
     with Worker() as worker:
         if args.jsonl:
             return _batch(sys.stdin.buffer, worker)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor.commands.ledger_file import inspections_in, known_inspections
-from monitor.commands.options import folder_options
+from monitor.commands.options import day, folder_options
 from monitor.ports import ConfigError, MonitorError
 
 if TYPE_CHECKING:
@@ -29,9 +29,7 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument("--listing", type=Path, metavar="FILE.csv", help="what is listed ('shipped': the shipped record)")
     parser.add_argument("--ledger", type=Path, metavar="FILE.csv", help="what is known, instead of the state folder")
-    parser.add_argument(
-        "--since", type=date.fromisoformat, metavar="YYYY-MM-DD", help="only what was published from this day on"
-    )
+    parser.add_argument("--since", type=day, metavar="YYYY-MM-DD", help="only what was published from this day on")
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from monitor.commands.options import day, folder_options
 
 if TYPE_CHECKING:
-    from monitor.domain.model import Account
+    from monitor.domain.model import Account, Article
     from monitor.domain.replay import Day
     from monitor.domain.subscriptions import Subscription
     from monitor.replay import Telling
@@ -82,28 +82,37 @@ def _accounts_in(folder: Path) -> list[Account]:
     return found
 
 
+def _articles_in(path: Path) -> list[Article]:
+    """The articles of a JSON file: one, or a list of them."""
+    from monitor.domain.model import Article
+
+    items = json.loads(path.read_text(encoding="utf-8-sig"))
+    return [
+        Article(
+            url=item.get("url") or f"{path.name}#{item.get('id', number)}",
+            title=item.get("title", ""),
+            text=item.get("text", ""),
+            published=date.fromisoformat(item["published"][:10]) if item.get("published") else None,
+            outlet=item.get("outlet") or item.get("source") or "",
+        )
+        for number, item in enumerate(items if isinstance(items, list) else [items])
+    ]
+
+
 def _documents_in(folder: Path) -> Iterator[tuple[str, Any]]:
     from monitor.commands.documents import read_document
-    from monitor.domain.model import Article
     from monitor.ports import ReadError
     from monitor.reading.worker import Worker
 
     with Worker() as worker:
         for path in sorted(folder.iterdir()):
             if path.suffix == ".json":
-                items = json.loads(path.read_text(encoding="utf-8-sig"))
-                for number, item in enumerate(items if isinstance(items, list) else [items]):
-                    published = item.get("published")
-                    yield (
-                        path.name,
-                        Article(
-                            url=item.get("url") or f"{path.name}#{item.get('id', number)}",
-                            title=item.get("title", ""),
-                            text=item.get("text", ""),
-                            published=date.fromisoformat(published[:10]) if published else None,
-                            outlet=item.get("outlet") or item.get("source") or "",
-                        ),
-                    )
+                try:
+                    articles = _articles_in(path)
+                except (OSError, ValueError, AttributeError, TypeError, RecursionError):
+                    print(f"{path.name}: is no JSON of an article or a list of them, left out", file=sys.stderr)
+                    continue
+                yield from ((path.name, article) for article in articles)
             elif path.suffix in {".txt", ".html", ".htm", ".pdf"}:
                 try:
                     yield path.name, read_document(str(path), worker)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor.clock import SystemClock
-from monitor.commands.options import folder_options
+from monitor.commands.options import count, folder_options
 from monitor.ports import ConfigError, MonitorError
 
 if TYPE_CHECKING:
@@ -42,7 +42,9 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument("action", choices=("list", "test", "stale"))
     parser.add_argument("target", nargs="?", metavar="NAME|URL", help="what to test")
-    parser.add_argument("--articles", type=int, default=1, metavar="N", help="how many articles to read in a test (default: 1)")
+    parser.add_argument(
+        "--articles", type=count, default=1, metavar="N", help="how many articles to read in a test (default: 1)"
+    )
     parser.add_argument("--json", action="store_true", help="print as JSON")
 
 
