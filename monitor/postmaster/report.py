@@ -9,6 +9,7 @@ carries a mark that was signed here, which is for others to check.
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.message import Message
@@ -16,8 +17,10 @@ from email.parser import BytesParser
 from email.policy import compat32
 from hashlib import sha256
 from itertools import islice
+from quopri import decodestring
 
 from monitor.domain.returned import Kind, ReturnedMail
+from monitor.postmaster.plain_report import code_in, named_in, read_plain, reason_in
 
 #: More of a mail is not looked at, bytes: a report and our own message in it are shorter.
 LONGEST = 256 * 1024
@@ -28,6 +31,7 @@ _CODE = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _REPLY_CODE = re.compile(r"\b([45])\d\d\b")
 _ADDRESS = re.compile(r"[^\s<>;,\"]{1,200}@[^\s<>;,\"]{1,255}")
 _FIELD_LINE = re.compile(r"^([A-Za-z][A-Za-z-]{0,60}):[ \t]*(.*(?:\n[ \t]+.*)*)", re.MULTILINE)
+_TAG = re.compile(r"<[^<>@]{1,500}>")
 _STATUS_TYPES = {"message/delivery-status", "message/global-delivery-status"}
 _COMPLAINTS = {"abuse", "fraud", "opt-out", "opt-out-list"}
 _OUT_OF_OFFICE = re.compile(
@@ -43,6 +47,7 @@ class _Found:
 
     kind: Kind
     code: str = ""
+    said: str = ""
     recipients: tuple[str, ...] = ()
 
 
@@ -52,7 +57,7 @@ def read_returned(raw: bytes) -> ReturnedMail:
     try:
         mail = BytesParser(policy=compat32).parsebytes(raw)
         parts = tuple(islice(_parts(mail), _MOST_PARTS))
-        found = _of_status(parts) or _of_complaint(parts) or _of_older_forms(mail, parts) or _automatic(mail)
+        found = _of_status(parts) or _of_complaint(parts) or _of_words(mail, parts) or _automatic(mail)
         text = "\n".join([raw.decode("utf-8", "replace"), *map(_text, parts)])
     except (RecursionError, ValueError, LookupError, TypeError):
         # Nested deeper than any mail, or in no encoding there is. The library gives up in several ways.
@@ -61,6 +66,7 @@ def read_returned(raw: bytes) -> ReturnedMail:
         kind=found.kind,
         key=sha256(_header(mail, "Message-ID").encode() or raw).hexdigest(),
         code=found.code,
+        said=found.said,
         # A mark proves itself wherever it stands: in the address that the report was sent to, or in the mail that it quotes.
         tokens=tuple(dict.fromkeys(mark[0].lower() for mark in islice(_MARK.finditer(text), _MOST_MARKS))),
         message_ids=tuple(dict.fromkeys(each[1] for each in islice(_MESSAGE_ID.finditer(text), _MOST_MARKS))),
@@ -84,11 +90,44 @@ def _header(mail: Message, name: str) -> str:
 
 
 def _text(part: Message) -> str:
-    """The text of a part; empty where it is none."""
+    """The text of a part; of a report, or a mail within, only where it is hidden by an encoding. Empty where it is none."""
+    if part.get_content_maintype() == "message":
+        return _message_text(part) if _encoding(part) in {"base64", "quoted-printable"} else ""
     if part.get_content_maintype() != "text":
         return ""
     payload = part.get_payload(decode=True)
-    return payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
+    text = payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
+    return _TAG.sub(" ", text) if part.get_content_subtype() == "html" else text
+
+
+def _encoding(part: Message) -> str:
+    return str(part.get("Content-Transfer-Encoding", "")).strip().lower()
+
+
+def _message_text(part: Message) -> str:
+    """What stands in a report, as text: the library has it in pieces, and leaves it encoded, which some servers send it as."""
+    payload = part.get_payload()
+    raw = b"\n\n".join(map(_as_written, payload)) if isinstance(payload, list) else _raw(part)
+    if _encoding(part) == "base64":
+        letters = re.sub(rb"[^A-Za-z0-9+/]", b"", raw)
+        letters += b"=" * (-len(letters) % 4) if len(letters) % 4 != 1 else b""
+        raw = b64decode(letters[: len(letters) // 4 * 4])
+    elif _encoding(part) == "quoted-printable":
+        raw = decodestring(raw)
+    return raw.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _as_written(block: object) -> bytes:
+    """One piece of a report as it stood in it."""
+    if not isinstance(block, Message):
+        return b""
+    fields = "".join(f"{name}: {value}\n" for name, value in block.raw_items()).encode("utf-8", "surrogateescape")
+    return b"\n".join(part for part in (fields, _raw(block)) if part)
+
+
+def _raw(part: Message) -> bytes:
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
 
 
 def _field(value: str) -> str:
@@ -99,16 +138,8 @@ def _field(value: str) -> str:
 
 def _blocks(part: Message) -> Iterator[Fields]:
     """The groups of fields of a report; the first is about the message, each further one about a recipient."""
-    payload = part.get_payload()
-    for block in payload if isinstance(payload, list) else []:
-        if not isinstance(block, Message):
-            continue
-        yield {name.lower(): _field(value) for name, value in block.raw_items()}
-        # The library knows the groups of the older of the two types only: of the other, all but the first are a body.
-        body = block.get_payload(decode=True) if part.get_content_type() != "message/delivery-status" else b""
-        text = body.decode("utf-8", "replace").replace("\r", "") if isinstance(body, bytes) else ""
-        for group in re.split(r"\n[ \t]*\n", text):
-            yield {name.lower(): _field(value) for name, value in _FIELD_LINE.findall(group)}
+    for group in re.split(r"\n[ \t]*\n", _message_text(part)):
+        yield {name.lower(): _field(value) for name, value in _FIELD_LINE.findall(group)}
 
 
 def _addresses(*values: str) -> tuple[str, ...]:
@@ -127,7 +158,8 @@ def _of_status(parts: Sequence[Message]) -> _Found | None:
         chosen = [fields for found, fields in told if found is kind]
         if chosen:
             named = [f.get(name, "") for f in chosen for name in ("original-recipient", "final-recipient")]
-            return _Found(kind=kind, code=_status_code(kind, chosen[0]), recipients=_addresses(*named))
+            said = chosen[0].get("diagnostic-code", "")
+            return _Found(kind=kind, code=_status_code(kind, chosen[0]), said=said, recipients=_addresses(*named))
     return _Found(kind=Kind.ARRIVED)
 
 
@@ -165,22 +197,20 @@ def _of_complaint(parts: Sequence[Message]) -> _Found | None:
     return _Found(kind=Kind.COMPLAINT, recipients=_addresses(fields.get("original-rcpt-to", "")))
 
 
-def _of_older_forms(mail: Message, parts: Sequence[Message]) -> _Found | None:
-    """Exim's header with text below it; qmail's text, whose first words are its mark."""
-    text = next((found for part in parts if (found := _text(part))), "")
+def _of_words(mail: Message, parts: Sequence[Message]) -> _Found | None:
+    """Reports without a part for machines: Exim's header with text below it, qmail's first words, and text alone."""
+    text = next((found for part in parts if (found := _text(part))), "").replace("\r\n", "\n")
     if failed := _header(mail, "X-Failed-Recipients"):
         about = text.partition("\n------")[0]  # below that line stands our own mail
-        return _Found(kind=Kind.BOUNCE, code=_code_in(about), recipients=_addresses(failed))
+        return _Found(kind=Kind.BOUNCE, code=code_in(about), said=reason_in(about), recipients=_addresses(failed))
     if text.lstrip().startswith("Hi. This is the"):
         about = re.split(r"(?m)^-", text, maxsplit=1)[0]
-        named = re.findall(r"(?m)^<([^<>\s]{1,250})>:", about)
-        return _Found(kind=Kind.BOUNCE, code=_code_in(about), recipients=_addresses(*named)) if named else None
-    return None
-
-
-def _code_in(text: str) -> str:
-    found = _CODE.search(text)
-    return found[1] if found else "5.0.0"
+        named = _addresses(*named_in(about))
+        return _Found(kind=Kind.BOUNCE, code=code_in(about), said=reason_in(about), recipients=named) if named else None
+    plain = read_plain(_header(mail, "From"), _header(mail, "Subject"), text)
+    if plain is None:
+        return None
+    return _Found(kind=plain.kind, code=plain.code, said=plain.said, recipients=_addresses(*plain.named))
 
 
 def _automatic(mail: Message) -> _Found:

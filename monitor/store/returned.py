@@ -11,6 +11,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from monitor.domain.mailboxes import mailbox
 from monitor.domain.returned import Kind, ReturnedMail, about_the_address, words_of
 from monitor.ports import DeliveryState
 from monitor.store import suspensions
@@ -50,8 +51,8 @@ def take(connection: Connection, mail: ReturnedMail, signed: str | None, now: da
     if row is None:
         return Taken.UNRELATED
     # A message passed on by the address to others may come back from them: that is no fault of the address.
-    wanted = str(row.recipient).casefold()
-    elsewhere = bool(wanted and mail.recipients) and wanted not in mail.recipients
+    wanted = mailbox(str(row.recipient))
+    elsewhere = bool(wanted and mail.recipients) and wanted not in map(mailbox, mail.recipients)
     against = mail.kind is Kind.COMPLAINT or (
         mail.kind is Kind.BOUNCE and about_the_address(mail.code, mail.said) and not elsewhere
     )

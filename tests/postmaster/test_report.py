@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import encodebytes
 from collections.abc import Callable
+from quopri import encodestring
 
 import pytest
 from hypothesis import given, settings
@@ -158,3 +160,86 @@ def test_a_broken_report_is_still_read(data: st.DataObject) -> None:
 
 def test_more_than_enough_is_not_read() -> None:
     assert read_returned(b"Subject: x\r\n\r\n" + b" " * LONGEST + MARK.encode()).tokens == ()
+
+
+def encoded(report: bytes, encoding: str, kind: bytes) -> bytes:
+    """A report whose part for machines is hidden by an encoding, as some servers send it."""
+    head, _, rest = report.partition(b"Content-Type: " + kind + b"\r\n\r\n")
+    part, boundary, tail = rest.partition(b"\r\n--")
+    hidden = encodebytes(part) if encoding == "base64" else encodestring(part, quotetabs=False).replace(b":", b"=3A")
+    head += b"Content-Type: " + kind + b"\r\nContent-Transfer-Encoding: " + encoding.encode() + b"\r\n\r\n"
+    return head + hidden + boundary + tail
+
+
+@pytest.mark.parametrize("encoding", ["base64", "quoted-printable"])
+@pytest.mark.parametrize("kind", [b"message/delivery-status", b"message/global-delivery-status"])
+@pytest.mark.parametrize("make", [shape.postfix, shape.exchange, shape.gmail])
+def test_a_report_that_is_hidden_by_an_encoding_says_the_same(make: Callable[[], bytes], kind: bytes, encoding: str) -> None:
+    plain = make().replace(b"message/delivery-status", kind)
+    hidden = encoded(plain, encoding, kind)
+    assert b"Final-Recipient:" not in hidden
+    expected, found = read_returned(plain), read_returned(hidden)
+    assert (found.kind, found.code, found.said, found.recipients) == (
+        expected.kind,
+        expected.code,
+        expected.said,
+        expected.recipients,
+    )
+    assert found.kind is Kind.BOUNCE
+
+
+@pytest.mark.parametrize("encoding", ["base64", "quoted-printable"])
+def test_a_complaint_that_is_hidden_by_an_encoding_is_one(encoding: str) -> None:
+    assert read_returned(encoded(shape.complaint(), encoding, b"message/feedback-report")).kind is Kind.COMPLAINT
+
+
+def test_a_mark_in_our_own_mail_is_found_though_that_is_encoded() -> None:
+    hidden = encoded(shape.postfix(to="bounces@monitor.test"), "base64", b"text/rfc822-headers")
+    assert MARK.encode() not in hidden
+    assert MARK in read_returned(hidden).tokens
+
+
+SYSTEM = "MAILER-DAEMON@mx.reader.test"
+
+
+@pytest.mark.parametrize(
+    ("sender", "subject", "text", "kind", "code", "about"),
+    [
+        pytest.param(SYSTEM, "Undelivered Mail", "<ann@reader.test>: host mx said: 550 5.1.1 User unknown", Kind.BOUNCE, "5.1.1", True, id="a code"),
+        pytest.param("Mail Delivery System <x@y.test>", "x", "ann@reader.test\n  550 No such user here", Kind.BOUNCE, "5.0.0", True, id="words"),
+        pytest.param("Postmaster <postmaster@y.test>", "Delivery failed", "Could not deliver to:\n\nann@reader.test: mailbox not found", Kind.BOUNCE, "5.0.0", True, id="no number"),
+        pytest.param("<>", "failure notice", "ann@reader.test... User unknown\n550 5.1.1 ann@reader.test... User unknown", Kind.BOUNCE, "5.1.1", True, id="nobody"),
+        pytest.param(SYSTEM, "Returned mail", "ann@reader.test: 550 5.7.1 Relaying denied", Kind.BOUNCE, "5.7.1", False, id="our fault"),
+        pytest.param(SYSTEM, "Returned mail", "<ann@reader.test>: 552 5.2.2 mailbox full", Kind.BOUNCE, "5.2.2", False, id="full"),
+        pytest.param(SYSTEM, "Undeliverable: Kent", "It did not work.", Kind.BOUNCE, "5.0.0", False, id="no reason"),
+        pytest.param(SYSTEM, "Warning", "THIS IS A WARNING MESSAGE ONLY. Will keep trying for 4 days.\n<ann@reader.test>: 451 4.4.1 later", Kind.DELAY, "4.0.0", False, id="a warning"),
+        pytest.param("Ann <ann@reader.test>", "Re: Kent", "My server said 550 5.1.1 User unknown.", Kind.OTHER, "", False, id="a person"),
+        pytest.param("Postmaster <postmaster@y.test>", "Welcome", "Your new mailbox is ready.", Kind.OTHER, "", False, id="a mail system's news"),
+        pytest.param(SYSTEM, "Vacation", "I am away until Monday.", Kind.OTHER, "", False, id="no failure"),
+        pytest.param(SYSTEM, "Read", f"You wrote:\n\n> 550 5.1.1 in {MARK}", Kind.OTHER, "", False, id="a code in what is quoted"),
+    ],
+)  # fmt: skip
+def test_words_alone_are_a_report_where_a_mail_system_says_them(
+    sender: str, subject: str, text: str, kind: Kind, code: str, about: bool
+) -> None:
+    head = f"From: {sender}\nTo: bounces+{MARK}@monitor.test\nSubject: {subject}\nMessage-ID: <1@x>\n"
+    found = read_returned(shape.mail(f"{head}\n{text}\n\n---- Original message ----\n{shape.OURS}\n550 5.1.1\n"))
+    assert (found.kind, found.code) == (kind, code)
+    assert MARK in found.tokens
+    assert about_the_address(found.code, found.said) is about
+    if about:
+        assert found.recipients == ("ann@reader.test",)
+
+
+@pytest.mark.parametrize(
+    ("said", "counts"),
+    [
+        ("smtp; 550 User unknown", True),
+        ("smtp; 550 5.1.1 <ann@reader.test>: Recipient address rejected: User unknown in relay recipient table", True),
+        ("smtp; 550 relay not permitted", False),
+        ("smtp; 550 sender verify failed", False),
+        ("", False),
+    ],
+)
+def test_a_code_that_says_nothing_leaves_it_to_the_words(said: str, counts: bool) -> None:
+    assert about_the_address("5.0.0", said) is counts

@@ -232,3 +232,29 @@ def test_the_yes_of_a_relay_does_not_set_refusals_back_either(store: SqlStore) -
     sent(store, "Bury")
     sent(store, "Derby", outcome=refused)
     assert [each.reason for each in store.suspended()] == ["smtp_550_rcpt 5.1.1"]
+
+
+@pytest.mark.parametrize(
+    ("to", "named"),
+    [
+        ("Ann+ofsted@reader.test", "ann@reader.test"),
+        ("ann@reader.test", "ann+x@reader.test"),
+        ("ann@bücher.test", "ann@xn--bcher-kva.test"),
+        ("ann@XN--BCHER-KVA.test", "ann@bücher.test"),
+    ],
+)
+def test_a_mailbox_by_another_name_is_the_same(open_it: Open, to: str, named: str) -> None:
+    """A server that drops what follows the plus, or writes a domain in its own letters, is no forwarding."""
+    store = open_it(subscription("ann", to=to))
+    for council, taken in zip(COUNCILS, (Taken.COUNTED, Taken.COUNTED, Taken.SUSPENDED), strict=False):
+        assert store.take_returned(mail(council, recipients=(named,)), sent(store, council), now=NOW) is taken
+
+
+@pytest.mark.parametrize(
+    "reason",
+    ["smtp_504_rcpt 5.5.2", "smtp_550_rcpt 5.1.90", "smtp_550_dot 5.4.5", "smtp_550_rcpt 5.7.1", "smtp_550_rcpt 5.0.0"],
+)
+def test_refusals_recorded_before_they_were_told_apart_count_no_more(store: SqlStore, reason: str) -> None:
+    for council in COUNCILS[:4]:
+        sent(store, council, outcome=Outcome(result=Result.PERMANENT, reason=reason))
+    assert store.suspended() == ()
