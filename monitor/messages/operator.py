@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from monitor.domain.standing import Standing
+from monitor.messages.disarm import quoted
 from monitor.messages.notice import Notice, Purpose
 from monitor.messages.plain import link, listed, plain
 
@@ -112,9 +113,9 @@ def _told(each: Standing) -> str:
     hint = _HINTS.get(hint, hint).format(about=each.about) if " " not in each.about else _HINTS_OF_HOSTS.get(hint, hint)
     again = each.told_at is not None and each.weight <= each.told_weight and not each.lost
     still = f" It has been so since {each.since:%d %b %Y}." if again else ""
-    return plain(f"{each.about}: {plain(each.message, _LONGEST)}.{still} {hint}")
+    return plain(f"{each.about}: {quoted(each.message, _LONGEST)}.{still} {hint}")
 
 
 def _ended(each: Standing) -> str:
     until = each.ended_at or each.seen_at
-    return plain(f"Well again: {each.about}: {plain(each.message, _LONGEST)} (until {until:%d %b %H:%M} UTC).")
+    return plain(f"Well again: {each.about}: {quoted(each.message, _LONGEST)} (until {until:%d %b %H:%M} UTC).")

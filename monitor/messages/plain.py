@@ -10,15 +10,20 @@ from datetime import date
 #: Longest run of scraped text that a message repeats.
 LONGEST = 600
 _SPACES = re.compile(r"[\s\u2028\u2029]+")
+#: What shows nothing and can carry a text of its own, beside the categories of `_UNSEEN`: variation selectors, fillers.
+_BLANK = re.compile(
+    r"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 def plain(text: str, longest: int = LONGEST) -> str:
     """One line of visible text: no control, direction-override, zero-width or surrogate characters, bounded in length."""
-    if len(text) <= longest and "  " not in text and text.isprintable() and unicodedata.is_normalized("NFC", text):
-        return text.strip()  # nearly always, and nearly free: "printable" leaves out exactly what is taken out below
+    if text.isascii() and len(text) <= longest and "  " not in text and text.isprintable():
+        return text.strip()  # very often, and nearly free
     text = unicodedata.normalize("NFC", _SPACES.sub(" ", text))
-    kept = "".join(c for c in text if c == " " or unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-    kept = _SPACES.sub(" ", kept).strip()
+    kept = "".join(c for c in text if c == " " or unicodedata.category(c) not in _UNSEEN)
+    kept = unicodedata.normalize("NFC", _SPACES.sub(" ", _BLANK.sub("", kept)).strip())
     return kept if len(kept) <= longest else kept[: longest - 1].rstrip() + "…"
 
 

@@ -10,6 +10,7 @@ from monitor.domain.changes import shared_rating
 from monitor.domain.frameworks import edition
 from monitor.domain.inspections import OFFICIAL
 from monitor.domain.model import Area, Change, Inspection, Kind, Rating, Trust
+from monitor.messages.disarm import quoted
 from monitor.messages.headline import headline
 from monitor.messages.notice import AREA_NAMES, ORDER, Notice, moved, of_kind
 from monitor.messages.plain import day_words, link, listed, plain
@@ -160,7 +161,7 @@ def _quotes(changes: Sequence[Change]) -> tuple[Quote, ...]:
         inspection, url = change.inspection, link(change.url)
         theirs = inspection.trust in OFFICIAL and change.url == inspection.url
         source = "Ofsted’s report" if theirs else plain(change.outlet)
-        if text := plain(change.evidence):
+        if text := quoted(change.evidence):
             said.setdefault((source, inspection.published, url), {})[text] = None
     return tuple(
         Quote(texts=tuple(texts), source=source, published=published, url=url)
@@ -197,7 +198,7 @@ def section(changes: Sequence[Change], notice: Notice) -> Section:
         context=plain(notice.context.get(first.authority.urn, "")),
         corrections=_corrected(changes),
         conflicts=tuple(
-            dict.fromkeys(f"The article {plain(change.conflict).rstrip('.')}." for change in changes if change.conflict)
+            dict.fromkeys(f"The article {quoted(change.conflict).rstrip('.')}." for change in changes if change.conflict)
         ),
         report=url if url not in {quote.url for quote in quotes} else "",
         report_words=f"Ofsted’s report on {name}" if confirmed else f"The article on {name}",

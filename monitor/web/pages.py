@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from fastapi.responses import HTMLResponse
 
-from monitor.messages.plain import day_words, host_of, link
+from monitor.messages.disarm import quoted
+from monitor.messages.plain import day_words, host_of, link, plain
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -58,7 +59,7 @@ def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("monitor.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"ago": ago, "day": day_words, "link": link, "host": host_of}
+    environment.filters |= {"ago": ago, "day": day_words, "link": link, "host": host_of, "plain": plain, "quoted": quoted}
     return environment
 
 
