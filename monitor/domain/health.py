@@ -13,7 +13,7 @@ from statistics import median
 
 from monitor.domain.calendar import is_working_day
 from monitor.domain.habit import Habit, PollRecord, Rhythm, arrivals, changes, learn
-from monitor.domain.poll_failures import failure_words
+from monitor.domain.poll_failures import WORDS, failure_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +95,7 @@ RECENT = timedelta(days=4)  #: polls older than this are only learnt from
 _FAILING_AT_LEAST = timedelta(hours=6)
 _FAILING_POLLS = 3
 _BLIND = frozenset({"interstitial", "selectors", "not_a_feed", "ended", "challenge", "gone", "empty"})
+_ELSEWHERE = "elsewhere"
 _SHRUNK_SHARE = 0.65
 _SHRUNK_POLLS = 3
 _FIXED_SHARE = 0.85  #: a list whose shortest keeps this much of its median is one of fixed length
@@ -182,8 +183,16 @@ def _blind(case: Case) -> Alarm | None:
     )
 
 
+def _elsewhere(case: Case) -> Alarm | None:
+    """What it lists leads to other sites: nothing of it is read, and nothing of that mends itself."""
+    run = case.run_at_end(lambda poll: poll.reason == _ELSEWHERE)
+    if not run or not case.source.answered:
+        return None
+    return Alarm(name=_ELSEWHERE, message=WORDS[_ELSEWHERE], since=run[0].at)
+
+
 def _failing(case: Case) -> Alarm | None:
-    run = case.run_at_end(lambda poll: not poll.ok)
+    run = case.run_at_end(lambda poll: not poll.ok and poll.reason != _ELSEWHERE)
     if (
         not case.source.answered
         or len(run) < _FAILING_POLLS
@@ -348,6 +357,7 @@ def _words(span: timedelta) -> str:
 DETECTORS = (
     Detector(name=NEVER, find=_never),
     Detector(name="blind", find=_blind),
+    Detector(name=_ELSEWHERE, find=_elsewhere),
     Detector(name="failing", find=_failing),
     Detector(name="unpolled", find=_unpolled),
     Detector(name="empty", find=_empty),

@@ -29,6 +29,7 @@ WORDS = {
     "interstitial": "a consent page, a login or a wall stands in its place",
     "selectors": "its selectors find nothing on the page",
     "not_a_feed": "what it answers is no feed",
+    "elsewhere": "what it lists leads to other sites; if its articles are there now, add them to its `sites`",
     "fault": "a fault in the monitor; the log has it",
 }
 

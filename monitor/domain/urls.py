@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+
+from monitor.domain.web_address import ascii_host, normal, parse
 
 #: Parameters that say how a reader arrived or how the page is dressed, never which page it is.
 _NOISE_NAMES_WORDS = (
-    "fbclid gclid dclid gbraid wbraid msclkid twclid igshid mc_cid mc_eid yclid _ga _gl ref ref_src referrer cmp "
-    "cmpid cid ito icid ocid spm sfmc_id mkt_tok xtor smid sharetype share s_campaign campaign source src amp "
-    "print printable outputtype output view_mode mode format_view jsessionid phpsessid sid replytocom comment-page "
-    "trk traffic_source"
+    "fbclid gclid dclid gbraid wbraid msclkid twclid igshid mc_cid mc_eid yclid _ga _gl ref_src referrer "
+    "cmpid ito icid ocid sfmc_id mkt_tok xtor smid sharetype s_campaign source src amp "
+    "print printable outputtype output mode jsessionid phpsessid replytocom comment-page traffic_source"
 )
 _NOISE_NAMES = frozenset(_NOISE_NAMES_WORDS.split())
 _NOISE_PREFIXES = ("utm_", "at_", "ns_", "pk_", "mtm_", "hsa_", "__twitter", "wt.", "itm_", "oly_")
+_ARRIVALS = frozenset(
+    {"", "rss", "feed", "atom", "twitter", "x", "facebook", "fb", "email", "newsletter", "home", "homepage", "share"}
+)
 #: Of the noisy names, those that do name a page when their value is not one of these.
 _NOISE_VALUES = {
     "amp": {"", "1", "true"},
@@ -27,11 +31,11 @@ _NOISE_VALUES = {
     "output": {"amp", "print", "1"},
     "outputtype": {"amp"},
     "mode": {"print", "amp"},
-    "source": {"rss", "feed", "twitter", "facebook", "email", "newsletter"},
-    "src": {"rss", "feed", "twitter", "facebook", "email", "newsletter"},
-    "sid": set(),
-    "cid": set(),
+    "source": _ARRIVALS,
+    "src": _ARRIVALS,
 }
+#: Words for a way of arriving on one site, and for the number of the article on another.
+_AMBIGUOUS = frozenset({"ref", "cmp", "campaign", "share", "spm", "trk", "view_mode", "format_view"})
 
 _ENDINGS = frozenset(
     {"co.uk", "org.uk", "ac.uk", "ltd.uk", "me.uk", "plc.uk", "net.uk"}
@@ -122,10 +126,13 @@ FOLDS = (
 )
 
 
-def _is_noise(name: str, value: str) -> bool:
+def _is_noise(name: str, value: str, *, named: bool) -> bool:
+    """Whether a parameter says nothing of which page it is; of some that is only so where the path `named` one."""
     key = name.lower()
     if key.startswith(_NOISE_PREFIXES):
         return True
+    if key in _AMBIGUOUS:
+        return named or value.lower() in _ARRIVALS
     if key not in _NOISE_NAMES:
         return False
     values = _NOISE_VALUES.get(key)
@@ -161,42 +168,49 @@ def canonical(url: str) -> str:
 
     Idempotent. An address that is not http(s) or cannot be parsed comes back as it is.
     """
-    try:
-        parts = urlsplit(url.strip())
-        host = (parts.hostname or "").rstrip(".").encode("idna").decode("ascii") if parts.hostname else ""
-        port = parts.port
-    except (ValueError, UnicodeError):
+    address = parse(url)
+    if address is None:
         return url
-    if parts.scheme.lower() not in ("http", "https") or not host:
-        return url
-    path = re.sub(r"/{2,}", "/", re.sub(r";jsessionid=[^/?]*", "", parts.path, flags=re.IGNORECASE))
+    host = address.host.rstrip(".")
+    path = re.sub(r"/{2,}", "/", re.sub(r";jsessionid=[^/?]*", "", address.path, flags=re.IGNORECASE))
     path = quote(unquote(path, errors="surrogateescape"), safe="/:@!$&'()*+,;=~-._", errors="surrogateescape")
     place = _fold_path(_fold_host(host) + "/" + path.strip("/"))
     host, _, path = place.partition("/")
-    query = sorted(
-        (name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if not _is_noise(name, value)
-    )
-    netloc = host if port in (None, 80, 443) else f"{host}:{port}"
-    return urlunsplit(("https", netloc, f"/{path}", urlencode(query), ""))
+    named = _names_a_page(path)
+    pairs = parse_qsl(address.query[1:], keep_blank_values=True, errors="surrogateescape")
+    query = sorted((name, value) for name, value in pairs if not _is_noise(name, value, named=named))
+    netloc = host if address.port in ("", "80", "443") else f"{host}:{address.port}"
+    return urlunsplit(("https", netloc, f"/{path}", urlencode(query, errors="surrogateescape"), ""))
+
+
+def _names_a_page(path: str) -> bool:
+    """Whether a path tells one page of its site from the others, as ``news/8-words-of-a-headline`` and ``story/123`` do."""
+    last = path.rstrip("/").rpartition("/")[2].lower()
+    stem = re.sub(r"\.(?:s?html?|php\d?|aspx?|cfm|jsp|do)$", "", last)
+    if stem != last and not re.search(r"\d|[-_]", stem):
+        return False  # show.php: what it shows is in the query
+    return bool(re.search(r"\d{3,}|[^-_\W]+[-_][^-_\W]+[-_]", stem))
+
+
+_BARE_SCHEME = re.compile(r"https?:(?![/\\\\])", re.IGNORECASE)
+_HOST = re.compile(r"www\.[a-z0-9-]+(?:\.[a-z0-9-]+)+(?=[/?#]|$)", re.IGNORECASE)
 
 
 def absolute(link: str, base: str) -> str:
     """`link` as an absolute http(s) URL seen from `base`, or an empty string (``javascript:``, ``data:``, nonsense).
 
-    Feeds hand over all of those as links, and a reader that follows them follows them anywhere.
+    Spelt as browsers send it: spaces, letters beyond ASCII, backslashes and dots are made what servers know. A link that begins
+    with the name of a host ("www.example.org/story") is meant as an address and would be read as a path.
     """
-    text = "".join(char for char in link.strip() if char not in "\r\n\t")
+    text = link.strip()
     if not text:
         return ""
-    try:
-        url = urljoin(base, text)
-        parts = urlsplit(url)
-        usable = parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
-    except ValueError:
-        return ""
-    if not usable or any(char < " " or char in "\\\x7f" for char in url):
-        return ""
-    return url.replace(" ", "%20")
+    seen_from = parse(base)
+    own = seen_from.host.removeprefix("www.") if seen_from else ""
+    bare = _BARE_SCHEME.sub("", text)
+    if _HOST.match(bare) or (own and re.match(rf"(?:www\.)?{re.escape(own)}/", bare, re.IGNORECASE)):
+        text = f"//{bare}"
+    return normal(text, base)
 
 
 def registrable(url: str) -> str:
@@ -206,9 +220,10 @@ def registrable(url: str) -> str:
     not guard cookies.
     """
     try:
-        host = (urlsplit(url).hostname or "").rstrip(".").removeprefix("www.")
+        host = urlsplit(url).hostname or ""
     except ValueError:
         return ""
+    host = (host if host.isascii() else ascii_host(host)).rstrip(".").removeprefix("www.")
     labels = host.split(".")
     if ":" in host or labels[-1].isdigit():
         return host  # an address of a machine has no labels to take

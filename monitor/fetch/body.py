@@ -10,7 +10,9 @@ import zlib
 from collections.abc import AsyncIterator
 
 _PIECE = 256 * 1024
-_GZIP = 31  # zlib's window bits for a gzip wrapper
+_WINDOW_BITS = {"gzip": 31, "x-gzip": 31, "deflate": 15}  # zlib's, by name of the wrapper
+_RAW_DEFLATE = -15
+_NOT_OURS = frozenset({"br", "zstd", "compress", "x-compress", "dcb", "dcz"})  # packed, in a way that was not asked for
 _MAX_MEMBERS = 1000  # a file of empty gzip members inflates to nothing for ever
 
 
@@ -24,17 +26,22 @@ class BodyRefusedError(Exception):
 
 
 class Inflater:
-    """Undoes one Content-Encoding, refusing more than `limit` bytes of result."""
+    """Undoes one Content-Encoding, refusing more than `limit` bytes of result.
+
+    Names that are no coding ("UTF-8", "none", "aws-chunked") are passed over as browsers do: such a body is plain.
+    """
 
     def __init__(self, encoding: str, limit: int) -> None:
-        name = encoding.strip().lower()
-        if name not in ("", "identity", "gzip", "x-gzip"):
-            raise BodyRefusedError("encoding", f"Content-Encoding {name[:60]!r} was not asked for")
+        names = [name for part in encoding.split(",") if (name := part.strip().lower()) in _WINDOW_BITS or name in _NOT_OURS]
+        if len(names) > 1 or _NOT_OURS.intersection(names):
+            raise BodyRefusedError("encoding", f"Content-Encoding {encoding.strip()[:60]!r} was not asked for")
         self._limit = limit
         self._parts: list[bytes] = []
         self._size = 0
         self._members = 1
-        self._zlib = zlib.decompressobj(_GZIP) if name.endswith("gzip") else None
+        self._bits = _WINDOW_BITS[names[0]] if names else 0
+        self._zlib = zlib.decompressobj(self._bits) if names else None
+        self._begun = False
 
     def feed(self, chunk: bytes) -> None:
         """Take the next raw bytes."""
@@ -44,18 +51,21 @@ class Inflater:
         try:
             self._inflate(chunk)
         except zlib.error as error:
-            raise BodyRefusedError("encoding", f"broken gzip: {error}") from error
+            raise BodyRefusedError("encoding", f"broken {'gzip' if self._bits > 15 else 'deflate'}: {error}") from error
 
     def _inflate(self, chunk: bytes) -> None:
+        if not self._begun and self._bits == _WINDOW_BITS["deflate"] and chunk and chunk[0] & 0x0F != 8:
+            self._zlib = zlib.decompressobj(_RAW_DEFLATE)  # half of the servers leave the wrapper out
+        self._begun = self._begun or bool(chunk)
         while chunk:
             assert self._zlib is not None
             if self._zlib.eof:  # another gzip member follows; anything else after the end is padding
-                if not chunk.startswith(b"\x1f\x8b"):
+                if self._bits < 16 or not chunk.startswith(b"\x1f\x8b"):
                     return
                 self._members += 1
                 if self._members > _MAX_MEMBERS:
                     raise BodyRefusedError("encoding", "too many gzip members")
-                self._zlib = zlib.decompressobj(_GZIP)
+                self._zlib = zlib.decompressobj(self._bits)
             self._keep(self._zlib.decompress(chunk, _PIECE))
             chunk = self._zlib.unconsumed_tail or self._zlib.unused_data
 
@@ -66,9 +76,9 @@ class Inflater:
         self._parts.append(piece)
 
     def finish(self) -> bytes:
-        """The whole body; refuses a gzip stream that stopped early."""
+        """The whole body; refuses a packed one that stopped early."""
         if self._zlib is not None and not self._zlib.eof and self._size:
-            raise BodyRefusedError("incomplete", "the gzip stream stops early")
+            raise BodyRefusedError("incomplete", "the packed stream stops early")
         return b"".join(self._parts)
 
 

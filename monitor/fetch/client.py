@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import aclosing
-from dataclasses import dataclass, replace
-from urllib.parse import urljoin, urlsplit
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
 
 import httpx
 
+from monitor.domain.web_address import normal
 from monitor.fetch.addresses import refuse_url
 from monitor.fetch.body import BodyRefusedError, read_body
+from monitor.fetch.cookies import Cookies
 from monitor.fetch.failures import failure, from_exception, from_status, is_unanswered
 from monitor.fetch.limits import Limits
 from monitor.fetch.network import GuardedTransport, LateTransport, shared_ssl_context
@@ -37,6 +39,14 @@ class _Redirect:
 
     url: str
     lasting: bool
+
+
+@dataclass(slots=True, kw_only=True)
+class _Visit:
+    """One fetch with its redirects: the seconds that it still has, and the cookies that were set on the way."""
+
+    left: float
+    cookies: Cookies = field(default_factory=Cookies)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,28 +116,32 @@ class HttpFetcher:
         Redirects are followed within the limits; `Page.url` is where they led and `Page.moved_to` is set when every hop was
         permanent. Waiting for one's turn does not count towards the deadline; everything else does.
         """
-        target, lasting = url.split("#", 1)[0], True
-        seen = {target}
+        start = target = (normal(url) or url).split("#", 1)[0]
+        if refusal := refuse_url(target, allow_private=self._allow_private):
+            return failure(url, "bad_url", f"{target[:200]}: {refusal}")
+        lasting, visit = True, _Visit(left=self._limits.deadline)
+        seen = {(target, "")}
         for _ in range(self._limits.redirects + 1):
-            if refusal := refuse_url(target, allow_private=self._allow_private):
-                return failure(url, "bad_url" if target == url else "redirect_refused", f"{target[:200]}: {refusal}")
-            answer = await self._permitted(target, validators)
+            answer = await self._permitted(target, validators, visit)
             if isinstance(answer, FetchFailure):
                 return replace(answer, url=url)
             if isinstance(answer, Page):
-                moved = answer.url if lasting and target != url.split("#", 1)[0] else ""
+                moved = answer.url if lasting and target != start else ""
                 return replace(answer, moved_to=moved)
+            if refusal := refuse_url(answer.url, allow_private=self._allow_private):
+                return failure(url, "redirect_refused", f"{answer.url[:200]}: {refusal}")
             if urlsplit(target).scheme == "https" and urlsplit(answer.url).scheme == "http":
                 return failure(url, "redirect_refused", f"from https down to {answer.url[:200]}")
-            if answer.url in seen:
+            once = (answer.url, visit.cookies.header(answer.url))  # to the same address with another cookie is no loop
+            if once in seen:
                 return failure(url, "redirect_loop", answer.url)
-            seen.add(answer.url)
+            seen.add(once)
             if urlsplit(answer.url).netloc != urlsplit(target).netloc:
                 validators = _NONE  # another site's validators mean nothing here
             target, lasting = answer.url, lasting and answer.lasting
         return failure(url, "redirect_loop", f"more than {self._limits.redirects} redirects")
 
-    async def _permitted(self, url: str, validators: Validators) -> Page | FetchFailure | _Redirect:
+    async def _permitted(self, url: str, validators: Validators, visit: _Visit) -> Page | FetchFailure | _Redirect:
         """GET one URL if the site's robots.txt lets us."""
         if self._robots_on:
             known = await self._rules(url)
@@ -135,28 +149,32 @@ class HttpFetcher:
                 return known.failure
             if not known.robots.allows(url):
                 return failure(url, "robots", "the site's robots.txt asks us not to")
-        return await self._get(url, validators)
+        return await self._get(url, validators, visit)
 
-    async def _get(self, url: str, validators: Validators) -> Page | FetchFailure | _Redirect:
+    async def _get(self, url: str, validators: Validators, visit: _Visit) -> Page | FetchFailure | _Redirect:
         async with self._politeness.turn(urlsplit(url).hostname or ""):
+            began = asyncio.get_running_loop().time()
             try:
-                async with asyncio.timeout(self._limits.deadline):
+                async with asyncio.timeout(visit.left):
                     try:
-                        return await self._exchange(url, validators)
+                        return await self._exchange(url, validators, visit)
                     except httpx.RemoteProtocolError as error:
                         if not is_unanswered(error):
                             raise
                         # A kept connection may be closed in the moment that it is used: that says nothing of the site.
-                        return await self._exchange(url, validators)
+                        return await self._exchange(url, validators, visit)
             except TimeoutError:
                 return failure(url, "deadline", f"not finished within {self._limits.deadline:g} s")
             except BodyRefusedError as refused:
                 return failure(url, refused.reason, refused.detail)
             except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError) as error:
                 return from_exception(url, error)
+            finally:
+                visit.left -= asyncio.get_running_loop().time() - began
 
-    async def _exchange(self, url: str, validators: Validators) -> Page | FetchFailure | _Redirect:
-        request = httpx.Request("GET", url, headers=self._headers | _conditions(validators), extensions=self._extensions)
+    async def _exchange(self, url: str, validators: Validators, visit: _Visit) -> Page | FetchFailure | _Redirect:
+        asked_with = _as_sent(self._headers | _conditions(validators) | {"Cookie": visit.cookies.header(url)})
+        request = httpx.Request("GET", url, headers=asked_with, extensions=self._extensions)
         response = await self._transports[request.url.scheme].handle_async_request(request)
         async with aclosing(response):
             if sum(len(name) + len(value) + 4 for name, value in response.headers.raw) > self._limits.header_bytes:
@@ -165,7 +183,9 @@ class HttpFetcher:
             status = response.status_code
             if status in _REDIRECTS and headers.get("location"):
                 await _beginning(response)
-                return _Redirect(url=urljoin(url, headers["location"].strip()).split("#", 1)[0], lasting=status in _MOVED)
+                visit.cookies.take(url, (value for name, value in response.headers.raw if name.lower() == b"set-cookie"))
+                target = normal(headers["location"], url).split("#", 1)[0] or headers["location"]
+                return _Redirect(url=target, lasting=status in _MOVED and target != url)
             if status == 304:
                 await _beginning(response)
                 return self._not_modified(url, validators, headers)
@@ -180,7 +200,7 @@ class HttpFetcher:
             status=status,
             content_type=headers.get("content-type", ""),
             body=body,
-            validators=Validators(etag=headers.get("etag", "")[:500], last_modified=headers.get("last-modified", "")[:100]),
+            validators=_validators(response),
             headers=headers,
             retrieved=self._clock.now(),
         )
@@ -212,11 +232,12 @@ class HttpFetcher:
 
     async def _ask_robots(self, origin: str, now: float) -> _Known:
         """Read a site's robots.txt. No such file allows everything; a site that cannot answer is left alone for a while."""
-        answer = await self._get(f"{origin}/robots.txt", _NONE)
+        visit = _Visit(left=self._limits.deadline)
+        answer = await self._get(f"{origin}/robots.txt", _NONE, visit)
         for _ in range(self._limits.redirects):
             if not isinstance(answer, _Redirect) or refuse_url(answer.url, allow_private=self._allow_private):
                 break
-            answer = await self._get(answer.url, _NONE)
+            answer = await self._get(answer.url, _NONE, visit)
         if isinstance(answer, Page):
             return _Known(robots=parse_robots(answer.body, PRODUCT), until=now + self._limits.robots_age)
         if isinstance(answer, FetchFailure) and answer.status is None and answer.reason not in ("too_large", "encoding"):
@@ -226,9 +247,29 @@ class HttpFetcher:
         return _Known(robots=Robots(), until=now + self._limits.robots_age)
 
 
+def _as_sent(headers: dict[str, str]) -> dict[bytes, bytes]:
+    """Headers as bytes: what a server gave us goes back as it came, whatever letters it used."""
+    return {name.encode("ascii"): value.encode("latin-1") for name, value in headers.items() if value}
+
+
+def _validators(response: httpx.Response) -> Validators:
+    """What to ask with next time, byte for byte; what is too long to keep, or cannot be sent, is not kept."""
+    raw = {name.lower(): value for name, value in response.headers.raw}
+
+    def kept(name: bytes, most: int) -> str:
+        value = raw.get(name, b"").decode("latin-1")
+        return value if len(value) <= most and _is_sendable(value) else ""
+
+    return Validators(etag=kept(b"etag", 500), last_modified=kept(b"last-modified", 100))
+
+
+def _is_sendable(value: str) -> bool:
+    return all(" " <= char <= "\xff" and char != "\x7f" for char in value)
+
+
 def _conditions(validators: Validators) -> dict[str, str]:
     conditions = {"If-None-Match": validators.etag, "If-Modified-Since": validators.last_modified}
-    return {name: value for name, value in conditions.items() if value}
+    return {name: value for name, value in conditions.items() if _is_sendable(value)}
 
 
 def _is_pdf(url: str, headers: dict[str, str]) -> bool:

@@ -13,7 +13,7 @@ from monitor.fetch.retry import retry_after
 from monitor.ports import FetchFailure
 
 #: Reasons that another try tomorrow will not cure.
-PERMANENT = frozenset({"bad_url", "blocked_address", "gone", "robots", "encoding", "too_large"})
+PERMANENT = frozenset({"bad_url", "blocked_address", "gone", "robots", "too_large"})
 
 _STATUS_REASONS = {401: "unauthorised", 403: "forbidden", 404: "not_found", 410: "gone", 429: "rate_limited"}
 _CHALLENGE_MARKS = (b"just a moment", b"cf-chl", b"challenge-platform", b"attention required", b"px-captcha")

@@ -18,6 +18,7 @@ import httpcore
 import httpx
 
 from monitor.fetch.addresses import refuse_address
+from monitor.fetch.heads import Heads
 from monitor.fetch.limits import Limits
 
 
@@ -30,7 +31,7 @@ class NameUnknownError(httpcore.ConnectError):
 
 
 class KnownSocket(httpcore.AsyncNetworkStream):
-    """A connection that knows its socket.
+    """A connection that knows its socket, and mends the heads of what it reads.
 
     For each request the pool asks every kept connection whether its server has closed it, and the library underneath looks
     up all that it knows of the connection each time: a third of what a request costs.
@@ -39,13 +40,20 @@ class KnownSocket(httpcore.AsyncNetworkStream):
     def __init__(self, inner: httpcore.AsyncNetworkStream, known: socket.socket | None = None) -> None:
         self._inner = inner
         self._socket: socket.socket = known or inner.get_extra_info("socket")
+        self._heads = Heads()
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """As the inner one."""
-        return await self._inner.read(max_bytes, timeout)
+        """As the inner one; the head of an answer comes at once."""
+        while True:
+            data = await self._inner.read(max_bytes, timeout)
+            if passed := self._heads.take(data):
+                return passed
+            if not data:
+                return b""
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """As the inner one."""
+        self._heads.expect()
         await self._inner.write(buffer, timeout)
 
     async def aclose(self) -> None:

@@ -91,7 +91,8 @@ def _string(item: dict[str, Any], *names: str) -> str:
 def _xml_entries(text: str, url: str) -> list[dict[str, str]]:
     import feedparser
 
-    headers = {"content-location": url, "content-type": "application/xml; charset=utf-8"}
+    # Without an address of its own it leaves links as they are written, but for xml:base.
+    headers = {"content-type": "application/xml; charset=utf-8"}
     # A stream, because bytes that look like the name of a file are opened as one.
     stream = BytesIO(text.encode("utf-8", "replace"))
     feed = feedparser.parse(stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
@@ -102,8 +103,11 @@ def _xml_entries(text: str, url: str) -> list[dict[str, str]]:
             raise ReadError(f"a page stands in the feed's place ({reason})", reason="interstitial", key=url)
         raise ReadError("this is no feed", reason="not_a_feed", key=url)
     entries = []
+    base = url
+    if feed.version.startswith("rss"):  # Atom says from where its links are seen; of RSS readers take the site that it is of
+        base = absolute(feed.feed.get("link", ""), url) or url
     for item in feed.entries[:MOST_ENTRIES]:
-        if link := _link(item, url):
+        if link := _link(item, base):
             published = next((item[name] for name in ("published", "date", "created", "updated") if item.get(name)), "")
             entries.append(_entry(link, item.get("title", ""), published, item.get("summary", "")))
     return entries

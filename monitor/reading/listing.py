@@ -15,6 +15,7 @@ from monitor.reading.dates import parse_moment
 from monitor.reading.decode import decode
 from monitor.reading.feed import plain
 from monitor.reading.interstitials import interstitial_of
+from monitor.reading.metadata import base_of
 
 MOST_ENTRIES = 1000
 #: What changes without the page changing, or is no text.
@@ -35,8 +36,9 @@ def read_listing(body: bytes, url: str, content_type: str, selectors: dict[str, 
     tree = LexborHTMLParser(decode(body, content_type), scripting=True)
     titles = titles_of(tree)
     try:
-        entries = _entries(tree, url, selectors)
-        following = _next(tree, url, selectors.get("next", ""))
+        base = base_of(tree, url)
+        entries = _entries(tree, base, selectors)
+        following = _next(tree, base, selectors.get("next", ""))
     except (SelectolaxError, ValueError) as error:
         raise ReadError(f"a selector cannot be used: {error}", reason="selectors", key=url) from error
     text = "\n".join(block.text for block in outline_of(tree).blocks)  # takes menus and scripts out of the tree: last

@@ -88,6 +88,12 @@ class Metadata:
     author: str = ""  #: the first one's name
 
 
+def base_of(tree: LexborHTMLParser, url: str) -> str:
+    """The address that a page's links are seen from: its <base>, where it has one."""
+    node = tree.css_first("base[href]")
+    return absolute(node.attributes.get("href") or "", url) or url if node is not None else url
+
+
 def metadata_of(tree: LexborHTMLParser, url: str) -> Metadata:
     """Read a page's metadata. Broken or contradictory data are passed over, never an error."""
     metas = _metas(tree)
@@ -292,10 +298,11 @@ def dated_line(blocks: list[Block], title: str) -> datetime | None:
 def _canonical(tree: LexborHTMLParser, metas: dict[str, str], url: str) -> str:
     """The page's own name for its address, when it is on the same site and not the site's front."""
     node = tree.css_first('link[rel="canonical"]')
+    base = base_of(tree, url)
     for value in ((node.attributes.get("href") or "") if node else "", metas.get("og:url", "")):
-        # "www.example.org/story", without a scheme, is meant as an address and would be read as a path.
+        # "example.org/story", without a scheme, is meant as an address and would be read as a path.
         meant = f"//{value}" if _HOST.match(value) else value
-        address = absolute(meant, url) if value else ""
+        address = absolute(meant, base) if value else ""
         if address and registrable(address) == registrable(url) and urlsplit(address).path not in ("", "/"):
             return address
     return ""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,8 +16,11 @@ from typing import Any, ClassVar
 
 from monitor.domain.model import Link, SourceClass
 from monitor.domain.urls import canonical, registrable
+from monitor.domain.web_address import ascii_host
 from monitor.ports import ConfigError, Fetcher, FetchFailure, Page, Poll, ReadError, SourceState, Validators
 from monitor.reading.worker import Worker
+
+_LONG_LIST, _NEARLY_ALL = 10, 0.9  #: see `_gone_elsewhere`
 
 
 @dataclass(kw_only=True)
@@ -64,17 +68,25 @@ class Declared:
         """Why an entry is not followed, for a person; empty when it is. Links off the source's own sites are not."""
         if not self.wanted(entry):
             return "none of its keywords"
-        allowed = set(self.sites) or {registrable(self.url)}
+        site = self._site_off(entry)
+        return f"leads to {site}, which is not one of its sites ({', '.join(sorted(self._allowed))})" if site else ""
+
+    @property
+    def _allowed(self) -> set[str]:
+        """Registrable domains that links may lead to; ``*`` for any."""
+        return {ascii_host(site) or site for site in self.sites} or {registrable(self.url)}
+
+    def _site_off(self, entry: Mapping[str, str]) -> str:
+        """The site that an entry leads to, where that is none of the source's own; else empty."""
         site = registrable(canonical(entry["url"]))
-        if "*" in allowed or site in _folded(allowed):
-            return ""
-        return f"leads to {site}, which is not one of its sites ({', '.join(sorted(allowed))})"
+        return "" if "*" in self._allowed or site in _folded(self._allowed) else site
 
     def poll_of(self, entries: Sequence[Mapping[str, str]], validators: Mapping[str, Validators], **more: Any) -> Poll:
         """A successful poll: entries as links, once per article, and what health is judged by, which is before any filter."""
         dates = [datetime.fromisoformat(entry["published"]) for entry in entries if entry.get("published")]
         links: dict[str, Link] = {}
         passed_over: list[tuple[str, str]] = []
+        elsewhere = Counter(site for entry in entries if (site := self._site_off(entry)))
         for entry in entries:
             if reason := self.passed_over(entry):
                 passed_over.append((entry.get("title") or entry["url"], reason))
@@ -83,6 +95,7 @@ class Declared:
                 links.setdefault(link.canonical_url, link)
         return Poll(
             links=tuple(links.values()),
+            failure=self._gone_elsewhere(elsewhere, len(entries)),
             passed_over=tuple(passed_over),
             validators=validators,
             items=len(entries),
@@ -90,6 +103,15 @@ class Declared:
             newest=max(dates, default=None),
             **more,
         )
+
+    def _gone_elsewhere(self, sites: Counter[str], entries: int) -> FetchFailure | None:
+        """A failure when all that is listed, or nearly all of a long list, leads to other sites: the publisher has moved."""
+        off = sites.total()
+        if not off or (off < entries and (entries < _LONG_LIST or off < _NEARLY_ALL * entries)):
+            return None
+        most = sites.most_common(1)[0][0]
+        what = f"{off} of {entries} items lead to other sites, most to {most}; if its articles are there now, add it to `sites`"
+        return FetchFailure(url=self.url, reason="elsewhere", detail=what)
 
     def _announced(self, entry: Mapping[str, str]) -> Link:
         return Link(

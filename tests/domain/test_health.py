@@ -69,6 +69,8 @@ def test_not_modified_for_days_counts_as_healthy_until_items_are_due():
     [
         ("blind", [{"ok": False, "reason": "interstitial"}] * 2),
         ("blind", [{"ok": False, "reason": "selectors"}] * 2),
+        ("elsewhere", [{"ok": False, "reason": "elsewhere"}]),
+        ("elsewhere", [{"ok": False, "reason": "elsewhere"}] * 9),
         ("failing", [{"ok": False, "reason": "timeout"}] * 8),
         ("empty", [{"items": 0}] * 2),
         ("empty", [{"items": 0}, {"items": 0, "not_modified": True}]),
@@ -117,7 +119,7 @@ def test_a_quiet_weekend_is_no_alarm_for_a_weekday_source():
 
 def test_every_detector_is_reached_by_some_fault():
     assert {detector.name for detector in DETECTORS} == {
-        "never", "blind", "failing", "unpolled", "empty", "shrunk", "undated", "thin", "stale", "frozen", "cached",
+        "never", "blind", "elsewhere", "failing", "unpolled", "empty", "shrunk", "undated", "thin", "stale", "frozen", "cached",
     }  # fmt: skip
 
 

@@ -40,6 +40,39 @@ def test_two_articles_stay_two():
     assert canonical("https://example.co.uk/a-1") != canonical("https://example.co.uk/a-2")
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://x.uk/news.php?ref=12", "https://x.uk/news.php?ref=13"),
+        ("https://x.uk/?ref=12", "https://x.uk/?ref=13"),
+        ("https://x.uk/story?cmp=12", "https://x.uk/story?cmp=13"),
+        ("https://x.uk/article?id=a%E9", "https://x.uk/article?id=a%E8"),
+        ("https://x.uk/article?12", "https://x.uk/article?13"),
+        ("https://x.uk/show.aspx?cid=1&sid=2", "https://x.uk/show.aspx?cid=1&sid=3"),
+        ("https://x.uk/a?source=12", "https://x.uk/a?source=13"),
+        ("https://x.uk:8080/a", "https://x.uk/a"),
+    ],
+)
+def test_parameters_that_tell_pages_apart_are_kept(one, other):
+    assert canonical(one) != canonical(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://x.uk/news/council-rated-good-by-ofsted?ref=12", "https://x.uk/news/council-rated-good-by-ofsted?ref=rss"),
+        ("https://x.uk/news/24681357?ref=home_top", "https://x.uk/news/24681357"),
+        ("https://x.uk/news.php?id=5&ref=rss", "https://x.uk/news.php?id=5&ref=twitter"),
+        ("https://x.uk/news.php?id=5&utm_source=a&fbclid=b", "https://www.x.uk/news.php?id=5"),
+        ("https://bücher.example/a b", "https://xn--bcher-kva.example/a%20b"),
+        ("https://x.uk/a/../b", "https://x.uk/b"),
+        ("https:\\\\x.uk\\b", "https://x.uk/b"),
+    ],
+)
+def test_ways_of_arriving_at_one_page_are_one(one, other):
+    assert canonical(one) == canonical(other)
+
+
 @given(
     st.builds(
         "https://{}example.co.uk/{}{}".format,
@@ -78,7 +111,23 @@ def test_only_web_links_survive(link, expected):
     assert absolute(link, "https://example.co.uk/feed/rss.xml") == expected
 
 
+@pytest.mark.parametrize(
+    ("link", "expected"),
+    [
+        ("www.gazette.example/news/1", "https://www.gazette.example/news/1"),
+        ("WWW.gazette.example", "https://www.gazette.example/"),
+        ("https:www.gazette.example/news/1", "https://www.gazette.example/news/1"),
+        ("example.co.uk/news/1", "https://example.co.uk/news/1"),
+        ("www.html", "https://example.co.uk/feed/www.html"),
+        ("news.html/1", "https://example.co.uk/feed/news.html/1"),
+    ],
+)
+def test_a_link_that_begins_with_a_host_is_an_address(link, expected):
+    assert absolute(link, "https://example.co.uk/feed/rss.xml") == expected
+
+
 def test_registrable():
+    assert registrable("https://news.bücher.example/x") == "xn--bcher-kva.example"
     assert registrable("https://news.example.co.uk/x") == "example.co.uk"
     assert registrable("https://www.wigan.gov.uk/") == "wigan.gov.uk"
     assert registrable("https://www.gov.uk/x") == registrable("https://gov.uk/x") == "gov.uk"

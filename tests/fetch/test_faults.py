@@ -57,7 +57,7 @@ ROWS = [
     ("13", "gzip twice", raw(bomb("gzip, gzip")), "encoding", None),
     ("14", "brotli that nobody asked for", raw(bomb("br")), "encoding", None),
     ("15", "zstd that nobody asked for", raw(bomb("zstd")), "encoding", None),
-    ("16", "deflate", raw(bomb("deflate")), "encoding", None),
+    ("16", "deflate bomb", raw(bomb("deflate")), "too_large", None),
     ("16b", "gzip that is none", says(b"plain text", headers={"Content-Encoding": "gzip"}), "encoding", None),
     ("18", "redirect loop", says(status="302 Found", headers={"Location": "/loop"}), "redirect_loop", None),
     ("19a", "redirect to the metadata service", says(status="302 Found", headers={"Location": "http://169.254.169.254/x"}), "redirect_refused", None),
@@ -101,7 +101,7 @@ async def test_a_fault_is_a_value_and_harms_nobody_else(number, name, answer, re
     assert isinstance(faulty, FetchFailure)
     assert faulty.reason == reason, faulty
     assert faulty.retry_after == wait
-    assert faulty.permanent == (reason in ("gone", "encoding", "too_large", "bad_url"))
+    assert faulty.permanent == (reason in ("gone", "too_large", "bad_url"))
 
 
 async def test_1_a_name_that_does_not_resolve():

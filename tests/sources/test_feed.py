@@ -115,6 +115,75 @@ def test_a_keyword_is_found_however_it_is_printed(title, keyword):
     )
 
 
+def rss(*links: str, site: str = "") -> bytes:
+    items = "".join(f"<item><title>Ofsted {number}</title><link>{link}</link></item>" for number, link in enumerate(links))
+    return (
+        f'<rss version="2.0"><channel><title>x</title>{f"<link>{site}</link>" if site else ""}{items}</channel></rss>'.encode()
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (rss("/a", site="https://www.example.uk/"), "https://www.example.uk/a"),
+        (rss("?id=5", site="https://www.example.uk/news"), "https://www.example.uk/news?id=5"),
+        (rss("/a"), "https://gazette.example.uk/a"),
+        (rss("www.gazette.example.uk/a b"), "https://www.gazette.example.uk/a%20b"),
+        (rss("//gazette.example.uk/a"), "https://gazette.example.uk/a"),
+        (rss("https://gazette.example.uk/café?b=1&amp;c=|"), "https://gazette.example.uk/caf%C3%A9?b=1&c=|"),
+        (rss("https://bücher.example/a"), "https://xn--bcher-kva.example/a"),
+        (rss("<![CDATA[ https://gazette.example.uk\\a ]]>"), "https://gazette.example.uk/a"),
+        (ATOM.replace("<feed ", "<feed xml:base='https://www.example.uk/x/' ").encode(), "https://www.example.uk/a"),
+        (
+            ATOM.replace("<entry>", "<entry xml:base='https://www.example.uk/x/'>").replace('href="/a"', 'href="b"').encode(),
+            "https://www.example.uk/x/b",
+        ),
+        (ATOM.encode(), "https://gazette.example.uk/a"),
+    ],
+)
+def test_where_the_links_of_a_feed_lead(body, expected):
+    assert [entry["url"] for entry in read_feed(body, URL, "text/xml")["entries"]] == [expected]
+
+
+HERE, THERE = "https://gazette.example.uk/{}", "https://gazette-news.example/{}"
+
+
+@pytest.mark.parametrize(
+    ("links", "reason", "announced"),
+    [
+        ([HERE, HERE], "", 2),
+        ([THERE, THERE], "elsewhere", 0),
+        ([THERE], "elsewhere", 0),
+        ([HERE, THERE, THERE], "", 1),  # one story of three is its own
+        ([HERE, *[THERE] * 11], "elsewhere", 1),  # nearly all of a long list; the one is read all the same
+        ([*[HERE] * 3, *[THERE] * 9], "", 3),
+    ],
+)
+async def test_a_feed_whose_links_have_moved_to_another_site_fails(links, reason, announced):
+    web = FakeWeb().serves(URL, rss(*(link.format(number) for number, link in enumerate(links))), "text/xml")
+    poll = await build_source({"name": "g", "url": URL}).poll(web, SourceState(name="g"))
+    assert (poll.failure.reason if poll.failure else "") == reason
+    assert len(poll.links) == announced
+    assert poll.items == len(links)
+    if poll.failure:
+        assert "gazette-news.example" in poll.failure.detail
+        followed = await build_source({"name": "g", "url": URL, "sites": ["gazette-news.example", "example.uk"]}).poll(
+            web, SourceState(name="g")
+        )
+        assert followed.failure is None
+
+
+async def test_a_source_of_an_international_name_follows_its_own_links():
+    url = "https://www.bücher.example/feed"
+    web = FakeWeb().serves(url, rss("https://bücher.example/a", "/b"), "text/xml")
+    for sites in ([], ["bücher.example"]):
+        poll = await build_source({"name": "g", "url": url, "sites": sites}).poll(web, SourceState(name="g"))
+        assert [link.canonical_url for link in poll.links] == [
+            "https://xn--bcher-kva.example/a",
+            "https://xn--bcher-kva.example/b",
+        ]
+
+
 def test_links_that_lead_nowhere_good_are_left_out():
     links = [
         "javascript:alert(1)",

@@ -58,6 +58,16 @@ async def test_a_page_that_leads_to_itself_is_read_once():
     assert len(web.asked) == 1
 
 
+async def test_the_links_of_a_page_are_seen_from_its_base():
+    page = listing("a", following="more").replace("<body>", "<base href='/sub/'><body>").replace("/news/a", "news/a b")
+    web = FakeWeb().serves(NEWSROOM, page).serves("https://council.example.gov.uk/sub/more", listing("b"))
+    poll = await newsroom(next="a[rel=next]", pages=2).poll(web, BLANK)
+    assert [link.url for link in poll.links] == [
+        "https://council.example.gov.uk/sub/news/a%20b",
+        "https://council.example.gov.uk/news/b",
+    ]
+
+
 async def test_a_redesign_is_a_failure_and_not_quiet_news():
     web = FakeWeb().serves(NEWSROOM, "<html><body><div class='tile'><a href='/news/a'>A</a></div></body></html>")
     poll = await newsroom().poll(web, BLANK)
