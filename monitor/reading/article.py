@@ -167,10 +167,11 @@ def _second_opinion(text: str, ours: list[str], title: str) -> tuple[str, list[s
     """What trafilatura makes of a page on which little was found, when it finds clearly more. Half a second to load."""
     import trafilatura
 
-    tree = LexborHTMLParser(text, scripting=True)
-    tree.strip_tags(_NOT_SHOWN)
-    shown = tree.html or ""
-    found = trafilatura.extract(shown, favor_precision=True, include_comments=False, include_tables=True) or ""
+    if any(f"<{tag}" in text for tag in _NOT_SHOWN):
+        tree = LexborHTMLParser(text, scripting=True)
+        tree.strip_tags(_NOT_SHOWN)
+        text = tree.html or ""
+    found = trafilatura.extract(text, favor_precision=True, include_comments=False, include_tables=True) or ""
     lines = [visible(" ".join(line.split())) for line in found.split("\n") if line.strip()]
     lines = with_headings(without_furniture(lines, title=title))
     return ("trafilatura", lines) if sum(map(len, lines)) > _CLEARLY_MORE * sum(map(len, ours)) else ("blocks", ours)
