@@ -117,11 +117,12 @@ class Lookout:
     def look(self) -> tuple[Raised, ...]:
         """Every alarm there is cause for now, in a fixed order. Reads the store; blocking."""
         from monitor.store.notices import alarming_since, moved_sources, outbox_alarms
+        from monitor.store.unbelieved import unbelieved
         from monitor.store.watch import given_up
 
         now, parts = self._parts.clock.now(), self._parts
         with parts.store.engine.begin() as connection:
-            found = outbox_alarms(connection, now)
+            found = outbox_alarms(connection, now) + unbelieved(connection, now)
             moved, began = moved_sources(connection), alarming_since(connection)
         found += self._of_sources(now, began)
         found += [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,13 +22,15 @@ CATCH_UP_WAIT = timedelta(minutes=15)
 class StormLimits:
     """How many authorities may have news. Since 2018 Ofsted published at most 10 in a day and 16 in 30 days.
 
-    One article may round up a whole day: real ones tell of six councils.
+    One article may round up a whole day: real ones tell of six councils. The limits of a day and a month are each outlet's
+    own; `outlets_together` times as many may come from all that keep to theirs.
     """
 
     a_day: int = 12
     a_month: int = 24
     a_document: int = 12
     an_official_document: int = 12
+    outlets_together: int = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +39,17 @@ class Seen:
 
     urn: str
     at: datetime
+    outlet: str = ""
 
 
 def storm(
-    urns: Collection[str], source_class: SourceClass, recent: Sequence[Seen], now: datetime, limits: StormLimits = StormLimits()
+    urns: Collection[str],
+    source_class: SourceClass,
+    recent: Sequence[Seen],
+    now: datetime,
+    limits: StormLimits = StormLimits(),
+    *,
+    outlet: str = "",
 ) -> str:
     """Why the news of these authorities, told by one document, is held back; empty when it is not. Pure.
 
@@ -49,15 +59,24 @@ def storm(
         recent: authorities with announced news before, at least of the last 30 days.
         now: the moment of recording.
         limits: how much is believed.
+        outlet: that told this news; one that floods holds up its own news and nobody else's.
     """
     most = limits.an_official_document if source_class is SourceClass.OFFICIAL else limits.a_document
     if len(set(urns)) > most:
         return f"storm: one document tells of {len(set(urns))} authorities, more than {most}"
     for days, limit in ((1, limits.a_day), (30, limits.a_month)):
         since = now - timedelta(days=days)
-        told = {seen.urn for seen in recent if seen.at >= since} | set(urns)
-        if len(told) > limit:
-            return f"storm: news of {len(told)} authorities within {days} days, more than {limit}"
+        told: dict[str, set[str]] = defaultdict(set, {outlet: set(urns)})
+        for seen in recent:
+            if seen.at >= since:
+                told[seen.outlet].add(seen.urn)
+        if len(told[outlet]) > limit:
+            who = f" from {outlet}" if outlet else ""
+            return f"storm: news{who} of {len(told[outlet])} authorities within {days} days, more than {limit}"
+        together = set[str]().union(*(theirs for theirs in told.values() if len(theirs) <= limit))
+        if len(together) > limit * limits.outlets_together:
+            most = limit * limits.outlets_together
+            return f"storm: news of {len(together)} authorities within {days} days, more than {most}"
     return ""
 
 

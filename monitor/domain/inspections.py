@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, datetime, time
 
 from monitor.domain.frameworks import edition, shares_care
 from monitor.domain.model import Account, Area, Inspection, Rating, SourceClass, Trust
@@ -92,6 +92,11 @@ def _independent(known: Iterable[Account]) -> set[str]:
     return {min(names) for names, _ in groups}
 
 
+def witnesses(known: Iterable[Account], area: Area, rating: Rating) -> set[str]:
+    """The independent outlets that give an area a rating."""
+    return _independent(account for account in known if account.ratings.get(area) is rating)
+
+
 def _sentences(account: Account) -> set[str]:
     """The sentences of an account that two reporters would not write alike: of eight words or more, letters only."""
     folded = ("".join(char if char.isalnum() else " " for char in text.lower()).split() for text in account.evidence.values())
@@ -99,16 +104,21 @@ def _sentences(account: Account) -> set[str]:
 
 
 def _consensus(known: Sequence[Account]) -> dict[Area, Rating]:
-    """What unofficial accounts add up to: most independent outlets first, then the earliest, then the smallest key."""
+    """What unofficial accounts add up to: most independent outlets first, then the first seen, then the smallest key."""
     saying: dict[Area, dict[Rating, list[Account]]] = defaultdict(lambda: defaultdict(list))
     for account in known:
         for area, rating in account.ratings.items():
             saying[area][rating].append(account)
 
-    def weight(voices: list[Account]) -> tuple[int, date, str]:
-        return (-len(_independent(voices)), *min((a.published, a.key) for a in voices))
+    def weight(voices: list[Account]) -> tuple[int, datetime, str]:
+        return (-len(_independent(voices)), *min((_first_seen(a), a.key) for a in voices))
 
     return {area: min(ratings, key=lambda rating: weight(ratings[rating])) for area, ratings in saying.items()}
+
+
+def _first_seen(account: Account) -> datetime:
+    """The date that an article gives itself is only its word: what is seen first was told first."""
+    return account.seen or datetime.combine(account.published, time.min, tzinfo=UTC)
 
 
 def _trust(known: Sequence[Account]) -> Trust:

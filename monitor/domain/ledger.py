@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
+from monitor.domain.accounts import accounts
 from monitor.domain.authorities import last_day
 from monitor.domain.changes import Move, direction, is_mixed, moves, old_rating, shared_rating
-from monitor.domain.inspections import OFFICIAL, as_graded, inspect, told
+from monitor.domain.inspections import OFFICIAL, as_graded, inspect, told, witnesses
 from monitor.domain.model import (
     Account,
     Area,
-    Article,
     Change,
     Inspection,
-    Judgement,
     Kind,
     Rating,
-    Reading,
-    Report,
     SourceClass,
     Trust,
 )
@@ -67,60 +63,6 @@ class Decision:
     inspection: Inspection | None  #: to be stored under its `key`; None when the account belongs to none
     changes: tuple[Change, ...] = ()
     background: tuple[str, ...] = ()
-
-
-# --- accounts -------------------------------------------------------------------------------------------------------------
-
-
-def accounts(document: Article | Report, reading: Reading, *, seen: date | None = None) -> tuple[Account, ...]:
-    """What a document says of each authority, in the order it names them.
-
-    An article without a date of publication counts as published when it was retrieved, else on the day it was `seen`;
-    without any of these it gives no account. A report speaks through its own judgements.
-    """
-    if isinstance(document, Report):
-        return (_report_account(document),)
-    published = document.published or (document.retrieved.date() if document.retrieved else seen)
-    if published is None:
-        return ()
-    grouped: dict[str, list[Judgement]] = defaultdict(list)
-    for judgement in reading.judgements:
-        grouped[judgement.authority.urn].append(judgement)
-    return tuple(
-        Account(
-            key=f"{urn}|{document.url or document.sha256}",
-            authority=judgements[0].authority,
-            source_class=document.source_class,
-            outlet=document.outlet,
-            url=document.url,
-            published=published,
-            ratings={j.area: j.rating for j in judgements},
-            previous={j.area: (j.previous, j.previous_year) for j in judgements if j.previous},
-            evidence={j.area: j.quote for j in judgements},
-            reports_inspection=reading.reports_inspection,
-        )
-        for urn, judgements in grouped.items()
-    )
-
-
-def _report_account(report: Report) -> Account:
-    return Account(
-        key=f"{report.authority.urn}|{report.url or report.sha256}",
-        authority=report.authority,
-        source_class=SourceClass.OFFICIAL,
-        outlet="Ofsted",
-        url=report.url,
-        published=report.published,
-        ratings={j.area: j.rating for j in report.judgements},
-        previous={Area.OVERALL: (report.previous, report.previous_year)} if report.previous else {},
-        evidence={j.area: " ".join(j.quote.split()) for j in report.judgements},  # in a table a line break is a space
-        framework=report.framework,
-        fieldwork=report.fieldwork,
-        combined_care=report.combined_care,
-    )
-
-
-# --- deciding -------------------------------------------------------------------------------------------------------------
 
 
 def decide(known: Sequence[Inspection], account: Account, *, as_of: date, alert_window: timedelta = ALERT_WINDOW) -> Decision:
@@ -231,7 +173,9 @@ def _quiet(
     """Why the changes of an inspection are recorded and not announced."""
     if any(i.published > after.published for i in own if i is not before):
         return Background.OLDER_THAN_NEWEST
-    if min(after.published, account.published) < oldest:
+    # Until there is a report nobody knows since when it has been told: a wrong date, or a wrong article, must not age the rest.
+    day = min(after.published, account.published) if after.trust in OFFICIAL else account.published
+    if day < oldest:
         return Background.OUTSIDE_ALERT_WINDOW
     return None
 
@@ -249,13 +193,17 @@ def _changes(
     for area in Area:
         said, was, now = account.ratings.get(area), before.ratings.get(area) if before else None, after.ratings.get(area)
         if said is not None and said is not now:
-            reasons[_disagreement(after, area)] = None
+            dispute = _dispute(before, after, previous, account, area)
+            found += [dispute] if dispute else []
+            reasons |= {} if dispute else {_disagreement(after, area): None}
         if now is None:
             if was is not None and _is_withdrawn(after, area, was):
                 found.append(_withdrawal(after, area, was, previous, account))
             continue
         if was is None or was is not now:
-            update = None if was is None else Kind.CORRECTED
+            update = None if was is None else _overruled(after, area, was)
+            if update is Kind.DISPUTED and _was_heard(before, area, now) and Rating.INADEQUATE in (was, now):
+                continue  # it was told of as disputed when it was first heard
         elif confirms and said is now:
             update = Kind.CONFIRMED
         else:
@@ -263,6 +211,8 @@ def _changes(
         conflict = _conflict(previous, account, area)
         if conflict:
             reasons[Background.PREVIOUS_CONFLICTS] = None
+        if update is Kind.DISPUTED and was is not None:
+            conflict = conflict or _against(was)
         found.append(_change(after, all_moves[area], account, update=update, was=was, mixed=mixed, conflict=conflict))
     return tuple(found), tuple(reasons)
 
@@ -305,6 +255,41 @@ def _disagreement(after: Inspection, area: Area) -> Background:
     return Background.CONTRADICTS_RECORD if area in after.ratings else Background.NOT_IN_REPORT
 
 
+def _dispute(
+    before: Inspection | None, after: Inspection, previous: Inspection | None, account: Account, area: Area
+) -> Change | None:
+    """What an outlet reports otherwise than the others, when it is the first to and one of the two is the worst news.
+
+    A grade that was the one before is told of by mistake more often than by somebody who knows better.
+    """
+    said, others = account.ratings[area], after.ratings.get(area)
+    if after.trust in OFFICIAL or account.source_class is SourceClass.AGGREGATOR or others is None:
+        return None
+    if _was_heard(before, area, said) or Rating.INADEQUATE not in (said, others):
+        return None
+    old = old_rating(previous, area)
+    if old is said and not (account.reports_inspection and account.previous.get(area, (None,))[0] is said):
+        return None
+    published = previous.published if previous and old else None
+    move = _with_stated_past(Move(area=area, old=old, new=said, old_published=published), previous, account)
+    return _change(after, move, account, update=Kind.DISPUTED, was=others, mixed=False, conflict=_against(others))
+
+
+def _was_heard(before: Inspection | None, area: Area, rating: Rating) -> bool:
+    return before is not None and any(other.ratings.get(area) is rating for other in told(before))
+
+
+def _against(others: Rating) -> str:
+    return f"disagrees with other reports, which say {others.words}"
+
+
+def _overruled(after: Inspection, area: Area, was: Rating) -> Kind:
+    """What it is when the grade of an area becomes another one: a correction, if more witnesses or Ofsted have it."""
+    voices = told(after)
+    less = len(witnesses(voices, area, after.ratings[area])) <= len(witnesses(voices, area, was))
+    return Kind.DISPUTED if less and after.trust not in OFFICIAL else Kind.CORRECTED
+
+
 def _change(
     after: Inspection,
     move: Move,
@@ -319,7 +304,7 @@ def _change(
     if mixed and direction(move.old, move.new):
         kinds |= {Kind.MIXED}
     # Reports that overrule each other share one key, so that they cannot ping-pong; Ofsted's correction has its own.
-    reports_only = update is Kind.CORRECTED and after.trust not in OFFICIAL
+    reports_only = was is not None and move.new is after.ratings.get(move.area) and after.trust not in OFFICIAL
     suffix = "" if update is None else f":{update}_by_reports" if reports_only else f":{update}"
     key = f"{after.key}:{move.area}:{move.new}{suffix}"
     stated = account.previous.get(move.area, (None, None))
@@ -335,7 +320,7 @@ def _change(
         outlet=account.outlet,
         old_published=move.old_published,
         old_year=stated[1] if move.old is not None and move.old_published is None else None,
-        reported=was if update is Kind.CORRECTED else None,
+        reported=was if update in (Kind.CORRECTED, Kind.DISPUTED) else None,
         old_shared=move.shared,
         conflict=conflict,
     )

@@ -244,6 +244,7 @@ class Account:
     fieldwork: DateRange = DateRange()
     combined_care: bool = False
     reports_inspection: bool = field(default=True, compare=False)  #: as `Reading` has it
+    seen: datetime | None = field(default=None, compare=False)  #: when it was first seen here; None where nobody noted it
 
     @property
     def is_report(self) -> bool:
@@ -296,6 +297,7 @@ class Kind(StrEnum):
     CONFIRMED = "confirmed"
     CORRECTED = "corrected"
     WITHDRAWN = "withdrawn"  # reported, and Ofsted's own report gives the area no grade
+    DISPUTED = "disputed"  # reported otherwise than others report it, before there is a report of Ofsted's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -313,7 +315,7 @@ class Change:
     outlet: str
     old_published: date | None = None
     old_year: int | None = None  #: year of the old rating, when only an article tells it
-    reported: Rating | None = None  #: what had been reported before a correction or withdrawal
+    reported: Rating | None = None  #: what had been reported before a correction or withdrawal; what others say in a dispute
     old_shared: Rating | None = None  #: care leavers only: the grade they shared with children in care, where `old` is unknown
     conflict: str = ""  #: what the article claims about the past that the record contradicts
 

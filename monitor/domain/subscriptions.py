@@ -21,7 +21,7 @@ from monitor.domain.model import Area, Authority, Change, Inspection, Kind, Rati
 #: Kinds that a subscription without `kinds` hears of: everything but "inspected again, nothing moved".
 DEFAULT_KINDS = frozenset(Kind) - {Kind.UNCHANGED}
 #: Kinds that continue an alert already given; they follow the change they are about whatever `kinds` says.
-UPDATES = frozenset({Kind.CONFIRMED, Kind.CORRECTED, Kind.WITHDRAWN})
+UPDATES = frozenset({Kind.CONFIRMED, Kind.CORRECTED, Kind.WITHDRAWN, Kind.DISPUTED})
 #: Kinds that say that an alert already given was wrong: whoever had it hears so, whatever else they wish to hear.
 RETRACTIONS = frozenset({Kind.CORRECTED, Kind.WITHDRAWN})
 _LONDON = ZoneInfo("Europe/London")

@@ -36,10 +36,13 @@ def headlines(changes: Sequence[Change]) -> tuple[str, ...]:
     """What moved at one inspection, worst first, from the fullest wording to the shortest; then what is withdrawn.
 
     ``leadership and protection now inadequate``; ``2 areas down to good, in care up to outstanding``; ``2 areas down, 1 up``;
-    ``overall not graded after all``.
+    ``overall not graded after all``; ``now inadequate, but reports disagree``.
     """
     withdrawn = of_kind(changes, Kind.WITHDRAWN)
     given = tuple(change for change in changes if change.new is not None)
+    if not withdrawn and of_kind(changes, Kind.DISPUTED):
+        forms = _moves(given)
+        return (*(f"{what}, but reports disagree" for what in forms), f"{forms[-1]}, disputed")
     if not withdrawn:
         return _moves(given)
     none = f"{_areas(withdrawn)} not graded after all"

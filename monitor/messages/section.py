@@ -174,7 +174,7 @@ def _corrected(changes: Sequence[Change]) -> tuple[str, ...]:
         f"{AREA_NAMES[change.area]} was reported as {change.reported.words} before. That was not so: "
         + (f"it is {change.new.words}." if change.new else "Ofsted’s report gives it no grade.")
         for change in changes
-        if change.reported is not None
+        if change.reported is not None and Kind.DISPUTED not in change.kinds
     )
 
 

@@ -37,6 +37,7 @@ class News:
     changes: Mapping[str, Change]  #: by id
     known: Sequence[Inspection]  #: what is believed of every authority
     source_class: SourceClass
+    outlet: str = ""  #: whose document it is
     days_late: int = 0  #: between the document's publication and now
 
     @cached_property
@@ -166,12 +167,13 @@ def _storm(connection: Connection, news: News, now: datetime) -> str:
     """Why this news is held; see `guards.storm`."""
     since = now - timedelta(days=31)
     rows = connection.execute(
-        select(changes.c.urn, changes.c.recorded_at).where(
+        select(changes.c.urn, changes.c.recorded_at, changes.c.outlet).where(
             changes.c.recorded_at >= since, changes.c.silent == "", changes.c.id.not_in(list(news.changes))
         )
     )
-    recently = [Seen(urn=row.urn, at=row.recorded_at) for row in rows]
-    return storm([change.authority.urn for change in news.changes.values()], news.source_class, recently, now)
+    recently = [Seen(urn=row.urn, at=row.recorded_at, outlet=row.outlet) for row in rows]
+    urns = [change.authority.urn for change in news.changes.values()]
+    return storm(urns, news.source_class, recently, now, outlet=news.outlet)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

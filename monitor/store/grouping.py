@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, literal_column, select
 
 from monitor.domain.guards import AN_HOUR
-from monitor.domain.model import Change, Inspection
+from monitor.domain.model import Change, Inspection, Kind
 from monitor.messages import Purpose
 from monitor.ports import DeliveryState
 from monitor.store import continuity
@@ -105,5 +105,8 @@ def merged(before: Mapping[str, Change], now: Mapping[str, Change]) -> tuple[Cha
     latest: dict[tuple[str, str], Change] = {}
     for change in (*before.values(), *now.values()):
         earlier = latest.get((change.inspection.key, change.area))
-        latest[change.inspection.key, change.area] = replace(change, reported=earlier.reported) if earlier else change
+        corrects = earlier is not None and Kind.DISPUTED not in earlier.kinds | change.kinds
+        latest[change.inspection.key, change.area] = (
+            replace(change, reported=earlier.reported) if earlier and corrects else change
+        )
     return tuple(change for change in latest.values() if change.new or change.reported)

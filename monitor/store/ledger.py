@@ -73,10 +73,10 @@ def save(connection: Connection, inspection: Inspection, article: str, now: date
     for account in inspection.accounts:
         if account.key in stored and account.key not in keys and stored[account.key] == inspection.key:
             continue
-        values = account_row(account) | {"inspection": inspection.key, "recorded_at": now}
+        values = account_row(account) | {"inspection": inspection.key}
         if account.key in keys:
             values["article"] = article
         if account.key in stored:
             connection.execute(update(accounts).where(accounts.c.key == account.key).values(**values))
         else:
-            connection.execute(insert(accounts).values(**values))
+            connection.execute(insert(accounts).values(**values, recorded_at=account.seen or now))

@@ -45,34 +45,30 @@ def record_all(
     if connection.dialect.name == "postgresql":
         # One writer of beliefs at a time, as on SQLite: two papers on one inspection must not both find it unknown.
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('monitor.record'))"))
-    return tuple(
-        Recorded(duplicate=True)
-        if filed.duplicate
-        else _believe(connection, each, filed.article, now=now, policy=policy, subscriptions=subscriptions)
-        for each, filed in zip(found, file_documents(connection, found, now), strict=True)
-    )
+    recorded = []
+    for number, (each, filed) in enumerate(zip(found, file_documents(connection, found, now), strict=True)):
+        if filed.duplicate:
+            recorded.append(Recorded(duplicate=True))
+            continue
+        seen = now + number * timedelta.resolution  # of documents that come together the first was seen first
+        ledger = _Ledger(connection=connection, article=filed.article, now=now, policy=policy)
+        recorded.append(_believe(ledger, each, seen=seen, subscriptions=subscriptions))
+    return tuple(recorded)
 
 
-def _believe(
-    connection: Connection,
-    found: Classified,
-    article: str,
-    *,
-    now: datetime,
-    policy: Policy,
-    subscriptions: Sequence[Subscription],
-) -> Recorded:
+def _believe(ledger: _Ledger, found: Classified, *, seen: datetime, subscriptions: Sequence[Subscription]) -> Recorded:
     """What the ledger makes of one new document, and the messages that follow."""
-    document, link = found.document, found.link
+    document, link, now = found.document, found.link, ledger.now
     day = london_day(link.published) if link and link.published else london_day(now)
-    ledger = _Ledger(connection=connection, article=article, now=now, policy=policy)
     for account in accounts(document, found.reading, seen=day):
-        ledger.fold(account, stale=found.baseline and account.published < london_day(now) - FRESH_IN_BASELINE)
+        stale = found.baseline and account.published < london_day(now) - FRESH_IN_BASELINE
+        ledger.fold(replace(account, seen=seen), stale=stale)
     if ledger.background:
-        connection.execute(update(articles).where(articles.c.id == article).values(background=ledger.background))
-    source_class = SourceClass.OFFICIAL if isinstance(document, Report) else document.source_class
+        filed = articles.c.id == ledger.article
+        ledger.connection.execute(update(articles).where(filed).values(background=ledger.background))
+    whose = (SourceClass.OFFICIAL, "Ofsted") if isinstance(document, Report) else (document.source_class, document.outlet)
     late = max(0, (london_day(now) - (document.published or day)).days)
-    sent = enqueue(connection, ledger.news(source_class, late), subscriptions, policy, now) if ledger.live else 0
+    sent = ledger.tell(ledger.news(*whose, late), subscriptions) if ledger.live else 0
     return Recorded(duplicate=False, changes=tuple(ledger.new), deliveries=sent, background=tuple(ledger.background))
 
 
@@ -138,7 +134,11 @@ class _Ledger:
         for row in self.connection.execute(waiting).mappings():
             self.live.setdefault(row["id"], change_of(row, after))
 
-    def news(self, source_class: SourceClass, days_late: int) -> News:
+    def tell(self, news: News, subscriptions: Sequence[Subscription]) -> int:
+        """Put what there is to tell into the outbox; returns how many messages."""
+        return enqueue(self.connection, news, subscriptions, self.policy, self.now)
+
+    def news(self, source_class: SourceClass, outlet: str, days_late: int) -> News:
         """What there is to tell."""
         everyone = known(self.connection, self.policy.history, (), london_day(self.now))
-        return News(changes=self.live, known=everyone, source_class=source_class, days_late=days_late)
+        return News(changes=self.live, known=everyone, source_class=source_class, outlet=outlet, days_late=days_late)

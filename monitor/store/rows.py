@@ -68,6 +68,7 @@ def account_of(row: Row) -> Account:
         framework=row["framework"],
         fieldwork=DateRange(start=row["fieldwork_start"], end=row["fieldwork_end"]),
         combined_care=row["combined_care"],
+        seen=row["recorded_at"],
     )
 
 

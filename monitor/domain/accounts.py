@@ -1,0 +1,56 @@
+"""What a document says, one account an authority: the form in which the ledger hears of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+
+from monitor.domain.model import Account, Area, Article, Judgement, Reading, Report, SourceClass
+
+
+def accounts(document: Article | Report, reading: Reading, *, seen: date | None = None) -> tuple[Account, ...]:
+    """What a document says of each authority, in the order it names them.
+
+    An article without a date of publication counts as published when it was retrieved, else on the day it was `seen`;
+    without any of these it gives no account. A report speaks through its own judgements.
+    """
+    if isinstance(document, Report):
+        return (_report_account(document),)
+    published = document.published or (document.retrieved.date() if document.retrieved else seen)
+    if published is None:
+        return ()
+    grouped: dict[str, list[Judgement]] = defaultdict(list)
+    for judgement in reading.judgements:
+        grouped[judgement.authority.urn].append(judgement)
+    return tuple(
+        Account(
+            key=f"{urn}|{document.url or document.sha256}",
+            authority=judgements[0].authority,
+            source_class=document.source_class,
+            outlet=document.outlet,
+            url=document.url,
+            published=published,
+            ratings={j.area: j.rating for j in judgements},
+            previous={j.area: (j.previous, j.previous_year) for j in judgements if j.previous},
+            evidence={j.area: j.quote for j in judgements},
+            reports_inspection=reading.reports_inspection,
+        )
+        for urn, judgements in grouped.items()
+    )
+
+
+def _report_account(report: Report) -> Account:
+    return Account(
+        key=f"{report.authority.urn}|{report.url or report.sha256}",
+        authority=report.authority,
+        source_class=SourceClass.OFFICIAL,
+        outlet="Ofsted",
+        url=report.url,
+        published=report.published,
+        ratings={j.area: j.rating for j in report.judgements},
+        previous={Area.OVERALL: (report.previous, report.previous_year)} if report.previous else {},
+        evidence={j.area: " ".join(j.quote.split()) for j in report.judgements},  # in a table a line break is a space
+        framework=report.framework,
+        fieldwork=report.fieldwork,
+        combined_care=report.combined_care,
+    )
