@@ -142,6 +142,9 @@ class Reader:
                 # Anybody can put a file that looks like a report on a page. Only Ofsted's own confirms.
                 raise ReadError("a report that is not from an official source", reason="unofficial_report", key=page.url)
             return read_report(page.body, page.url, worker=self._worker, published=listed)
+        if source and source.source_class is SourceClass.OFFICIAL and _names_a_file(page.url, link.url):
+            # An error page in a report's place, with status 200: the report is there another time.
+            raise ReadError("a page stands in the report's place", reason="not_a_pdf", key=page.url)
         from monitor.reading.html import read_page
 
         return read_page(
@@ -153,6 +156,12 @@ class Reader:
             title=link.title,
             worker=self._worker,
         )
+
+
+def _names_a_file(*urls: str) -> bool:
+    """Whether one of these is the address of a report, which is a PDF: by its ending, or by where Ofsted keeps them."""
+    paths = [urlsplit(url) for url in urls]
+    return any(each.path.lower().endswith(".pdf") or each.hostname == "files.ofsted.gov.uk" for each in paths)
 
 
 def classify_document(document: Document, worker: Worker | None = None) -> Reading:

@@ -20,6 +20,7 @@ from monitor.reading.grade_lines import with_headings
 from monitor.reading.interstitials import interstitial_of
 from monitor.reading.lengths import MAX_TITLE, beginning
 from monitor.reading.metadata import Metadata, dated_line, metadata_of
+from monitor.reading.refresh import refresh_of
 from monitor.reading.unseen import drop_unseen
 from monitor.tables import rows
 
@@ -28,6 +29,7 @@ _SHARE_OF_PROSE = 0.35  #: less than this of a page's prose is doubtful
 _CLEARLY_MORE = 1.3
 _LONGEST_TAG = 64 * 1024
 _MOST_ATTRIBUTES = 2000
+_LOOK_FOR_REFRESH = 64 * 1024  #: characters
 _NOT_SHOWN = ["noscript", "template", "dialog"]
 _QUOTED = re.compile(r"""=\s*(?:"[^"]*"|'[^']*')""")
 
@@ -38,12 +40,16 @@ def read_article(body: bytes, url: str, content_type: str = "") -> dict[str, Any
     `published` and `changed` are ISO moments or ""; `confirmed` says that the page gives the day twice, in different ways.
     `whole` is how many characters there were where `text` is only the beginning of what an article can be, else 0.
 
+    Of a page that sends its readers on it is ``{"refresh": address}``.
+
     Paragraphs are joined by blank lines. Raises `ReadError`: ``empty``, ``pdf`` (sniffed), ``not_text``, ``interstitial``,
     ``hostile`` (a tag longer than any author writes), ``no_article`` when nothing reads like one.
     """
     text = _checked(body, url, content_type)
     # scripting: otherwise a <noscript> in the head moves canonical and Open Graph tags into the body.
     tree = LexborHTMLParser(text, scripting=True)
+    if "refresh" in text[:_LOOK_FOR_REFRESH].lower() and (to := refresh_of(LexborHTMLParser(text, scripting=True), url)):
+        return {"refresh": to}
     metadata = metadata_of(tree, url)
     if drop_unseen(tree):  # dates are often hidden and true; a title that is hidden is none
         metadata = replace(metadata, title=metadata_of(tree, url).title)

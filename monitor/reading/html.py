@@ -9,7 +9,7 @@ from typing import Any
 
 from monitor.domain.characters import storable
 from monitor.domain.model import Article, SourceClass
-from monitor.ports import Page, ReadError
+from monitor.ports import ElsewhereError, Page, ReadError
 from monitor.reading.dates import exchanged, london_day, parse_day
 from monitor.reading.decode import decode, is_binary, visible
 from monitor.reading.furniture import fold, without_furniture
@@ -46,8 +46,8 @@ def read_page(
     With `first_published`, `published` is not merely the day of some change: see `day_of`.
 
     Parsing happens in `worker`, a killable child. Raises `ReadError` with reason ``interstitial`` (consent, challenge, login,
-    maintenance, not found), ``empty``, ``pdf``, ``not_text``, ``no_article``, ``hostile``, or the worker's own ``timeout``,
-    ``memory``, ``crashed``.
+    maintenance, not found), ``refresh`` (an `ElsewhereError`: read that address), ``empty``, ``pdf``, ``not_text``,
+    ``no_article``, ``hostile``, or the worker's own ``timeout``, ``memory``, ``crashed``.
     """
     today = london_day(page.retrieved) if page.retrieved is not None else None
     if _is_plain(page):
@@ -65,6 +65,8 @@ def read_page(
             source_class=SourceClass.PRESS,
         )
     found = (worker or shared_worker()).call(_READER, page.body, page.url, page.content_type)
+    if "refresh" in found:
+        raise ElsewhereError(found["refresh"], key=page.url)
     days = {key: london_day(datetime.fromisoformat(found[key])) if found[key] else None for key in ("published", "changed")}
     surely = first_published and not found["confirmed"] and not _is_near(days["changed"], published, _SAME)
     return _article(

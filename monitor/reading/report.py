@@ -13,6 +13,7 @@ from typing import Any
 from monitor.domain.frameworks import edition
 from monitor.domain.history import MONTHS, fieldwork, history
 from monitor.domain.model import Area, Authority, DateRange, Judgement, Report, Span
+from monitor.domain.timetable import DEADLY
 from monitor.ports import ReadError
 from monitor.reading.gradings import Grading, gradings, separated, verdict
 from monitor.reading.previous import previous_overall
@@ -24,6 +25,8 @@ LARGEST_FILE = 25 << 20
 #: Where only their order ties grades to labels, so many headings have to agree.
 _FEWEST_WITNESSES = 2
 PAGE_BREAK = "\n\n"
+#: How every PDF ends; some servers add a few blanks or a line of their own.
+_END, _TAIL = b"%%EOF", 4096
 
 _DATES = re.compile(
     r"Inspection\s+dates?\s*:?\s*(?P<dates>.{4,140}?)\s*(?=\n\s*(?:Lead\s+inspector|Report|Published|Judge?ment|The\s|Children|There)|\n\s*\n|$)",
@@ -84,8 +87,16 @@ def read_report(body: bytes, url: str, *, worker: Worker, published: date | None
         answer = worker.call("monitor.reading.pdf:pages", body)
         report = parse(answer["pages"], url=url, created=answer["created"], published=published)
     except ReadError as error:
-        raise ReadError(str(error), reason=error.reason, key="" if error.key else url) from None
+        # What a file is cannot be told from a part of it.
+        reason = "damaged" if _is_cut_off(body) and error.reason not in DEADLY else error.reason
+        raise ReadError(str(error), reason=reason, key="" if error.key else url) from None
+    if _is_cut_off(body):
+        raise ReadError("the file is cut off", reason="damaged", key=url)
     return replace(report, sha256=hashlib.sha256(body).hexdigest())
+
+
+def _is_cut_off(body: bytes) -> bool:
+    return b"%PDF-" in body[:1024] and _END not in body[-_TAIL:]
 
 
 def parse(pages: Sequence[str], *, url: str = "", created: str = "", published: date | None = None) -> Report:
