@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+import logging
 from typing import Any
 
 import apprise
 
-from monitor.channels.http import Reply, outcome_of
+from monitor.channels.apprise_errors import failure
+from monitor.channels.quiet import silence_apprise
 from monitor.channels.route import Route
 from monitor.ports import CommitPoint, ConfigError, Delivery, Outcome, Result
 
@@ -17,7 +17,7 @@ REFUSED = frozenset({"blink1", "dbus", "exec", "file", "glib", "gnome", "kde", "
 
 
 class ServiceChannel:
-    """One Apprise address. Apprise does not say why it failed, so a failure after the call began is a doubt."""
+    """One Apprise address. Apprise does not say why it failed; what its log does not tell is a doubt."""
 
     def __init__(self, name: str, url: str, *, on_uncertain: str = "hold") -> None:
         self.name = name
@@ -45,6 +45,7 @@ class ServiceChannel:
 
     def send(self, delivery: Delivery, commit: CommitPoint) -> Outcome:
         """Call the service. The commit point is before the whole call: what happens inside it is Apprise's."""
+        silence_apprise()
         service = self._service()
         if not commit():
             return Outcome(result=Result.TRANSIENT, reason="lost_claim")
@@ -52,10 +53,11 @@ class ServiceChannel:
             body=delivery.message.text,
             title=delivery.message.subject,
             body_format=apprise.NotifyFormat.TEXT,
+            log_level=logging.DEBUG,
         )
         if result.status == apprise.AppriseResultStatus.SUCCESS:
             return Outcome(result=Result.SENT, reason="accepted")
-        return _failure([str(entry.message) for entry in result.logs()])
+        return failure(self._url.partition(":")[0].lower(), [str(entry.message) for entry in result.logs()])
 
 
 def _route(plugin: Any) -> Route:
@@ -69,11 +71,3 @@ def _route(plugin: Any) -> Route:
         user=str(getattr(plugin, "user", "") or "") if known and "user" in plugin.template_tokens else "",
         recipient="whom its address names" if len(plugin) else "",
     )
-
-
-def _failure(logs: Sequence[str]) -> Outcome:
-    """Apprise gives no reason but in its log lines: a refusal by status is certain, everything else may have arrived."""
-    statuses = {int(found) for line in logs for found in re.findall(r"\berror=(\d{3})\b", line)}
-    if len(statuses) == 1 and (status := statuses.pop()) in range(400, 500):
-        return outcome_of(Reply(status=status, body="", headers={}), repeatable=False)
-    return Outcome(result=Result.UNCERTAIN, reason="apprise_failed")
