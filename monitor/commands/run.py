@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import errno
 import logging
 import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -87,21 +85,13 @@ def _listen(where: tuple[str, int], state: Path) -> socket.socket:
 
 
 async def _serve(settings: Settings, listening: socket.socket) -> None:
-    import uvicorn
-
     from monitor.alarms import Lookout
     from monitor.bootstrap import assembled
     from monitor.commands.surprises import warnings_in
     from monitor.daemon import Alone, Daemon
     from monitor.heartbeat import build_heartbeat
     from monitor.web import Front
-
-    class Server(uvicorn.Server):
-        """Uvicorn that leaves signals to us: its own re-raises them, and a clean stop would look like a crash."""
-
-        @contextlib.contextmanager
-        def capture_signals(self) -> Iterator[None]:
-            yield
+    from monitor.web.server import build_server, raise_descriptor_limit
 
     async with assembled(settings, clock_for(None)) as parts:
         for each in warnings_in(settings, os.environ, parts.channels):
@@ -119,7 +109,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
             lead=parts.lead or Alone(),
         )
         app = Front(daemon, lambda: _pages(daemon, parts))
-        server = Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5, lifespan="on"))
+        server = build_server(app, raise_descriptor_limit())
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, _stop, server, number)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from monitor import __version__
 from monitor.daemon import Daemon
 
+_log = logging.getLogger(__name__)
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -23,7 +25,10 @@ _HEADERS = ((b"content-type", b"application/json"), (b"cache-control", b"no-stor
 
 
 class Front:
-    """An ASGI application around a daemon; `build_pages` gives the rest of the site and is called once, in a thread."""
+    """An ASGI application around a daemon; `build_pages` gives the rest of the site.
+
+    It is called in a thread, once; and again by the next visitor where it failed.
+    """
 
     def __init__(self, daemon: Daemon, build_pages: Callable[[], Asgi]) -> None:
         self._daemon = daemon
@@ -38,7 +43,12 @@ class Front:
             status, body = self.healthz() if scope["path"] == "/healthz" else self.readyz()
             await _answer(send, status, body, head=scope["method"] == "HEAD")
         else:
-            pages = await asyncio.shield(self._building())
+            try:
+                pages = await asyncio.shield(self._building())
+            except Exception as error:  # noqa: BLE001  # too few descriptors, too little memory: the next visitor tries again
+                _log.error("the pages cannot be built: %s: %s", type(error).__name__, error)
+                await _answer(send, 503, {"detail": "The page cannot be shown at the moment. Please try again."}, head=False)
+                return
             await pages(scope, receive, send)
 
     def healthz(self) -> tuple[int, dict[str, object]]:
@@ -66,7 +76,9 @@ class Front:
         }
 
     def _building(self) -> asyncio.Task[Asgi]:
-        if self._pages is None:
+        """The pages, built or being built; begun again where the last try failed."""
+        failed = self._pages is not None and self._pages.done() and (self._pages.cancelled() or self._pages.exception())
+        if self._pages is None or failed:
             self._pages = asyncio.create_task(asyncio.to_thread(self._build_pages), name="pages")
         return self._pages
 
@@ -87,6 +99,7 @@ class Front:
 
 async def _answer(send: Send, status: int, body: dict[str, object], *, head: bool) -> None:
     payload = json.dumps(body).encode()
-    headers = [*_HEADERS, (b"content-length", str(len(payload)).encode())]
+    again = [(b"retry-after", b"5")] if status == 503 else []
+    headers = [*_HEADERS, *again, (b"content-length", str(len(payload)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if head else payload})

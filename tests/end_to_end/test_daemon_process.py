@@ -8,6 +8,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -35,7 +36,7 @@ def until(condition: Callable[[], object], seconds: float = 60) -> None:
 class Process:
     """`monitor run`, started; its page's port is read off its first screen."""
 
-    def __init__(self, config: Path, state: Path) -> None:
+    def __init__(self, config: Path, state: Path, descriptors: int = 0) -> None:
         command = [
             sys.executable,
             "-m",
@@ -48,6 +49,8 @@ class Process:
             "--listen",
             "127.0.0.1:0",
         ]
+        if descriptors:
+            command = ["sh", "-c", f'ulimit -n {descriptors}; exec "$@"', "sh", *command]
         self.popen = subprocess.Popen(
             command,
             cwd=ROOT,
@@ -87,8 +90,8 @@ class Process:
 
 
 @contextmanager
-def running(config: Path, state: Path) -> Iterator[Process]:
-    process = Process(config, state)
+def running(config: Path, state: Path, descriptors: int = 0) -> Iterator[Process]:
+    process = Process(config, state, descriptors)
     try:
         yield process
     finally:
@@ -240,6 +243,21 @@ def test_killed_while_sending_the_message_arrives_once(
         with running(config, state) as process:
             assert process.end(signal.SIGTERM) == 0
         assert len(mailbox.mails) == 1
+
+
+def test_who_holds_connections_open_holds_up_neither_news_nor_page(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    config, state = town.folder / "config", town.folder / town.state
+    # 300 connections find 256 descriptors as 1,100 find 1,024.
+    with serve_mail(town, "nowhere", monkeypatch) as mailbox, running(config, state, descriptors=256) as process:
+        where = ("127.0.0.1", process._port() or 0)
+        held = [socket.create_connection(where) for _ in range(300)]
+        until(lambda: process.get("/healthz")[0] == 200)
+        until(lambda: process.get("/")[0] == 200)
+        until(lambda: len(mailbox.mails) == 1)
+        for each in held:
+            each.close()
+        assert process.end(signal.SIGTERM) == 0
+    assert not [line for line in process.lines if "Too many open files" in line]
 
 
 def test_asked_to_end_while_sending_it_finishes_the_message(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -129,6 +129,24 @@ async def test_health_does_not_wait_for_the_pages() -> None:
         assert (await page).status_code == 200
 
 
+async def test_pages_that_could_not_be_built_are_built_again() -> None:
+    """A shortage in the first seconds is over some time; a page that says 500 until a restart also keeps people from leaving."""
+    shortage = [OSError(24, "Too many open files"), OSError(24, "Too many open files")]
+
+    def build() -> Asgi:
+        if shortage:
+            raise shortage.pop()
+        return create_app(FakeDaemon(), lambda: STATUS)  # type: ignore[arg-type]
+
+    async with client(Front(FakeDaemon(), build)) as there:  # type: ignore[arg-type]
+        for _ in range(2):
+            refused = await there.get("/")
+            assert refused.status_code == 503
+            assert refused.headers["retry-after"]
+            assert (await there.get("/healthz")).status_code == 200
+        assert (await there.get("/")).status_code == 200
+
+
 async def live(app: Front, *events: str) -> list[str]:
     """Take an application through its lifespan; what it says."""
     coming, said = [{"type": event} for event in events], []
