@@ -17,6 +17,8 @@ from typing import TypeVar
 from uuid import uuid4
 
 from monitor.asking import Polled, PutBy, ask, ask_all, fault, polled_of
+from monitor.domain.accounts import as_seen
+from monitor.domain.calendar import london_day
 from monitor.domain.model import Article, Change, Link, Reading, Report, SourceClass
 from monitor.domain.timetable import DEADLY, PASSING, next_try
 from monitor.domain.turns import Turn, choose
@@ -208,7 +210,7 @@ class Pipeline:
         link = waiting.link
         try:
             document = self.read(page, link, source)
-            reading = self.classify(document)
+            reading = self.classify(as_seen(document, london_day(link.published or self.clock.now())))
         except ElsewhereError as error:
             return error
         except ReadError as error:

@@ -48,14 +48,38 @@ def _article(item: dict[str, Any]) -> tuple[str, str, date | None]:
         raise _BadLine("bad_date", f"`published` is no ISO date: {published!r}") from None
 
 
-def answer(line: bytes, number: int) -> dict[str, Any]:
-    """The answer to one line of input (`number` counts from 1); never raises for what the line holds."""
+def _changes(item: dict[str, Any], title: str, text: str, published: date | None) -> dict[str, Any]:
+    """The answer with what the record makes of the article, alone on its day; one without a day is read as of today."""
+    from monitor.classifier import classify
+    from monitor.clock import SystemClock
+    from monitor.commands.consequences import alone, changes_json
+    from monitor.domain.model import Article
+
+    day = published or SystemClock().today()
+    article = Article(
+        url=str(item.get("url") or item.get("id") or ""),
+        title=title,
+        text=text,
+        published=day,
+        outlet=str(item.get("outlet") or ""),
+    )
+    reading = classify(title, text, published=day)
+    return reading_json(reading) | changes_json(alone(article, reading, day))
+
+
+def answer(line: bytes, number: int, *, changes: bool = False) -> dict[str, Any]:
+    """The answer to one line of input (`number` counts from 1); never raises for what the line holds.
+
+    With `changes`, also what the shipped record before the article's day makes of it.
+    """
     from monitor.classifier import classify
 
     item: dict[str, Any] = {}
     try:
         item = _parse(line)
         title, text, published = _article(item)
+        if changes:
+            return {"id": item.get("id"), **_changes(item, title, text, published)}
         return {"id": item.get("id"), **reading_json(classify(title, text, published=published))}
     except _BadLine as error:
         return {"id": item.get("id"), "line": number, **error_json(error.reason, str(error))}
@@ -63,13 +87,13 @@ def answer(line: bytes, number: int) -> dict[str, Any]:
         return {"id": item.get("id"), "line": number, **error_json("fault", f"{type(error).__name__}: {error}")}
 
 
-def run_batch(lines: Iterable[bytes] | BinaryIO, out: TextIO) -> int:
+def run_batch(lines: Iterable[bytes] | BinaryIO, out: TextIO, *, changes: bool = False) -> int:
     """Answer every non-empty line, in order, each as soon as it is ready; 1 when a line could not be answered."""
     status = 0
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
-        said = answer(line, number)
+        said = answer(line, number, changes=changes)
         status |= "error" in said
         # ASCII only: a lone surrogate in a text must not stop the output, and no reader has to guess the encoding.
         out.write(json.dumps(said) + "\n")

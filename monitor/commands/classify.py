@@ -19,6 +19,7 @@ examples:
   monitor classify article.html report.pdf         two files, in words
   monitor classify --json https://www.example.org/news/ofsted-report
   monitor classify --jsonl < articles.jsonl        one JSON object a line: id, title, text, published, url
+  monitor classify --jsonl --changes < articles.jsonl   with what changes: `changes` and `background` (why not)
 """
 
 
@@ -36,6 +37,11 @@ def add_parser(subparsers: Any) -> None:
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="a JSON list, one element a file in the order given")
     form.add_argument("--jsonl", action="store_true", help="batch: articles on standard input, answers on standard output")
+    parser.add_argument(
+        "--changes",
+        action="store_true",
+        help="with --jsonl: also what each article, alone on its day, changes in the shipped record, and why not more",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -46,7 +52,10 @@ def run(args: argparse.Namespace) -> int:
     if args.jsonl:
         from monitor.commands.batch import run_batch
 
-        return run_batch(sys.stdin.buffer, sys.stdout)
+        return run_batch(sys.stdin.buffer, sys.stdout, changes=args.changes)
+    if args.changes:
+        print("monitor classify: --changes goes with --jsonl; for one article see `monitor explain`.", file=sys.stderr)
+        return 2
     if not args.files:
         print("monitor classify: name a file or an address, or use --jsonl. See `monitor classify --help`.", file=sys.stderr)
         return 2

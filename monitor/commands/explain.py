@@ -7,15 +7,19 @@ import json
 import sys
 from typing import Any
 
-from monitor.domain.model import Report
+from monitor.clock import SystemClock
+from monitor.commands.options import folder_options
+from monitor.domain.model import Article, Reading, Report
 
 
 def add_parser(subparsers: Any) -> None:
     """Declare the command."""
     parser = subparsers.add_parser(
         "explain",
+        parents=[folder_options()],
         description="Prints each sentence with what was found in it, which rule fired, how gaps were filled, "
-        "and what was rejected and why. For a report (PDF): the facts read and their pages.",
+        "and what was rejected and why. For a report (PDF): the facts read and their pages. Then what the record makes of it "
+        "(a change, or why not) and who would be told.",
     )
     parser.add_argument("file", metavar="FILE|URL", help="what to read; a text file has its title on the first line")
 
@@ -35,10 +39,36 @@ def run(args: argparse.Namespace) -> int:
 
         json.dump(report_to_json(document), sys.stdout, indent=2)
         print()
+        _print_record(args, document, Reading())
         return 0
-    from monitor.classifier import trace
+    from monitor.classifier import classify, trace
 
-    print(f"{document.title or '(no title)'}\n{document.published or 'no date'}\n")
-    for line in trace(document.title, document.text, published=document.published).lines():
+    # As the daemon does: what has no date is of the day on which it is seen.
+    day = document.published or SystemClock().today()
+    print(f"{document.title or '(no title)'}\n{document.published or 'no date: read as of today'}\n")
+    for line in trace(document.title, document.text, published=day).lines():
         print(line)
+    _print_record(args, document, classify(document.title, document.text, published=day))
     return 0
+
+
+def _print_record(args: argparse.Namespace, document: Article | Report, reading: Reading) -> None:
+    """Print what the record makes of it; a configuration that cannot be used leaves the shipped record."""
+    from monitor.commands.consequences import in_words
+    from monitor.commands.sources import open_state
+    from monitor.ports import MonitorError
+    from monitor.settings import load
+
+    settings, store = None, None
+    try:
+        settings = load(args.config, args.state)
+        store = open_state(settings)
+    except MonitorError:
+        print("\n(The configuration cannot be used, so nobody knows who is subscribed; `monitor check` says why.)")
+    try:
+        lines = in_words(document, reading, SystemClock().today(), settings, store)
+    finally:
+        if store is not None:
+            store.close()
+    print("\nWhat the record makes of it, seen today:")
+    print("\n".join(lines))

@@ -178,9 +178,14 @@ def _test(settings: Settings, target: str, *, articles: int, as_json: bool) -> i
 
             close = get_close_matches(target, [source.name for source in sources], n=1)
             raise ConfigError(f"there is no source {target!r}" + (f"; did you mean {close[0]!r}?" if close else ""))
-    if named is not None:
-        trial: Trial = asyncio.run(try_source(settings, named, articles))
-    else:
-        trial = asyncio.run(try_address(settings, sources, target, open_state(settings)))
+    store = open_state(settings)
+    try:
+        if named is not None:
+            trial: Trial = asyncio.run(try_source(settings, named, articles, store))
+        else:
+            trial = asyncio.run(try_address(settings, sources, target, store))
+    finally:
+        if store is not None:
+            store.close()
     print(json.dumps(trial.facts, indent=2, ensure_ascii=False) if as_json else "\n".join(trial.lines))
     return int(trial.failed)

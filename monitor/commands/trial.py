@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.clock import SystemClock
 from monitor.commands.words import number_of
-from monitor.domain.model import Article, Judgement, Report
+from monitor.domain.model import Article, Judgement, Reading, Report
 from monitor.domain.urls import canonical, registrable
 from monitor.ports import Fetcher, FetchFailure, ReadError, SourceState
 
@@ -37,7 +37,7 @@ class Trial:
         return self
 
 
-async def try_source(settings: Settings, source: Declared, articles: int) -> Trial:
+async def try_source(settings: Settings, source: Declared, articles: int, store: SqlStore | None = None) -> Trial:
     """Poll a source as if for the first time, then read and classify its first articles."""
     from monitor.sources.drop import with_drops
 
@@ -70,7 +70,7 @@ async def try_source(settings: Settings, source: Declared, articles: int) -> Tri
         trial.lines += [f"    {link.title or '(no title)'}\n      {link.url}" for link in poll.links[:_SHOWN]]
         trial.lines += [f"    passed over, {reason}: {title}" for title, reason in poll.passed_over[:_SHOWN]]
         for link in poll.links[:articles]:
-            await _try_article(trial, fetcher, link.url)
+            await _try_article(trial, fetcher, link.url, settings, store)
     return trial
 
 
@@ -86,8 +86,9 @@ def _client(settings: Settings) -> Any:
     )
 
 
-async def _try_article(trial: Trial, fetcher: Fetcher, url: str) -> None:
+async def _try_article(trial: Trial, fetcher: Fetcher, url: str, settings: Settings, store: SqlStore | None) -> None:
     """Fetch, read and classify one page."""
+    from monitor.commands.consequences import in_words
     from monitor.commands.documents import read_any
     from monitor.reading.html import shared_worker
 
@@ -104,9 +105,12 @@ async def _try_article(trial: Trial, fetcher: Fetcher, url: str) -> None:
         return
     read = time.perf_counter()
     if isinstance(document, Report):
-        _tell_report(trial, document, {"fetch": fetched - start, "read": read - fetched})
+        reading = _tell_report(trial, document, {"fetch": fetched - start, "read": read - fetched})
     else:
-        _tell_article(trial, document, {"fetch": fetched - start, "read": read - fetched})
+        reading = _tell_article(trial, document, {"fetch": fetched - start, "read": read - fetched})
+    said = in_words(document, reading, SystemClock().today(), settings, store)
+    trial.facts["articles"][-1]["record"] = [line.strip() for line in said]
+    trial.lines += ["    what the record makes of it, seen today:", *(f"  {line}" for line in said)]
 
 
 def _timings(took: Mapping[str, float]) -> str:
@@ -123,8 +127,8 @@ def _judged(judgements: Sequence[Judgement]) -> list[str]:
     ]
 
 
-def _tell_report(trial: Trial, report: Report, took: Mapping[str, float]) -> None:
-    """What an official report says."""
+def _tell_report(trial: Trial, report: Report, took: Mapping[str, float]) -> Reading:
+    """What an official report says; it speaks for itself, so that nothing is read out of it."""
     trial.facts.setdefault("articles", []).append(
         {
             "url": report.url,
@@ -137,14 +141,15 @@ def _tell_report(trial: Trial, report: Report, took: Mapping[str, float]) -> Non
     )
     trial.lines += ["", f"  {report.title}", f"    {report.published}; {report.framework} report; {_timings(took)}"]
     trial.lines += _judged(report.judgements)
+    return Reading()
 
 
-def _tell_article(trial: Trial, article: Article, took: dict[str, float]) -> None:
-    """How an article reads, and what would be classified."""
+def _tell_article(trial: Trial, article: Article, took: dict[str, float]) -> Reading:
+    """How an article reads, and what would be classified: as of today, where it has no date."""
     from monitor.classifier import classify
 
     start = time.perf_counter()
-    reading = classify(article.title, article.text, published=article.published)
+    reading = classify(article.title, article.text, published=article.published or SystemClock().today())
     took["classify"] = time.perf_counter() - start
     trial.facts.setdefault("articles", []).append(
         {
@@ -169,6 +174,7 @@ def _tell_article(trial: Trial, article: Article, took: dict[str, float]) -> Non
     trial.lines += _judged(reading.judgements)
     if not reading.judgements:
         trial.lines.append(f"    reports no new judgement ({reading.reason.replace('_', ' ') or 'nothing found'})")
+    return reading
 
 
 async def try_address(settings: Settings, sources: Sequence[Declared], url: str, store: SqlStore | None) -> Trial:
@@ -182,7 +188,7 @@ async def try_address(settings: Settings, sources: Sequence[Declared], url: str,
     trial.lines.append(f"  {_covered(site, covering)}")
     _history(trial, key, store)
     async with _client(settings) as fetcher:
-        await _try_article(trial, fetcher, url)
+        await _try_article(trial, fetcher, url, settings, store)
     for title in [article["title"] for article in trial.facts.get("articles", [])]:
         for source in covering:
             if not source.wanted({"title": title, "summary": "", "url": url}):
@@ -204,6 +210,7 @@ def _history(trial: Trial, key: str, store: SqlStore | None) -> None:
     if store is None:
         trial.lines.append("  nothing was polled yet, so no source has announced it")
         return
+    from monitor.commands.consequences import REASONS
     from monitor.store.watch import find_link
 
     seen = find_link(store.engine, key)
@@ -226,3 +233,6 @@ def _history(trial: Trial, key: str, store: SqlStore | None) -> None:
         + f"; it {what}{said}"
         + (f"; last failure: {seen.reason} ({seen.failures} in all)" if seen.reason else "")
     )
+    trial.facts["announced"] |= {"changes": list(seen.changes), "background": list(seen.background)}
+    trial.lines += [f"    then: {REASONS.get(reason, reason)}" for reason in seen.background]
+    trial.lines += [f"    then: recorded as {key}; `monitor who {key}` says who was told" for key in seen.changes]

@@ -3,9 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date
 
+from monitor.domain.calendar import london_day
 from monitor.domain.model import Account, Area, Article, Judgement, Reading, Report, SourceClass
+
+
+def as_seen(document: Article | Report, seen: date) -> Article | Report:
+    """A document with a day: an article that names none was published when it was retrieved, else on the day it was `seen`.
+
+    What is read out of it depends on the day, and not only what the ledger makes of that.
+    """
+    if isinstance(document, Report) or document.published is not None:
+        return document
+    return replace(document, published=_published(document) or seen)
+
+
+def _published(article: Article) -> date | None:
+    return article.published or (london_day(article.retrieved) if article.retrieved else None)
 
 
 def accounts(document: Article | Report, reading: Reading, *, seen: date | None = None) -> tuple[Account, ...]:
@@ -16,7 +32,7 @@ def accounts(document: Article | Report, reading: Reading, *, seen: date | None 
     """
     if isinstance(document, Report):
         return (_report_account(document),)
-    published = document.published or (document.retrieved.date() if document.retrieved else seen)
+    published = _published(document) or seen
     if published is None:
         return ()
     grouped: dict[str, list[Judgement]] = defaultdict(list)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
+from zoneinfo import ZoneInfo
 
 
 def easter(year: int) -> date:
@@ -41,6 +42,16 @@ def holidays(year: int) -> frozenset[date]:
 def _last_monday(year: int, month: int) -> date:
     last = date(year, month, 31)
     return last - timedelta(days=last.weekday())
+
+
+@cache
+def _london() -> ZoneInfo:
+    return ZoneInfo("Europe/London")
+
+
+def london_day(moment: datetime) -> date:
+    """The calendar day in London of an aware moment."""
+    return moment.astimezone(_london()).date()
 
 
 def is_working_day(day: date) -> bool:

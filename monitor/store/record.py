@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, insert, select, text, update
 
+from monitor.domain.calendar import london_day
 from monitor.domain.ledger import Background, accounts, decide
 from monitor.domain.model import Account, Change, Inspection, Report, SourceClass, Trust
 from monitor.domain.subscriptions import RETRACTIONS, Subscription
@@ -21,16 +21,10 @@ from monitor.store.policy import Policy
 from monitor.store.rows import change_of, change_row
 from monitor.store.schema import articles, changes
 
-_LONDON = ZoneInfo("Europe/London")
 #: What a source's first poll brings is a baseline. Only what was published this recently can be news and not old stock.
 FRESH_IN_BASELINE = timedelta(days=1)
 _SILENCING = frozenset({Background.OLDER_THAN_NEWEST, Background.OUTSIDE_ALERT_WINDOW})
 _BASELINE = "baseline"
-
-
-def london_day(moment: datetime) -> date:
-    """The calendar day in London of an aware moment."""
-    return moment.astimezone(_LONDON).date()
 
 
 def record_all(

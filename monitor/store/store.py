@@ -307,6 +307,11 @@ class SqlStore(Intake):
 
     # subscribers
 
+    def in_force(self, configured: Sequence[Subscription]) -> tuple[Subscription, ...]:
+        """The subscriptions that are asked about every change: those configured, and those that people made themselves."""
+        with self._reading.begin() as connection:
+            return tuple(subscribers.in_force(connection, tuple(configured)))
+
     def subscriber_rows(self, name: str = "", *, address: str = "") -> tuple[Subscriber, ...]:
         """The subscriptions of a name or of an address; all of them when neither is given."""
         with self._reading.begin() as connection:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Engine, func, select
 
 from monitor.domain.habit import PollRecord
-from monitor.store.schema import articles, links, polls
+from monitor.store.schema import articles, changes, links, polls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,8 @@ class SeenLink:
     reason: str
     relevant: bool | None  #: of the article that was read
     article_reason: str  #: why it was found to say nothing
+    background: tuple[str, ...] = ()  #: why the ledger announced nothing of it, or not all
+    changes: tuple[str, ...] = ()  #: keys of the changes it made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,14 +131,16 @@ def _with_words(history: list[PollRecord], words: list[tuple[datetime, float]]) 
 def find_link(engine: Engine, canonical_url: str) -> SeenLink | None:
     """The announced link with this canonical address, with what became of it."""
     query = (
-        select(links, articles.c.relevant, articles.c.reason.label("article_reason"))
+        select(links, articles.c.relevant, articles.c.reason.label("article_reason"), articles.c.background)
         .join(articles, links.c.article == articles.c.id, isouter=True)
         .where(links.c.canonical_url == canonical_url)
     )
     with engine.begin() as connection:
         row = connection.execute(query).mappings().one_or_none()
-    if row is None:
-        return None
+        if row is None:
+            return None
+        made = select(changes.c.key).where(changes.c.article == row["article"]).order_by(changes.c.key)
+        keys = connection.execute(made).scalars().all() if row["article"] else ()
     return SeenLink(
         url=row["url"],
         source=row["source"],
@@ -148,4 +152,6 @@ def find_link(engine: Engine, canonical_url: str) -> SeenLink | None:
         reason=row["reason"],
         relevant=row["relevant"],
         article_reason=row["article_reason"] or "",
+        background=tuple(row["background"] or ()),
+        changes=tuple(keys),
     )

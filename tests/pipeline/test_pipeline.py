@@ -7,12 +7,13 @@ import contextlib
 import threading
 import time
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from monitor import asking
-from monitor.domain.model import Article, Link
+from monitor.domain.model import Article, Link, Reading
 from monitor.pipeline import Pipeline
 from monitor.ports import Asked, FetchFailure, Page, Poll, SourceState, Validators
 from tests.pipeline.fakes import FakeClock, FakeFetcher, FakeSource, FakeStore, classify, link, read
@@ -41,6 +42,25 @@ async def test_what_a_source_lists_is_fetched_read_and_recorded() -> None:
     assert sorted(title for title, _ in world.store.recorded) == ["A", "B", "C"]
     assert [(p.source, p.links, p.new) for p in cycle.polled] == [("gazette", 3, 3)]
     assert not cycle.unread
+
+
+async def test_an_article_without_a_day_is_read_as_of_the_day_it_was_seen() -> None:
+    """Which grades there are depends on it: the date of the list, else today."""
+    world = World(FakeSource().lists("a"))
+    days: list[date | None] = []
+
+    def noting(document: Article) -> Reading:
+        days.append(document.published)
+        return classify(document)
+
+    world.pipeline.classify = noting  # type: ignore[assignment]
+    listed = replace(link("b"), published=datetime(2026, 3, 2, 23, 30, tzinfo=UTC))
+    world.fetcher.serves("a", "A").serves("b", "B")
+    await world.pipeline.cycle()
+    world.pipeline.sources[0].answer = Poll(links=(listed,))  # type: ignore[attr-defined]
+    world.clock.advance(days=1)
+    await world.pipeline.cycle()
+    assert days == [date(2026, 8, 3), date(2026, 3, 2)]
 
 
 async def test_a_second_cycle_reads_nothing_again() -> None:

@@ -76,6 +76,25 @@ def test_a_source_is_tried_from_poll_to_reading(folders, capsys):
     assert [passed["reason"] for passed in facts["passed_over"]] == ["none of its keywords"]
     assert facts["articles"][0]["title"] == STORIES[0].title
     assert facts["articles"][0]["paragraphs"] == len(STORIES[0].lines)
+    assert facts["articles"][0]["record"]
+
+
+def test_an_address_says_what_the_record_made_and_makes_of_it(folders, capsys, site, monkeypatch):
+    """Seen at the first poll, which never alerts; today there would be nobody to tell."""
+    text = "Leeds's children's services have been rated inadequate by Ofsted. The impact of leaders was judged inadequate."
+    story = f"<h1>Leeds services inadequate</h1><article><p>{text}</p></article>"
+    monkeypatch.setitem(PAGES, "/a1", f"<!doctype html><title>Leeds</title>{story}")
+    main(["once", *folders])
+    capsys.readouterr()
+    assert main(["sources", "test", f"{site}/a1", *folders]) == 0
+    out = capsys.readouterr().out
+    assert "what the record makes of it, seen today:" in out
+    then = [line for line in out.splitlines() if "    then: " in line]
+    assert then
+    assert main(["sources", "test", f"{site}/a1", "--json", *folders]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert len(facts["announced"]["changes"]) + len(facts["announced"]["background"]) == len(then)
+    assert any("Leeds" in line for line in facts["articles"][0]["record"])
 
 
 def test_a_wall_is_named_and_fails(folders, capsys):
