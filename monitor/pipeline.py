@@ -20,7 +20,7 @@ from monitor.asking import Polled, PutBy, ask, ask_all, fault, polled_of
 from monitor.domain.accounts import as_seen
 from monitor.domain.calendar import london_day
 from monitor.domain.model import Article, Change, Link, Reading, Report, SourceClass
-from monitor.domain.timetable import DEADLY, PASSING, next_try
+from monitor.domain.timetable import DEADLY, PASSING, completed_at, next_try
 from monitor.domain.turns import Turn, choose
 from monitor.ports import (
     Asked,
@@ -218,7 +218,20 @@ class Pipeline:
         except Exception as error:  # noqa: BLE001
             _log.exception("reading %s", link.url)
             return _Trouble("fault", f"{type(error).__name__}: {error}")
-        return Classified(document=document, reading=reading, link=link, baseline=waiting.baseline and not self.watched_before)
+        return Classified(
+            document=document,
+            reading=reading,
+            link=link,
+            baseline=waiting.baseline and not self.watched_before,
+            again_at=self._again_at(document, reading, waiting),
+        )
+
+    def _again_at(self, document: Document, reading: Reading, waiting: Waiting) -> datetime | None:
+        """When to read a page again that there may be more to come of; `timetable.completed_at` decides."""
+        if reading.judgements or isinstance(document, Report) or "ofsted" not in f"{document.title} {document.text}".lower():
+            return None
+        characters, now = len(document.text), self.clock.now()
+        return completed_at(now=now, since=waiting.since, characters=characters, readings=waiting.readings)
 
     def _keep(self, pages: Sequence[Page]) -> None:
         try:

@@ -51,6 +51,9 @@ _FIRST_RETRY = timedelta(minutes=15)
 #: So many readings of a page follow each other as its source announces them; from then on with pauses.
 _READINGS_AT_ONCE = 3
 _FIRST_RENEWAL = timedelta(minutes=5)
+#: Characters of a page that may have been put up before its story was written, and when it is looked at again.
+_STUB = 800
+_COMPLETED_AFTER = (timedelta(hours=1), timedelta(hours=4))
 #: Of what a source lists again at one poll, so much may be in another edition: where it is more, the source itself changed.
 _RENEWED_SHARE = 0.5
 _RENEWED_AT_LEAST = 5
@@ -163,3 +166,18 @@ def renewed_at(*, now: datetime, last: datetime | None, readings: int) -> dateti
 def is_renewal(*, changed: int, listed: int) -> bool:
     """Whether `changed` editions among `listed` known entries mean that those pages were changed, and not the whole source."""
     return changed <= max(_RENEWED_AT_LEAST, listed * _RENEWED_SHARE)
+
+
+def completed_at(*, now: datetime, since: datetime, characters: int, readings: int) -> datetime | None:
+    """When a short page that names Ofsted and grades nothing is to be read again: "details soon" is filled in within hours.
+
+    Args:
+        now: when it was read.
+        since: when it was published or first seen.
+        characters: of its text.
+        readings: how often it was read before this time.
+    """
+    if characters > _STUB or readings >= len(_COMPLETED_AFTER):
+        return None
+    again = now + _COMPLETED_AFTER[readings]
+    return again if again - since <= timedelta(days=1) else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from html import unescape
 from io import BytesIO
 from typing import Any
@@ -23,14 +24,17 @@ from monitor.reading.decode import decode
 from monitor.reading.interstitials import interstitial_of
 
 MOST_ENTRIES = 5000
-_TITLE, _SUMMARY = 500, 2000
+_TITLE, _SUMMARY, _EDITION = 500, 2000, 2000
 _BLANK = "\ufeff \t\r\n"
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def read_feed(body: bytes, url: str, content_type: str = "") -> dict[str, Any]:
-    """The entries of a feed as ``{"entries": [{"url", "title", "published", "summary"}]}``; `published` is ISO or "".
+    """The entries of a feed as ``{"entries": [{"url", "title", "published", "summary", "edition"}]}``.
+
+    `published` is ISO or ""; `edition` is the entry's id and every date that it gives: another one says that its page was
+    changed.
 
     Raises `ReadError`: ``empty`` for no bytes, ``interstitial`` for a page in the feed's place, ``not_a_feed``, and ``ended``
     for GOV.UK's way of closing a feed (an entry that says so, with status 200).
@@ -52,13 +56,14 @@ def plain(text: str, limit: int = _SUMMARY) -> str:
     return " ".join(_CONTROL.sub(" ", _TAG.sub(" ", text)).split())[:limit]
 
 
-def _entry(url: str, title: str, published: str, summary: str) -> dict[str, str]:
+def _entry(url: str, title: str, published: str, summary: str, edition: Iterable[object] = ()) -> dict[str, str]:
     moment = parse_moment(published)
     return {
         "url": url,
         "title": plain(title, _TITLE),
         "published": moment.isoformat() if moment else "",
         "summary": plain(summary),
+        "edition": "\n".join(str(part) for part in edition if part)[:_EDITION],
     }
 
 
@@ -77,7 +82,9 @@ def _json_entries(text: str, url: str) -> list[dict[str, str]]:
         link = absolute(_string(item, "url", "external_url", "id"), url)
         if link:
             summary = _string(item, "summary", "content_text", "content_html")
-            entries.append(_entry(link, _string(item, "title"), _string(item, "date_published", "date_modified"), summary))
+            edition = [item.get(name) for name in ("id", "date_published", "date_modified")]
+            published = _string(item, "date_published", "date_modified")
+            entries.append(_entry(link, _string(item, "title"), published, summary, edition))
     return entries
 
 
@@ -109,7 +116,8 @@ def _xml_entries(text: str, url: str) -> list[dict[str, str]]:
     for item in feed.entries[:MOST_ENTRIES]:
         if link := _link(item, base):
             published = next((item[name] for name in ("published", "date", "created", "updated") if item.get(name)), "")
-            entries.append(_entry(link, item.get("title", ""), published, item.get("summary", "")))
+            edition = [item.get(name) for name in ("id", "published", "date", "created", "updated")]
+            entries.append(_entry(link, item.get("title", ""), published, item.get("summary", ""), edition))
     return entries
 
 

@@ -6,10 +6,11 @@ No kind knows another; this module knows none of them.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -86,6 +87,7 @@ class Declared:
         dates = [datetime.fromisoformat(entry["published"]) for entry in entries if entry.get("published")]
         links: dict[str, Link] = {}
         passed_over: list[tuple[str, str]] = []
+        editions: dict[str, set[str]] = {}
         elsewhere = Counter(site for entry in entries if (site := self._site_off(entry)))
         for entry in entries:
             if reason := self.passed_over(entry):
@@ -93,8 +95,10 @@ class Declared:
             else:
                 link = self._announced(entry)
                 links.setdefault(link.canonical_url, link)
+                editions.setdefault(link.canonical_url, set()).add(entry.get("edition") or entry.get("published", ""))
         return Poll(
-            links=tuple(links.values()),
+            # A live page has an entry for each of its posts: what it lists is another edition when any of them is.
+            links=tuple(replace(link, edition=_edition(editions[key])) for key, link in links.items()),
             failure=self._gone_elsewhere(elsewhere, len(entries)),
             passed_over=tuple(passed_over),
             validators=validators,
@@ -146,6 +150,12 @@ def _folded_text(text: str) -> str:
 def not_ahead(moment: str, now: datetime | None) -> str:
     """A date of an entry as far as a cursor may move by it: one in the future would hide all that comes until then."""
     return min(moment, now.replace(microsecond=0).isoformat()) if now is not None else moment
+
+
+def _edition(said: set[str]) -> str:
+    """What stands for what entries say of a page; empty where they say nothing."""
+    told = "\n".join(sorted(said)).strip()
+    return hashlib.blake2b(told.encode("utf-8", "replace"), digest_size=8).hexdigest() if told else ""
 
 
 def unreadable(url: str, error: ReadError) -> Poll:

@@ -1,5 +1,26 @@
-"""Both engines, for what the pipeline leaves in the state."""
+"""Both engines, for what the pipeline leaves in the state; and a process that reads."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from monitor.reading.worker import Worker
+from monitor.store import SqlStore, open_store
 from tests.databases import database, postgres
 
 __all__ = ["database", "postgres"]
+
+
+@pytest.fixture(scope="module")
+def worker() -> Iterator[Worker]:
+    with Worker() as child:
+        yield child
+
+
+@pytest.fixture
+def store(database: str) -> Iterator[SqlStore]:
+    opened = open_store(database)
+    yield opened
+    opened.close()

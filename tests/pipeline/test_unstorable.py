@@ -3,64 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from monitor.bootstrap import Reader, classify_document
-from monitor.pipeline import Pipeline
-from monitor.ports import Fetcher, FetchFailure, Page, Source, Validators
 from monitor.reading.worker import Worker
 from monitor.sources.drop import DropSource, with_drops
 from monitor.sources.feed import FeedSource
-from monitor.store import SqlStore, open_store
+from monitor.store import SqlStore
 from monitor.store.schema import articles, links
 from tests.builders import StoppedClock
+from tests.pipeline.site import Site, pipeline
 
 HOSTILE = "Emoji cut in half \\ud83d here and \\u0000 there"
 STORY = (
     "<p>Ofsted has rated the children's services of Leeds City Council inadequate, in a report that was published today.</p>"
 )
-
-
-@pytest.fixture(scope="module")
-def worker() -> Iterator[Worker]:
-    with Worker() as child:
-        yield child
-
-
-@pytest.fixture
-def store(database: str) -> Iterator[SqlStore]:
-    opened = open_store(database)
-    yield opened
-    opened.close()
-
-
-class Site:
-    """Pages by address."""
-
-    def __init__(self, pages: dict[str, tuple[str, bytes]]) -> None:
-        self.pages = pages
-
-    async def fetch(self, url: str, validators: Validators = Validators()) -> Page | FetchFailure:
-        """The page at an address, else not found."""
-        if url not in self.pages:
-            return FetchFailure(url=url, reason="not_found", permanent=True)
-        kind, body = self.pages[url]
-        return Page(url=url, status=200, content_type=kind, body=body)
-
-
-def pipeline(store: SqlStore, worker: Worker, fetcher: Fetcher, *sources: Source) -> Pipeline:
-    return Pipeline(
-        store=store,
-        fetcher=fetcher,
-        sources=sources,
-        read=Reader(worker),
-        classify=classify_document,
-        clock=StoppedClock(),
-    )
 
 
 def page(headline: str) -> tuple[str, bytes]:
