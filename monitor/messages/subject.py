@@ -13,6 +13,8 @@ from monitor.messages.section import source_words, status
 
 LONGEST_SUBJECT = 70
 LONGEST_PREHEADER = 110
+#: Above a message there is room for two or three lines.
+_HEADING = 160
 _PREFIX = {Purpose.CONFIRMED: "Confirmed: ", Purpose.CORRECTED: "Correction: ", Purpose.TEST: "TEST: "}
 
 
@@ -61,7 +63,7 @@ def heading(notice: Notice) -> str:
     groups = by_inspection(notice.changes)
     if len(groups) == 1:
         return f"{groups[0][0].authority.display_name}: {headlines(groups[0])[0]}"
-    return roll(groups, LONGEST_SUBJECT) if groups else subject(notice)
+    return roll(groups, _HEADING) if groups else subject(notice)
 
 
 _SURE = {

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, and_, case, func, or_, select
 
 from monitor.domain.model import Change, SourceClass
 from monitor.domain.subscriptions import LedgerView, Match, Subscription, currently_inadequate, matches
@@ -42,7 +43,21 @@ def find_changes(connection: Connection, history: History, name: str, limit: int
         chosen = chosen.where(
             or_(changes.c.key.startswith(name, autoescape=True), changes.c.id.startswith(name, autoescape=True))
         )
-    rows = [dict(row) for row in connection.execute(chosen).mappings()]
+    return _recorded(connection, history, [dict(row) for row in connection.execute(chosen).mappings()])
+
+
+def newest_changes(connection: Connection, history: History, inspections: int) -> tuple[RecordedChange, ...]:
+    """All changes of so many inspections, newest first: of those that were told of, then of other news, then of the others."""
+    moves = or_(changes.c.old.is_(None), changes.c.old != changes.c.new, changes.c.reported.is_not(None))
+    rank = func.max(case((and_(moves, changes.c.silent == ""), 2), (moves, 1), else_=0))
+    newest = func.max(changes.c.recorded_at)
+    keys = select(changes.c.inspection).group_by(changes.c.inspection).order_by(rank.desc(), newest.desc()).limit(inspections)
+    chosen = select(changes).where(changes.c.inspection.in_(connection.execute(keys).scalars().all()))
+    rows = connection.execute(chosen.order_by(changes.c.recorded_at.desc(), changes.c.key)).mappings()
+    return _recorded(connection, history, [dict(row) for row in rows])
+
+
+def _recorded(connection: Connection, history: History, rows: Sequence[Mapping[str, Any]]) -> tuple[RecordedChange, ...]:
     inspections = {i.key: i for i in known(connection, history, sorted({row["urn"] for row in rows}), None)} if rows else {}
     return tuple(
         RecordedChange(

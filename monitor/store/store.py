@@ -299,6 +299,11 @@ class SqlStore(Intake):
         with self._reading.begin() as connection:
             return matching.find_changes(connection, self._policy.history, name, limit)
 
+    def newest_changes(self, *, inspections: int) -> tuple[matching.RecordedChange, ...]:
+        """All changes of so many inspections, newest first: news goes before what is unchanged."""
+        with self._reading.begin() as connection:
+            return matching.newest_changes(connection, self._policy.history, inspections)
+
     def verdicts(self, change: matching.RecordedChange) -> tuple[matching.Verdict, ...]:
         """Every subscription in force against a recorded change: clause by clause, and what was sent."""
         with self._reading.begin() as connection:

@@ -31,6 +31,11 @@ def ago(moment: datetime | None, now: datetime) -> str:
     return f"{text} ago" if seconds >= 0 else f"in {text}"
 
 
+def due(moment: datetime | None, now: datetime) -> str:
+    """When something is done next: ``in 11 min``, ``now`` where it is due."""
+    return "now" if moment is None or moment <= now else ago(moment, now)
+
+
 @lru_cache(maxsize=1)
 def style() -> str:
     """The one style sheet. It stands in every page, and the pages' policy lets the browser use exactly these bytes."""
@@ -59,7 +64,15 @@ def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("monitor.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"ago": ago, "day": day_words, "link": link, "host": host_of, "plain": plain, "quoted": quoted}
+    environment.filters |= {
+        "ago": ago,
+        "due": due,
+        "day": day_words,
+        "link": link,
+        "host": host_of,
+        "plain": plain,
+        "quoted": quoted,
+    }
     return environment
 
 

@@ -11,6 +11,7 @@ from monitor import __version__
 from monitor.daemon import Health
 from monitor.domain.model import Area, Inspection
 from monitor.ports import SourceState
+from monitor.web.news import MAX_ROWS, found_rows
 from monitor.web.pages import rendered
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def status_of(parts: Parts) -> Status:
         channels=tuple(sorted(parts.channels)),
         subscriptions=len(parts.subscriptions),
         newest=tuple(newest[:12]),
-        changes=parts.store.changes(limit=20),
+        changes=parts.store.newest_changes(inspections=MAX_ROWS),
         messages={str(state): count for state, count in parts.store.delivery_counts().items()},
         waiting_since=parts.store.oldest_due(),
     )
@@ -81,4 +82,5 @@ def render_status(status: Status, health: Health) -> str:
         health=health,
         version=__version__,
         areas=tuple(Area),
+        found=found_rows(status.changes),
     )

@@ -249,6 +249,22 @@ def nothing_foreign(page: Page) -> None:
     assert page.locator("main").is_visible()
 
 
+@pytest.mark.parametrize("width", [320, 360, 767, 800, 1200])
+def test_nothing_of_the_status_page_is_cut_or_has_to_be_pushed_aside(page: Page, site: Site, width: int) -> None:
+    long = found(evidence="Inspectors found that leaders had not " + "improved " * 40, outlet="The " + "Gazette " * 6)
+    site.status = replace(STATUS, changes=(long,), messages={"sent": 3, "pending": 1})
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(site.base)
+    seen = "e.checkVisibility() && getComputedStyle(e).clipPath === 'none' && (innerWidth >= 768 || !e.closest('thead'))"
+    cut = f"[...document.body.querySelectorAll('*')].filter(e => {seen} && e.scrollWidth > e.clientWidth + 1 && e.clientWidth)"
+    assert page.evaluate(f"{cut}.map(e => e.outerHTML.slice(0, 80))") == []
+    for words in ("leadership now inadequate", "good", "Last good poll", "recorded, not alerted"):
+        box = page.get_by_text(words).first.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+
+
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_what_is_typed_into_forms_stays_text(page: Page, site: Site, hostile: str) -> None:
     page.goto(f"{site.base}/subscribe")
