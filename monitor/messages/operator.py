@@ -24,6 +24,7 @@ _WORDS = {
     "frozen": ("repeats itself", "_look"),
     "cached": ("answers from an old cache", "_look"),
     "moved": ("has moved", "Change its `url` in sources.toml."),
+    "elsewhere": ("lists only other sites", "If its articles are there now, add them to its `sites` in sources.toml."),
     "uncertain": (
         "has messages in doubt",
         "`monitor outbox list --only uncertain`; ask the recipient, then `monitor outbox retry` or `drop`.",
