@@ -240,8 +240,9 @@ def build_outbox(settings: Settings, store: SqlStore, channels: Mapping[str, Cha
     )
 
 
-def _build_fetcher(settings: Settings, clock: Clock) -> HttpFetcher:
-    from monitor.fetch import HttpFetcher, Limits
+def build_fetcher(settings: Settings, clock: Clock) -> HttpFetcher:
+    """What fetches, as configured. Raises ConfigError for a proxy in the environment that is none."""
+    from monitor.fetch import HttpFetcher, Limits, proxies_of
 
     return HttpFetcher(
         clock=clock,
@@ -249,6 +250,8 @@ def _build_fetcher(settings: Settings, clock: Clock) -> HttpFetcher:
         limits=Limits(deadline=settings.fetch_deadline.total_seconds()),
         allow_private=settings.allow_private,
         robots=settings.robots,
+        ca_file=settings.ca_file,
+        proxies=proxies_of(settings.proxy, os.environ),
     )
 
 
@@ -310,7 +313,7 @@ async def eyes(settings: Settings, clock: Clock) -> AsyncIterator[Eyes]:
     channels = build_channels(settings, own_key(settings.state))
     with _reading_children() as worker, alone(settings.state):
         sources = build_sources(settings, worker=worker, home=settings.state)
-        client = _build_fetcher(settings, clock)
+        client = build_fetcher(settings, clock)
         try:
             yield Eyes(
                 settings=settings,

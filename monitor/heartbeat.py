@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from monitor.ports import Clock, ConfigError, FetchFailure
 
 if TYPE_CHECKING:
+    from monitor.fetch import Proxies
     from monitor.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -19,20 +20,29 @@ _DEADLINE = 20.0
 class Heartbeat:
     """Asks for an address, whose answer does not matter. The address is a secret: it is never logged."""
 
-    def __init__(self, url: str, clock: Clock, *, allow_private: bool = False) -> None:
+    def __init__(
+        self, url: str, clock: Clock, *, allow_private: bool = False, ca_file: str = "", proxies: Proxies | None = None
+    ) -> None:
         self._url = url
         self._clock = clock
         self._allow_private = allow_private
+        self._ca_file, self._proxies = ca_file, proxies
         self._failed = False
 
     async def __call__(self) -> bool:
         """Give one sign; whether it was heard. What goes wrong is logged once until it goes well again."""
-        from monitor.fetch import HttpFetcher, Limits
+        from monitor.fetch import HttpFetcher, Limits, Proxies
 
         limits = Limits(deadline=_DEADLINE)
         # It is our own account there, not a publisher's page: robots.txt does not speak of it.
         async with HttpFetcher(
-            clock=self._clock, contact="", limits=limits, allow_private=self._allow_private, robots=False
+            clock=self._clock,
+            contact="",
+            limits=limits,
+            allow_private=self._allow_private,
+            robots=False,
+            ca_file=self._ca_file,
+            proxies=self._proxies or Proxies(),
         ) as fetcher:
             answer = await fetcher.fetch(self._url)
         failed = isinstance(answer, FetchFailure)
@@ -50,4 +60,7 @@ def build_heartbeat(settings: Settings, clock: Clock, environ: Mapping[str, str]
     if not url.startswith(("https://", "http://")):
         reason = f"the environment variable {settings.heartbeat_url_env} holds no web address"
         raise ConfigError(reason, key="monitor.toml: [monitor]: heartbeat_url_env")
-    return Heartbeat(url, clock, allow_private=settings.allow_private)
+    from monitor.fetch import proxies_of
+
+    proxies = proxies_of(settings.proxy, environ)
+    return Heartbeat(url, clock, allow_private=settings.allow_private, ca_file=settings.ca_file, proxies=proxies)

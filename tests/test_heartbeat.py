@@ -42,7 +42,7 @@ def listening(status: int) -> Iterator[tuple[str, list[str]]]:
 
 
 def settings(name: str = "BEAT") -> Any:
-    return SimpleNamespace(heartbeat_url_env=name, allow_private=True)
+    return SimpleNamespace(heartbeat_url_env=name, allow_private=True, proxy="", ca_file="")
 
 
 async def test_a_sign_is_given() -> None:

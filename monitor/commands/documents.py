@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import re
 import zlib
 from dataclasses import replace
@@ -80,10 +81,16 @@ def _fetch(url: str) -> Page:
     import asyncio
 
     from monitor.clock import SystemClock
-    from monitor.fetch import HttpFetcher
+    from monitor.fetch import HttpFetcher, proxies_of
+
+    proxies = proxies_of(os.environ.get("MONITOR_FETCH_PROXY", ""), os.environ)
+    ca_file = os.environ.get("MONITOR_FETCH_CA_FILE", "")
 
     async def get() -> Page | FetchFailure:
-        async with HttpFetcher(clock=SystemClock(), contact="", allow_private=_is_near(url)) as fetcher:
+        near = _is_near(url)
+        async with HttpFetcher(
+            clock=SystemClock(), contact="", allow_private=near, ca_file=ca_file, proxies=proxies
+        ) as fetcher:
             return await fetcher.fetch(url)
 
     answer = asyncio.run(get())

@@ -62,9 +62,8 @@ def _listed_in(path: Path) -> list[Listed]:
 
 async def _listed_by_site(args: argparse.Namespace) -> list[Listed]:
     """Every graded report that the configured sources of kind `ofsted` list now."""
-    from monitor.bootstrap import build_sources
+    from monitor.bootstrap import build_fetcher, build_sources
     from monitor.clock import SystemClock
-    from monitor.fetch import HttpFetcher
     from monitor.settings import load
     from monitor.sources.ofsted import OfstedSource
 
@@ -73,12 +72,7 @@ async def _listed_by_site(args: argparse.Namespace) -> list[Listed]:
     if not sources:
         raise ConfigError("no enabled source of kind 'ofsted'; enable one, or give --listing FILE.csv", key=str(args.config))
     listed: list[Listed] = []
-    async with HttpFetcher(
-        clock=SystemClock(),
-        contact=settings.contact or settings.public_url,
-        allow_private=settings.allow_private,
-        robots=settings.robots,
-    ) as fetcher:
+    async with build_fetcher(settings, SystemClock()) as fetcher:
         for source in sources:
             found = await source.everything(fetcher)
             if not isinstance(found, tuple):

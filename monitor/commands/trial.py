@@ -39,13 +39,14 @@ class Trial:
 
 async def try_source(settings: Settings, source: Declared, articles: int, store: SqlStore | None = None) -> Trial:
     """Poll a source as if for the first time, then read and classify its first articles."""
+    from monitor.bootstrap import build_fetcher
     from monitor.sources.drop import with_drops
 
     trial = Trial(facts={"source": source.name, "url": source.url})
     trial.lines.append(f"{source.name}: {source.outlet}, {source.source_class}" + ("" if source.enabled else " (stands by)"))
     if source.comment:
         trial.lines.append(f"  {source.comment}")
-    async with _client(settings) as client:
+    async with build_fetcher(settings, SystemClock()) as client:
         fetcher: Fetcher = with_drops(client, (source,), SystemClock())  # type: ignore[arg-type]  # every kind is a Source
         start = time.perf_counter()
         poll = await source.poll(fetcher, SourceState(name=source.name))  # type: ignore[attr-defined]  # as above
@@ -72,18 +73,6 @@ async def try_source(settings: Settings, source: Declared, articles: int, store:
         for link in poll.links[:articles]:
             await _try_article(trial, fetcher, link.url, settings, store)
     return trial
-
-
-def _client(settings: Settings) -> Any:
-    from monitor.fetch import HttpFetcher, Limits
-
-    return HttpFetcher(
-        clock=SystemClock(),
-        contact=settings.contact or settings.public_url,
-        limits=Limits(deadline=settings.fetch_deadline.total_seconds()),
-        allow_private=settings.allow_private,
-        robots=settings.robots,
-    )
 
 
 async def _try_article(trial: Trial, fetcher: Fetcher, url: str, settings: Settings, store: SqlStore | None) -> None:
@@ -179,6 +168,8 @@ def _tell_article(trial: Trial, article: Article, took: dict[str, float]) -> Rea
 
 async def try_address(settings: Settings, sources: Sequence[Declared], url: str, store: SqlStore | None) -> Trial:
     """Why an article was, or was not, seen: which source should announce it, what became of it, and how it reads now."""
+    from monitor.bootstrap import build_fetcher
+
     key = canonical(url)
     trial = Trial(facts={"url": url, "canonical_url": key})
     trial.lines.append(url)
@@ -187,7 +178,7 @@ async def try_address(settings: Settings, sources: Sequence[Declared], url: str,
     trial.facts["covered_by"] = [{"source": source.name, "enabled": source.enabled} for source in covering]
     trial.lines.append(f"  {_covered(site, covering)}")
     _history(trial, key, store)
-    async with _client(settings) as fetcher:
+    async with build_fetcher(settings, SystemClock()) as fetcher:
         await _try_article(trial, fetcher, url, settings, store)
     for title in [article["title"] for article in trial.facts.get("articles", [])]:
         for source in covering:

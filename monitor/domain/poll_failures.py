@@ -7,6 +7,7 @@ WORDS = {
     "dns": "its name cannot be looked up; is there a network, and is the address spelt right?",
     "unreachable": "no connection to it; is there a network, or does it take a proxy?",
     "refused": "it refuses the connection; is its address right?",
+    "proxy": "the proxy cannot be reached, or refuses; see `proxy` under [fetch] in monitor.toml",
     "timeout": "it did not answer in time",
     "tls": "its certificate is not trusted, or it speaks no TLS that we do",
     "reset": "it broke the connection off",

@@ -14,5 +14,6 @@ if importlib.util.find_spec("sniffio") is None:
 
 from monitor.fetch.client import HttpFetcher  # noqa: E402
 from monitor.fetch.limits import Limits  # noqa: E402
+from monitor.fetch.proxies import Proxies, proxies_of  # noqa: E402
 
-__all__ = ["HttpFetcher", "Limits"]
+__all__ = ["HttpFetcher", "Limits", "Proxies", "proxies_of"]

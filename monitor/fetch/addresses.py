@@ -29,6 +29,10 @@ _PRIVATE = tuple(
     for text in ("10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7")
 )
 
+#: Last labels of names that mean something on one network only.
+_INNER_ENDINGS = frozenset(
+    {"localhost", "local", "internal", "intranet", "private", "corp", "home", "lan", "localdomain", "onion"}
+)
 _NAT64 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
 _V4_COMPATIBLE = ipaddress.ip_network("::/96")
 _PORTS = (80, 443)
@@ -58,6 +62,14 @@ def refuse_address(text: str, *, allow_private: bool = False) -> str:
             return f"{text} is in a range that is never contacted"
         if not allow_private and any(form in network for network in _PRIVATE if network.version == form.version):
             return f"{text} is a private address"
+    return ""
+
+
+def refuse_inner_name(host: str) -> str:
+    """Why a host that cannot be looked up here may not be asked for through a proxy, by its name; empty when it may."""
+    labels = host.lower().rstrip(".").split(".")
+    if len(labels) < 2 or labels[-1] in _INNER_ENDINGS or labels[-2:] == ["home", "arpa"]:
+        return f"{host} is a name of an inner network"
     return ""
 
 

@@ -16,8 +16,9 @@ from monitor.fetch.body import BodyRefusedError, read_body
 from monitor.fetch.cookies import Cookies
 from monitor.fetch.failures import failure, from_exception, from_status, is_unanswered
 from monitor.fetch.limits import Limits
-from monitor.fetch.network import GuardedTransport, LateTransport, shared_ssl_context
+from monitor.fetch.network import GuardedTransport, LateTransport, ProxiedTransport, shared_ssl_context
 from monitor.fetch.politeness import Politeness
+from monitor.fetch.proxies import Proxies, Proxy
 from monitor.fetch.robots import Robots, parse_robots
 from monitor.ports import Clock, FetchFailure, Page, Validators
 
@@ -30,6 +31,7 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 _MOVED = (301, 308)
 _ACCEPT = "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/xml;q=0.9,*/*;q=0.5"
 _NONE = Validators()
+_NO_PROXIES = Proxies()
 _DRAINED = 64 * 1024
 
 
@@ -62,7 +64,8 @@ class HttpFetcher:
     """Implements `ports.Fetcher`. One per process; close it, or use it as an async context manager.
 
     `contact` (an address or URL) goes into the User-Agent. `allow_private` admits loopback and private networks and odd ports:
-    for tests, the demo, and a source inside the operator's own network. `ca_file` replaces the shipped certificate authorities.
+    for tests, the demo, and a source inside the operator's own network. `ca_file` names
+    certificate authorities to trust beside the usual ones. `proxies` say which requests go through one.
     """
 
     def __init__(
@@ -74,6 +77,7 @@ class HttpFetcher:
         allow_private: bool = False,
         robots: bool = True,
         ca_file: str = "",
+        proxies: Proxies = _NO_PROXIES,
     ) -> None:
         self._clock = clock
         self._limits = limits = limits or Limits()
@@ -92,6 +96,8 @@ class HttpFetcher:
         timeout = httpx.Timeout(limits.read_timeout, connect=limits.connect_timeout, pool=None)
         self._extensions = {"timeout": timeout.as_dict()}
         # The transports without a client over them: we follow redirects ourselves, and remember no cookie and no password.
+        self._proxies, self._proxied = proxies, dict[Proxy, httpx.AsyncBaseTransport]()
+        self._ca_file = ca_file
         self._transports: dict[str, httpx.AsyncBaseTransport] = {
             "http": GuardedTransport(limits, allow_private=allow_private),
             "https": LateTransport(
@@ -107,8 +113,18 @@ class HttpFetcher:
 
     async def close(self) -> None:
         """Close every connection."""
-        for transport in self._transports.values():
+        for transport in (*self._transports.values(), *self._proxied.values()):
             await transport.aclose()
+
+    def _transport(self, url: httpx.URL) -> httpx.AsyncBaseTransport:
+        """What `url` is asked through."""
+        proxy = self._proxies.of(str(url))
+        if proxy is None:
+            return self._transports[url.scheme]
+        if proxy not in self._proxied:
+            context = shared_ssl_context(self._ca_file)
+            self._proxied[proxy] = ProxiedTransport(self._limits, proxy, allow_private=self._allow_private, context=context)
+        return self._proxied[proxy]
 
     async def fetch(self, url: str, validators: Validators = _NONE) -> Page | FetchFailure:
         """GET `url`, conditionally when validators are given. Never raises for what a server or network does.
@@ -175,7 +191,7 @@ class HttpFetcher:
     async def _exchange(self, url: str, validators: Validators, visit: _Visit) -> Page | FetchFailure | _Redirect:
         asked_with = _as_sent(self._headers | _conditions(validators) | {"Cookie": visit.cookies.header(url)})
         request = httpx.Request("GET", url, headers=asked_with, extensions=self._extensions)
-        response = await self._transports[request.url.scheme].handle_async_request(request)
+        response = await self._transport(request.url).handle_async_request(request)
         async with aclosing(response):
             if sum(len(name) + len(value) + 4 for name, value in response.headers.raw) > self._limits.header_bytes:
                 return failure(url, "headers_too_large", f"more than {self._limits.header_bytes} bytes of headers")

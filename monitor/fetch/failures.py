@@ -8,14 +8,14 @@ from datetime import datetime
 
 import httpx
 
-from monitor.fetch.network import AddressRefusedError, NameUnknownError
+from monitor.fetch.network import AddressRefusedError, NameUnknownError, ProxyUnreachableError
 from monitor.fetch.retry import retry_after
 from monitor.ports import FetchFailure
 
 #: Reasons that another try tomorrow will not cure.
 PERMANENT = frozenset({"bad_url", "blocked_address", "gone", "robots", "too_large"})
 
-_STATUS_REASONS = {401: "unauthorised", 403: "forbidden", 404: "not_found", 410: "gone", 429: "rate_limited"}
+_STATUS_REASONS = {401: "unauthorised", 403: "forbidden", 404: "not_found", 407: "proxy", 410: "gone", 429: "rate_limited"}
 _CHALLENGE_MARKS = (b"just a moment", b"cf-chl", b"challenge-platform", b"attention required", b"px-captcha")
 
 
@@ -40,6 +40,8 @@ def from_exception(url: str, error: Exception) -> FetchFailure:
     causes = list(_chain(error))
     if any(isinstance(cause, AddressRefusedError) for cause in causes):
         reason = "blocked_address"
+    elif isinstance(error, httpx.ProxyError) or any(isinstance(cause, ProxyUnreachableError) for cause in causes):
+        reason = "proxy"
     elif any(isinstance(cause, NameUnknownError) for cause in causes):
         reason = "dns"
     elif any(isinstance(cause, ssl.SSLError) for cause in causes):

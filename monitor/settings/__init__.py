@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from monitor.domain.subscriptions import Subscription, SubscriptionError
 from monitor.settings.keys import (
     Key,
     address,
+    certificates,
     check,
     did_you_mean,
     duration,
@@ -26,6 +27,7 @@ from monitor.settings.keys import (
     from_environment,
     one_of,
     pause,
+    proxy,
     text,
     variable_of,
     ways,
@@ -54,6 +56,8 @@ _FETCH = (
     Key(name="allow_private", read=flag, default=False),
     Key(name="robots", read=flag, default=True),
     Key(name="concurrency", read=whole(1, 8), default=4),
+    Key(name="proxy", read=proxy, default=""),
+    Key(name="ca_file", read=certificates, default=""),
 )
 _OPERATOR = (Key(name="channels", read=ways, default=()),)
 _RETURNED = (
@@ -102,6 +106,8 @@ class Settings:
     allow_private: bool  #: may sources be on private networks?
     robots: bool
     concurrency: int  #: pages fetched at once
+    proxy: str = field(repr=False)  #: that pages are asked for through; "direct": none; empty: the environment's
+    ca_file: str  #: certificate authorities to trust beside the usual ones, when pages are fetched
     operator: tuple[Way, ...]  #: who is told of alarms: the first way, and another where that one fails
     returned: Table | None  #: ``[returned]``, checked: where the mailbox of returned mail is; None without one
     returned_interval: timedelta
@@ -277,6 +283,8 @@ def examine(config: Path, state: Path, environ: Mapping[str, str] | None = None)
         allow_private=fetch["allow_private"],
         robots=fetch["robots"],
         concurrency=fetch["concurrency"],
+        proxy=fetch["proxy"],
+        ca_file=fetch["ca_file"],
         operator=operator["channels"],
         returned=_mailbox(tables, returned),
         returned_interval=returned["interval"],

@@ -123,6 +123,33 @@ def web_url(value: object) -> str:
     return url
 
 
+def proxy(value: object) -> str:
+    """The address of an http proxy, or ``"direct"``. No error repeats it: it may hold a password."""
+    if not isinstance(value, str):
+        raise ValueError(f"expected a string in quotes, found {_kind_of(value)}")
+    try:
+        parts = urlsplit(value if "://" in value else f"http://{value}")
+        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0 and parts.path in {"", "/"}
+    except ValueError:
+        good = False
+    if value not in {"", "direct"} and (not good or re.search(r"\s", value)):
+        raise ValueError('expected an address such as "http://proxy.example.org:8080", or "direct"')
+    return value
+
+
+def certificates(value: object) -> str:
+    """The path of a PEM file of certificate authorities."""
+    path = text(value)
+    if path:
+        import ssl  # only where it is set
+
+        try:
+            ssl.create_default_context(cafile=path)
+        except (OSError, ssl.SSLError) as error:
+            raise ValueError(f"{path} is no file of certificates (PEM): {getattr(error, 'strerror', None) or error}") from None
+    return path
+
+
 def did_you_mean(word: str, valid: Sequence[str]) -> str:
     """``; did you mean 'listing'?`` or nothing."""
     close = get_close_matches(word, valid, n=1, cutoff=0.5)

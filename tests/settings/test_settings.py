@@ -10,6 +10,7 @@ import pytest
 from monitor.domain.model import Kind
 from monitor.domain.standing import Way
 from monitor.settings import SettingsError, examine, load
+from tests.conftest import ROOT
 
 FINE = {
     "monitor.toml": '[monitor]\ncontact = "desk@council.example"\nlisten = "127.0.0.1:9001"\nalert_window = "14d"\n',
@@ -55,6 +56,37 @@ def test_the_environment_has_the_last_word(folder: Path) -> None:
     assert settings.fetch_deadline == timedelta(seconds=5)
     assert settings.allow_private
     assert settings.contact == "desk@council.example"
+
+
+def test_a_proxy_and_authorities_of_one_s_own(folder: Path) -> None:
+    authority = ROOT / "tests" / "fetch" / "certificates" / "ca.pem"
+    (folder / "monitor.toml").write_text(f'[fetch]\nproxy = "proxy.example.org:8080"\nca_file = "{authority}"\n')
+    settings = load(folder, folder / "state", {})
+    assert (settings.proxy, settings.ca_file) == ("proxy.example.org:8080", str(authority))
+    secret = "http://jo:hunter2@proxy.example.org:8080"
+    settings = load(folder, folder / "state", {"MONITOR_FETCH_PROXY": secret})
+    assert settings.proxy == secret
+    assert "hunter2" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (
+            'proxy = "socks5://jo:hunter2@x.example"',
+            'proxy: expected an address such as "http://proxy.example.org:8080", or "direct"',
+        ),
+        ('proxy = "http://jo:hunter2@"', 'proxy: expected an address such as "http://proxy.example.org:8080", or "direct"'),
+        ("proxy = 8080", "proxy: expected a string in quotes, found a number"),
+        ('ca_file = "/none.pem"', "ca_file: /none.pem is no file of certificates (PEM): No such file or directory"),
+        (f'ca_file = "{__file__}"', f"ca_file: {__file__} is no file of certificates (PEM): "),
+    ],
+)
+def test_what_is_no_proxy_and_no_authority(folder: Path, line: str, said: str) -> None:
+    (folder / "monitor.toml").write_text(f"[fetch]\n{line}\n")
+    (found,) = problems(folder)
+    assert found.startswith(f"monitor.toml:2: [fetch]: {said}")
+    assert "hunter2" not in found
 
 
 def test_ways_to_the_operator(folder: Path) -> None:
