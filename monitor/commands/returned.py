@@ -26,7 +26,8 @@ def add_parser(subparsers: Any) -> None:
         "returned",
         parents=[folder_options()],
         description="Reads mail that came back: bounces, delays, complaints. What carries the mark of a message of ours is "
-        "noted there (`monitor outbox show`); three bounces in a row or one complaint suspend an address. Reading a mail twice "
+        "noted there (`monitor outbox show`); three bounces in a row suspend an address, and so does one complaint where the "
+        "mailbox's own server says that a feedback loop wrote it (authserv_id in [returned]). Reading a mail twice "
         "changes nothing. Without PATH it visits the mailbox of [returned] in monitor.toml once. As a pipe of a mail server "
         "(`monitor returned -`) it ends with 75 where the server should try again, else with 0.",
     )
@@ -110,6 +111,7 @@ _WORDS = {
     "known": "recorded before",
     "noted": "noted at its message",
     "counted": "noted at its message, counted against its address",
+    "asked": "noted at its message; nobody vouches for whoever wrote it, so look at it: `monitor outbox list`",
     "suspended": "noted at its message; its address is suspended",
 }
 

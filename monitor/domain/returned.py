@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from monitor.domain.mailboxes import mailbox
 from monitor.domain.smtp_replies import judge
+from monitor.domain.urls import registrable
+from monitor.tables.feedback_loops import LOOPS, ROLES
 from monitor.tables.smtp_replies import Fault
 
 
@@ -32,6 +35,7 @@ class ReturnedMail:
     tokens: tuple[str, ...] = ()  #: what may be a mark of ours (`messages.returns`)
     message_ids: tuple[str, ...] = ()  #: of the message that it is about
     said: str = ""  #: the words of the server that refused it, where they were passed on
+    author: str = ""  #: who wrote it, small letters, where the mailbox's own server has proved that
     recipients: tuple[str, ...] = ()  #: whom it says the message was for; small letters
 
 
@@ -68,6 +72,22 @@ def about_the_address(code: str, said: str = "") -> bool:
     if len(parts) != 3 or parts[0] != "5":
         return False
     return judge(550, f"{code} {said}", "report").fault is Fault.ADDRESS
+
+
+def vouches(author: str, recipient: str) -> bool:
+    """Whether a complaint comes from who can know: a feedback loop, or an office of the reader's own provider.
+
+    Args:
+        author: as in `ReturnedMail.author`; empty: nobody knows.
+        recipient: the reader.
+    """
+    name, _, domain = author.rpartition("@")
+    if any(re.fullmatch(loop.author, author) for loop in LOOPS):
+        return True
+    provider = mailbox(recipient).rpartition("@")[2]
+    return (
+        name in ROLES and bool(domain and provider) and registrable(f"https://{domain}/") == registrable(f"https://{provider}/")
+    )
 
 
 def words_of(mail: ReturnedMail, *, elsewhere: bool = False) -> str:

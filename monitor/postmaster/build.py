@@ -16,8 +16,8 @@ from monitor.settings.secret import own_key
 def build_mailbox(settings: Settings) -> Mailbox | None:
     """Where returned mail is fetched from; None where nothing is configured. Raises SettingsError for what is unusable."""
     table = settings.returned
-    if table is None:
-        return None
+    if table is None or (table.values["authserv_id"] and not (table.values["url_env"] or table.values["url_file"])):
+        return None  # what comes back is piped to us
     try:
         url = secret_address({name: str(value) for name, value in table.values.items()}, os.environ.get)
         return mailbox_of(url, ca_file=str(table.values["ca_file"]))
@@ -27,7 +27,9 @@ def build_mailbox(settings: Settings) -> Mailbox | None:
 
 def build_intake(settings: Settings, store: ReturnedStore, clock: Clock) -> Intake:
     """What takes mail that came back into the store."""
-    return Intake(store=store, returns=Returns(key=own_key(settings.state)), clock=clock)
+    table = settings.returned
+    authserv_id = str(table.values["authserv_id"]).strip() if table else ""
+    return Intake(store=store, returns=Returns(key=own_key(settings.state)), clock=clock, authserv_id=authserv_id)
 
 
 def build_postmaster(settings: Settings, store: ReturnedStore, clock: Clock) -> Postmaster | None:

@@ -44,10 +44,11 @@ class Intake:
     store: ReturnedStore
     returns: Returns
     clock: Clock
+    authserv_id: str = ""  #: the mailbox's own server, where it says who wrote a mail
 
     def take(self, raw: bytes) -> tuple[ReturnedMail, Taken]:
         """Read one mail and record it, where it is about a message of ours."""
-        mail = read_returned(raw)
+        mail = read_returned(raw, self.authserv_id)
         signed = next((found for token in mail.tokens if (found := self.returns.delivery(token))), None)
         return mail, self.store.take_returned(mail, signed, now=self.clock.now())
 
@@ -69,7 +70,7 @@ class Postmaster:
         def take(raw: bytes) -> bool:
             mail, became = self.intake.take(raw)
             taken[became] += 1
-            if became in {Taken.COUNTED, Taken.SUSPENDED}:
+            if became in {Taken.COUNTED, Taken.SUSPENDED, Taken.ASKED}:
                 _log.warning("returned mail: %s %s: %s", mail.kind, mail.code, became)
             return became is not Taken.UNRELATED
 

@@ -20,6 +20,7 @@ from itertools import islice
 from quopri import decodestring
 
 from monitor.domain.returned import Kind, ReturnedMail
+from monitor.postmaster.authentication import proven_author
 from monitor.postmaster.plain_report import code_in, named_in, read_plain, reason_in
 
 #: More of a mail is not looked at, bytes: a report and our own message in it are shorter.
@@ -51,8 +52,8 @@ class _Found:
     recipients: tuple[str, ...] = ()
 
 
-def read_returned(raw: bytes) -> ReturnedMail:
-    """What a mail says. Never raises for what is in it."""
+def read_returned(raw: bytes, authserv_id: str = "") -> ReturnedMail:
+    """What a mail says. Never raises for what is in it. `authserv_id`: see `authentication.proven_author`."""
     raw = raw[:LONGEST]
     try:
         mail = BytesParser(policy=compat32).parsebytes(raw)
@@ -67,6 +68,7 @@ def read_returned(raw: bytes) -> ReturnedMail:
         key=sha256(_header(mail, "Message-ID").encode() or raw).hexdigest(),
         code=found.code,
         said=found.said,
+        author=proven_author(_header(mail, "From"), _every(mail, "Authentication-Results"), authserv_id),
         # A mark proves itself wherever it stands: in the address that the report was sent to, or in the mail that it quotes.
         tokens=tuple(dict.fromkeys(mark[0].lower() for mark in islice(_MARK.finditer(text), _MOST_MARKS))),
         message_ids=tuple(dict.fromkeys(each[1] for each in islice(_MESSAGE_ID.finditer(text), _MOST_MARKS))),
@@ -87,6 +89,10 @@ def _parts(mail: Message) -> Iterator[Message]:
 
 def _header(mail: Message, name: str) -> str:
     return " ".join(str(mail.get(name, ""))[:_LONGEST_FIELD].split())
+
+
+def _every(mail: Message, name: str) -> list[str]:
+    return [" ".join(str(each)[:_LONGEST_FIELD].split()) for each in mail.get_all(name, [])[:_MOST_PARTS]]
 
 
 def _text(part: Message) -> str:

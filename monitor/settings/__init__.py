@@ -65,6 +65,7 @@ _RETURNED = (
     Key(name="url_file", read=text, default=""),
     Key(name="ca_file", read=text, default=""),
     Key(name="interval", read=duration, default=timedelta(minutes=5)),
+    Key(name="authserv_id", read=text, default=""),
 )
 #: What is asked of a source's table here; its kind knows the rest.
 _SOURCE = (

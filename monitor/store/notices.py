@@ -17,7 +17,8 @@ from monitor.messages.operator import operator_notice
 from monitor.ports import DeliveryState
 from monitor.store.continuity import off
 from monitor.store.frozen import Renders, enqueue_one
-from monitor.store.schema import deliveries, sources, standing_alarms, suspensions
+from monitor.store.returned import ASKED_KIND
+from monitor.store.schema import deliveries, returns, sources, standing_alarms, subscriptions, suspensions
 
 #: A notice that was not handed over by then goes another way, too.
 LATE = timedelta(minutes=15)
@@ -144,7 +145,30 @@ def outbox_alarms(connection: Connection, now: datetime) -> list[Raised]:
     if count := connection.execute(quiet).scalar_one():
         words = f"{count} address(es) get nothing more, for what was sent to them came back"
         found.append(Raised(about="subscribers", name="suspended", message=words, weight=count))
+    if count := _complaints(connection, now):
+        words = (
+            f"{count} complaint(s) that anybody may have written who was forwarded a message: look at them (`monitor outbox "
+            "list`), and end the subscription if its reader wants no more (`monitor subscribers end NAME`)"
+        )
+        found.append(Raised(about="subscribers", name="complaints", message=words, weight=count))
     return [*found, *_channel_alarms(connection, now)]
+
+
+def _complaints(connection: Connection, now: datetime) -> int:
+    """Messages of the last days about which somebody complained whom nobody vouches for, and whose reader still gets some."""
+    wanted = select(subscriptions.c.name).where(
+        subscriptions.c.target == deliveries.c.target, subscriptions.c.ended_at.is_(None)
+    )
+    stopped = select(suspensions.c.target).where(
+        suspensions.c.target == deliveries.c.target,
+        suspensions.c.suspended_at.is_not(None) | (suspensions.c.reinstated_at > returns.c.received_at),
+    )
+    query = (
+        select(func.count(returns.c.delivery.distinct()))
+        .join(deliveries, deliveries.c.id == returns.c.delivery)
+        .where(returns.c.kind == ASKED_KIND, returns.c.received_at > now - _LATELY, wanted.exists(), ~stopped.exists())
+    )
+    return int(connection.execute(query).scalar_one())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,7 @@
-"""Mail that came back, on record: once for each mail, matched to its delivery, counted only where it is signed by us."""
+"""Mail that came back, on record: once for each mail, matched to its delivery, counted only where it is signed by us.
+
+A complaint needs more than that: somebody who vouches for whoever wrote it.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +15,17 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from monitor.domain.mailboxes import mailbox
-from monitor.domain.returned import Kind, ReturnedMail, about_the_address, words_of
+from monitor.domain.returned import Kind, ReturnedMail, about_the_address, vouches, words_of
 from monitor.ports import DeliveryState
 from monitor.store import suspensions
 from monitor.store.outbox import note
 from monitor.store.schema import deliveries, facts, returns
+from monitor.store.schema import suspensions as suspensions_table
 
 #: So many notes a delivery: a Message-ID is no secret to those who were answered, and a stranger must not fill the disk.
 MOST = 20
+#: The kind that is kept of a complaint for which nobody vouches.
+ASKED_KIND = "complaint, not proven"
 _TERMINAL = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.UNCERTAIN, DeliveryState.CANCELLED)
 _ID = re.compile(r"<?([0-9a-f]{32})@")
 _POSITION = "returned_position"
@@ -32,7 +38,14 @@ class Taken(StrEnum):
     KNOWN = "known"  #: recorded before
     NOTED = "noted"  #: at its delivery; nothing follows from it
     COUNTED = "counted"  #: against the address
+    ASKED = "asked"  #: a complaint that anybody may have written: the operator is to look at it
     SUSPENDED = "suspended"  #: the address gets nothing from now on
+
+
+_MORE_WORDS = {
+    Taken.ASKED: " (nobody vouches for it: not counted)",
+    None: " (not signed by us: not counted)",
+}
 
 
 def take(connection: Connection, mail: ReturnedMail, signed: str | None, now: datetime) -> Taken:
@@ -53,38 +66,53 @@ def take(connection: Connection, mail: ReturnedMail, signed: str | None, now: da
     # A message passed on by the address to others may come back from them: that is no fault of the address.
     wanted = mailbox(str(row.recipient))
     elsewhere = bool(wanted and mail.recipients) and wanted not in map(mailbox, mail.recipients)
-    against = mail.kind is Kind.COMPLAINT or (
-        mail.kind is Kind.BOUNCE and about_the_address(mail.code, mail.said) and not elsewhere
-    )
-    counted = bool(signed) and against
-    if not _keep(connection, mail, row.id, counted=counted, now=now):
+    became = Taken.NOTED
+    if signed and mail.kind is Kind.COMPLAINT:
+        became = _of_complaint(connection, mail, row)
+    elif signed and mail.kind is Kind.BOUNCE and about_the_address(mail.code, mail.said) and not elsewhere:
+        became = Taken.COUNTED
+    if not _keep(connection, mail, row.id, became, now):
         return Taken.KNOWN
     words = words_of(mail, elsewhere=elsewhere and mail.kind is not Kind.COMPLAINT)
-    _annotate(connection, row, words if signed else f"{words} (not signed by us: not counted)", bool(signed), now)
-    if not counted:
+    _annotate(connection, row, words + _MORE_WORDS.get(became if signed else None, ""), bool(signed), now)
+    if became is Taken.SUSPENDED:
+        stopped = suspensions.suspend(connection, row.target, words, now)
+    else:
+        stopped = became is Taken.COUNTED and suspensions.count(connection, row.target, words, now)
+    return Taken.SUSPENDED if stopped else Taken.COUNTED if became is Taken.SUSPENDED else became
+
+
+def _of_complaint(connection: Connection, mail: ReturnedMail, row: Row[Any, Any, Any, Any, Any, Any]) -> Taken:
+    """What a complaint with our mark comes to. The mark alone proves little: whoever is forwarded a message has it.
+
+    It counts where who wrote it can know, and once a message; one about a message from before a reinstatement counts no more.
+    """
+    reinstated, of, counted = suspensions_table.c.reinstated_at, returns.c.delivery == row.id, returns.c.counted.is_(True)
+    since = connection.execute(select(reinstated).where(suspensions_table.c.target == row.target)).scalar()
+    mine = select(returns.c.id).where(of, counted, returns.c.kind == Kind.COMPLAINT)
+    old = since is not None and (row.settled_at is None or row.settled_at <= since)
+    if old or connection.execute(mine).first() is not None:
         return Taken.NOTED
-    stopped = (
-        suspensions.suspend(connection, row.target, words, now)
-        if mail.kind is Kind.COMPLAINT
-        else suspensions.count(connection, row.target, words, now)
-    )
-    return Taken.SUSPENDED if stopped else Taken.COUNTED
+    return Taken.SUSPENDED if vouches(mail.author, str(row.recipient)) else Taken.ASKED
 
 
-def _delivery(connection: Connection, mail: ReturnedMail, signed: str | None) -> Row[Any, Any, Any, Any, Any] | None:
+def _delivery(connection: Connection, mail: ReturnedMail, signed: str | None) -> Row[Any, Any, Any, Any, Any, Any] | None:
     ids = [signed] if signed else [found[1] for each in mail.message_ids if (found := _ID.match(each))]
     if not ids:
         return None
-    columns = (deliveries.c.id, deliveries.c.target, deliveries.c.recipient, deliveries.c.state, deliveries.c.reason)
+    of = deliveries.c
+    columns = (of.id, of.target, of.recipient, of.state, of.reason, of.settled_at)
     return connection.execute(select(*columns).where(deliveries.c.id.in_(ids[:5])).with_for_update()).first()
 
 
-def _keep(connection: Connection, mail: ReturnedMail, delivery: str, *, counted: bool, now: datetime) -> bool:
+def _keep(connection: Connection, mail: ReturnedMail, delivery: str, became: Taken, now: datetime) -> bool:
     """One row for one mail; False when it is there already, or when there are too many."""
+    counted = became in {Taken.COUNTED, Taken.SUSPENDED}
     kept = select(func.count()).select_from(returns).where(returns.c.delivery == delivery)
     if connection.execute(kept).scalar_one() >= MOST and not counted:
         return False
-    values = {"id": uuid4().hex, "delivery": delivery, "key": mail.key, "kind": str(mail.kind), "code": mail.code}
+    values = {"id": uuid4().hex, "delivery": delivery, "key": mail.key, "code": mail.code}
+    values["kind"] = ASKED_KIND if became is Taken.ASKED else str(mail.kind)
     try:
         with connection.begin_nested():
             connection.execute(insert(returns).values(**values, counted=counted, received_at=now))
@@ -93,7 +121,7 @@ def _keep(connection: Connection, mail: ReturnedMail, delivery: str, *, counted:
     return True
 
 
-def _annotate(connection: Connection, row: Row[Any, Any, Any, Any, Any], words: str, signed: bool, now: datetime) -> None:
+def _annotate(connection: Connection, row: Row[Any, Any, Any, Any, Any, Any], words: str, signed: bool, now: datetime) -> None:
     """The note at the delivery and in its journal. What came back was taken first: a doubt whether it was ends here."""
     after = DeliveryState.SENT if signed and row.state == DeliveryState.UNCERTAIN else DeliveryState(row.state)
     if row.state in _TERMINAL:

@@ -134,7 +134,7 @@ def test_files_and_a_maildir(folders: list[str], tmp_path: Path, store: SqlStore
     assert typed(folders, str(tmp_path / "bounce.eml"), str(tmp_path / "mail")) == 0
     said = capsys.readouterr().out
     assert "bounce.eml: bounce 5.1.1: noted at its message, counted against its address" in said
-    assert "mail: complaint: noted at its message; its address is suspended" in said
+    assert "mail: complaint: noted at its message; nobody vouches for whoever wrote it" in said
     assert typed(folders, "--json", str(tmp_path / "bounce.eml"), str(tmp_path / "none")) == 1
     captured = capsys.readouterr()
     assert json.loads(captured.out)["became"] == "known"
@@ -229,3 +229,22 @@ def test_from_the_alert_to_the_note(
     returned = shape.postfix(to=str(envelope.mail_from), ours="Subject: nothing else came back\n")
     mail, became = Intake(store=store, returns=Returns(key=own_key(settings.state)), clock=StoppedClock()).take(returned)
     assert (mail.code, became) == ("5.1.1", Taken.COUNTED)
+
+
+def test_a_complaint_that_our_own_server_vouches_for_suspends(
+    folders: list[str], tmp_path: Path, store: SqlStore, capsys: Output
+) -> None:
+    """The mail is piped to us: its server is named, a mailbox to visit is not."""
+    with (tmp_path / "config" / "monitor.toml").open("a") as file:
+        file.write('[returned]\nauthserv_id = "mx.monitor.test"\n')
+    returns = Returns(key=own_key(tmp_path / "state"))
+    raw = bounce(returns, sent(store), shape.complaint()).replace(b"<fbl@mailhost.test>", b"<feedback@arf.mail.yahoo.com>")
+    forged, proven = tmp_path / "forged.eml", tmp_path / "proven.eml"
+    line = b"Authentication-Results: %s; dkim=pass header.d=yahoo.com\r\n"
+    forged.write_bytes((line % b"mx.evil.test" + raw).replace(b"fbl-77", b"fbl-78"))
+    proven.write_bytes(line % b"mx.monitor.test" + raw)
+    assert typed(folders, str(forged)) == 0
+    assert "nobody vouches" in capsys.readouterr().out
+    assert typed(folders, str(proven)) == 0
+    assert "its address is suspended" in capsys.readouterr().out
+    assert main(["returned", *folders]) == 2, "there is no mailbox to visit"

@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from monitor.domain.returned import Kind, ReturnedMail
+from monitor.domain.standing import Raised
 from monitor.ports import DeliveryState, Outcome, Result
 from monitor.store import SqlStore, schema
+from monitor.store.notices import outbox_alarms
 from monitor.store.returned import MOST, Taken
 from tests.builders import NOW, story, subscription
 from tests.store.conftest import Open
@@ -20,6 +22,19 @@ COUNCILS = ("Kent", "Leeds", "Bury", "Derby", "Rutland", "Slough")
 
 def mail(key: str = "k", kind: Kind = Kind.BOUNCE, code: str = "5.1.1", **changed: object) -> ReturnedMail:
     return ReturnedMail(kind=kind, key=key, code=code, **changed)  # type: ignore[arg-type]  # keywords
+
+
+FEEDBACK = "feedback@arf.mail.yahoo.com"
+
+
+def complaint(key: str = "c", author: str = FEEDBACK) -> ReturnedMail:
+    """A reader's "this is unwanted", as the mailbox's server says that `author` passed it on; empty: as nobody knows who."""
+    return mail(key, Kind.COMPLAINT, code="", author=author)
+
+
+def alarms(store: SqlStore, now: datetime) -> list[Raised]:
+    with store.engine.connect() as connection:
+        return outbox_alarms(connection, now)
 
 
 def sent(store: SqlStore, council: str = "Kent", now: datetime = NOW, outcome: Outcome = SENT) -> str:
@@ -128,7 +143,7 @@ def test_a_delay_is_a_note(store: SqlStore) -> None:
 
 
 def test_one_complaint_suspends_at_once(store: SqlStore) -> None:
-    assert store.take_returned(mail(kind=Kind.COMPLAINT, code=""), sent(store), now=NOW) is Taken.SUSPENDED
+    assert store.take_returned(complaint(), sent(store), now=NOW) is Taken.SUSPENDED
     assert store.suspended()[0].reason.startswith("complaint")
 
 
@@ -179,7 +194,7 @@ def test_what_came_back_had_been_taken(store: SqlStore) -> None:
 
 
 def test_reinstating_begins_anew(store: SqlStore) -> None:
-    store.take_returned(mail(kind=Kind.COMPLAINT, code=""), sent(store), now=NOW)
+    store.take_returned(complaint(), sent(store), now=NOW)
     later = NOW + timedelta(hours=1)
     assert store.reinstate("Ann@Reader.test", now=later)
     assert not store.reinstate("ann@reader.test", now=later)
@@ -198,14 +213,14 @@ def test_the_position_in_the_mailbox_is_kept(store: SqlStore) -> None:
 
 
 def test_who_confirms_anew_has_the_mailbox_and_wants_the_mail(store: SqlStore) -> None:
-    store.take_returned(mail(kind=Kind.COMPLAINT, code=""), sent(store), now=NOW)
+    store.take_returned(complaint(), sent(store), now=NOW)
     again = subscription("self-1", to="ann@reader.test")
     store.request_subscription(again, now=NOW)
     assert len(store.suspended()) == 1, "asking proves nothing"
     assert store.confirm_subscription("self-1", now=NOW)
     assert store.suspended() == ()
     later = NOW + timedelta(hours=1)
-    store.take_returned(mail("k2", Kind.COMPLAINT, code=""), sent(store, "Leeds", later), now=later)
+    store.take_returned(complaint("k2"), sent(store, "Leeds", later), now=later)
     assert store.confirm_subscription("self-1", now=later)
     assert len(store.suspended()) == 1, "an old link opens nothing"
 
@@ -220,9 +235,9 @@ def test_what_breaks_off_halfway_is_done_whole_at_the_next_reading(store: SqlSto
     with monkeypatch.context() as patch:
         patch.setattr("monitor.store.suspensions.suspend", killed)
         with pytest.raises(SystemExit):
-            store.take_returned(mail(kind=Kind.COMPLAINT, code=""), delivery, now=NOW)
+            store.take_returned(complaint(), delivery, now=NOW)
     assert state(store, delivery) == ("sent", "smtp_250")
-    assert store.take_returned(mail(kind=Kind.COMPLAINT, code=""), delivery, now=NOW) is Taken.SUSPENDED
+    assert store.take_returned(complaint(), delivery, now=NOW) is Taken.SUSPENDED
 
 
 def test_the_yes_of_a_relay_does_not_set_refusals_back_either(store: SqlStore) -> None:
@@ -258,3 +273,60 @@ def test_refusals_recorded_before_they_were_told_apart_count_no_more(store: SqlS
     for council in COUNCILS[:4]:
         sent(store, council, outcome=Outcome(result=Result.PERMANENT, reason=reason))
     assert store.suspended() == ()
+
+
+@pytest.mark.parametrize(
+    "author",
+    [
+        "",
+        "eve@evil.test",
+        "eve@reader.test",
+        "ann@reader.test",
+        "eve@arf.mail.yahoo.com.evil.test",
+        "eve@hotmail.com",
+        "abuse@evil.test",
+    ],
+)
+def test_a_mark_alone_cuts_nobody_off_and_the_operator_is_asked(store: SqlStore, author: str) -> None:
+    """Whoever is forwarded a message has its mark, and may write a complaint with it; or a hundred of them."""
+    for council in COUNCILS[:3]:
+        delivery = sent(store, council)
+        assert store.take_returned(complaint(council, author), delivery, now=NOW) is Taken.ASKED
+        assert store.take_returned(complaint(f"{council} again", author), delivery, now=NOW) is Taken.ASKED
+        assert state(store, delivery)[1].endswith(
+            "complaint: its reader called it unwanted (nobody vouches for it: not counted)"
+        )
+    assert store.suspended() == ()
+    (alarm,) = [each for each in alarms(store, NOW) if each.name == "complaints"]
+    assert alarm.message.startswith("3 complaint(s)")
+    assert "reader.test" not in alarm.message
+    assert not [each for each in alarms(store, NOW + timedelta(days=8)) if each.name == "complaints"]
+
+
+@pytest.mark.parametrize("author", [FEEDBACK, "staff@hotmail.com", "abuse@reader.test", "postmaster@mx.reader.test"])
+def test_who_can_know_is_believed_once_a_message(store: SqlStore, author: str) -> None:
+    delivery = sent(store)
+    assert store.take_returned(complaint("c", author), delivery, now=NOW) is Taken.SUSPENDED
+    assert store.take_returned(complaint("c", author), delivery, now=NOW) is Taken.KNOWN
+    assert store.take_returned(complaint("another", author), delivery, now=NOW) is Taken.NOTED
+    assert not [each for each in alarms(store, NOW) if each.name == "complaints"]
+
+
+def test_after_reinstating_an_old_complaint_counts_no_more(store: SqlStore) -> None:
+    first, second = sent(store), sent(store, "Leeds")
+    assert store.take_returned(complaint(), first, now=NOW) is Taken.SUSPENDED
+    later = NOW + timedelta(hours=1)
+    assert store.reinstate("ann@reader.test", now=later)
+    for key, delivery in (("c", first), ("again", first), ("of another message", second)):
+        assert store.take_returned(complaint(key), delivery, now=later) in {Taken.KNOWN, Taken.NOTED}
+    assert store.take_returned(complaint("forged", ""), second, now=later) is Taken.NOTED
+    assert store.suspended() == ()
+    after = later + timedelta(hours=1)
+    assert store.take_returned(complaint("new"), sent(store, "Bury", after), now=after) is Taken.SUSPENDED
+
+
+def test_a_complaint_to_look_at_is_done_with_when_its_reader_gets_nothing_more(store: SqlStore) -> None:
+    store.take_returned(complaint("c", ""), sent(store), now=NOW)
+    assert [each.name for each in alarms(store, NOW)] == ["complaints"]
+    store.end_subscriptions(["ann"], now=NOW)
+    assert alarms(store, NOW) == []
