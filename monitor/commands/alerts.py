@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from monitor.commands.options import folder_options
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from monitor.channels.route import RoutedChannel
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
     from monitor.store.matching import RecordedChange, Verdict
 
 
+_CHANGE = (
+    "a council, with a day, a month, a year or an area where one is meant (Dudley; Hull 3 August 2026; Kent leadership); or the"
+    " key or id of a change, or how it begins, as `monitor who` lists them"
+)
+
+
 def add_parser(subparsers: Any) -> None:
     """Declare the three commands."""
     why = subparsers.add_parser(
@@ -24,7 +31,7 @@ def add_parser(subparsers: Any) -> None:
         parents=[folder_options()],
         description="Why a subscription was told of a change, or was not: every clause, and the first that said no.",
     )
-    why.add_argument("change", metavar="CHANGE", help="key or id of a change, or how it begins; `monitor who` lists them")
+    why.add_argument("change", metavar="CHANGE", nargs="+", help=_CHANGE)
     why.add_argument("subscription", metavar="SUBSCRIPTION", help="its name")
     why.set_defaults(run=run_why)
     who = subparsers.add_parser(
@@ -32,7 +39,7 @@ def add_parser(subparsers: Any) -> None:
         parents=[folder_options()],
         description="Who was told of a change. Without CHANGE it lists the newest changes with their keys.",
     )
-    who.add_argument("change", metavar="CHANGE", nargs="?", default="", help="key or id of a change, or how it begins")
+    who.add_argument("change", metavar="CHANGE", nargs="*", default=[], help=_CHANGE)
     who.set_defaults(run=run_who)
     test = subparsers.add_parser(
         "test-alert",
@@ -60,75 +67,100 @@ def _store(args: argparse.Namespace) -> SqlStore:
 
 
 def _line(found: RecordedChange) -> str:
+    from monitor.messages.codes import silent_words
+    from monitor.messages.plain import day_words
+
     change = found.change
     old = change.old.words if change.old else "no rating"
-    quiet = f", told nobody ({found.silent})" if found.silent else ""
-    moved = f"{change.authority.display_name}, {change.area.words}: {old} to {change.new_words}"
+    if change.old is None and change.old_shared:
+        old = f"{change.old_shared.words} (shared with children in care)"
+    quiet = f", told nobody ({silent_words(found.silent)})" if found.silent else ""
+    published = day_words(change.inspection.published)
+    moved = f"{change.authority.display_name}, {published}, {change.area.words}: {old} to {change.new_words}"
     return f"{change.key}  {moved} ({change.outlet}){quiet}"
 
 
-def _only(store: SqlStore, name: str) -> RecordedChange | None:
-    """The one change of a name; None, after saying so, when there is none or are several."""
-    found = store.changes(name)
-    exact = [each for each in found if name in (each.change.key, each.id)] or list(found)
-    if len(exact) == 1:
-        return exact[0]
-    print(f"{name!r} names no change." if not exact else f"{name!r} names several changes:")
-    for each in exact:
-        print(f"  {_line(each)}")
-    return None
+def _chosen(store: SqlStore, words: Sequence[str]) -> tuple[RecordedChange, ...]:
+    """The changes that are meant; none, after saying why, when there are none."""
+    from monitor.commands.named import choose
+
+    found = choose(store, " ".join(words))
+    if isinstance(found, str):
+        print(found)
+        return ()
+    return found
 
 
 def run_who(args: argparse.Namespace) -> int:
-    """Who was told of a change, or the newest changes."""
+    """Who was told of changes, or the newest changes; 1 when there is no such change."""
     store = _store(args)
     try:
         if not args.change:
-            for each in store.changes(limit=30):
-                print(_line(each))
+            newest = store.changes(limit=30)
+            print("\n".join(map(_line, newest)) or "No change has been recorded yet. There are about 45 a year.")
             return 0
-        change = _only(store, args.change)
-        if change is None:
-            return 1
-        print(_line(change))
-        for verdict in store.verdicts(change):
-            if verdict.match or verdict.delivery:
-                how = f"{verdict.state}, delivery {verdict.delivery[:10]}" if verdict.delivery else "no message of its own"
-                print(f"  {verdict.subscription.name}: {verdict.subscription.to or verdict.subscription.channel} ({how})")
-        return 0
+        found = _chosen(store, args.change)
+        for change in found:
+            print("\n".join([_line(change), *_told(store.verdicts(change), change.silent)]))
+        return int(not found)
     finally:
         store.close()
 
 
+def _told(verdicts: Sequence[Verdict], silent: str) -> list[str]:
+    from monitor.messages.codes import silent_words
+
+    lines = []
+    for verdict in verdicts:
+        if verdict.match or verdict.delivery:
+            to = verdict.subscription.to or verdict.subscription.channel
+            how = f"{verdict.state}, delivery {verdict.delivery[:10]}" if verdict.delivery else "no message of its own"
+            lines.append(f"  {verdict.subscription.name}: {to} ({how})")
+    if silent:
+        return [f"  nobody: {silent_words(silent)}"]
+    return lines or ["  nobody: no subscription wants it; `monitor why CHANGE SUBSCRIPTION` says why one does not"]
+
+
 def run_why(args: argparse.Namespace) -> int:
-    """Each clause of one subscription against one change; 1 when it does not match."""
+    """Each clause of one subscription against each change that is meant; 1 when it matches none."""
+    from monitor.settings.keys import did_you_mean
+
     store = _store(args)
     try:
-        change = _only(store, args.change)
-        if change is None:
-            return 1
-        verdict = next((v for v in store.verdicts(change) if v.subscription.name == args.subscription), None)
-        if verdict is None:
-            print(f"There is no subscription {args.subscription!r} in force; `monitor subscribers list` shows all.")
-            return 1
-        print("\n".join(_clauses(change, verdict)))
-        return int(not verdict.match)
+        matched = False
+        for change in _chosen(store, args.change):
+            verdicts = {verdict.subscription.name: verdict for verdict in store.verdicts(change)}
+            verdict = verdicts.get(args.subscription)
+            if verdict is None:
+                near = did_you_mean(args.subscription, list(verdicts))
+                print(
+                    f"There is no subscription {args.subscription!r} in force{near}. `monitor subscribers list` shows all; the"
+                    " last word is the subscription's name."
+                )
+                return 1
+            print("\n".join(_clauses(change, verdict)))
+            matched |= bool(verdict.match)
+        return int(not matched)
     finally:
         store.close()
 
 
 def _clauses(change: RecordedChange, verdict: Verdict) -> list[str]:
+    from monitor.messages.codes import silent_words
+
     lines = [_line(change)]
     first = verdict.match.first_failing
     for clause in verdict.match.clauses:
         sign = "yes" if clause.passed else "NO " if clause is first else "no "
         lines.append(f"  {sign}  {clause.name}: {clause.why}")
     if change.silent:
-        lines.append(f"Nobody was told: {change.silent}.")
+        lines.append(f"Nobody was told: {silent_words(change.silent)}.")
     elif first is not None:
         lines.append(f"Not told, because of {first.name}: {first.why}.")
+    elif verdict.delivery:
+        lines.append(f"Told: delivery {verdict.delivery[:10]}, {verdict.state}.")
     else:
-        lines.append(f"Told: delivery {verdict.delivery[:10]}, {verdict.state}." if verdict.delivery else "It matches.")
+        lines.append("It matches, and no message was made: it was recorded before this subscription, or waits for its digest.")
     return lines
 
 
