@@ -45,6 +45,7 @@ def problems_in(settings: Settings) -> list[Problem]:
     from monitor.ports import ConfigError
     from monitor.postmaster.build import build_mailbox
     from monitor.settings import Problem, SettingsError
+    from monitor.settings.secret import drop_token
 
     problems: list[Problem] = []
     for build in (build_sources, build_channels, build_mailbox):
@@ -55,6 +56,10 @@ def problems_in(settings: Settings) -> list[Problem]:
     nothing = nothing_watched(settings)
     if nothing and nothing.file not in {problem.file for problem in problems}:
         problems.append(nothing)
+    try:
+        drop_token(os.environ)
+    except ConfigError as error:
+        problems.append(Problem(file="environment", key=error.key, message=str(error).removeprefix(f"{error.key}: ")))
     try:
         build_heartbeat(settings, SystemClock(), os.environ)
     except ConfigError as error:

@@ -17,7 +17,7 @@ def log_to_stderr(level: str, form: str) -> None:
     """Write records of `level` and above to stderr, in one of `FORMATS`."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines() if form == "json" else TextLines())
-    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    logging.basicConfig(level=level.upper(), handlers=[handler])
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
 

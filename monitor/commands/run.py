@@ -20,6 +20,7 @@ from monitor.commands.options import clock_for, folder_options
 from monitor.commands.words import number_of
 from monitor.lead import refuse_if_held
 from monitor.ports import ConfigError, MonitorError
+from monitor.settings.secret import drop_token
 
 if TYPE_CHECKING:
     from monitor.bootstrap import Parts
@@ -50,6 +51,7 @@ def run(args: argparse.Namespace) -> int:
     if args.listen:
         settings = replace(settings, listen=_address(args.listen))
     log_to_stderr(settings.log_level, args.log_format or settings.log_format)
+    drop_token(os.environ)  # refused here, and not by the page
     listening = _listen(settings.listen, settings.state)
     settings = replace(settings, listen=(settings.listen[0], listening.getsockname()[1]))
     with listening:
@@ -125,7 +127,7 @@ def _pages(daemon: Daemon, parts: Parts) -> Any:
     from monitor.web.status import status_of
 
     app = create_app(daemon, lambda: status_of(parts))
-    if token := os.environ.get("MONITOR_DROP_TOKEN"):
+    if token := drop_token(os.environ):
         from monitor.sources.drop import drop_folders
         from monitor.web.drop import drop_router
 

@@ -1,15 +1,36 @@
-"""The secret of one installation, which signs the addresses and marks in its mail."""
+"""The secrets of one installation: the key that signs addresses and marks in its mail, the token of who may drop articles."""
 
 from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from monitor.ports import StoreError
+from monitor.ports import ConfigError, StoreError
 
 _LENGTH = 32
+#: The environment variable with the token of whoever may drop articles over HTTP; without it nobody may.
+TOKEN_ENV = "MONITOR_DROP_TOKEN"  # noqa: S105  # the name of it
+_MIN_TOKEN = 16
+
+
+def drop_token(environ: Mapping[str, str]) -> str:
+    """The token of the environment; empty where there is none. Raises ConfigError for one that could be guessed or not sent."""
+    token = environ.get(TOKEN_ENV, "").strip()
+    if token and (wrong := token_problem(token)):
+        raise ConfigError(wrong, key=TOKEN_ENV)
+    return token
+
+
+def token_problem(token: str) -> str:
+    """Why a token cannot be used; empty when it can. It is never repeated."""
+    if len(token) < _MIN_TOKEN:
+        return f"is shorter than {_MIN_TOKEN} characters, so it could be guessed"
+    if not token.isascii() or not token.isprintable() or " " in token:
+        return "holds a blank or a character that no header can carry"
+    return ""
 
 
 def own_key(state: Path) -> bytes:

@@ -322,6 +322,11 @@ class SqlStore(Intake):
         with self._reading.begin() as connection:
             return subscribers.find(connection, name, address=address)
 
+    def requests_since(self, moment: datetime) -> int:
+        """How many subscriptions were asked for by their readers since a moment."""
+        with self._reading.begin() as connection:
+            return subscribers.requests_since(connection, moment)
+
     def request_subscription(self, subscription: Subscription, *, now: datetime) -> Subscriber | None:
         """Keep what somebody asked for until it is confirmed; None when that was asked too often."""
         with self.engine.begin() as connection:

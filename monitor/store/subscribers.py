@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, insert, select, text, update
 
-from monitor.domain.addressees import table_of
+from monitor.domain.addressees import mailbox, table_of
 from monitor.domain.subscriptions import Subscription, subscription_from_table, table_from_subscription
 from monitor.ports import DeliveryState
 from monitor.store.frozen import forget_bodies
@@ -127,17 +127,24 @@ def find(connection: Connection, name: str = "", *, address: str = "") -> tuple[
     return tuple(_subscriber(dict(row)) for row in connection.execute(chosen).mappings())
 
 
-def request(connection: Connection, subscription: Subscription, now: datetime) -> Subscriber | None:
-    """Keep what somebody asked for until it is confirmed. None when this address, or the world, has asked often enough."""
-    forget_unconfirmed(connection, now)
+def requests_since(connection: Connection, moment: datetime) -> int:
+    """How many subscriptions people asked for themselves since a moment."""
     asked = select(func.count()).select_from(subscriptions).where(subscriptions.c.origin == SELF_SERVICE)
-    mine = asked.where(
-        subscriptions.c.target == subscription.target,
+    return connection.execute(asked.where(subscriptions.c.created_at > moment)).scalar_one()
+
+
+def request(connection: Connection, subscription: Subscription, now: datetime) -> Subscriber | None:
+    """Keep what somebody asked for until it is confirmed. None when this mailbox, or the world, has asked often enough."""
+    forget_unconfirmed(connection, now)
+    waiting = select(subscriptions.c.target).where(
+        subscriptions.c.origin == SELF_SERVICE,
         subscriptions.c.confirmed_at.is_(None),
         subscriptions.c.created_at > now - ASK_AGAIN,
     )
-    everybody = asked.where(subscriptions.c.created_at > now - timedelta(hours=1))
-    if connection.execute(mine).scalar_one() or connection.execute(everybody).scalar_one() >= ASK_AT_MOST:
+    mine = mailbox(subscription.target)
+    if any(mailbox(target) == mine for target in connection.execute(waiting).scalars()):
+        return None
+    if requests_since(connection, now - timedelta(hours=1)) >= ASK_AT_MOST:
         return None
     connection.execute(
         insert(subscriptions).values(

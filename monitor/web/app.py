@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exception_handlers import http_exception_handler
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
 from monitor import __version__
@@ -23,7 +23,14 @@ _WORDS = {
 
 def create_app(daemon: Daemon, status: Callable[[], Status]) -> FastAPI:
     """The pages around a daemon. `status` gives what the status page shows; blocking, it is called in a thread."""
-    app = FastAPI(title="Ofsted rating monitor", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="Ofsted rating monitor",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
 
     @app.middleware("http")
     async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
@@ -36,6 +43,10 @@ def create_app(daemon: Daemon, status: Callable[[], Status]) -> FastAPI:
     @app.exception_handler(HTTPException)
     async def refused(request: Request, error: HTTPException) -> Response:
         """A page for people who came with a browser; machines get what they always got."""
+        path = request.url.path
+        if error.status_code == 404 and len(path) > 1 and path.endswith("/") and request.method in {"GET", "HEAD"}:
+            # To a path, not to a host: that one would be whatever the visitor's `Host` says.
+            return RedirectResponse(f"/{path.strip('/')}", status_code=308)
         if "text/html" in request.headers.get("accept", "") and error.status_code in _WORDS:
             return told(*_WORDS[error.status_code], status=error.status_code)
         return await http_exception_handler(request, error)

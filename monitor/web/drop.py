@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from fastapi import APIRouter, HTTPException, Request
 
 from monitor.fetch.dropped import MOST_BYTES, TYPES
+from monitor.settings.secret import TOKEN_ENV, token_problem
 
-#: The environment variable that holds the token; without it there is no such page.
-TOKEN_ENV = "MONITOR_DROP_TOKEN"  # noqa: S105  # the name of it
-_LEAST_TOKEN = 16
 _SUFFIXES = {kind.partition(";")[0]: suffix for suffix, kind in reversed(TYPES.items())}
 
 
@@ -23,16 +21,15 @@ def drop_router(folders: Mapping[str, Path], token: str) -> APIRouter:
     The body is the article as a file: ``text/plain`` (title on its first line), ``text/html``, ``application/pdf`` or
     ``message/rfc822``. The same article twice is one file. Raises ValueError for a token that could be guessed.
     """
-    if len(token) < _LEAST_TOKEN:
-        raise ValueError(f"{TOKEN_ENV} is shorter than {_LEAST_TOKEN} characters")
+    if wrong := token_problem(token):
+        raise ValueError(f"{TOKEN_ENV} {wrong}")
     router = APIRouter()
 
     @router.post("/drop/{name}", status_code=201)
     async def drop(name: str, request: Request) -> dict[str, str]:
         """Put one article into a drop folder."""
-        given = request.headers.get("authorization", "").removeprefix("Bearer ")
         # The token is asked for before anything else is said: names of sources are nobody's business.
-        if not hmac.compare_digest(given.encode(), token.encode()):
+        if not _is_shown(request.headers.getlist("authorization"), token):
             raise HTTPException(401, "a bearer token is needed", {"WWW-Authenticate": "Bearer"})
         folder = folders.get(name)
         if folder is None:
@@ -48,6 +45,13 @@ def drop_router(folders: Mapping[str, Path], token: str) -> APIRouter:
         return {"file": file}
 
     return router
+
+
+def _is_shown(given: Sequence[str], token: str) -> bool:
+    """Whether a request shows the token as RFC 6750 has it: one header, ``Bearer`` in any case, one blank, and the token."""
+    scheme, _, shown = given[0].partition(" ") if len(given) == 1 else ("", "", "")
+    right = hmac.compare_digest(shown.encode("utf-8", "surrogatepass"), token.encode())
+    return right and scheme.lower() == "bearer"
 
 
 async def _bounded(request: Request) -> bytes:

@@ -1,28 +1,49 @@
-"""How often one network address may ask for something that sends a mail."""
+"""How often one visitor may ask for something that sends a mail."""
 
 from __future__ import annotations
 
-from collections import deque
+import ipaddress
+from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-#: Requests that one network address may make.
+#: Requests that one visitor may make.
 A_MINUTE, AN_HOUR = 4, 11
+_MAX_VISITORS = 10_000
+#: Of an IPv6 address, the part that a provider gives to one customer.
+_PREFIX = 64
+
+
+def visitor(host: str) -> str:
+    """Who is behind a network address: of IPv6 everybody has so many that only their common part says anything."""
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return host
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((address, _PREFIX), strict=False))
 
 
 @dataclass(kw_only=True)
 class Pace:
-    """How often each network address has asked; in memory, because a restart may forgive."""
+    """How often each visitor has asked; in memory, because a restart may forgive."""
 
-    asked: dict[str, deque[datetime]] = field(default_factory=dict)
+    asked: OrderedDict[str, deque[datetime]] = field(default_factory=OrderedDict)
 
     def allows(self, who: str, now: datetime) -> bool:
         """Count one more request; False when it is one too many."""
-        if len(self.asked) > 10_000:
-            self.asked.clear()
         times = self.asked.setdefault(who, deque(maxlen=AN_HOUR))
-        recent = [at for at in times if at > now - timedelta(hours=1)]
-        if len(recent) >= AN_HOUR or sum(at > now - timedelta(minutes=1) for at in recent) >= A_MINUTE:
+        self.asked.move_to_end(who)
+        while len(self.asked) > _MAX_VISITORS:
+            self.asked.popitem(last=False)  # whoever has not asked for longest
+        if self.within_an_hour(who, now) >= AN_HOUR or sum(at > now - timedelta(minutes=1) for at in times) >= A_MINUTE:
             return False
         times.append(now)
         return True
+
+    def within_an_hour(self, who: str, now: datetime) -> int:
+        """How often somebody has asked lately."""
+        return sum(at > now - timedelta(hours=1) for at in self.asked.get(who, ()))

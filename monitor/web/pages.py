@@ -52,7 +52,7 @@ def headers() -> Mapping[str, str]:
             "base-uri 'none'"
         ),
         "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
+        "Referrer-Policy": "same-origin",  # with none at all a browser does not say either that a form is our own
         "Cache-Control": "no-store",
     }
 

@@ -10,13 +10,14 @@ import json
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import parse_qs
 from uuid import uuid4
 
-from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
+from starlette.background import BackgroundTask
 
 from monitor.domain.subscriptions import Subscription, SubscriptionError, subscription_from_table
 from monitor.messages.letters import confirmation, welcome
@@ -24,8 +25,9 @@ from monitor.messages.links import Act, Links
 from monitor.messages.sample import sample_notice
 from monitor.ports import Clock
 from monitor.store import SqlStore
-from monitor.store.subscribers import SELF_SERVICE, Subscriber
-from monitor.web.pace import Pace
+from monitor.store.subscribers import ASK_AT_MOST, SELF_SERVICE, Subscriber
+from monitor.web.origin import SameSite
+from monitor.web.pace import Pace, visitor
 from monitor.web.pages import headers, page, told
 from monitor.web.wishes import Form, described, form_of, problem, table, wishes
 
@@ -46,12 +48,6 @@ async def _form(request: Request) -> Form:
         return {}
 
 
-def _same_site(request: Request) -> None:
-    """Refuse what another site's page makes a browser send. Mail clients that unsubscribe for their users say nothing of it."""
-    if request.method == "POST" and request.headers.get("sec-fetch-site") == "cross-site":
-        raise HTTPException(403, "sent from another site")
-
-
 @dataclass(frozen=True, kw_only=True)
 class SelfService:
     """The pages over one store. `channel` is the mail channel of self-service; empty when there is none."""
@@ -65,7 +61,7 @@ class SelfService:
 
     def router(self) -> APIRouter:
         """The routes, for the app to include."""
-        router = APIRouter(dependencies=[Depends(_same_site)])
+        router = APIRouter(dependencies=[Depends(SameSite(self.links.base))])
         if self.channel:  # without a mail channel nobody can be asked to confirm; leaving works all the same
             router.add_api_route("/subscribe", self.offer, methods=["GET"], response_class=HTMLResponse)
             router.add_api_route("/subscribe", self.ask, methods=["POST"], response_class=HTMLResponse)
@@ -87,7 +83,8 @@ class SelfService:
     async def ask(self, request: Request) -> HTMLResponse:
         """Keep the wish and send one mail that asks for confirmation; the answer is the same in every case."""
         form, now = await _form(request), self.clock.now()
-        if not self.pace.allows(request.client.host if request.client else "", now):
+        who = visitor(request.client.host if request.client else "")
+        if not self.pace.allows(who, now):
             return _too_many()
         to = form.get("to", ("",))[0].strip()
         own = {"name": f"self-{secrets.token_hex(6)}", "channel": self.channel, "to": to}
@@ -97,12 +94,21 @@ class SelfService:
                 raise SubscriptionError("to", "an email address is needed")
         except SubscriptionError as error:
             return _subscribe_page(form, problem(error))
-        await run_in_threadpool(self._request, wish, now)
-        return told(
+        if await run_in_threadpool(self._is_full, who, now):
+            return _full()
+        answer = told(
             "Check your mail",
-            "If it can be, a message with a link was sent to the address that you gave. Open the link to confirm.",
+            "If it can be, a message with a link is sent to the address that you gave. Open the link to confirm.",
             "Nothing there after a few minutes? Look in your spam folder. One request a day is answered.",
         )
+        # After the answer: how long it takes would tell whether the address is known.
+        answer.background = BackgroundTask(self._request, wish, now)
+        return answer
+
+    def _is_full(self, who: str, now: datetime) -> bool:
+        """Whether no more is asked for in this hour: the last places are for visitors who ask for the first time."""
+        lately = self.store.requests_since(now - timedelta(hours=1))
+        return lately >= (ASK_AT_MOST if self.pace.within_an_hour(who, now) <= 1 else ASK_AT_MOST // 2)
 
     def _request(self, wish: Subscription, now: datetime) -> None:
         asked = self.store.request_subscription(wish, now=now)
@@ -283,6 +289,16 @@ def _ask_page(
 def _no_longer() -> HTMLResponse:
     """The same answer to every address that is not good, whatever the reason."""
     return told("This address is not valid", "It may have been used, changed or cut off on its way to you.", status=404)
+
+
+def _full() -> HTMLResponse:
+    answer = told(
+        "Too many people are signing up just now",
+        "Nothing was done, and no message was sent. Please try again in an hour.",
+        status=503,
+    )
+    answer.headers["Retry-After"] = "3600"
+    return answer
 
 
 def _too_many() -> HTMLResponse:

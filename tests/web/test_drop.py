@@ -56,6 +56,28 @@ async def test_who_and_what_is_refused(client, folder, path, headers, body, stat
     assert not folder.exists() or not list(folder.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("shown", "status"),
+    [
+        ([f"Bearer {TOKEN}"], 201),
+        ([f"bearer {TOKEN}"], 201),  # a scheme is the same in any case (RFC 9110)
+        ([TOKEN], 401),
+        ([f"Bearer{TOKEN}"], 401),
+        ([f"Bearer  {TOKEN}"], 401),
+        ([f"Bearer {TOKEN}\u00a0"], 401),
+        ([f"Bearer {TOKEN}x"], 401),
+        ([f"Token {TOKEN}"], 401),
+        ([f"Bearer Bearer {TOKEN}"], 401),
+        ([f"Bearer {TOKEN}", "Bearer wrong"], 401),
+        (["Bearer "], 401),
+        ([""], 401),
+    ],
+)
+async def test_a_token_has_one_form(client, shown, status):
+    headers = [("Content-Type", "text/plain"), *(("Authorization", each.encode("latin-1")) for each in shown)]
+    assert (await client.post("/drop/mine", content=STORY, headers=headers)).status_code == status
+
+
 def test_a_token_that_could_be_guessed_is_refused():
     with pytest.raises(ValueError, match="shorter"):
         drop_router({}, "secret")

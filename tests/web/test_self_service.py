@@ -18,6 +18,7 @@ with warnings.catch_warnings():
 
 from monitor.messages.links import Act, Links
 from monitor.store import SqlStore, open_store
+from monitor.store.subscribers import ASK_AT_MOST
 from monitor.web.app import create_app
 from monitor.web.drop import drop_router
 from monitor.web.pace import Pace
@@ -238,13 +239,147 @@ def test_what_no_form_asks_for_is_kept(client: TestClient, store: SqlStore) -> N
     assert (mine.currently_inadequate, mine.exclude, len(mine.authorities)) == (True, {"80573"}, 1)
 
 
-def test_what_another_site_sends_is_refused(client: TestClient, store: SqlStore) -> None:
-    foreign = {"Sec-Fetch-Site": "cross-site"}
+#: What a browser says of where a form stands that another site made it send; the page is at http://testserver.
+FOREIGN = (
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},  # a sibling of our host
+    {"Origin": "https://evil.test"},
+    {"Origin": "http://sibling.testserver"},
+    {"Origin": "http://testserver.evil.test"},
+    {"Origin": "http://testserver:8080"},
+    {"Origin": "null"},
+    {"Origin": "nonsense"},
+    {"Origin": "http://["},
+    {"Origin": "https://evil.test", "Sec-Fetch-Site": "same-origin"},
+)
+OWN = (
+    {},  # a mail client that unsubscribes for its user
+    {"Origin": "http://testserver"},
+    {"Origin": "https://TESTSERVER:443"},  # before a proxy that speaks TLS
+    {"Sec-Fetch-Site": "same-origin"},
+    {"Sec-Fetch-Site": "none"},
+    {"Origin": "null", "Sec-Fetch-Site": "same-origin"},  # a page that was opened before it told its browser more
+    {"Origin": "http://testserver", "Host": "127.0.0.1:8321"},  # a proxy that asks by its own name for us
+)
+
+
+@pytest.mark.parametrize("foreign", FOREIGN, ids=str)
+def test_what_another_site_sends_is_refused(client: TestClient, store: SqlStore, foreign: dict[str, str]) -> None:
     manage = subscribed(client, store)
     assert client.post("/subscribe", data={"to": "bob@reader.test"}, headers=foreign).status_code == 403
     assert client.post(manage, data={"do": "forget"}, headers=foreign).status_code == 403
     assert client.get(manage, headers=foreign).status_code == 200, "a link in a webmail"
     assert len(store.subscriber_rows(address="eve@reader.test")) == 1
+    assert store.subscriber_rows(address="bob@reader.test") == ()
+
+
+@pytest.mark.parametrize("own", OWN, ids=str)
+def test_what_our_own_page_or_no_page_sends_is_taken(client: TestClient, store: SqlStore, own: dict[str, str]) -> None:
+    assert client.post("/subscribe", data={"to": "bob@reader.test"}, headers=own).status_code == 200
+    assert len(store.subscriber_rows(address="bob@reader.test")) == 1
+
+
+def test_our_own_page_lets_its_browser_say_where_it_is(client: TestClient) -> None:
+    """With `no-referrer` a browser sends `Origin: null` with the page's own forms."""
+    assert client.get("/subscribe").headers["referrer-policy"] == "same-origin"
+
+
+@pytest.mark.parametrize(
+    ("first", "others"),
+    [
+        ("eve@reader.test", ["eve+1@reader.test", "EVE+a+b@Reader.test"]),
+        ("eve+news@reader.test", ["eve@reader.test", "eve+other@reader.test"]),
+        ("e.v.e@gmail.com", ["eve@gmail.com", "ev.e+x@googlemail.com"]),
+    ],
+)
+def test_one_mailbox_is_asked_once_a_day_under_whatever_address(
+    client: TestClient, store: SqlStore, clock: StoppedClock, first: str, others: list[str]
+) -> None:
+    for address in (first, *others):
+        assert "Check your mail" in client.post("/subscribe", data={"to": address}).text
+        clock.forward(minutes=1)
+    assert [recipient for recipient, _, _ in mails(store)] == [first]
+    client.post("/subscribe", data={"to": "eva@reader.test"})
+    client.post("/subscribe", data={"to": "e.ve@reader.test"})  # whose dots mean something
+    assert len(mails(store)) == 2
+
+
+def at(store: SqlStore, clock: StoppedClock, pace: Pace, host: str) -> TestClient:
+    """A visitor's browser, at a network address."""
+    app = FastAPI()
+    app.include_router(SelfService(store=store, links=LINKS, channel="mail", clock=clock, pace=pace).router())
+    return TestClient(app, client=(host, 50000))
+
+
+def test_one_visitor_cannot_use_up_the_places_of_all(store: SqlStore, clock: StoppedClock) -> None:
+    """However many addresses of a network, and however many networks, one has: who comes for the first time gets through."""
+    pace, told = Pace(), set()
+    for network in range(8):
+        for number in range(15):
+            visitor = at(store, clock, pace, f"2001:db8:0:{network:x}::{number:x}")
+            told.add(visitor.post("/subscribe", data={"to": f"v{network}-{number}@evil.test"}).status_code)
+            clock.forward(seconds=16)
+    assert told == {200, 429, 503}
+    kept = len(store.subscriber_rows())
+    assert kept <= ASK_AT_MOST // 2 + 8
+    honest = at(store, clock, pace, "192.0.2.7").post("/subscribe", data={"to": "honest@council.test"})
+    assert "Check your mail" in honest.text
+    assert len(store.subscriber_rows(address="honest@council.test")) == 1
+
+
+def test_who_finds_no_place_is_told_so(store: SqlStore, clock: StoppedClock) -> None:
+    pace = Pace()
+    for number in range(ASK_AT_MOST):
+        at(store, clock, pace, f"192.0.2.{number}").post("/subscribe", data={"to": f"a{number}@council.test"})
+    answer = at(store, clock, pace, "198.51.100.1").post("/subscribe", data={"to": "late@council.test"})
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "3600"
+    assert "no message was sent" in answer.text
+    assert store.subscriber_rows(address="late@council.test") == ()
+    clock.forward(hours=1, seconds=1)
+    assert at(store, clock, pace, "198.51.100.1").post("/subscribe", data={"to": "late@council.test"}).status_code == 200
+    assert len(store.subscriber_rows(address="late@council.test")) == 1
+
+
+async def test_the_answer_does_not_wait_for_what_tells_whether_an_address_is_known(
+    store: SqlStore, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = FastAPI()
+    app.include_router(SelfService(store=store, links=LINKS, channel="mail", clock=clock).router())
+    order: list[str] = []
+    keep = store.request_subscription
+    monkeypatch.setattr(store, "request_subscription", lambda wish, now: order.append("kept") or keep(wish, now=now))
+
+    async def send(message: dict[str, object]) -> None:
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            order.append("answered")
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": b"to=eve%40reader.test"}
+
+    scope = {"type": "http", "method": "POST", "path": "/subscribe", "query_string": b"", "headers": [(b"host", b"testserver")]}
+    await app(scope, receive, send)  # type: ignore[arg-type]
+    assert order == ["answered", "kept"]
+
+
+@pytest.mark.parametrize(
+    ("path", "location"),
+    [
+        ("/subscribe/", "/subscribe"),
+        ("/subscribe///", "/subscribe"),
+        ("//evil.test/", "/evil.test"),
+        ("/\\evil.test/", "/%5Cevil.test"),
+    ],
+)
+def test_no_address_leads_to_the_host_that_a_visitor_names(
+    store: SqlStore, clock: StoppedClock, path: str, location: str
+) -> None:
+    app = create_app(FakeDaemon(), lambda: STATUS)  # type: ignore[arg-type]
+    app.include_router(SelfService(store=store, links=LINKS, channel="mail", clock=clock).router())
+    with TestClient(app, follow_redirects=False) as client:
+        answer = client.request("GET", f"http://testserver{path}", headers={"Host": "evil.test"})
+        assert (answer.status_code, answer.headers.get("location")) == (308, location)
+        assert client.post("/subscribe/", data={"to": "a@b.test"}, headers={"Host": "evil.test"}).status_code == 404
 
 
 def test_leaving_from_the_preferences(client: TestClient, store: SqlStore) -> None:
