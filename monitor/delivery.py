@@ -53,7 +53,7 @@ class Deliveries(Protocol):
         operator_since: datetime | None = None,
         without: Collection[str] = (),
     ) -> tuple[Delivery, ...]:
-        """See `ports.Store`.
+        """Take pending deliveries for sending; committed before anything is sent.
 
         What was just made may go `early`; with `operator_since` only what the operator is told since; nothing of the channels
         in `without`.
@@ -61,15 +61,18 @@ class Deliveries(Protocol):
         ...
 
     def committing(self, delivery: Delivery, *, now: datetime) -> bool:
-        """See `ports.Store`."""
+        """Journal that the last byte is about to go; False when the claim is no longer ours or it was cancelled."""
         ...
 
     def settle(self, delivery: Delivery, outcome: Outcome, *, now: datetime, not_before: datetime | None = None) -> bool:
-        """See `ports.Store`."""
+        """Record how a claimed delivery ended; False when the claim is no longer ours."""
         ...
 
     def recover(self, *, now: datetime, owner: str, accepted: Collection[str] = ()) -> Mapping[str, int]:
-        """See `ports.Store`; `accepted` are deliveries found in the file journal."""
+        """Put every delivery that a dead owner left behind into its right state; counts by what was done.
+
+        `accepted` are deliveries found in the file journal.
+        """
         ...
 
     def enqueue_digests(self, *, now: datetime) -> int:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
-from monitor.domain.model import Article, Change, Inspection, Link, Reading, Report, SourceClass
+from monitor.domain.model import Article, Change, Link, Reading, Report, SourceClass
 
 
 class MonitorError(Exception):
@@ -305,9 +305,8 @@ class LinkFailure:
 
 
 class Store(Protocol):
-    """All state. Methods are named after the flow; each is one transaction."""
+    """What polling and reading need of all state; each method is one transaction. Sending's part is `delivery.Deliveries`."""
 
-    # sources
     def source_state(self, name: str) -> SourceState:
         """What is remembered of a source; an empty state when it is new."""
         ...
@@ -340,32 +339,6 @@ class Store(Protocol):
         """Note a failed link; without `retry_at` it is given up."""
         ...
 
-    # ledger
-    def inspections(self, urns: Sequence[str] = (), *, as_of: date | None = None) -> tuple[Inspection, ...]:
-        """What the ledger believes, oldest first; of all authorities when none are named."""
-        ...
-
     def record_all(self, found: Sequence[Classified], *, now: datetime) -> tuple[Recorded, ...]:
         """Record documents in their order, with judgements, changes and every delivery due: all of it in one transaction."""
-        ...
-
-    # outbox
-    def claim(self, *, owner: str, now: datetime, lease: float, limit: int = 1) -> tuple[Delivery, ...]:
-        """Take pending deliveries for sending; committed before anything is sent."""
-        ...
-
-    def committing(self, delivery: Delivery, *, now: datetime) -> bool:
-        """Journal that the last byte is about to go; False when the claim is no longer ours or it was cancelled."""
-        ...
-
-    def settle(self, delivery: Delivery, outcome: Outcome, *, now: datetime, not_before: datetime | None = None) -> bool:
-        """Record how a claimed delivery ended; False when the claim is no longer ours."""
-        ...
-
-    def recover(self, *, now: datetime, owner: str) -> Mapping[str, int]:
-        """Put every delivery that a dead owner left behind into its right state; counts by what was done."""
-        ...
-
-    def close(self) -> None:
-        """Release connections."""
         ...

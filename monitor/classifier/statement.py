@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from functools import lru_cache
 
 from monitor.classifier.claims import Claim
 from monitor.classifier.lines import Line
 from monitor.classifier.refer import Memory
 from monitor.classifier.scope import Scope
 from monitor.classifier.topics import Topics
+from monitor.domain.frameworks import edition, editions
 from monitor.domain.model import Area, Rating
 
 
@@ -50,12 +52,18 @@ class Discourse:
 
 #: From here on reports have no grade overall: one is believed only where the word is said.
 NO_OVERALL = date(2026, 6, 1)
+#: What is reported was inspected some weeks before.
+_LATELY = timedelta(days=60)
 
 
+@lru_cache(maxsize=64)
 def framework_areas(published: date | None) -> tuple[Area, ...]:
-    """The areas that "all areas" means on a day: the SIF's five until early 2018, four since (two of them one grade to
-    2022).
+    """The areas that "all areas" means on a day: the SIF's five until early 2018, since then those of the edition in use some
+    weeks before, without the overall grade.
     """
     if published is not None and published < date(2018, 3, 1):
         return (Area.LEADERSHIP, Area.HELP_AND_PROTECTION, Area.CHILDREN_IN_CARE, Area.CARE_LEAVERS, Area.ADOPTION)
-    return (Area.LEADERSHIP, Area.HELP_AND_PROTECTION, Area.CHILDREN_IN_CARE, Area.CARE_LEAVERS)
+    found = editions()[-1] if published is None else edition(max(published - _LATELY, date(2018, 1, 1)))
+    graded = found.areas if found is not None else ()
+    shared = found is not None and found.combined_care
+    return tuple(area for area in graded if area is not Area.OVERALL) + ((Area.CARE_LEAVERS,) if shared else ())

@@ -10,6 +10,7 @@ from functools import lru_cache
 from monitor.classifier.lexicon import Entry, Lexicon
 from monitor.classifier.text import Token
 from monitor.domain.authorities import authorities
+from monitor.domain.model import Area
 from monitor.tables import areas, cues, places, ratings, services, times
 from monitor.tables.bodies import BODIES
 from monitor.tables.short_forms import COUNTIES, JOINED_POINTS, PARTS, POINTS
@@ -32,6 +33,10 @@ def lexicon() -> Lexicon:
     ):
         for row in table:
             built.add(row.code, row.value, row.surfaces)
+    told = {value for row in areas.AREAS for value in row.value.split("+")}
+    for area in Area:
+        if area.value not in told:  # what nobody has written phrases for is known by its names at least
+            built.add("X", area.value, (area.words, area.heading))
     for surface, urns in _names().items():
         built.add("A", urns, (_with_short_forms(surface),))
     return built

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 from monitor.domain.history import official_account
 from monitor.domain.model import Area, Inspection
 from monitor.ports import ConfigError
+from monitor.tables import rows
 
 if TYPE_CHECKING:
     from monitor.store import SqlStore
@@ -28,11 +29,15 @@ COLUMNS = (
 
 
 def rows_of(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """The lines of a record file with their numbers. Raises `ConfigError` for a file that is none."""
+    """The lines of a record file with their numbers. Raises `ConfigError` for a file that is none.
+
+    It may lack the column of an area that the shipped record lacks, too: one that is graded since a short time only.
+    """
+    needed = {*COLUMNS} - ({*map(str, Area)} - {*next(iter(rows("judgements")))})
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             reader = csv.DictReader(file)
-            missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
+            missing = [column for column in COLUMNS if column in needed and column not in (reader.fieldnames or ())]
             if missing:
                 raise ConfigError(f"has no column {', '.join(missing)}", key=str(path))
             yield from enumerate(reader, 2)

@@ -102,7 +102,7 @@ def official_account(row: Mapping[str, str]) -> Account:
         outlet="Ofsted",
         url=row["report_url"],
         published=published,
-        ratings={area: Rating(row[area]) for area in Area if row[area]},
+        ratings={area: Rating(row[area]) for area in Area if row.get(area)},  # an area that is new has no column yet
         framework=framework.framework,
         fieldwork=when,
         combined_care=framework.combined_care and not row[Area.CARE_LEAVERS],

@@ -42,14 +42,29 @@ _RANK = {
 
 
 class Area(StrEnum):
-    """What a grade is about. `OVERALL` ended with fieldwork that began after 1 April 2026; adoption with the SIF."""
+    """What a grade is about, one row an area in the order of reports; how to add one: docs/how_to_add_a_framework.md.
 
-    OVERALL = "overall"
-    LEADERSHIP = "leadership"
-    HELP_AND_PROTECTION = "help_and_protection"
-    CHILDREN_IN_CARE = "children_in_care"
-    CARE_LEAVERS = "care_leavers"
-    ADOPTION = "adoption"
+    A row is its value, its name in messages, in their subjects, and the label of its row in reports where no rule of
+    `reading.gradings` knows that. `OVERALL` ended with fieldwork that began after 1 April 2026; adoption with the SIF.
+    """
+
+    heading: str  #: ``Impact of leaders``
+    short: str  #: ``leadership``
+    label: str  #: as reports print it, lower case
+
+    def __new__(cls, value: str, heading: str = "", short: str = "", label: str = "") -> Area:
+        """The member of one row. (`Area("overall")` looks one up: a call with the value alone makes none.)"""
+        area = str.__new__(cls, value)
+        area._value_ = value
+        area.heading, area.short, area.label = heading, short, label
+        return area
+
+    OVERALL = "overall", "Overall effectiveness", "overall"
+    LEADERSHIP = "leadership", "Impact of leaders", "leadership"
+    HELP_AND_PROTECTION = "help_and_protection", "Help and protection", "protection"
+    CHILDREN_IN_CARE = "children_in_care", "Children in care", "in care"
+    CARE_LEAVERS = "care_leavers", "Care leavers", "care leavers"
+    ADOPTION = "adoption", "Adoption", "adoption"
 
     @property
     def words(self) -> str:

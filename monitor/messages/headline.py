@@ -10,26 +10,17 @@ from monitor.domain.model import Area, Change, Kind, Rating
 from monitor.messages.notice import SEVERITY, Notice, Purpose, by_inspection, direction, moved, of_kind, severity
 from monitor.messages.plain import listed
 
-_SHORT = {
-    Area.OVERALL: "overall",
-    Area.LEADERSHIP: "leadership",
-    Area.HELP_AND_PROTECTION: "protection",
-    Area.CHILDREN_IN_CARE: "in care",
-    Area.CARE_LEAVERS: "care leavers",
-    Area.ADOPTION: "adoption",
-}
-
 _LOWEST = frozenset({Kind.INTO_INADEQUATE.value, Kind.OUT_OF_INADEQUATE.value})
 
 _Name = Callable[[Sequence[Change]], str]
 
 
 def _areas(changes: Sequence[Change]) -> str:
-    return listed([_SHORT[change.area] for change in changes])
+    return listed([change.area.short for change in changes])
 
 
 def _counted(changes: Sequence[Change]) -> str:
-    return f"{len(changes)} areas" if len(changes) > 1 else _SHORT[changes[0].area]
+    return f"{len(changes)} areas" if len(changes) > 1 else changes[0].area.short
 
 
 def headlines(changes: Sequence[Change]) -> tuple[str, ...]:

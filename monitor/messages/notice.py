@@ -11,24 +11,6 @@ from itertools import groupby
 from monitor.domain.changes import direction as points
 from monitor.domain.model import Area, Change, Inspection, Kind
 
-#: Areas in the order of a report's first page; the overall grade leads where there is one.
-ORDER = (
-    Area.OVERALL,
-    Area.LEADERSHIP,
-    Area.HELP_AND_PROTECTION,
-    Area.CHILDREN_IN_CARE,
-    Area.CARE_LEAVERS,
-    Area.ADOPTION,
-)
-AREA_NAMES: Mapping[Area, str] = {
-    Area.OVERALL: "Overall effectiveness",
-    Area.LEADERSHIP: "Impact of leaders",
-    Area.HELP_AND_PROTECTION: "Help and protection",
-    Area.CHILDREN_IN_CARE: "Children in care",
-    Area.CARE_LEAVERS: "Care leavers",
-    Area.ADOPTION: "Adoption",
-}
-
 
 class Purpose(StrEnum):
     """Why a message is sent. It keeps messages of different purposes apart and decides the first word of the subject."""
@@ -91,6 +73,7 @@ def of_kind(changes: Sequence[Change], kind: Kind) -> tuple[Change, ...]:
     return tuple(change for change in changes if kind in change.kinds)
 
 
+_ORDER = tuple(Area)
 #: What an inspection came to, the news that matters most first.
 SEVERITY = ("into_inadequate", "out_of_inadequate", "withdrawn", "down", "mixed", "up", "rated", "unchanged")
 
@@ -106,7 +89,7 @@ def severity(changes: Sequence[Change]) -> str:
 def by_inspection(changes: Sequence[Change]) -> tuple[tuple[Change, ...], ...]:
     """The changes of each inspection together, areas in the order of a report; the gravest inspection first."""
     ordered = sorted(
-        changes, key=lambda change: (change.authority.display_name, change.inspection.key, ORDER.index(change.area))
+        changes, key=lambda change: (change.authority.display_name, change.inspection.key, _ORDER.index(change.area))
     )
     groups = [tuple(group) for _key, group in groupby(ordered, key=lambda change: change.inspection.key)]
     return tuple(sorted(groups, key=lambda group: SEVERITY.index(severity(group))))

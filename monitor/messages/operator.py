@@ -43,6 +43,11 @@ _WORDS = {
         "`monitor subscribers list` says which and why; put the addresses right, then `monitor subscribers reinstate`.",
     ),
     "mailbox": ("cannot be fetched", "Put the address of [returned] in monitor.toml right; `monitor returned` tries it."),
+    "unbelieved": (
+        "is reported otherwise than told",
+        "Read the article; `monitor sources test ADDRESS` says what the record makes of it.",
+    ),
+    "no_overall_grade": ("reports a grade that is no longer given", "Read the article: which areas does it mean?"),
     "space": ("is nearly full", "Free some space: nothing is lost, but nothing can be recorded."),
 }
 _HINTS = {

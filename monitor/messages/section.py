@@ -12,7 +12,7 @@ from monitor.domain.inspections import OFFICIAL
 from monitor.domain.model import Area, Change, Inspection, Kind, Rating, Trust
 from monitor.messages.disarm import quoted
 from monitor.messages.headline import headline
-from monitor.messages.notice import AREA_NAMES, ORDER, Notice, moved, of_kind
+from monitor.messages.notice import Notice, moved, of_kind
 from monitor.messages.plain import day_words, link, listed, plain
 
 NOT_KNOWN = "Not known"
@@ -125,7 +125,7 @@ def _rows(changes: Sequence[Change], previous: Inspection | None) -> tuple[Row, 
     told = {change.area: change for change in changes}
     before = previous.ratings if previous is not None else {}
     rows = []
-    for area in ORDER:
+    for area in Area:
         change = told.get(area)
         now = change.new if change else inspection.ratings.get(area)
         old = change.old if change else before.get(area)
@@ -136,7 +136,7 @@ def _rows(changes: Sequence[Change], previous: Inspection | None) -> tuple[Row, 
             continue
         rows.append(
             Row(
-                area=AREA_NAMES[area],
+                area=area.heading,
                 before=old.words.capitalize() if old else _before(shared),
                 now=now.words.capitalize() if now else _without_grade(area, inspection, withdrawn=change is not None),
                 moved=change is not None and moved(change) != 0,
@@ -171,7 +171,7 @@ def _quotes(changes: Sequence[Change]) -> tuple[Quote, ...]:
 
 def _corrected(changes: Sequence[Change]) -> tuple[str, ...]:
     return tuple(
-        f"{AREA_NAMES[change.area]} was reported as {change.reported.words} before. That was not so: "
+        f"{change.area.heading} was reported as {change.reported.words} before. That was not so: "
         + (f"it is {change.new.words}." if change.new else "Ofsted’s report gives it no grade.")
         for change in changes
         if change.reported is not None and Kind.DISPUTED not in change.kinds

@@ -18,9 +18,11 @@ _GRADE = re.compile(
     r"|(?P<inadequate>inadequate)|(?P<adequate>adequate)|(?P<none>not\s+(?:judged|graded|inspected|applicable)|no\s+(?:judge?ment|grade)))\b",
     re.IGNORECASE,
 )
+#: The labels that rows of `Area` bring with them may begin in any way.
+_BROUGHT = "".join("|" + re.escape(area.label).replace(r"\ ", r"\s+") for area in Area if area.label)
 _START = re.compile(
     r"(?P<number>(?<![\d.])[1-3](?:\.\d)?\.?\s+)?(?:"
-    r"(?P<ilacs>the\s+impact\s+of\s+leaders|the\s+experiences?\s+and\s+progress\s+of|overall\s+effectiveness)"
+    rf"(?P<ilacs>the\s+impact\s+of\s+leaders|the\s+experiences?\s+and\s+progress\s+of|overall\s+effectiveness{_BROUGHT})"
     r"|(?P<sif>children\s+who\s+need|children\s+looked\s+after|(?:the\s+graded\s+judge?ment\s+(?:for|about)\s+"
     r"(?:the\s+)?)?(?:adoption\s+performance|experiences?\s+and\s+progress\s+of)|leadership,?\s+(?:management|governance)))",
     re.IGNORECASE,
@@ -35,6 +37,9 @@ _LABEL_WORDS = frozenset(
         " is are that it they to be"
     )
 )
+#: The words of each label of those that no other label has.
+_OWN = {area: frozenset(_WORD.findall(area.label)) - _LABEL_WORDS for area in Area if area.label}
+_ALL_LABEL_WORDS = _LABEL_WORDS.union(*_OWN.values())
 #: No label and grade together are longer than this.
 _LONGEST_ROW = 260
 #: No table of judgements since 2018 has fewer rows.
@@ -124,12 +129,15 @@ def _words(text: str) -> list[str]:
 
 
 def _only_label_words(text: str) -> bool:
-    return all(word in _LABEL_WORDS or word == "good" for word in _words(text))
+    return all(word in _ALL_LABEL_WORDS or word == "good" for word in _words(text))
 
 
 def _area(words: Sequence[str]) -> tuple[Area | None, bool]:
     """The area that a label's words name, and whether children in care share its grade with care leavers."""
     label = " ".join(words)
+    for area, own in _OWN.items():
+        if own and own <= set(words):
+            return area, False
     if "leaders" in words or "leadership" in words:
         return Area.LEADERSHIP, False
     if "protection" in words:

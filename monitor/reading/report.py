@@ -114,7 +114,7 @@ def parse(pages: Sequence[str], *, url: str = "", created: str = "", published: 
     authority = authority_of(title, text[: starts[min(3, len(pages))]])
     if authority is None:
         raise ReadError(f"no authority is named in {title!r}", reason="unknown_authority")
-    framework = "SIF" if Area.ADOPTION in table else "ILACS"
+    framework = _framework(table, days.start)
     combined = any(grading.combined for grading in table.values())
     _check_complete(table, framework, days.start, combined=combined)
     opening = text[max(grading.end for grading in table.values()) : starts[min(4, len(pages))]]
@@ -187,6 +187,14 @@ def _cross_check(told: Grading, heading: Grading, text: str) -> None:
 
 def _quoted(text: str, grading: Grading) -> str:
     return repr(" ".join(text[grading.start : grading.end].split()))
+
+
+def _framework(table: dict[Area, Grading], began: date) -> str:
+    """The framework of a table: of two in use, only the older grades adoption."""
+    newest = edition(began)
+    if Area.ADOPTION in table:
+        return "SIF"
+    return newest.framework if newest and newest.framework != "SIF" else "ILACS"
 
 
 def _check_complete(table: dict[Area, Grading], framework: str, began: date, *, combined: bool) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from monitor.domain.model import Rejection, SourceClass, Span
+from monitor.domain.standing import Way
 from monitor.ports import Delivery, DeliveryState
 from monitor.store import SqlStore
 from monitor.store.unbelieved import unbelieved
@@ -93,6 +94,17 @@ def test_worst_news_that_nobody_was_told_is_shown_to_the_operator(open_it: Open)
     assert "less than a year after the last inspection" in message
     assert "https://echo.test/" in message
     assert alarms(store, timedelta(days=8)) == []
+
+
+def test_the_operators_mail_says_what_to_do(open_it: Open) -> None:
+    store = open_it(subscription("ann"), history=lambda _: (*HISTORY, RECENT))
+    tell(store, "Echo", "overall inadequate", "Derby")
+    with store.engine.begin() as connection:
+        found = unbelieved(connection, NOW)
+    store.tell_operator(found, (Way(channel="console", to="op@council.test"),), now=NOW)
+    (mail,) = store.claim(owner="x", now=NOON, lease=60, limit=9)
+    assert "Derby is reported otherwise than told" in mail.message.subject
+    assert "monitor sources test" in mail.message.text
 
 
 def test_what_an_aggregator_contradicts_is_shown_too(open_it: Open) -> None:
