@@ -11,7 +11,7 @@ from monitor.domain.model import Change
 from monitor.messages.codes import silent_words
 from monitor.messages.disarm import quoted
 from monitor.messages.headline import headline
-from monitor.messages.notice import AREA_NAMES, by_inspection, moved
+from monitor.messages.notice import by_inspection, moved
 from monitor.messages.plain import link, plain
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _area(change: Change) -> AreaRow:
     if change.old is None and change.old_shared:
         before = f"{change.old_shared.words}, shared with children in care"
     return AreaRow(
-        name=AREA_NAMES[change.area],
+        name=change.area.heading,
         before=before,
         now=change.new.words if change.new else "not graded",
         grade=change.new.value if change.new else "",
