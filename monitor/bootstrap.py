@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from monitor.clock import london
 from monitor.domain.context import context_line
+from monitor.domain.database_address import shown_database_address
 from monitor.domain.guards import CATCH_UP_WAIT
 from monitor.domain.model import Link, Reading, Report, SourceClass
 from monitor.domain.subscriptions import Subscription
@@ -377,7 +378,7 @@ async def opened(those: Eyes, *, watched_before: bool = False) -> AsyncIterator[
             postmaster=build_postmaster(settings, store, clock) if settings.returned else None,
             # A file has one monitor (see `alone`); a server may have several.
             lead=Lead(store, clock, outbox.owner) if settings.database_url.startswith("postgres") else None,
-            database=database_url(settings).split("@")[-1].removeprefix("sqlite:///"),
+            database=shown_database_address(database_url(settings)),
         )
     finally:
         store.close()

@@ -89,8 +89,11 @@ def _run(command: Command, arguments: Sequence[str], *, debug: bool) -> int:
         if said := _not_ours(error, arguments):
             print(f"monitor {command.name}: {said}", file=sys.stderr)
             return 2 if isinstance(error, UnicodeError) else 1
+        from monitor.commands.redaction import redacted
+
+        words = redacted(f"{type(error).__name__}: {error}", os.environ)
         print(
-            f"monitor {command.name}: something unexpected went wrong: {type(error).__name__}: {error}\n"
+            f"monitor {command.name}: something unexpected went wrong: {words}\n"
             f"This is a fault in the monitor. `monitor --debug {command.name} ...` shows where.",
             file=sys.stderr,
         )

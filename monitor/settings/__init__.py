@@ -21,6 +21,7 @@ from monitor.settings.keys import (
     address,
     certificates,
     check,
+    database,
     did_you_mean,
     duration,
     flag,
@@ -29,6 +30,7 @@ from monitor.settings.keys import (
     pause,
     proxy,
     text,
+    variable,
     variable_of,
     ways,
     web_url,
@@ -42,9 +44,9 @@ _MONITOR = (
     Key(name="contact", read=text, default=""),
     Key(name="listen", read=address, default=("127.0.0.1", 8321)),
     Key(name="public_url", read=web_url, default=""),
-    Key(name="database_url", read=text, default=""),
+    Key(name="database_url", read=database, default=""),
     Key(name="self_service", read=text, default=""),
-    Key(name="heartbeat_url_env", read=text, default=""),
+    Key(name="heartbeat_url_env", read=variable, default=""),
     Key(name="alert_window", read=duration, default=timedelta(days=30)),
     Key(name="group_wait", read=pause, default=timedelta(seconds=30)),
     Key(name="most_an_hour", read=whole(1, 1000), default=10),
@@ -61,7 +63,7 @@ _FETCH = (
 )
 _OPERATOR = (Key(name="channels", read=ways, default=()),)
 _RETURNED = (
-    Key(name="url_env", read=text, default=""),
+    Key(name="url_env", read=variable, default=""),
     Key(name="url_file", read=text, default=""),
     Key(name="ca_file", read=text, default=""),
     Key(name="interval", read=duration, default=timedelta(minutes=5)),

@@ -9,6 +9,7 @@ from datetime import timedelta
 from difflib import get_close_matches
 from urllib.parse import urlsplit
 
+from monitor.domain.database_address import checked_database_address
 from monitor.domain.standing import Way
 from monitor.settings.tables import Problem, Table
 
@@ -31,10 +32,19 @@ def _kind_of(value: object) -> str:
     return names.get(type(value), type(value).__name__)
 
 
+def _shown(value: object) -> str:
+    """A value in an error, where it cannot be a secret: an address with a name in it may hold a password, a list anything."""
+    if isinstance(value, list | dict):
+        return _kind_of(value)
+    secret = isinstance(value, str) and ("@" in value or re.search(r"whsec_|xox[a-z]-|://\S*/\S{16,}", value))
+    return "what may hold a secret, and is not repeated" if secret else repr(value)
+
+
 def text(value: object) -> str:
     """A string."""
     if not isinstance(value, str):
-        raise ValueError(f"expected a string in quotes, found {_kind_of(value)}: {value!r}")
+        shown = "" if isinstance(value, list | dict) else f": {value!r}"
+        raise ValueError(f"expected a string in quotes, found {_kind_of(value)}{shown}")
     return value
 
 
@@ -43,7 +53,7 @@ def flag(value: object) -> bool:
     if isinstance(value, str) and value.lower() in {"1", "true", "yes", "on", "0", "false", "no", "off"}:
         return value.lower() in {"1", "true", "yes", "on"}
     if not isinstance(value, bool):
-        raise ValueError(f"expected true or false, found {_kind_of(value)}: {value!r}")
+        raise ValueError(f"expected true or false, found {_kind_of(value)}: {_shown(value)}")
     return value
 
 
@@ -92,7 +102,7 @@ def ways(value: object) -> tuple[Way, ...]:
     """One or two ways to a person: ``["mail: operator@example.org", "slack"]``; with a comma between in the environment."""
     written = value.split(",") if isinstance(value, str) else value
     if not isinstance(written, list) or not all(isinstance(each, str) and each.strip() for each in written):
-        raise ValueError(f'expected a list such as ["mail: operator@example.org", "slack"], found {value!r}')
+        raise ValueError(f'expected a list such as ["mail: operator@example.org", "slack"], found {_shown(value)}')
     found = tuple(Way(channel=channel.strip(), to=to.strip()) for channel, _, to in (each.partition(":") for each in written))
     if any(not character.isprintable() for way in found for character in way.to) or any(way.to.count("@") > 1 for way in found):
         raise ValueError("what follows the channel's name is one address within it")
@@ -103,8 +113,20 @@ def address(value: object) -> tuple[str, int]:
     """Host and port to listen at: ``"127.0.0.1:8321"``, ``"[::1]:8321"``, ``":8321"`` for every interface."""
     host, _, port = text(value).rpartition(":")
     if not port.isdecimal() or not 0 <= int(port) < 65536:
-        raise ValueError(f'expected host and port such as "127.0.0.1:8321", found {value!r}')
+        raise ValueError(f'expected host and port such as "127.0.0.1:8321", found {_shown(value)}')
     return host.strip("[]") or "0.0.0.0", int(port)  # noqa: S104  # only when the operator wrote no host
+
+
+def database(value: object) -> str:
+    """The address of a database. No error repeats it."""
+    return checked_database_address(text(value)) if value else ""
+
+
+def variable(value: object) -> str:
+    """The name of an environment variable. No error repeats it: the secret itself may stand there."""
+    if not isinstance(value, str) or (value and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value)):
+        raise ValueError("expected the name of an environment variable; the secret itself goes into that variable")
+    return value
 
 
 def web_url(value: object) -> str:
@@ -117,7 +139,7 @@ def web_url(value: object) -> str:
     except ValueError:
         good = credentials = False
     if not good or re.search(r"[\s<>\\]", url):
-        raise ValueError(f'expected a URL such as "https://www.example.org/feed.xml", found {url!r}')
+        raise ValueError(f'expected a URL such as "https://www.example.org/feed.xml", found {_shown(url)}')
     if credentials:
         raise ValueError("a URL here must not hold a user name or password")
     return url

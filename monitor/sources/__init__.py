@@ -139,7 +139,8 @@ def _url(text: str, key: str) -> str:
     except ValueError:
         usable = credentials = False
     if not usable:
-        raise ConfigError(f"{text!r} is no http or https address", key=key)
+        shown = "this, which is not repeated for it may hold a password," if "@" in text else repr(text)
+        raise ConfigError(f"{shown} is no http or https address", key=key)
     if credentials:
         raise ConfigError("an address may not carry credentials", key=key)
     return text

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
+from monitor.domain.database_address import checked_database_address, shown_database_address, without_secrets
 from monitor.ports import StoreError
 from monitor.store import schema
 
@@ -19,40 +20,33 @@ BUSY_TIMEOUT = 30
 
 def open_engine(url: str) -> Engine:
     """An engine with durable settings, its schema brought up to date. Raises StoreError where that cannot be."""
+    shown = shown_database_address(url)
     try:
+        url = checked_database_address(url)
         parsed = make_url(url)
-    except ArgumentError:
-        raise StoreError("is not a database address; write sqlite:///PATH or postgresql://...", key=_masked(url)) from None
-    name = parsed.get_backend_name()
-    if name == "sqlite":
-        engine = _sqlite(url, parsed.database)
-    elif name == "postgresql":
-        engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    except (ArgumentError, ValueError) as error:
+        # What the library says of an address repeats it.
+        words = str(error) if not isinstance(error, ArgumentError) else "is not a database address"
+        raise StoreError(words, key=shown) from None
+    if parsed.get_backend_name() == "sqlite":
+        engine = _sqlite(url, str(parsed.database))
     else:
-        raise StoreError(f"{name} is not supported; use sqlite or postgresql", key=_masked(url))
+        server = parsed.set(drivername="postgresql+psycopg")
+        engine = create_engine(server, pool_pre_ping=True, hide_parameters=True)
     try:
-        _bring_up_to_date(engine, _masked(url))
+        _bring_up_to_date(engine, shown)
     except (OperationalError, DatabaseError) as error:
         engine.dispose()
-        raise StoreError(f"cannot be opened: {error.orig}", key=_masked(url)) from error
+        raise StoreError(f"cannot be opened: {without_secrets(str(error.orig), url)}", key=shown) from None
     except StoreError:
         engine.dispose()
         raise
     return engine
 
 
-def _masked(url: str) -> str:
-    try:
-        return make_url(url).render_as_string(hide_password=True)
-    except ArgumentError:
-        return url.rsplit("@", maxsplit=1)[-1]
-
-
-def _sqlite(url: str, path: str | None) -> Engine:
-    if not path or path == ":memory:":
-        raise StoreError("state has to survive the process: name a file", key=url)
+def _sqlite(url: str, path: str) -> Engine:
     Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT, "check_same_thread": False})
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT, "check_same_thread": False}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
