@@ -11,6 +11,7 @@ from monitor.clock import SystemClock
 from monitor.commands.words import number_of
 from monitor.domain.model import Article, Judgement, Reading, Report
 from monitor.domain.urls import canonical, registrable
+from monitor.domain.web_address import ascii_host
 from monitor.ports import Fetcher, FetchFailure, ReadError, SourceState
 
 if TYPE_CHECKING:
@@ -174,7 +175,8 @@ async def try_address(settings: Settings, sources: Sequence[Declared], url: str,
     trial = Trial(facts={"url": url, "canonical_url": key})
     trial.lines.append(url)
     site = registrable(key)
-    covering = [source for source in sources if site in {registrable(canonical(source.url)), *source.sites}]
+    own = {source.name: {registrable(canonical(source.url)), *map(ascii_host, source.sites)} for source in sources}
+    covering = [source for source in sources if site in own[source.name]]
     trial.facts["covered_by"] = [{"source": source.name, "enabled": source.enabled} for source in covering]
     trial.lines.append(f"  {_covered(site, covering)}")
     _history(trial, key, store)

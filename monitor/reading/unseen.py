@@ -22,9 +22,12 @@ _ZERO = r"[+-]?0*\.?0+(?:px|em|rem|pt|%|vh|vw)?"
 _FAR = r"-\s*\d{3,}(?:\.\d+)?(?:px|em|rem|pt|%|vh|vw)"
 #: Declarations, spaces taken out, that take an element out of sight by themselves ...
 _HIDES = re.compile(
-    rf"(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|opacity:{_ZERO}|font-size:{_ZERO}|text-indent:{_FAR}|color:transparent"
+    rf"(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|font-size:{_ZERO}|text-indent:{_FAR}|color:transparent"
     r"|clip-path:(?:inset\((?:50|100)%\)|circle\(0\))|content-visibility:hidden)(?:!important)?(?:;|$)"
 )
+#: What fades in has this at first, beside what moves it.
+_FADED = re.compile(rf"(?:^|;)opacity:{_ZERO}(?:!important)?(?:;|$)")
+_MOVES = re.compile(r"(?:^|;)(?:-webkit-)?(?:transform|transition|animation|will-change)[\w-]*:")
 #: ... and those of which two together do.
 _PAIRS = (
     (
@@ -61,6 +64,8 @@ def hides(declarations: str) -> bool:
     plain = "".join(declarations.lower().split())
     if _HIDES.search(plain) or any(one.search(plain) and other.search(plain) for one, other in _PAIRS):
         return True
+    if _FADED.search(plain) and not _MOVES.search(plain):
+        return True
     colour, background = _COLOUR.search(plain), _BACKGROUND.search(plain)
     return bool(colour and background and colour[1] == background[1])
 
@@ -75,15 +80,19 @@ def _is_unseen(node: LexborNode) -> bool:
 def _by_style_sheets(tree: LexborHTMLParser) -> list[LexborNode]:
     """Elements that the page's own style sheets hide, and none of their rules shows."""
     sheet = "\n".join(node.text() or "" for node in tree.css("style"))[:MAX_SHEET]
-    hiding: list[str] = []
+    hiding: list[tuple[str, bool]] = []  # and whether by being faint
     showing: list[str] = []
     for selector, declarations in _rules(_COMMENT.sub("", sheet)):
         plain = "".join(declarations.lower().split())
+        parts = [part.strip() for part in selector.split(",") if _SIMPLE.fullmatch(part)]
         if hides(declarations):
-            hiding += [part for part in selector.split(",") if ("." in part or "#" in part) and _SIMPLE.fullmatch(part)]
+            faded = _FADED.search(plain) is not None
+            hiding += [(part, faded) for part in parts if "." in part or "#" in part]
         elif _SHOWS.search(plain):
-            showing += [part for part in selector.split(",") if _SIMPLE.fullmatch(part)]
-    found = [node for part in hiding[:MAX_RULES] for node in _matching(tree, part)]
+            showing += parts
+    # What another state of the same class shows fades in: ``.reveal`` and ``.reveal.visible``.
+    hidden = [part for part, faded in hiding if not (faded and any(other.startswith(f"{part}.") for other in showing))]
+    found = [node for part in hidden[:MAX_RULES] for node in _matching(tree, part)]
     if not found:
         return []
     shown = {node.mem_id for part in showing[:MAX_RULES] for node in _matching(tree, part)}

@@ -85,6 +85,9 @@ def test_a_date_may_be_hidden():
         "<style>p{{opacity:0.9}}</style><div style='opacity:0.5'>{}</div>",
         "<div style='left:-9999px;height:0;background:#fff;color:#000'>{}</div>",
         "<details><summary>The report</summary>{}</details>",
+        "<div style='opacity:0;transform:translateY(20px)'>{}</div>",
+        "<style>.reveal{{opacity:0}} .reveal.visible{{opacity:1}}</style><div class=reveal>{}</div>",
+        "<style>.reveal{{opacity:0;transition:opacity 1s}}</style><div class=reveal>{}</div>",
     ],
 )
 def test_text_that_is_seen_or_can_be_is_read(shown):
