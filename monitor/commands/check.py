@@ -79,7 +79,7 @@ def state_problems(settings: Settings) -> list[Problem]:
         return []
     try:
         with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=_PATIENCE)) as database:
-            said = str(database.execute("PRAGMA quick_check(1)").fetchone()[0])
+            said = str(database.execute("PRAGMA quick_check(1)").fetchone()[0]).splitlines()[-1]
     except sqlite3.OperationalError as error:
         held = "locked" in str(error)  # whoever runs the check may not be who runs the monitor: the rest is no finding
         return [Problem(file=str(file), message="is in use by another program that lets nobody else read it")] if held else []
@@ -87,7 +87,6 @@ def state_problems(settings: Settings) -> list[Problem]:
         said = str(error)
     if said == "ok":
         return []
-    said = said.partition("\n")[0]
     return [Problem(file=str(file), message=f"is damaged ({said}); put a backup back, as docs/runbook.md says")]
 
 

@@ -236,3 +236,18 @@ def test_a_bad_environment_variable_is_named_as_such(folder: Path) -> None:
 def test_a_missing_folder_is_said_plainly(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="there is no such folder"):
         load(tmp_path / "nowhere", tmp_path, {})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:////var/lib/monitor/monitor.db",
+        "sqlite:///state/monitor.db",
+        "postgresql://monitor:p%40ss@db.council.example:5432/monitor",
+        "postgresql+psycopg://monitor@db/monitor?sslmode=require",
+        "postgresql:///monitor?host=/var/run/postgresql",
+        "postgresql://u:p@[::1]:5432/x",
+    ],
+)
+def test_an_address_of_a_database_is_taken_as_it_is(folder: Path, url: str) -> None:
+    assert load(folder, folder / "state", {"MONITOR_DATABASE_URL": url}).database_url == url
