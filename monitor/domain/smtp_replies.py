@@ -26,8 +26,11 @@ _BEFORE_ANYBODY = frozenset({"connect", "helo", "starttls", "mail", "data"})
 _OURS_BY_REPLY = frozenset({500, 501, 502, 503, 504, 521, 523, 530, 534, 535, 538, 554, 555})
 _UNSAID = Verdict(fault=Fault.PASSING, name="")
 
+#: Names, and what a relay adds of its own.
 _ELSEWHERE = re.compile(
-    r"https?://\S+|<?[^\s<>@]+@[^\s<>]+>?|<[^<>]*>|\b[a-z][\w-]*(?:\.[\w-]+)+(?:\[[\d.]+\])?", re.IGNORECASE
+    r"\(in reply to [^()]{0,60}\)|https?://\S+|<?[^\s<>@]+@[^\s<>]+>?|<[^<>]*>"
+    r"|\b[a-z][\w-]*(?:\.[\w-]+)+(?:\[[\d.]+\])?",
+    re.IGNORECASE,
 )
 _ENHANCED = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])")
 _COMPILED = tuple((row, re.compile(row.words), re.compile(row.codes)) for row in ROWS)

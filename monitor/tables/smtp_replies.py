@@ -320,7 +320,7 @@ ROWS: tuple[Row, ...] = (
     Row(
         name="no such mailbox",
         fault=_ADDRESS,
-        codes=r"(?:5\.(?:0\.0|1\.0|2\.0|3\.0|4\.1))?",
+        codes=r"(?:5\.[01]\.\d+|5\.(?:2\.0|3\.0|4\.1))?",
         words=r"(?:unknown|invalid|no such|non-?existent|bad|unrout(?:e)?able|unrecogni[sz]ed|inactive|disabled|illegal)"
         r" (?:\w+ ){0,2}?(?:user|address|mailbox|recipient|account|local.part|person|destination|alias)"
         r"|no (?:\w+ )?(?:mailbox|user|account) (?:here )?(?:by|with|under|of) that name|no mailbox here"

@@ -50,6 +50,12 @@ NOT_THE_READERS = """\
 550 5.7.1 <ann@reader.test>: Recipient address rejected: Please see http://www.openspf.org/Why
 550 5.7.23 <ann@reader.test>: Recipient address rejected: Message rejected due to: SPF fail - not authorized
 554 5.5.1 Error: no valid recipients
+501 5.1.7 Bad sender address syntax
+553 5.5.4 <alerts>... Domain name required for sender address
+550 5.7.30 Basic authentication is not supported for Client Submission.
+550 5.2.0 your account is sending too much
+550 5.4.4 Unable to route: no mail hosts for domain
+550 5.1.1 authentication required (in reply to RCPT TO command)
 450 4.1.8 <alerts@monitor.test>: Sender address rejected: Domain not found
 550-Host is not allowed to connect
 550 rejected because 192.0.2.7 is in a black list at zen.spamhaus.org
@@ -108,6 +114,17 @@ THE_READERS = """\
 550 5.1.1 <relay@policy.reader.test>... User unknown
 550 5.1.1 user unknown, host relay.reader.test[192.0.2.7] said so
 550 Account closed
+550 5.1.1 User unknown (in reply to RCPT TO command)
+550 5.0.0 host mx.reader.test[192.0.2.7] said: 550 No such user here (in reply to end of DATA command)
+550-5.1.1 The email account that you tried to reach does not exist. For more information, go to https://support.google.com/mail/?p=NoSuchUser a640c23a62f3a-b2d - gsmtp
+550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient ann@reader.test not found by SMTP address lookup
+554 30 Sorry, your message to ann@reader.test cannot be delivered. This mailbox is disabled (554.30).
+550 5.1.351 Remote server returned unknown recipient or mailbox unavailable
+550 5.1.1 <ann@reader.test>: inactive email address
+550 5.1.1 sorry, no mailbox here by that name (#5.1.1 - chkuser)
+550 5.1.2 Bad destination host 'DNS Hard Error looking up reader.test (MX): NXDomain'
+550 Recipient unknown
+550 5.1.1 User is disabled
 """
 
 

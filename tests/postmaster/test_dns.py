@@ -19,6 +19,7 @@ from monitor.postmaster.dkim import rsa_bits, tags
 from monitor.postmaster.findings import Finding, Level
 from monitor.postmaster.lookup import Lookup
 from monitor.postmaster.sender import Sender, link_findings, sender_findings
+from tests.channels.servers import smtp_server
 from tests.postmaster.dns_server import SERVFAIL, TIMEOUT, Zone, dns_server
 
 OK, NOTE, WARNING, ERROR = Level
@@ -356,7 +357,6 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     config.mkdir()
     (config / "sources.toml").write_text('[[source]]\nname = "gazette"\nurl = "https://gazette.test/feed"\n')
     (config / "monitor.toml").write_text('[monitor]\npublic_url = "https://page.council.test/"\n')
-    (config / "sources.toml").write_text('[[source]]\nname = "a"\nkind = "feed"\nurl = "https://a.test/"\n')
     (config / "channels.toml").write_text(
         '[channel.mail]\nurl_env = "MAIL"\nfrom = "Monitor <alerts@council.test>"\nbounces = "bounces@council.test"\n'
         'dkim_selector = "s1"\n[channel.screen]\nurl = "console://"\n'
@@ -409,3 +409,24 @@ def test_typed_without_mail_or_with_a_wrong_server(folders: list[str], server: s
     (tmp_path / "config" / "channels.toml").write_text("[channel.mail]\n")
     assert main(["check", "--dns", "--json", *folders]) == 2
     assert json.loads(capsys.readouterr().out)["problems"][0]["table"] == "[channel.mail]"
+
+
+@pytest.mark.parametrize(
+    ("offered", "line"),
+    [
+        (True, "ok       SMTP   127.0.0.1: SMTPUTF8 is offered: jörg@reader.test has a letter before the @ that is not ASCII"),
+        (False, "error    SMTP   127.0.0.1: does not offer SMTPUTF8, so mail is refused: jörg@reader.test has a letter"),
+        (None, "warning  SMTP   127.0.0.1: could not be asked whether it offers SMTPUTF8: jörg@reader.test has a letter"),
+    ],
+)
+def test_a_reader_who_needs_an_extension_of_the_mail_server(
+    folders: list[str], server: str, offered: bool | None, line: str, monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    subscription = '[[subscription]]\nname = "desk"\nchannel = "mail"\nto = ["jörg@reader.test", "ann@bücher.test"]\n'
+    (Path(folders[1]) / "subscriptions.toml").write_text(subscription)
+    with smtp_server(enable_SMTPUTF8=bool(offered)) as (_, port):
+        monkeypatch.setenv("MAIL", f"mailto://127.0.0.1:{port if offered is not None else 1}")
+        main(["check", "--dns", "--dns-server", server, *folders])
+    shown = " ".join(capsys.readouterr().out.split())
+    assert " ".join(line.split()) in shown
+    assert shown.count("SMTPUTF8") == 1, "a domain in other letters needs nothing"

@@ -97,14 +97,24 @@ def test_where_there_is_only_one_way_what_failed_is_not_tried_for_ever(open_it: 
     assert not tell(store, BLIND, minutes=4, ways=(MAIL,))
 
 
-def test_of_a_channel_that_is_refused_it_is_told_by_another(open_it: Open) -> None:
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "smtp_535_auth",
+        "smtp_550_dot 5.4.5 (ours: our sending limit)",
+        "smtp_554_mail (ours: not said what)",
+        "auth_not_offered: the server offers XOAUTH2 only; we log in with a password by PLAIN",
+        "no_recipient",
+    ],
+)
+def test_of_a_channel_that_is_refused_it_is_told_by_another(open_it: Open, reason: str) -> None:
     store = open_it(subscription(channel="mail", to="person@example.org"))
     store.record(*story({"Kent": "overall good"}), link=None, baseline=False, now=NOW)
-    ended(store, Outcome(result=Result.TRANSIENT, reason="smtp_535_auth"))
+    ended(store, Outcome(result=Result.TRANSIENT, reason=reason))
     with store.engine.begin() as connection:
         found = outbox_alarms(connection, NOW)
     assert [alarm.key for alarm in found] == [("channel mail", "refused")]
-    assert "smtp_535_auth" in found[0].message
+    assert reason in found[0].message
     tell(store, *found, minutes=3)
     assert channels(store)[-1] == "slack"
     ended(store, Outcome(result=Result.SENT), minutes=70)
