@@ -17,7 +17,7 @@ _BEGINS = re.compile(
     re.IGNORECASE,
 )
 _IS_GRADE = re.compile(rf"[\"'‘“]?{_GRADE}[\"'’”]?\s*(?:[.;,(–—-].*|by\s+Ofsted\b.*|overall\b.*)?", re.IGNORECASE | re.DOTALL)
-_HAS_GRADE = re.compile(rf"\b{_GRADE}\b", re.IGNORECASE)
+_HAS_GRADE = re.compile(rf"\b{_GRADE}(?![^\W\d_])", re.IGNORECASE)
 _GLUED = re.compile(rf"\b({_GRADE})(?:\d{{1,2}}|\[\d{{1,2}}\])(?![\w\]])", re.IGNORECASE)
 _LONGEST_HEADING = 90
 
@@ -37,7 +37,9 @@ def with_headings(lines: list[str]) -> list[str]:
 
     The figure of a footnote at the end of a grade is left out.
     """
-    return _joined(["\n".join(_joined([_GLUED.sub(r"\1", part) for part in line.split("\n")])) for line in lines])
+    if not any(map(_HAS_GRADE.search, lines)):
+        return lines
+    return _joined(["\n".join(_joined(_GLUED.sub(r"\1", line).split("\n"))) for line in lines])
 
 
 def _joined(lines: list[str]) -> list[str]:

@@ -153,18 +153,22 @@ def _own_article(
 
     The one with the page's address, else with its headline. Where none has either, one that does not contradict the page.
     """
-    own = {canonical_key(address) for address in addresses if address}
-    places = [{canonical_key(place) for place in _addresses(item, addresses[-1])} for item in items]
+    if not items:
+        return {}
+    places = [_addresses(item, addresses[-1]) for item in items]
+    if any(places):
+        own = {canonical_key(address) for address in addresses if address}
+        for item, at in zip(items, places, strict=True):
+            if any(canonical_key(place) in own for place in at):
+                return item
+    elif len(items) == 1:
+        return items[0]
     heads = [*map(_letters, _stated_titles(tree, metas))]
-    for item, at in zip(items, places, strict=True):
-        if at & own:
-            return item
     for item in items:
         headline = _letters(_headline(item))
         if any(len(headline) > _LEAST_HEADLINE and (headline in head or (head and head in headline)) for head in heads):
             return item
-    alone = len(items) == 1 and not places[0]
-    return next((item for item in items if alone or not heads or not _headline(item)), {})
+    return next((item for item in items if not heads or not _headline(item)), {})
 
 
 def _headline(item: dict[str, Any]) -> str:
