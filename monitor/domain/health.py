@@ -69,6 +69,23 @@ class Case:
         return max([*changed, *([self.habit.last_change] if self.habit.last_change else [])], default=None)
 
     @property
+    def resumed(self) -> datetime | None:
+        """When listening began again after a break in which nobody asked, or the clock was put right; None without one.
+
+        What is learnt may be older than the polls that are given: a break may lie before the first of them.
+        """
+        longest = max(_BREAK, self.source.interval * 8)
+        for before, after in zip(reversed(self.polls[:-1]), reversed(self.polls[1:]), strict=True):
+            if after.at - before.at > longest:
+                return after.at
+        first = self.polls[0].at
+        return first if first - self.habit.since > longest and self.now - first < RECENT - self.source.interval else None
+
+    def silent_since(self, last: datetime) -> datetime:
+        """From when a silence counts that has lasted since `last`: only while somebody listened."""
+        return max(last, self.resumed or last)
+
+    @property
     def seen(self) -> datetime | None:
         """Until when silence was listened to; None of a source that fails: then the failure is told."""
         return _heard_until(self.polls)
@@ -91,6 +108,9 @@ class Detector:
 
 NEVER = "never"  #: the alarm of what has never answered
 LEARNING = timedelta(days=7)  #: before this much history, counts are compared with nothing
+_CLOCK = timedelta(hours=1)  #: clocks are put right by so much without anybody noticing
+#: Between two polls; after that it is not the source that was silent.
+_BREAK = timedelta(days=7)
 RECENT = timedelta(days=4)  #: polls older than this are only learnt from
 _FAILING_AT_LEAST = timedelta(hours=6)
 _FAILING_POLLS = 3
@@ -127,6 +147,7 @@ def alarms(
     With a `habit` that was learnt before, `history` need only reach back for `RECENT`. `standing` names the alarms that
     there were at the last look.
     """
+    history = [poll for poll in history if poll.at <= now + _CLOCK]  # what a clock that ran ahead noted is not to be judged by
     if not history:
         return ()
     if habit is None:
@@ -269,6 +290,7 @@ def _stale(case: Case) -> Alarm | None:
         return None
     if last <= case.habit.since and case.habit.newest is not None:
         last = case.habit.newest  # all it has shown was there at the first poll: how old was that?
+    last = case.silent_since(last)
     if case.source.cadence is not None and _counted(last, seen, case.source.cadence) > case.source.cadence:
         message = f"nothing new for {_words(seen - last)}; expected within {_words(case.source.cadence)}"
         return Alarm(name="stale", message=message, since=last)
@@ -289,7 +311,10 @@ def _frozen(case: Case) -> Alarm | None:
     may well begin to cache.
     """
     last, seen, rhythm, items = case.last_change, case.seen, case.habit.changes, case.habit.arrivals
-    if last is None or seen is None or rhythm is None or seen - last < _FROZEN_FOR:
+    if last is None or seen is None or rhythm is None:
+        return None
+    last = case.silent_since(last)
+    if seen - last < _FROZEN_FOR:
         return None
     missed, came = rhythm.due(last, seen), case.last_arrival
     if missed < max(case.limit(rhythm, "frozen"), _FROZEN_CHANGES):

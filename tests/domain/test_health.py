@@ -193,6 +193,28 @@ def test_a_cadence_of_days_knows_weekends_and_holidays():
     assert [alarm.name for alarm in alarms(source, later, later[-1].at)] == ["stale"]
 
 
+@pytest.mark.parametrize("cadence", [timedelta(days=7), None])
+@pytest.mark.parametrize("known", ["all of it", "the latest"])
+def test_a_clock_put_right_is_no_silence(cadence: timedelta | None, known: str) -> None:
+    """It was a year behind: what was seen then was not seen a year ago."""
+    behind = [replace(poll, at=poll.at - timedelta(days=370)) for poll in healthy()]
+    right = [PollRecord(at=NOW - HOUR * hours, ok=True, items=20, fingerprint="same") for hours in (3, 2, 1)]
+    source = replace(SOURCE, cadence=cadence)
+    habit = learn(behind)
+    assert habit.arrivals is not None
+    found = alarms(source, [*behind, *right] if known == "all of it" else right, NOW, habit)
+    assert [alarm.name for alarm in found] == []
+    dead = [PollRecord(at=NOW + HOUR * hours, ok=True, items=20) for hours in range(24 * 21)]
+    (stale,) = (each for each in alarms(SOURCE, [*behind, *right, *dead], dead[-1].at) if each.name == "stale")
+    assert "nothing new for 21 days" in stale.message, "since then nothing came"
+
+
+def test_polls_of_a_clock_that_ran_ahead_are_not_judged_by() -> None:
+    ahead = [replace(healthy()[-1], at=NOW + timedelta(days=370), fresh=0, newest=None)]
+    assert names([*healthy(), *ahead]) == []
+    assert names(ahead) == []
+
+
 def test_a_daemon_that_was_off_is_not_alarmed_by_its_own_absence():
     """Neither that nobody polled, nor a silence in which nobody listened."""
     history = [poll for poll in healthy() if poll.at < NOW - timedelta(days=5)]
