@@ -198,6 +198,7 @@ def run_test(args: argparse.Namespace) -> int:
 
 def _try_out(channel: RoutedChannel, way: Way, rendered: Rendered, identity: str, now: datetime) -> bool:
     """Hand one message over and print how that ended; whether it was sent."""
+    from monitor.messages.codes import reason_words, what_to_do
     from monitor.ports import Delivery, Message, Result
 
     message = Message(
@@ -214,5 +215,10 @@ def _try_out(channel: RoutedChannel, way: Way, rendered: Rendered, identity: str
     )
     print(f"{way.channel}: to {channel.route.reaches(way.to)}, {channel.route.words()}", flush=True)
     outcome = channel.send(delivery, lambda: True)
-    print(f"{way.channel}: {outcome.result} {outcome.reason}".rstrip())
+    said = f"{way.channel}: {outcome.result}"
+    if outcome.reason:
+        said += f": {reason_words(outcome.reason)}"
+    if outcome.result is not Result.SENT and (todo := what_to_do(outcome.reason)):
+        said += f". What to do: {todo}"
+    print(said)
     return outcome.result is Result.SENT

@@ -84,6 +84,7 @@ def _facts(line: Line) -> dict[str, object]:
 
 
 def _list(store: SqlStore, args: argparse.Namespace) -> int:
+    from monitor.messages.codes import reason_words
     from monitor.ports import DeliveryState
 
     lines = store.deliveries([DeliveryState(state) for state in args.states], limit=args.limit)
@@ -94,7 +95,7 @@ def _list(store: SqlStore, args: argparse.Namespace) -> int:
     print(", ".join(f"{counted[state]} {state}" for state in DeliveryState if state in counted) or "The outbox is empty.")
     for line in lines:
         waits = f"from {line.not_before:%Y-%m-%d %H:%M} UTC" if line.state is DeliveryState.PENDING else ""
-        said = ", ".join(part for part in (waits, line.reason) if part)
+        said = ", ".join(part for part in (waits, reason_words(line.reason)) if part)
         why = f" ({said})" if said else ""
         to = line.recipient or line.channel
         print(f"{line.id[:10]}  {line.created:%Y-%m-%d %H:%M}  {line.state:<10}  {to}: {line.subject}{why}")
@@ -124,15 +125,20 @@ def _detail_facts(detail: Detail) -> dict[str, object]:
 
 
 def _detail_lines(detail: Detail) -> Iterable[str]:
+    from monitor.commands.words import number_of
+    from monitor.messages.codes import reason_words, what_to_do
+
     line = detail.line
     yield f"Delivery {line.id}: {line.state}, {line.purpose}, by {line.channel} to {line.recipient or 'the channel itself'}"
     if line.reason:
-        yield f"Reason: {line.reason}"
-    yield f"Made {line.created:%Y-%m-%d %H:%M:%S} UTC, tried {line.attempt} times"
+        yield f"Reason: {reason_words(line.reason)}"
+        if todo := what_to_do(line.reason):
+            yield f"What to do: {todo}"
+    yield f"Made {line.created:%Y-%m-%d %H:%M:%S} UTC, tried {number_of(line.attempt, 'time')}"
     for change, subscription in detail.alerts:
         yield f"  for subscription {subscription}: {change}"
     for moved in detail.moves:
-        why = f" ({moved.reason})" if moved.reason else ""
+        why = f" ({reason_words(moved.reason)})" if moved.reason else ""
         yield f"  {moved.at:%Y-%m-%d %H:%M:%S} {moved.before} -> {moved.after}{why}"
     yield ""
     yield f"Subject: {detail.message.subject}"
@@ -142,13 +148,15 @@ def _detail_lines(detail: Detail) -> Iterable[str]:
 
 def _resume(store: SqlStore, args: argparse.Namespace) -> int:
     from monitor.clock import SystemClock
+    from monitor.commands.words import number_of
     from monitor.delivery import SentJournal
 
     if not (reason := store.sending_off()):
         print("Sending is on.")
         return 0
     settled = store.resume_sending(SentJournal(args.state / "sent.journal").read(), now=SystemClock().now())
-    print(f"Sending was off because {reason}. It is on again; {settled} messages turned out to have been sent.")
+    sent = number_of(settled, "message was", "messages were")
+    print(f"Sending was off because {reason}. It is on again. By the journal, {sent} sent since the copy was made.")
     return 0
 
 
@@ -170,6 +178,21 @@ def _wanted(store: SqlStore, args: argparse.Namespace) -> tuple[list[str], list[
     return ids, unclear
 
 
+def _done(action: str, count: int, off: str) -> str:
+    """What became of messages that were retried, released or dropped, and when the reader has them."""
+    from monitor.commands.words import number_of
+
+    if not count:
+        return "Nothing was changed. `monitor outbox list` shows every message, its id and its state."
+    messages = number_of(count, "message")
+    if action == "drop":
+        return f"{messages} cancelled; nobody gets {'it' if count == 1 else 'them'}."
+    again = "again " if action == "retry" else ""
+    if off:
+        return f"{messages} will be sent {again}once sending is on: `monitor outbox resume`. It is off because {off}."
+    return f"{messages} will be sent {again}within a minute where `monitor run` runs, else by the next `monitor once`."
+
+
 def _move(store: SqlStore, args: argparse.Namespace) -> int:
     from monitor.clock import SystemClock
 
@@ -181,5 +204,5 @@ def _move(store: SqlStore, args: argparse.Namespace) -> int:
     )
     for identity in sorted(set(ids) - set(moved)):
         print(f"{identity[:10]}: is not in a state that allows this; `monitor outbox show {identity[:10]}` says more")
-    print(f"{len(moved)} moved.")
+    print(_done(args.action, len(moved), store.sending_off()))
     return int(bool(unclear) or len(moved) < len(ids) or (not ids and not getattr(args, "all", False)))

@@ -150,19 +150,33 @@ def _stale(settings: Settings, *, as_json: bool) -> int:
     if store is None:
         raise MonitorError("nothing was polled yet; start the monitor first", key=str(settings.state))
     found = source_alarms(settings, store, SystemClock().now())
+    facts: dict[str, list[dict[str, str | None]]] = {
+        name: [{"alarm": alarm.name, "message": alarm.message, "since": alarm.since.isoformat()} for alarm in raised]
+        for name, raised in found.items()
+    }
+    for name, message in _moved(settings, store).items():
+        facts.setdefault(name, []).append({"alarm": "moved", "message": message, "since": None})
     if as_json:
-        facts = {
-            name: [{"alarm": alarm.name, "message": alarm.message, "since": alarm.since.isoformat()} for alarm in raised]
-            for name, raised in found.items()
-        }
         print(json.dumps(facts, indent=2))
-    elif not found:
+    elif not facts:
         print("Every source answers as it usually does.")
-    else:
-        for name, raised in found.items():
-            for alarm in raised:
-                print(f"{name}: {alarm.message}, since {alarm.since:%d %b %H:%M} UTC ({alarm.name})")
-    return int(bool(found))
+    for name, told in facts.items() if not as_json else ():
+        for each in told:
+            since = f", since {datetime.fromisoformat(each['since']):%d %b %H:%M} UTC" if each["since"] else ""
+            print(f"{name}: {each['message']}{since} ({each['alarm']})")
+    return int(bool(facts))
+
+
+def _moved(settings: Settings, store: SqlStore) -> dict[str, str]:
+    """What is to be said of sources that redirect for good, by name."""
+    from monitor.store.notices import moved_sources
+
+    with store.engine.connect() as connection:
+        moved = moved_sources(connection)
+    enabled = {source.name for source in all_sources(settings) if source.enabled}
+    return {
+        name: f"has moved for good to {to}: change its `url` in sources.toml" for name, to in moved.items() if name in enabled
+    }
 
 
 def _test(settings: Settings, target: str, *, articles: int, as_json: bool) -> int:

@@ -114,7 +114,9 @@ def _list(store: SqlStore, args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _suspended(found: Suspension | None) -> str:
-    return f"; suspended {found.since:%Y-%m-%d}: {found.reason}" if found else ""
+    from monitor.messages.codes import reason_words
+
+    return f"; suspended {found.since:%Y-%m-%d}: {reason_words(found.reason)}" if found else ""
 
 
 def _add(store: SqlStore, args: argparse.Namespace, settings: Settings) -> int:

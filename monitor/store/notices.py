@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from monitor.domain.standing import Decision, Raised, Standing, Way, choose, decide, told
 from monitor.messages import Purpose
+from monitor.messages.codes import reason_words, what_to_do
 from monitor.messages.operator import operator_notice
 from monitor.ports import DeliveryState
 from monitor.store.continuity import off
@@ -126,11 +127,11 @@ def outbox_alarms(connection: Connection, now: datetime) -> list[Raised]:
     lately = (deliveries.c.state == DeliveryState.FAILED, deliveries.c.settled_at > now - _LATELY, _NOT_OURS)
     failed = connection.execute(select(func.count()).select_from(deliveries).where(*lately)).scalar_one()
     found = [
-        Raised(about="outbox", name=name, message=words.format(count=count), weight=count, urgent=True)
+        Raised(about="outbox", name=name, message=words.format(count=_number(count)), weight=count, urgent=True)
         for name, count, words in (
-            ("uncertain", counted.get(DeliveryState.UNCERTAIN, 0), "nobody knows whether {count} message(s) arrived"),
-            ("held", counted.get(DeliveryState.HELD, 0), "{count} message(s) are held"),
-            ("failed", failed, "{count} message(s) were refused for good in the last seven days"),
+            ("uncertain", counted.get(DeliveryState.UNCERTAIN, 0), "nobody knows whether {count} arrived"),
+            ("held", counted.get(DeliveryState.HELD, 0), "{count} held for you to look at"),
+            ("failed", failed, "{count} refused for good in the last seven days"),
         )
         if count
     ]
@@ -143,7 +144,7 @@ def outbox_alarms(connection: Connection, now: datetime) -> list[Raised]:
         found.append(Raised(about="outbox", name="stuck", message=words, since=since, urgent=True))
     quiet = select(func.count()).select_from(suspensions).where(suspensions.c.suspended_at.is_not(None))
     if count := connection.execute(quiet).scalar_one():
-        words = f"{count} address(es) get nothing more, for what was sent to them came back"
+        words = f"{count} {'address gets' if count == 1 else 'addresses get'} nothing more, for what was sent there came back"
         found.append(Raised(about="subscribers", name="suspended", message=words, weight=count))
     if count := _complaints(connection, now):
         words = (
@@ -214,9 +215,15 @@ def _channel_alarms(connection: Connection, now: datetime) -> list[Raised]:
     return [_channel_alarm(channel, trouble) for channel, trouble in sorted(troubles.items())]
 
 
+def _number(count: int) -> str:
+    return "1 message" if count == 1 else f"{count} messages"
+
+
 def _channel_alarm(channel: str, trouble: _Trouble) -> Raised:
     name, count = ("refused", trouble.refused) if trouble.refused else ("unreachable", trouble.unreachable)
-    words = f"{count} message(s) cannot be handed over ({trouble.reason})"
+    words = f"{_number(count)} cannot be handed over: {reason_words(trouble.reason)}"
+    if todo := what_to_do(trouble.reason):
+        words += f"; {todo}"
     return Raised(about=f"channel {channel}", name=name, message=words, urgent=True)
 
 

@@ -16,7 +16,7 @@ from monitor.messages.silence import deaf_notice, silence_notice
 from monitor.store.frozen import enqueue_one
 from monitor.store.policy import Policy
 from monitor.store.schema import alerts, deliveries, subscriptions
-from monitor.store.subscribers import own
+from monitor.store.subscribers import of_delivery, own
 from monitor.store.suspensions import cancelled_if_suspended
 
 _WEEK = timedelta(days=7)
@@ -102,3 +102,8 @@ def asked_for(connection: Connection, delivery: str) -> tuple[str, ...]:
         return ()
     names = connection.execute(select(subscriptions.c.name).where(subscriptions.c.target == row.target)).scalars()
     return tuple(name for name in names if row.change_set.startswith(f"{_PREFIX}{_digest(name)}:"))
+
+
+def lists_of(connection: Connection, delivery: str) -> tuple[str, ...]:
+    """The names of the subscriptions that a delivery was for, whatever it was."""
+    return of_delivery(connection, delivery) or asked_for(connection, delivery)

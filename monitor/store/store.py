@@ -44,7 +44,7 @@ from monitor.store.intake import Intake
 from monitor.store.ledger import History
 from monitor.store.policy import Context, Policy, Subscriptions
 from monitor.store.record import record_all
-from monitor.store.silence import asked_for, enqueue_silence
+from monitor.store.silence import enqueue_silence, lists_of
 from monitor.store.subscribers import Subscriber
 
 
@@ -347,11 +347,15 @@ class SqlStore(Intake):
         with self.engine.begin() as connection:
             return subscribers.end(connection, names, now)
 
+    def still_subscribed(self, delivery: str) -> bool:
+        """Whether any subscription that a delivery was for is still in force."""
+        with self._reading.begin() as connection:
+            return subscribers.any_left(connection, lists_of(connection, delivery))
+
     def unsubscribe_delivery(self, delivery: str, *, now: datetime) -> int:
         """End every subscription that a delivery was for; returns how many ended now."""
         with self.engine.begin() as connection:
-            names = subscribers.of_delivery(connection, delivery) or asked_for(connection, delivery)
-            return subscribers.end(connection, names, now)
+            return subscribers.end(connection, lists_of(connection, delivery), now)
 
     # mail that comes back
 

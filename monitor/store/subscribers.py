@@ -234,6 +234,12 @@ def end(connection: Connection, names: Sequence[str], now: datetime) -> int:
     return done.rowcount
 
 
+def any_left(connection: Connection, names: Sequence[str]) -> bool:
+    """Whether any of these subscriptions has not ended."""
+    left = select(subscriptions.c.name).where(subscriptions.c.name.in_(names), subscriptions.c.ended_at.is_(None))
+    return connection.execute(left.limit(1)).first() is not None
+
+
 def of_delivery(connection: Connection, delivery: str) -> tuple[str, ...]:
     """The names of the subscriptions that a delivery was for."""
     return tuple(connection.execute(select(alerts.c.subscription).where(alerts.c.delivery == delivery).distinct()).scalars())

@@ -39,10 +39,18 @@ class Pace:
         self.asked.move_to_end(who)
         while len(self.asked) > _MAX_VISITORS:
             self.asked.popitem(last=False)  # whoever has not asked for longest
-        if self.within_an_hour(who, now) >= AN_HOUR or sum(at > now - timedelta(minutes=1) for at in times) >= A_MINUTE:
+        if self.wait(who, now):
             return False
         times.append(now)
         return True
+
+    def wait(self, who: str, now: datetime) -> timedelta:
+        """How long until somebody may ask once more; nothing where it is now."""
+        waits = [timedelta()]
+        for limit, span in ((AN_HOUR, timedelta(hours=1)), (A_MINUTE, timedelta(minutes=1))):
+            recent = sorted(at for at in self.asked.get(who, ()) if at > now - span)
+            waits += [recent[-limit] + span - now] if len(recent) >= limit else []
+        return max(waits)
 
     def within_an_hour(self, who: str, now: datetime) -> int:
         """How often somebody has asked lately."""

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from math import ceil
 from urllib.parse import parse_qs
 from uuid import uuid4
 
@@ -85,7 +86,7 @@ class SelfService:
         form, now = await _form(request), self.clock.now()
         who = visitor(request.client.host if request.client else "")
         if not self.pace.allows(who, now):
-            return _too_many()
+            return _too_many(self.pace.wait(who, now))
         to = form.get("to", ("",))[0].strip()
         own = {"name": f"self-{secrets.token_hex(6)}", "channel": self.channel, "to": to}
         try:
@@ -129,7 +130,9 @@ class SelfService:
         """Ask once more: only the button confirms."""
         found = self._subscriber(Act.CONFIRM, token)
         if found is None:
-            return _no_longer()
+            return self._ended(Act.CONFIRM, token)
+        if found.confirmed_at is not None:
+            return self._subscribed(found, "You have confirmed this before; there is nothing more to do.")
         return _ask_page(
             "Confirm your subscription",
             "Yes, send me alerts",
@@ -141,24 +144,37 @@ class SelfService:
         """Begin, and send the address of the preferences."""
         found, now = self._subscriber(Act.CONFIRM, token), self.clock.now()
         if found is None or not self.store.confirm_subscription(found.subscription.name, now=now):
-            return _no_longer()
-        url = self.links.make(Act.MANAGE, found.subscription.name, found.nonce)
-        if found.confirmed_at is None and self.channel:
-            letter = welcome(uuid4().hex, now, url=url, contact=self.contact)
-            self.store.enqueue_notice(letter, channel=self.channel, recipient=found.subscription.to, now=now)
-        return told(
-            "You are subscribed",
-            "The first alert comes with the next change that you asked for. That may take weeks.",
-            "A mail with the address of your preferences is on its way; you can open them now, too.",
-            go_on=("Change or pause my alerts", url),
-        )
+            return self._ended(Act.CONFIRM, token)
+        if found.confirmed_at is not None or not self.channel:
+            return self._subscribed(found, "You can change or pause your alerts at any time.")
+        letter = welcome(uuid4().hex, now, url=self._preferences(found), contact=self.contact)
+        self.store.enqueue_notice(letter, channel=self.channel, recipient=found.subscription.to, now=now)
+        return self._subscribed(found, "A mail with the address of your preferences is on its way; you can open them now, too.")
+
+    def _preferences(self, found: Subscriber) -> str:
+        return self.links.make(Act.MANAGE, found.subscription.name, found.nonce)
+
+    def _subscribed(self, found: Subscriber, words: str) -> HTMLResponse:
+        coming = "The first alert comes with the next change that you asked for. That may take weeks."
+        if found.subscription.paused:
+            coming = "Your alerts are paused: nothing is sent until you go on with them."
+        return told("You are subscribed", coming, words, go_on=("Change or pause my alerts", self._preferences(found)))
+
+    def _ended(self, act: Act, token: str) -> HTMLResponse:
+        """What to say of an address that does nothing any more: to whom it was sent, that it has ended; to others, nothing."""
+        found = self.store.subscriber_rows(self.links.subject(token)) if self.links.subject(token) else ()
+        if found and found[0].ended_at is not None and self.links.holds(act, token, found[0].nonce):
+            return self._left("This subscription has ended", "Nothing is sent to you by it any more.", status=404)
+        return _no_longer()
 
     # --- unsubscribe ------------------------------------------------------------------------------------------------------
 
     def show_unsubscribe(self, token: str) -> HTMLResponse:
-        """The page behind the link in every mail; nothing has happened yet."""
+        """The page behind the link in every mail; asking for it changes nothing."""
         if not self.links.holds(Act.UNSUBSCRIBE, token):
             return _no_longer()
+        if not self.store.still_subscribed(self.links.subject(token)):
+            return self._left("You are unsubscribed", "Nothing more is sent to you by the subscriptions of that mail.")
         return _ask_page(
             "Unsubscribe", "Unsubscribe", "You are still subscribed. The button ends every subscription that the mail was for."
         )
@@ -170,15 +186,17 @@ class SelfService:
         self.store.unsubscribe_delivery(self.links.subject(token), now=self.clock.now())
         return self._left("You are unsubscribed", "Nothing more will be sent to you by these subscriptions.")
 
-    def _left(self, title: str, words: str) -> HTMLResponse:
-        return told(title, words, go_on=("Subscribe again", "/subscribe") if self.channel else None)
+    def _left(self, title: str, words: str, *, status: int = 200) -> HTMLResponse:
+        return told(title, words, status=status, go_on=("Subscribe again", "/subscribe") if self.channel else None)
 
     # --- preferences ------------------------------------------------------------------------------------------------------
 
     def show_manage(self, token: str) -> HTMLResponse:
         """The subscription as it is, to be changed."""
         found = self._subscriber(Act.MANAGE, token)
-        return _no_longer() if found is None or found.origin != SELF_SERVICE else _manage_page(found.subscription)
+        if found is None or found.origin != SELF_SERVICE:
+            return self._ended(Act.MANAGE, token)
+        return _manage_page(found.subscription)
 
     async def manage(self, token: str, request: Request) -> Response:
         """Do what a button says."""
@@ -186,7 +204,7 @@ class SelfService:
         found = await run_in_threadpool(self._subscriber, Act.MANAGE, token)
         act = _ACTS.get(form.get("do", ("",))[0])
         if found is None or found.origin != SELF_SERVICE or act is None:
-            return _no_longer()
+            return await run_in_threadpool(self._ended, Act.MANAGE, token)
         return await run_in_threadpool(act, self, found, form)
 
     def _change(self, found: Subscriber, form: Form) -> Response:
@@ -204,10 +222,11 @@ class SelfService:
 
     def _sample(self, found: Subscriber, _form: Form) -> Response:
         now = self.clock.now()
-        if not self.pace.allows(f"sample:{found.subscription.name}", now):
-            return _too_many()
+        who = f"sample:{found.subscription.name}"
+        if not self.pace.allows(who, now):
+            return _too_many(self.pace.wait(who, now))
         notice = sample_notice(uuid4().hex, now)
-        self.store.enqueue_notice(notice, channel=self.channel, recipient=found.subscription.to, now=now)
+        self.store.enqueue_notice(notice, channel=found.subscription.channel, recipient=found.subscription.to, now=now)
         return _manage_page(found.subscription, said="A sample is on its way. It says TEST in its subject.")
 
     def _export(self, found: Subscriber, _form: Form) -> Response:
@@ -301,7 +320,9 @@ def _full() -> HTMLResponse:
     return answer
 
 
-def _too_many() -> HTMLResponse:
-    answer = told("Too many requests", "Please try again in an hour.", status=429)
-    answer.headers["Retry-After"] = "3600"
+def _too_many(wait: timedelta) -> HTMLResponse:
+    minutes = max(1, ceil(wait / timedelta(minutes=1)))
+    when = "in a minute" if minutes == 1 else f"in {minutes} minutes"
+    answer = told("Too many requests", f"Please try again {when}.", status=429)
+    answer.headers["Retry-After"] = str(minutes * 60)
     return answer

@@ -50,6 +50,40 @@ def test_listing_showing_dropping(folder: Path, capsys: pytest.CaptureFixture[st
     assert typed(folder, "outbox", "resume") == 0
 
 
+def test_what_was_done_is_said_and_what_comes_next(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert typed(folder, "outbox", "list", "--json") == 0
+    (line,) = json.loads(capsys.readouterr().out)
+    assert typed(folder, "outbox", "drop", line["id"][:8]) == 0
+    assert "1 message cancelled; nobody gets it." in capsys.readouterr().out
+    assert typed(folder, "outbox", "retry") == 1
+    assert "Nothing was changed. `monitor outbox list` shows every message" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("reason", "said", "todo"),
+    [
+        ("starttls_not_offered", "the mail server offers no encryption (starttls_not_offered)", "What to do: use mailtos://"),
+        ("smtp_550_rcpt 5.1.1", "there is no such recipient (smtp_550_rcpt 5.1.1)", "What to do: put the address right"),
+    ],
+)
+def test_why_a_message_was_refused_is_said_in_words(
+    folder: Path, capsys: pytest.CaptureFixture[str], reason: str, said: str, todo: str
+) -> None:
+    store = open_store(f"sqlite:///{folder / 'state' / 'monitor.db'}")
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE deliveries SET state = 'failed', reason = ?, settled_at = created", (reason,))
+    store.close()
+    assert typed(folder, "outbox", "list") == 0
+    listed = capsys.readouterr().out
+    assert said in listed
+    assert typed(folder, "outbox", "show", listed.splitlines()[1].split()[0]) == 0
+    shown = capsys.readouterr().out
+    assert f"Reason: {said}" in shown
+    assert todo in shown
+    assert typed(folder, "outbox", "retry", "--all") == 0
+    assert "1 message will be sent again within a minute where `monitor run` runs" in capsys.readouterr().out
+
+
 def test_who_and_why(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert typed(folder, "who") == 0
     key = capsys.readouterr().out.split()[0]

@@ -167,6 +167,20 @@ def test_stale_sources_are_told_with_an_exit_status(folders, capsys, tmp_path):
     assert json.loads(capsys.readouterr().out)["gazette"][0]["alarm"] == "empty"
 
 
+def test_a_source_that_moved_is_among_the_stale(folders, capsys, tmp_path):
+    main(["once", *folders])
+    store = open_store(f"sqlite:///{tmp_path / 'state' / 'monitor.db'}")
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE sources SET moved_to = 'https://new.example/feed' WHERE name = 'gazette'")
+    store.close()
+    capsys.readouterr()
+    assert main(["sources", "stale", *folders]) == 1
+    assert "gazette: has moved for good to https://new.example/feed: change its `url`" in capsys.readouterr().out
+    assert main(["sources", "stale", "--json", *folders]) == 1
+    (told,) = json.loads(capsys.readouterr().out)["gazette"]
+    assert (told["alarm"], told["since"]) == ("moved", None)
+
+
 def test_history_remembers_items_and_words(folders, tmp_path):
     main(["once", *folders])
     store = open_store(f"sqlite:///{tmp_path / 'state' / 'monitor.db'}")

@@ -113,6 +113,53 @@ def test_one_network_address_cannot_ask_for_the_world(client: TestClient) -> Non
     assert answers == [200] * 4 + [429] * 2
 
 
+def test_who_asked_too_often_is_told_how_long_it_takes(client: TestClient, clock: StoppedClock) -> None:
+    def ask() -> tuple[int, str, str]:
+        answer = client.post("/subscribe", data={"to": "not an address"})
+        return answer.status_code, answer.headers.get("Retry-After", ""), answer.text
+
+    for _ in range(4):
+        assert ask()[0] == 400
+    status, after, said = ask()
+    assert (status, after, "Please try again in a minute." in said) == (429, "60", True)
+    for _ in range(7):
+        clock.forward(minutes=1)
+        assert ask()[0] == 400
+    clock.forward(minutes=5)
+    status, after, said = ask()
+    assert (status, after, "Please try again in 48 minutes." in said) == (429, str(48 * 60), True)
+
+
+def test_what_was_done_is_not_offered_again(client: TestClient, store: SqlStore) -> None:
+    client.post("/subscribe", data={"to": "eve@reader.test"})
+    ((_, _, text),) = mails(store)
+    confirm = re.search(r"http://testserver(/c/\S+)", text)[1]  # type: ignore[index]  # it is there
+    assert "A mail with the address of your preferences is on its way" in client.post(confirm).text
+    for answer in (client.get(confirm), client.post(confirm)):
+        assert "You are subscribed" in answer.text
+        assert "on its way" not in answer.text
+        assert "Yes, send me alerts" not in answer.text
+    manage = re.search(r"http://testserver(/m/[^\"]+)", client.get(confirm).text)[1]  # type: ignore[index]
+    client.post(manage, data={"do": "pause"})
+    assert "Your alerts are paused" in client.get(confirm).text
+    client.post(manage, data={"do": "end"})
+    for path in (confirm, manage):
+        for answer in (client.get(path), client.post(path, data={"do": "change"})):
+            assert (answer.status_code, "This subscription has ended" in answer.text) == (404, True)
+
+
+def test_after_one_click_the_page_does_not_say_that_one_is_subscribed(client: TestClient, store: SqlStore) -> None:
+    subscribed(client, store)
+    news(store)
+    (delivery,) = (each for each in store.claim(owner="t", now=NOW, lease=60, limit=9) if each.recipient == "eve@reader.test")
+    path = delivery.message.headers["List-Unsubscribe"].strip("<>").removeprefix("http://testserver")
+    assert "You are still subscribed." in client.get(path).text
+    client.post(path, data={"List-Unsubscribe": "One-Click"})
+    said = client.get(path).text
+    assert "You are unsubscribed" in said
+    assert "still subscribed" not in said
+
+
 def test_pace_forgives_with_time() -> None:
     pace = Pace()
     assert [pace.allows("x", NOW) for _ in range(5)] == [True] * 4 + [False]
