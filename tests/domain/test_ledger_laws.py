@@ -129,3 +129,36 @@ def test_what_ofsted_says_is_believed_and_said_once(told: list[Account]) -> None
             assert newest.combined_care == account.combined_care
     keys = [change.key for change in changes if not change.key.endswith("by_reports")]
     assert len(set(keys)) == len(keys)
+
+
+@settings(max_examples=EXAMPLES // 4, deadline=None)
+@given(st.data())
+def test_whatever_was_told_and_is_in_no_report_is_withdrawn_once_and_never_confirmed(data: st.DataObject) -> None:
+    """Press accounts may grade any area at all, before the report and after it."""
+    urn = data.draw(st.sampled_from(sorted(NEWEST)))
+    report = NEWEST[urn].accounts[0]
+    invented = st.dictionaries(st.sampled_from(list(Area)), st.sampled_from(list(Rating)), min_size=1, max_size=3)
+    told = [
+        replace(account, ratings=data.draw(invented), key=f"{account.key}-{number}")
+        for number, account in enumerate(data.draw(st.lists(press_accounts(urn, may_err=True), min_size=1, max_size=4)))
+    ]
+    at = data.draw(st.integers(0, len(told)))
+    ledger, before = fold(told[:at])
+    believed = {
+        area: rating
+        for i in ledger
+        if i.authority == report.authority and not i.fieldwork.end
+        for area, rating in i.ratings.items()
+    }
+    _, changes = fold([*told[:at], report, *told[at:], replace(report, key=report.key + "-copy")])
+    later = changes[len(before) :]
+    shared = report.ratings.get(Area.CHILDREN_IN_CARE) if report.combined_care else None
+    gone = {
+        area: rating
+        for area, rating in believed.items()
+        if area not in report.ratings and not (area is Area.CARE_LEAVERS and rating is shared)
+    }
+    withdrawn = [(change.area, change.reported) for change in later if Kind.WITHDRAWN in change.kinds]
+    assert sorted(withdrawn) == sorted(gone.items())
+    assert not any(Kind.CONFIRMED in change.kinds for change in later if change.area not in report.ratings)
+    assert all((change.new is None) == (Kind.WITHDRAWN in change.kinds) for change in changes)
