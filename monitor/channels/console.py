@@ -12,6 +12,12 @@ from monitor.ports import CommitPoint, Delivery, Outcome, Result
 _RULE = "=" * 76
 
 
+def showable(text: str, stream: TextIO) -> str:
+    """The text with a mark for each letter that the stream's encoding has not: a missing letter is no reason to say nothing."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    return text.encode(encoding, "replace").decode(encoding)
+
+
 class ConsoleChannel:
     """Prints the text form of a message. Sent means written and flushed."""
 
@@ -33,7 +39,7 @@ class ConsoleChannel:
         stream = self._stream or sys.stdout
         try:
             with self._lock:
-                stream.write(text)
+                stream.write(showable(text, stream))
                 stream.flush()
         except (OSError, ValueError) as error:
             return Outcome(result=Result.UNCERTAIN, reason=f"terminal: {type(error).__name__}")

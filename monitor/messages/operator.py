@@ -55,6 +55,8 @@ _HINTS = {
     "_log": "Look at the log; restart the monitor if that does not help.",
 }
 _HINTS_OF_HOSTS = {"_look": "Look at its pages in a browser.", "_log": _HINTS["_log"]}
+#: Said where an address was made one that nobody presses.
+_BROKEN = " (Addresses are broken up here, so that nobody presses them; the status page has them whole.)"
 _WHY = "You run the monitor: [operator] in monitor.toml names this channel."
 #: What alarms are about that is several things.
 _PLURAL = frozenset({"subscribers", "sources"})
@@ -119,7 +121,9 @@ def _told(each: Standing) -> str:
     hint = _HINTS.get(hint, hint).format(about=each.about) if " " not in each.about else _HINTS_OF_HOSTS.get(hint, hint)
     again = each.told_at is not None and each.weight <= each.told_weight and not each.lost
     still = f" It has been so since {each.since:%d %b %Y}." if again else ""
-    return plain(f"{each.about}: {quoted(each.message, _LONGEST)}.{still} {hint}")
+    said = quoted(each.message, _LONGEST)
+    whole = "" if said == plain(each.message, _LONGEST) else _BROKEN
+    return plain(f"{each.about}: {said}.{still} {hint}{whole}")
 
 
 def _ended(each: Standing) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -112,3 +113,16 @@ def test_a_service_is_not_called_without_the_claim() -> None:
     with http_server() as (hook, address):
         assert ServiceChannel("c", address.replace("http", "json")).send(DELIVERY, lambda: False).reason == "lost_claim"
     assert hook.requests == []
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp437", "utf-8"])
+def test_a_terminal_of_another_encoding_still_gets_the_alert(encoding: str) -> None:
+    """A mark in the place of a letter is better than an alert in doubt, and nobody would send it again."""
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding=encoding, errors="strict")
+    message = replace(DELIVERY.message, subject="Kent: good – “at last”", text="“Rated ‘good’ → outstanding”\n")
+    outcome = ConsoleChannel("c", stream).send(replace(DELIVERY, message=message), lambda: True)
+    assert outcome == Outcome(result=Result.SENT)
+    shown = raw.getvalue()
+    assert b"Kent: good" in shown
+    assert ("→".encode() in shown) == (encoding == "utf-8")

@@ -51,7 +51,7 @@ def complain(folder: Path) -> None:
     for delivery in store.claim(owner="one", now=NOW, lease=60, limit=9):
         store.settle(delivery, Outcome(result=Result.SENT), now=NOW)
         if delivery.recipient == EVE:
-            store.take_returned(ReturnedMail(kind=Kind.COMPLAINT, key="k"), delivery.id, now=NOW)
+            store.take_returned(ReturnedMail(kind=Kind.COMPLAINT, key="k", author="abuse@reader.test"), delivery.id, now=NOW)
     store.close()
 
 

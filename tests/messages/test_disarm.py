@@ -103,6 +103,7 @@ def test_an_operators_notice_links_nothing_that_a_server_said() -> None:
         told = RENDER.render(notice)
         for form in (told.text, told.slack, told.html, told.payload):
             assert "evil[.]example" in form
+            assert ("the status page has them whole" in " ".join(form.split())) == bool(notice.title.endswith("cannot be read"))
             assert "evil.example" not in form
 
 
