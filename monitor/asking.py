@@ -82,8 +82,21 @@ class FirstAnswer:
         return min(max(told), _OLDEST) if told else None
 
 
+def declaration_of(source: Source) -> str:
+    """What stands for how a source is declared; empty for one that does not tell."""
+    return str(getattr(source, "declaration", ""))
+
+
+def is_declared_anew(source: Source, state: SourceState) -> bool:
+    """Whether a source is declared otherwise than when it was asked last: then it is asked at once."""
+    return bool(state.declared) and state.declared != declaration_of(source)
+
+
 async def ask(source: Source, state: SourceState, fetcher: Fetcher, clock: Clock) -> Asked:
     """Ask one source what is there; everything that can go wrong is a value. Nothing is saved."""
+    declared = declaration_of(source)
+    if is_declared_anew(source, state):
+        state = replace(state, validators={}, failures=0)  # what was learnt of another address says nothing of this one
     if full_fetch_due(name=source.name, last_success=state.last_success, now=clock.now()):
         state = replace(state, validators={})
     first = FirstAnswer(fetcher)
@@ -97,7 +110,7 @@ async def ask(source: Source, state: SourceState, fetcher: Fetcher, clock: Clock
         retry_after=poll.failure.retry_after if poll.failure else None,
         name=source.name,
     )
-    return Asked(source=source.name, poll=poll, next_due_at=due, failures_before=state.failures)
+    return Asked(source=source.name, poll=poll, next_due_at=due, failures_before=state.failures, declared=declared)
 
 
 async def ask_all(

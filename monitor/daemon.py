@@ -19,6 +19,7 @@ from typing import Any, Protocol
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from monitor.asking import is_declared_anew
 from monitor.domain.standing import Raised
 from monitor.domain.timetable import LONGEST_PAUSE
 from monitor.pipeline import Pipeline
@@ -35,6 +36,8 @@ _THREADS = 32
 #: Wall clock against monotonic clock, seconds: more is a jump (or a machine that slept).
 _JUMP = 30.0
 WATCH_EVERY = 10.0
+#: A due time that is so little past, of a source that is planned for later, was set by hand.
+_ASKED = timedelta(minutes=1)
 #: Before an outbox that stopped by a fault starts again, seconds.
 RESTART_AFTER = 5.0
 #: Sends the outbox until told to stop; ends after the message in flight is settled.
@@ -197,7 +200,7 @@ class Daemon:
             due = state.next_due_at or now
             # A due time far ahead was written by a clock that was wrong.
             latest = now + max(LONGEST_PAUSE, timedelta(seconds=source.interval)) * 2
-            due = now if due > latest else due
+            due = now if due > latest or is_declared_anew(source, state) else due
             self._plan(source, max(due, now + timedelta(seconds=_STAGGER * index)))
         self._to_read.set()
         self._scheduler.add_job(
@@ -349,6 +352,19 @@ class Daemon:
                 _log.warning("the clock jumped by %.0f s; planning anew", jump)
                 offset += jump
                 await self._plan_all()
+            elif self._leading:
+                with contextlib.suppress(Exception):  # whoever asks the store next says what is the matter
+                    await self._plan_asked_for()
+
+    async def _plan_asked_for(self) -> None:
+        """Poll what somebody has asked to be polled by hand: their word is a due time of a moment ago."""
+        now, states = self.clock.now(), await asyncio.to_thread(self.pipeline.store.source_states)
+        for source in self.pipeline.sources:
+            state, job = states.get(source.name), self._scheduler.get_job(f"poll:{source.name}")
+            due = state.next_due_at if state else None
+            asked = due is not None and timedelta() <= now - due < _ASKED
+            if asked and job is not None and job.next_run_time > datetime.now(UTC) + timedelta(seconds=1):
+                self._plan(source, now)
 
 
 def _report(event: Any) -> None:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from monitor.ports import Clock, StoreError
+from monitor.ports import Clock, InUseError, StoreError
 
 if TYPE_CHECKING:
     from monitor.store import SqlStore
@@ -44,7 +44,7 @@ def _lock(file: TextIO, state: Path) -> None:
     except OSError:
         file.seek(0)
         holder = file.read().strip() or "another process"
-        raise StoreError(
+        raise InUseError(
             f"in use by another monitor ({holder}); stop it, or use --state for another folder", key=str(state)
         ) from None
 

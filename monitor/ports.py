@@ -62,6 +62,10 @@ class Clock(Protocol):
         ...
 
 
+class InUseError(StoreError):
+    """State that another monitor works on."""
+
+
 # --- fetching -------------------------------------------------------------------------------------------------------------
 
 

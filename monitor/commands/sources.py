@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor.clock import SystemClock
 from monitor.commands.options import count, folder_options
+from monitor.domain.timetable import effective
 from monitor.ports import ConfigError, MonitorError
 
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ examples:
   monitor sources list                       every source, enabled or not, and how it last answered
   monitor sources test lgc                   ask it now: links, the first article as read, what would be classified
   monitor sources test https://example.org/  the same for an address: which source sees it, and if none, why not
+  monitor sources poll lgc                   poll it now, also while the monitor runs, and read what is new
   monitor sources stale                      those that need a person; exit status 1 when there are any
 """
 
@@ -36,12 +40,12 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "sources",
         parents=[folder_options()],
-        description="Shows the configured sources, tries one, or names those that have gone blind.",
+        description="Shows the configured sources, tries or polls one, or names those that have gone blind.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("action", choices=("list", "test", "stale"))
-    parser.add_argument("target", nargs="?", metavar="NAME|URL", help="what to test")
+    parser.add_argument("action", choices=("list", "test", "poll", "stale"))
+    parser.add_argument("target", nargs="?", metavar="NAME|URL", help="what to test, or the source to poll")
     parser.add_argument(
         "--articles", type=count, default=1, metavar="N", help="how many articles to read in a test (default: 1)"
     )
@@ -58,7 +62,12 @@ def run(args: argparse.Namespace) -> int:
     if args.action == "stale":
         return _stale(settings, as_json=args.json)
     if not args.target:
-        raise ConfigError("name a source or an address to test; `monitor sources list` shows the names")
+        what = "a source to poll" if args.action == "poll" else "a source or an address to test"
+        raise ConfigError(f"name {what}; `monitor sources list` shows the names")
+    if args.action == "poll":
+        from monitor.commands.poll import poll_now
+
+        return poll_now(settings, named(all_sources(settings), args.target), as_json=args.json)
     return _test(settings, args.target, articles=args.articles, as_json=args.json)
 
 
@@ -67,6 +76,17 @@ def all_sources(settings: Settings) -> tuple[Declared, ...]:
     from monitor.bootstrap import build_sources
 
     return build_sources(settings, standing_by=True, home=settings.state)  # type: ignore[return-value]  # kinds are Declared
+
+
+def named(sources: Sequence[Declared], name: str) -> Declared:
+    """The source of this name. Raises ConfigError, with the nearest one there is."""
+    found = next((source for source in sources if source.name == name), None)
+    if found is None:
+        from difflib import get_close_matches
+
+        close = get_close_matches(name, [source.name for source in sources], n=1)
+        raise ConfigError(f"there is no source {name!r}" + (f"; did you mean {close[0]!r}?" if close else ""))
+    return found
 
 
 def open_state(settings: Settings) -> SqlStore | None:
@@ -93,6 +113,7 @@ def _list(settings: Settings, *, as_json: bool) -> int:
                 "outlet": source.outlet,
                 "enabled": source.enabled,
                 "interval": source.interval,
+                "effective": _effective(source.interval),
                 "url": source.url,
                 "last_success": state.last_success.isoformat() if state and state.last_success else None,
                 "failures": state.failures if state else 0,
@@ -104,10 +125,25 @@ def _list(settings: Settings, *, as_json: bool) -> int:
         return 0
     enabled = [row for row in rows if row["enabled"]]
     print(f"{len(enabled)} watched, {len(rows) - len(enabled)} standing by (enabled = false).\n")
+    print("Sources are polled less often when nothing is published; under 5m, an interval is kept on working days.\n")
     for row in [*enabled, *(row for row in rows if not row["enabled"])]:
         answered = _answered(str(row["last_success"] or ""), int(row["failures"])) if row["enabled"] else "stands by"
-        print(f"{row['name']:<28} {row['kind']:<9} {row['class']:<10} every {_length(float(row['interval'])):<6} {answered}")
+        print(f"{row['name']:<28} {row['kind']:<9} {row['class']:<10} {_often(float(row['interval'])):<38} {answered}")
     return 0
+
+
+def _effective(interval: float) -> dict[str, float]:
+    """Seconds between polls, by the kind of hour."""
+    found = effective(timedelta(seconds=interval))
+    return {each.name: getattr(found, each.name).total_seconds() for each in fields(found)}
+
+
+def _often(interval: float) -> str:
+    """How often a source is polled, for a person: ``every 15m, at night 1h, days off 45m``."""
+    found = _effective(interval)
+    told = f"every {_length(found['day'])}"
+    told += f", at night {_length(found['night'])}" if found["night"] != found["day"] else ""
+    return told + (f", days off {_length(found['off'])}" if found["off"] != found["day"] else "")
 
 
 def _answered(last_success: str, failures: int) -> str:
@@ -184,18 +220,13 @@ def _test(settings: Settings, target: str, *, articles: int, as_json: bool) -> i
 
     sources = all_sources(settings)
     if target.startswith(("http://", "https://")):
-        named = next((source for source in sources if source.url == target), None)
+        found = next((source for source in sources if source.url == target), None)
     else:
-        named = next((source for source in sources if source.name == target), None)
-        if named is None:
-            from difflib import get_close_matches
-
-            close = get_close_matches(target, [source.name for source in sources], n=1)
-            raise ConfigError(f"there is no source {target!r}" + (f"; did you mean {close[0]!r}?" if close else ""))
+        found = named(sources, target)
     store = open_state(settings)
     try:
-        if named is not None:
-            trial: Trial = asyncio.run(try_source(settings, named, articles, store))
+        if found is not None:
+            trial: Trial = asyncio.run(try_source(settings, found, articles, store))
         else:
             trial = asyncio.run(try_address(settings, sources, target, store))
     finally:

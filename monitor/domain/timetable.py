@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from zlib import crc32
 from zoneinfo import ZoneInfo
@@ -11,6 +12,8 @@ from monitor.domain.calendar import is_working_day
 
 #: A source that keeps failing is asked less and less often, down to this.
 LONGEST_PAUSE = timedelta(hours=6)
+#: A shorter interval than this is kept on working days, by day and by night.
+KEPT_UNDER = timedelta(minutes=5)
 #: A page that cannot be read is tried this often before it is given up: 15 min, 30 min, 1 h, ... about two days in all.
 MAX_TRIES = 8
 #: A page that kills its reader is not given many readers, whatever else happened to it.
@@ -78,15 +81,52 @@ def pace(moment: datetime) -> float:
     return 1.0 if 7 <= local.hour < 19 else 2.0
 
 
+def stretch(moment: datetime, interval: timedelta) -> float:
+    """By how much the interval of a source is stretched at `moment`, as its operator is told.
+
+    An interval under five minutes was chosen by somebody who wants every minute of a working day: then it is kept.
+    """
+    if interval < KEPT_UNDER and is_working_day(moment.astimezone(_london()).date()):
+        return 1.0
+    return pace(moment)
+
+
 def _paced(now: datetime, interval: timedelta) -> timedelta:
     """The interval stretched by the pace, but never past the hour at which the pace quickens again."""
-    least, wanted = interval, min(interval * pace(now), max(interval, LONGEST_PAUSE))
+    least, wanted = interval, min(interval * stretch(now, interval), max(interval, LONGEST_PAUSE))
     hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     while hour < now + wanted:
-        if pace(hour) < pace(now):
+        if stretch(hour, interval) < stretch(now, interval):
             return max(least, hour - now)
         hour += timedelta(hours=1)
     return max(least, wanted)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effective:
+    """How often a source is really polled: on working days by day, early and late, at night, and on days off."""
+
+    day: timedelta
+    edge: timedelta
+    night: timedelta
+    off: timedelta
+    off_night: timedelta
+
+
+#: A working Monday and the Sunday before it, for the hours by which `effective` tells the rules.
+_MONDAY, _SUNDAY = date(2026, 1, 12), date(2026, 1, 11)
+
+
+def effective(interval: timedelta) -> Effective:
+    """How often a source with this interval is really polled."""
+
+    def at(day: date, hour: int) -> timedelta:
+        moment = datetime.combine(day, time(hour), tzinfo=_london())
+        return max(interval, min(interval * stretch(moment, interval), max(interval, LONGEST_PAUSE)))
+
+    return Effective(
+        day=at(_MONDAY, 12), edge=at(_MONDAY, 20), night=at(_MONDAY, 2), off=at(_SUNDAY, 12), off_night=at(_SUNDAY, 2)
+    )
 
 
 def full_fetch_due(*, name: str, last_success: datetime | None, now: datetime) -> bool:

@@ -78,6 +78,8 @@ def _answer(function: str, arguments: list[Any]) -> dict[str, Any]:
     except RecursionError:
         return {"error": {"reason": "too_deep", "message": "it is nested too deeply"}}
     except Exception as error:  # noqa: BLE001  # whatever a parser throws at hostile bytes is an answer, not the end
+        if type(error).__name__ == "SelectolaxError":  # it parses anything, as long as it gets memory
+            return {"error": {"reason": "memory", "message": "reading it needs more memory than is allowed"}}
         return {"error": {"reason": "failed", "message": f"{type(error).__name__}: {error}"[:500]}}
 
 

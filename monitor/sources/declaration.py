@@ -10,7 +10,7 @@ import hashlib
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -48,6 +48,13 @@ class Declared:
     def __post_init__(self) -> None:
         if self.needs_url and not self.url:
             raise ConfigError("a source of this kind needs an address", key="url")
+
+    @property
+    def declaration(self) -> str:
+        """What stands for how it is declared: another one is another source, though it may have the same name."""
+        ours = {"worker", "home", "comment", "enabled"}
+        told = "\n".join(f"{each.name}={getattr(self, each.name)!r}" for each in fields(self) if each.name not in ours)
+        return hashlib.blake2b(f"{type(self).__name__}\n{told}".encode("utf-8", "replace"), digest_size=8).hexdigest()
 
     async def parse(self, function: str, *arguments: Any) -> Any:
         """Run a reading function in the killable child, without holding up the loop."""

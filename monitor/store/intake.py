@@ -34,6 +34,11 @@ class Intake:
         with self.engine.begin() as connection:
             return sources.record_polls(connection, asked, now)
 
+    def poll_soon(self, name: str, *, now: datetime) -> bool:
+        """Have a source polled as soon as may be by whoever polls; False when it was never polled."""
+        with self.engine.begin() as connection:
+            return sources.poll_soon(connection, name, now)
+
     def links_to_read(self, *, now: datetime, limit: int = 100) -> tuple[Waiting, ...]:
         """Links that wait to be read and whose time has come: of each host the next ones, none that is being read."""
         with self._reading.begin() as connection:

@@ -16,7 +16,7 @@ def source_row(asked: Asked, before: SourceState, now: datetime) -> dict[str, An
     if poll.failure is None:
         kept, last_success = {**before.validators, **poll.validators}, now
     else:
-        failures, polled_before = before.failures + 1, before.polled_before
+        failures, polled_before = asked.failures_before + 1, before.polled_before
     return {
         "name": asked.source,
         "validators": {url: {"etag": v.etag, "last_modified": v.last_modified} for url, v in kept.items()},

@@ -57,6 +57,11 @@ def record_polls(connection: Connection, asked: Sequence[Asked], now: datetime) 
     return fresh
 
 
+def poll_soon(connection: Connection, name: str, now: datetime) -> bool:
+    """Have a source polled as soon as may be by whoever polls; False when it was never polled (then it is about to be)."""
+    return connection.execute(update(sources).where(sources.c.name == name).values(next_due_at=now)).rowcount > 0
+
+
 def seal(connection: Connection, value: str) -> None:
     """Write the seal by which `glance` knows that everything in the state was seen to."""
     there = connection.execute(update(facts).where(facts.c.name == SEAL).values(value=value))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -99,6 +100,34 @@ async def test_a_due_time_written_by_a_wrong_clock_is_not_waited_for() -> None:
     world.store.states["gazette"] = SourceState(name="gazette", next_due_at=world.clock.now() + timedelta(days=400))
     async with world.running():
         await until(lambda: bool(source.asked_with))
+
+
+async def test_a_source_that_is_declared_otherwise_is_polled_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its address was wrong, and it had failed for hours."""
+    corrected, same = FakeSource(name="corrected"), FakeSource(name="same")
+    corrected.declaration, same.declaration = "right", "as ever"  # type: ignore[attr-defined]
+    world = World(corrected, same)
+    later = world.clock.now() + timedelta(hours=5)
+    for name, declared in (("corrected", "wrong"), ("same", "as ever")):
+        world.store.states[name] = SourceState(name=name, next_due_at=later, failures=9, declared=declared)
+    async with world.running():
+        await until(lambda: bool(corrected.asked_with))
+        assert corrected.asked_with[0].failures == 0
+        assert not same.asked_with
+
+
+async def test_what_is_to_be_polled_by_hand_is_polled_while_the_daemon_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.daemon.WATCH_EVERY", 0.05)
+    source = FakeSource(interval=3600)
+    world = World(source)
+    async with world.running():
+        await until(lambda: len(source.asked_with) == 1)
+        await asyncio.sleep(0.2)
+        assert len(source.asked_with) == 1
+        world.store.states["gazette"] = replace(world.store.states["gazette"], next_due_at=world.clock.now())
+        await until(lambda: len(source.asked_with) == 2)
+        await asyncio.sleep(0.2)
+        assert len(source.asked_with) == 2
 
 
 async def test_links_left_over_by_an_earlier_run_are_read_without_waiting_for_a_poll() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from monitor.domain.habit import PollRecord
 from monitor.domain.health import Watched, alarms
-from monitor.domain.timetable import LONGEST_PAUSE, full_fetch_due, next_due, pace
+from monitor.domain.timetable import LONGEST_PAUSE, full_fetch_due, next_due, pace, stretch
 
 QUARTER = timedelta(minutes=15)
 
@@ -116,3 +116,12 @@ def test_a_source_that_answers_half_the_time_is_no_alarm():
         for back in range(24 * 14, -1, -1)
     ]
     assert alarms(Watched(name="x", interval=QUARTER), history, now) == ()
+
+
+@pytest.mark.parametrize("hour", range(0, 24, 3))
+def test_an_interval_under_five_minutes_is_kept_on_working_days_by_day_and_by_night(hour: int) -> None:
+    monday, sunday = (datetime(2026, 1, day, hour, tzinfo=UTC) for day in (12, 11))
+    short, long = timedelta(seconds=30), timedelta(minutes=5)
+    assert next_due(now=monday, interval=short, name="x") - monday <= short * 1.1
+    assert next_due(now=sunday, interval=short, name="x") - sunday > short * 2
+    assert stretch(monday, long) == pace(monday)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import http.server
 import json
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from monitor.cli import main
 from monitor.domain.history import history
-from monitor.ports import Poll
+from monitor.ports import Asked, Poll
 from monitor.store import open_store
 from monitor.store.watch import find_link, poll_history
 from tests.builders import polled
@@ -190,3 +191,50 @@ def test_history_remembers_items_and_words(folders, tmp_path):
     assert poll.words > 100
     assert find_link(store.engine, "https://nowhere.example/") is None
     store.close()
+
+
+def test_list_says_how_often_a_source_is_really_polled(folders, capsys, tmp_path):
+    sources = tmp_path / "config" / "sources.toml"
+    sources.write_text(sources.read_text().replace('name = "gazette"', 'name = "gazette"\ninterval = "30s"'))
+    assert main(["sources", "list", *folders]) == 0
+    said = capsys.readouterr().out
+    assert "every 30s, days off 90s" in said  # under five minutes it is kept on working days, nights included
+    assert "every 15m, at night 1h, days off 45m" in said
+    main(["sources", "list", "--json", *folders])
+    rows = {row["name"]: row["effective"] for row in json.loads(capsys.readouterr().out)}
+    assert rows["gazette"] == {"day": 30, "edge": 30, "night": 30, "off": 90, "off_night": 180}
+    assert rows["wall"] == {"day": 900, "edge": 1800, "night": 3600, "off": 2700, "off_night": 5400}
+
+
+def test_a_source_is_polled_by_hand_and_what_is_new_is_read(folders, capsys):
+    assert main(["sources", "poll", "gazette", *folders]) == 0
+    assert "gazette: polled here; 2 items, " in capsys.readouterr().out
+    assert main(["sources", "poll", "wall", *folders]) == 2
+    assert "stands by" in capsys.readouterr().err
+
+
+def test_a_source_is_polled_by_the_monitor_that_runs_when_one_does(folders, capsys, tmp_path, monkeypatch):
+    """It has the state to itself; so it is asked, and what it did is told."""
+    assert main(["sources", "poll", "gazette", *folders]) == 0
+    capsys.readouterr()
+    from monitor.commands import poll
+    from monitor.lead import alone
+
+    monkeypatch.setattr(poll, "PATIENCE", 20.0)
+    begun = datetime.now(UTC)
+    store = open_store(f"sqlite:///{tmp_path / 'state' / 'monitor.db'}")
+
+    def the_other_one() -> None:
+        deadline = time.monotonic() + 20
+        while (store.source_state("gazette").next_due_at or begun) > datetime.now(UTC) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        polled = Asked(source="gazette", poll=Poll(items=7), next_due_at=datetime.now(UTC))
+        store.record_polls([polled], now=datetime.now(UTC))
+
+    with alone(tmp_path / "state"):
+        other = threading.Thread(target=the_other_one)
+        other.start()
+        assert main(["sources", "poll", "gazette", *folders]) == 0
+        other.join()
+    store.close()
+    assert "gazette: polled by the monitor that runs; 7 items, 0 new links." in capsys.readouterr().out
