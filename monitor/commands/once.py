@@ -6,8 +6,9 @@ import argparse
 import asyncio
 import contextlib
 import json
+import sqlite3
 from collections.abc import Awaitable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any
 
 from monitor.commands.options import clock_for, day, folder_options
@@ -53,7 +54,8 @@ async def _cycle(args: argparse.Namespace, settings: Settings) -> Cycle:
     async with eyes(settings, clock_for(args.as_of)) as those:
         asked: Sequence[Asked] = ()
         if args.as_of is None and (glance := those.glance()) is not None:
-            with closing(glance):
+            cycle = None
+            with closing(glance), suppress(sqlite3.Error):  # whatever is the matter with it, the store says it better
                 asked, cycle = await _quiet(those, glance)
             if cycle is not None:
                 return cycle

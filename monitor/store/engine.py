@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_u
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from monitor.domain.database_address import checked_database_address, shown_database_address, without_secrets
+from monitor.domain.database_words import database_words
 from monitor.ports import StoreError
 from monitor.store import schema
 
@@ -37,7 +38,8 @@ def open_engine(url: str) -> Engine:
         _bring_up_to_date(engine, shown)
     except (OperationalError, DatabaseError) as error:
         engine.dispose()
-        raise StoreError(f"cannot be opened: {without_secrets(str(error.orig), url)}", key=shown) from None
+        said = without_secrets(str(error.orig), url)
+        raise StoreError(database_words(said) or f"cannot be opened: {said}", key=shown) from None
     except StoreError:
         engine.dispose()
         raise

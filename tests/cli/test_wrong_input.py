@@ -196,6 +196,42 @@ def test_a_database_that_is_damaged_or_held_is_not_fine(
     assert "fine" not in said.out
 
 
+@pytest.mark.parametrize(("trouble", "said"), [("held", "another program"), ("damaged", "damaged")])
+@pytest.mark.parametrize("command", [("once",), ("outbox", "list"), ("outbox", "resume"), ("who",), ("subscribers", "list")])
+def test_a_database_that_is_damaged_or_held_is_no_fault_of_ours(
+    things: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: tuple[str, ...],
+    trouble: str,
+    said: str,
+) -> None:
+    monkeypatch.setattr("monitor.store.engine.BUSY_TIMEOUT", 0.2)
+    monkeypatch.setattr("monitor.store.glance._BUSY_SECONDS", 0.2)
+    line = [*command, "--config", str(things / "config"), "--state", str(tmp_path)]
+    assert main(["once", "--config", str(things / "config"), "--state", str(tmp_path)]) == 1  # nothing answers there
+    file = tmp_path / "monitor.db"
+    if trouble == "damaged":
+        body = bytearray(file.read_bytes())
+        body[4096:] = os.urandom(len(body) - 4096)
+        file.write_bytes(body)
+    holder = sqlite3.connect(file, isolation_level=None)
+    try:
+        if trouble == "held":
+            holder.execute("PRAGMA locking_mode = EXCLUSIVE")
+            holder.execute("BEGIN EXCLUSIVE")
+            holder.execute("PRAGMA user_version = 7")
+        capsys.readouterr()
+        status = main(line)
+    finally:
+        holder.close()
+    told = capsys.readouterr().err
+    assert status == 1
+    assert said in told
+    assert is_an_answer(status, told)
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp437"])
 def test_a_terminal_of_another_encoding_gets_what_it_can_show(tmp_path: Path, encoding: str) -> None:
     """Curly quotes and dashes are in every alert."""
