@@ -45,6 +45,11 @@ def of_space(free: int) -> list[Raised]:
     return [Raised(about="disk", name="space", message=f"only {free >> 20} MB are left where the state is", urgent=True)]
 
 
+def of_clock(trouble: str) -> list[Raised]:
+    """What is the matter with the clock of this machine."""
+    return [Raised(about="clock", name="clock", message=trouble, urgent=True)] if trouble else []
+
+
 def of_returned(trouble: str) -> list[Raised]:
     """What is the matter with the mailbox that returned mail comes to."""
     return [Raised(about="returned mail", name="mailbox", message=trouble)] if trouble else []
@@ -130,11 +135,17 @@ class Lookout:
             for source in parts.sources
             if source.name in moved
         ]
+        found += of_clock(self._clock_trouble())
         found += of_returned(parts.postmaster.trouble if parts.postmaster else "")
         lost = given_up(parts.store.engine, since=now - _GIVEN_UP_FOR)
         found += of_given_up(lost, {each.name for each in parts.sources if each.source_class is SourceClass.OFFICIAL})
         found += of_space(shutil.disk_usage(parts.settings.state).free)
         return tuple(sorted(found, key=lambda raised: raised.key))
+
+    def _clock_trouble(self) -> str:
+        timekeeper = self._parts.pipeline.timekeeper
+        states = self._parts.store.source_states().values() if timekeeper else ()
+        return timekeeper.trouble(max((s.last_success for s in states if s.last_success), default=None)) if timekeeper else ""
 
     def tell(self, found: Sequence[Raised]) -> str:
         """Put what is news of these alarms into the outbox: for the operator, and for those who asked to hear of silence.

@@ -7,17 +7,21 @@ import contextlib
 import hashlib
 import logging
 import re
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
 
 from monitor.domain.model import Link
+from monitor.domain.right_time import TOLERANCE, true_time, wrong_clock_words
 from monitor.domain.timetable import full_fetch_due, next_due
 from monitor.ports import Asked, Clock, Fetcher, FetchFailure, Page, Poll, Source, SourceState, Validators
 
 _log = logging.getLogger(__name__)
 MAX_PUT_BY = 16 << 20  #: bytes of pages that wait in memory to be read
+_BELIEVED_FOR = 6 * 3600.0  # seconds that the time a server told is counted on
 _TOGETHER = 0.05  # seconds in which answers are gathered that one transaction can save
 _OLDEST = 10 * 365 * 86400  # seconds that an answer may say it is old
 
@@ -51,6 +55,39 @@ class PutBy:
     def take(self, url: str) -> Page | None:
         """The page at an address, once."""
         return self._pages.pop(url, None)
+
+
+class Timekeeper:
+    """A fetcher that notes what time it is by the servers that answer (``Date``), each by its host."""
+
+    def __init__(self, fetcher: Fetcher, clock: Clock) -> None:
+        self._fetcher = fetcher
+        self._clock = clock
+        self._told: dict[str, tuple[datetime, float]] = {}  # what a host said, and when, by a clock that nobody sets
+
+    async def fetch(self, url: str, validators: Validators = Validators()) -> Page | FetchFailure:
+        """As the fetcher does."""
+        answer = await self._fetcher.fetch(url, validators)
+        if isinstance(answer, Page) and answer.headers.get("age", "0") == "0":  # a cache tells when it was made
+            with contextlib.suppress(ValueError, TypeError):
+                date = parsedate_to_datetime(answer.headers.get("date", ""))
+                self._told[urlsplit(answer.url).netloc] = (date.astimezone(UTC), time.monotonic())
+        return answer
+
+    def agrees(self) -> bool:
+        """Whether some server told the time as our clock has it: then it is right, whatever else there is."""
+        now = self._clock.now()
+        return any(abs(each - now) <= TOLERANCE for each in self._told_now())
+
+    def _told_now(self) -> list[datetime]:
+        machine = time.monotonic()
+        return [date + timedelta(seconds=machine - at) for date, at in self._told.values() if machine - at < _BELIEVED_FOR]
+
+    def trouble(self, newest: datetime | None = None) -> str:
+        """What is the matter with our clock, in words; empty when it is right. `newest`: when the state was last written."""
+        now = self._clock.now()
+        true = true_time(now, self._told_now(), newest)
+        return wrong_clock_words(now, true) if true is not None else ""
 
 
 class FirstAnswer:

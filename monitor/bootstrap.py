@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from monitor.clock import london
+from monitor.asking import Timekeeper
+from monitor.clock import SystemClock, london
 from monitor.domain.context import context_line
 from monitor.domain.database_address import shown_database_address
 from monitor.domain.guards import CATCH_UP_WAIT
@@ -279,6 +280,7 @@ class Eyes:
     channels: Mapping[str, RoutedChannel]
     fetcher: Fetcher
     worker: Worker
+    timekeeper: Timekeeper | None  #: None where the clock is meant to be another
 
     def seal(self) -> str:
         """What the state is sealed with once everything in it was seen to, today (or this hour) and as configured now.
@@ -315,13 +317,15 @@ async def eyes(settings: Settings, clock: Clock) -> AsyncIterator[Eyes]:
     with _reading_children() as worker, alone(settings.state):
         sources = build_sources(settings, worker=worker, home=settings.state)
         client = build_fetcher(settings, clock)
+        timekeeper = Timekeeper(client, clock)
         try:
             yield Eyes(
                 settings=settings,
                 clock=clock,
                 sources=sources,
                 channels=channels,
-                fetcher=with_drops(client, sources, clock),
+                fetcher=with_drops(timekeeper, sources, clock),
+                timekeeper=timekeeper if isinstance(clock, SystemClock) else None,
                 worker=worker,
             )
         finally:
@@ -372,6 +376,7 @@ async def opened(those: Eyes, *, watched_before: bool = False) -> AsyncIterator[
                 clock=clock,
                 concurrency=settings.concurrency,
                 watched_before=watched_before,
+                timekeeper=those.timekeeper,
                 keep=lambda pages: captures.keep(pages, clock.now()),
             ),
             outbox=outbox,

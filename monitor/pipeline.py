@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import uuid4
 
-from monitor.asking import Polled, PutBy, ask, ask_all, fault, polled_of
+from monitor.asking import Polled, PutBy, Timekeeper, ask, ask_all, fault, polled_of
 from monitor.domain.accounts import as_seen
 from monitor.domain.calendar import london_day
 from monitor.domain.model import Article, Change, Link, Reading, Report, SourceClass
@@ -86,6 +86,7 @@ class Pipeline:
     concurrency: int = 4
     keep: Callable[[Sequence[Page]], object] | None = None  #: puts raw pages by, for rules to come; blocking
     watched_before: bool = False
+    timekeeper: Timekeeper | None = None  #: tells when our clock is wrong; None where it is meant to be, as in a replay
     put_by: PutBy = field(default_factory=PutBy)
     reader: str = field(default_factory=lambda: uuid4().hex)  #: by which notes of what is looked into are known as ours
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
@@ -115,6 +116,9 @@ class Pipeline:
         """Write polls in one transaction. One answer that cannot be written is its source's failure, not the others'."""
         if not asked:
             return []
+        if trouble := await self.clock_trouble():  # nothing is written by a wrong clock: it is asked again by a right one
+            wrong = FetchFailure(url="", reason="clock", detail=trouble)
+            return [Polled(source=each.source, failure=wrong) for each in asked]
         try:
             fresh = await asyncio.to_thread(self.store.record_polls, asked, now=self.clock.now())
         except Exception as error:
@@ -130,6 +134,13 @@ class Pipeline:
             self._fresh.set()
         return [polled_of(each, len(new)) for each, new in zip(asked, fresh, strict=True)]
 
+    async def clock_trouble(self) -> str:
+        """What is the matter with our clock, in words; empty when it is right."""
+        if self.timekeeper is None or self.timekeeper.agrees():
+            return ""
+        states = await asyncio.to_thread(self.store.source_states)
+        return self.timekeeper.trouble(max((each.last_success for each in states.values() if each.last_success), default=None))
+
     async def read_links(self, *, patience: timedelta | None = None) -> tuple[tuple[Recorded, ...], tuple[LinkFailure, ...]]:
         """Fetch, read, classify and record every link that is due, each as it is done; what polls bring meanwhile, too.
 
@@ -144,6 +155,9 @@ class Pipeline:
                 outcomes += await self._count_the_dead()
                 while True:
                     self._fresh.clear()
+                    if trouble := await self.clock_trouble():
+                        _log.warning("%s", trouble)
+                        break
                     for turn, waiting in await self._next(running.values(), end):
                         running[asyncio.create_task(self._take(waiting))] = turn
                     if not running:
@@ -152,6 +166,8 @@ class Pipeline:
                         wake = asyncio.create_task(self._fresh.wait())
                     await asyncio.wait((*running, wake), return_when=asyncio.FIRST_COMPLETED)
                     done = [task for task in running if task.done()]
+                    if await self.clock_trouble():
+                        continue  # what these pages said is not recorded by a wrong clock
                     outcomes += await self._settle([task.result() for task in done])
                     for task in done:
                         del running[task]

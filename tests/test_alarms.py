@@ -54,6 +54,7 @@ class Monitor:
     sources: list[Gazette] = field(default_factory=lambda: [Gazette()])
     clock: Hands = field(default_factory=Hands)
     postmaster: None = None
+    pipeline: Any = field(default_factory=lambda: SimpleNamespace(timekeeper=None))
 
     @property
     def settings(self) -> Any:

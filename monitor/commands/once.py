@@ -110,7 +110,10 @@ async def _quiet(those: Eyes, glance: Glance) -> tuple[Sequence[Asked], Cycle | 
         answers[:] = light(answers)
 
     await ask_all(those.sources, states, those.fetcher, those.clock, keep)
-    if not all(map(glance.is_quiet, answers)) or not glance.record(answers, those.clock.now()):
+    wrong = those.timekeeper is not None and those.timekeeper.trouble(
+        max((each.last_success for each in states.values() if each.last_success), default=None)
+    )
+    if wrong or not all(map(glance.is_quiet, answers)) or not glance.record(answers, those.clock.now()):
         return answers, None
     order = {source.name: index for index, source in enumerate(those.sources)}
     answers.sort(key=lambda each: order[each.source])
@@ -151,7 +154,9 @@ def _lines(cycle: Cycle) -> list[str]:
         f"{len(cycle.recorded)} read, {len(cycle.unread)} not read, {number_of(len(cycle.changes), 'change')}, "
         f"{number_of(cycle.deliveries, 'message')}."
     ]
-    lines += [f"  {p.source}: {p.failure.reason} {p.failure.detail}".rstrip() for p in failed if p.failure]
+    failures = [(p.source, p.failure) for p in failed if p.failure]
+    lines += [f"  {name}: {each.reason} {each.detail}".rstrip() for name, each in failures if each.reason != "clock"]
+    lines += [f"  {said}" for said in dict.fromkeys(each.detail for _, each in failures if each.reason == "clock")]
     lines += [f"  not read: {f.link.url}: {f.reason}" for f in cycle.unread]
     for change in cycle.changes:
         old = change.old.words if change.old else "no rating"
