@@ -15,7 +15,7 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from monitor.domain.model import Link
-from monitor.domain.right_time import TOLERANCE, true_time, wrong_clock_words
+from monitor.domain.right_time import agree, true_time, wrong_clock_words
 from monitor.domain.timetable import full_fetch_due, next_due
 from monitor.ports import Asked, Clock, Fetcher, FetchFailure, Page, Poll, Source, SourceState, Validators
 
@@ -77,7 +77,7 @@ class Timekeeper:
     def agrees(self) -> bool:
         """Whether some server told the time as our clock has it: then it is right, whatever else there is."""
         now = self._clock.now()
-        return any(abs(each - now) <= TOLERANCE for each in self._told_now())
+        return any(agree(now, each) for each in self._told_now())
 
     def _told_now(self) -> list[datetime]:
         machine = time.monotonic()

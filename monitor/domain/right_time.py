@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-#: Less than this spoils nothing: a day of publication is off by one at most.
-TOLERANCE = timedelta(hours=2)
+#: A clock that is so little ahead loses nothing: what it reads seems a few days old, which is told as late, and no older than
+#: the month within which there are alerts. Behind, what is published today is of tomorrow at worst.
+AHEAD, BEHIND = timedelta(days=7), timedelta(days=1)
+
+
+def agree(now: datetime, told: datetime) -> bool:
+    """Whether our time is as good as what another tells."""
+    return -BEHIND <= now - told <= AHEAD
 
 
 def true_time(now: datetime, told: Sequence[datetime], newest: datetime | None = None) -> datetime | None:
@@ -20,11 +26,11 @@ def true_time(now: datetime, told: Sequence[datetime], newest: datetime | None =
         told: what each server says it is now.
         newest: when the state was last written.
     """
-    if any(abs(each - now) <= TOLERANCE for each in told):
+    if any(agree(now, each) for each in told):
         return None
     if told:
         return sorted(told)[len(told) // 2]
-    return newest if newest is not None and newest - now > TOLERANCE else None
+    return newest if newest is not None and newest - now > BEHIND else None
 
 
 def wrong_clock_words(now: datetime, true: datetime) -> str:
