@@ -118,7 +118,8 @@ def sentences(context: Context) -> tuple[str, ...]:
     name = context.authority.display_name
     told = []
     if context.years_at_previous is not None:
-        told.append(f"The previous inspection of {name} was published {context.years_at_previous:g} years before.")
+        years = "1 year" if context.years_at_previous == 1 else f"{context.years_at_previous:g} years"
+        told.append(f"The previous inspection of {name} was published {years} before.")
     elif context.predecessors:
         told.append(f"{name} took over from {_listed(context.predecessors)}; its predecessor’s ratings are not its own.")
     if context.neighbours:

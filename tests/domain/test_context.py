@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -65,3 +66,9 @@ def test_the_line_fills_in_what_the_store_did_not_hand_over() -> None:
     own = [i for i in known if i.authority == TRAFFORD.authority]
     change = decide(known, TRAFFORD.accounts[0], as_of=TRAFFORD.published).changes[0]
     assert context_line(change, own) == context_line(change, known) == " ".join(sentences(context_of(TRAFFORD, history())))
+
+
+@pytest.mark.parametrize(("years", "said"), [(1.0, "1 year before"), (1.5, "1.5 years before"), (2.0, "2 years before")])
+def test_one_year_is_not_years(years: float, said: str) -> None:
+    told = sentences(replace(context_of(TRAFFORD, history()), years_at_previous=years))
+    assert told[0] == f"The previous inspection of Trafford was published {said}."
