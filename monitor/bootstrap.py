@@ -231,15 +231,26 @@ def open_state(settings: Settings) -> SqlStore:
 def build_outbox(settings: Settings, store: SqlStore, channels: Mapping[str, Channel], clock: Clock) -> Outbox:
     """What sends, over the store's deliveries and the channels."""
     from monitor.delivery import Outbox, SentJournal
+    from monitor.lead import Owners
+    from monitor.private import kept_files
 
-    store.begin(settings.state / "generation")
-    return Outbox(
+    journal = SentJournal(settings.state / "sent.journal")
+    store.begin(settings.state / "generation", journal.latest())
+    owners = Owners(settings.state)
+    outbox = Outbox(
         store=store,
         channels=channels,
         clock=clock,
-        journal=SentJournal(settings.state / "sent.journal"),
+        journal=journal,
+        previous=owners.previous,
+        recovered=lambda: owners.keep(outbox.owner),
         off=store.sending_off,
     )
+    owners.add(outbox.owner)
+    if store.guard is not None:
+        journal.keep_open()
+        store.guard.on_removed += [journal.rescue, *kept_files(settings.state, ("links.key", "generation", "owners"))]
+    return outbox
 
 
 def build_fetcher(settings: Settings, clock: Clock) -> HttpFetcher:

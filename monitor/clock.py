@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 
@@ -12,6 +13,23 @@ from zoneinfo import ZoneInfo
 def london() -> ZoneInfo:
     """The time zone that every date in this project belongs to."""
     return ZoneInfo("Europe/London")
+
+
+@lru_cache(maxsize=1)
+def boot_id() -> str:
+    """Names this run of the machine, from power-on to power-off; empty where the system does not tell."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip().replace("-", "")
+    except OSError:
+        return ""
+
+
+def uptime() -> float:
+    """Seconds since the machine started, sleep included: goes on evenly, whatever is done to the clock."""
+    try:
+        return float(Path("/proc/uptime").read_text(encoding="ascii").split()[0])
+    except (OSError, ValueError, IndexError):
+        return time.monotonic()
 
 
 class SystemClock:

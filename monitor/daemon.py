@@ -23,7 +23,7 @@ from monitor.asking import is_declared_anew
 from monitor.domain.standing import Raised
 from monitor.domain.timetable import LONGEST_PAUSE
 from monitor.pipeline import Pipeline
-from monitor.ports import Clock, Source
+from monitor.ports import Clock, Source, SourceState, StoreError
 
 _log = logging.getLogger(__name__)
 
@@ -91,7 +91,8 @@ class Health:
     last_poll: datetime | None
     recorded: int
     changes: int
-    delivering: bool  #: whether the outbox is being drained
+    delivering: bool  #: whether what is due is sent
+    stopped: str = ""  #: why it is not, and what to do
     leading: bool = True  #: whether it is this daemon that polls
     alarms: tuple[Raised, ...] = ()  #: what a person should look at
 
@@ -117,6 +118,7 @@ class Daemon:
     pipeline: Pipeline
     drain: Drain
     clock: Clock
+    stopped: Callable[[], str] = str  #: why nothing is sent just now; empty while what is due is sent
     look: Look = tuple
     tell: Tell | None = None
     heartbeat: Callable[[], Awaitable[object]] | None = None  #: gives a sign of life
@@ -179,6 +181,7 @@ class Daemon:
     @property
     def health(self) -> Health:
         """How it is now."""
+        stopped = self.stopped()
         return Health(
             started=self._started,
             beat=time.monotonic() - self._beat,
@@ -187,16 +190,25 @@ class Daemon:
             last_poll=self._tally.last_poll,
             recorded=self._tally.recorded,
             changes=self._tally.changes,
-            delivering=bool(self._tasks) and not self._tasks[0].done(),
+            delivering=bool(self._tasks) and not self._tasks[0].done() and not stopped,
+            stopped=stopped,
             leading=self._leading,
-            alarms=self._alarms,
+            alarms=(*self._alarms, *_stopped_alarm(stopped, self._alarms)),
         )
+
+    async def _state(self, name: str) -> SourceState:
+        """What is remembered of a source; nothing while the database cannot be asked."""
+        try:
+            return await asyncio.to_thread(self.pipeline.store.source_state, name)
+        except StoreError as error:
+            _log.error("%s", error)
+            return SourceState(name=name)
 
     async def _plan_all(self) -> None:
         """A job for every source at its own due time, the first ones a little apart; and what is left is read."""
         now = self.clock.now()
         for index, source in enumerate(self.pipeline.sources):
-            state = await asyncio.to_thread(self.pipeline.store.source_state, source.name)
+            state = await self._state(source.name)
             due = state.next_due_at or now
             # A due time far ahead was written by a clock that was wrong.
             latest = now + max(LONGEST_PAUSE, timedelta(seconds=source.interval)) * 2
@@ -242,7 +254,7 @@ class Daemon:
                     self._to_read.set()
             finally:
                 if not self._stopping.is_set():
-                    state = await asyncio.to_thread(self.pipeline.store.source_state, source.name)
+                    state = await self._state(source.name)
                     if state.last_success is None or source.name not in self._heard:
                         self._look_soon()  # a start in which nothing answers is seen by who just started it
                     if state.last_success is not None:
@@ -311,6 +323,8 @@ class Daemon:
         except asyncio.CancelledError:
             if not self._stopping.is_set():
                 raise
+        except StoreError as error:
+            _log.error("%s", error)  # the job comes round again
 
     async def _deliver(self) -> object:
         """Drain the outbox until the end; a fault in it is logged and does not end it."""
@@ -365,6 +379,13 @@ class Daemon:
             asked = due is not None and timedelta() <= now - due < _ASKED
             if asked and job is not None and job.next_run_time > datetime.now(UTC) + timedelta(seconds=1):
                 self._plan(source, now)
+
+
+def _stopped_alarm(why: str, others: Sequence[Raised]) -> tuple[Raised, ...]:
+    """That nothing is sent, where no other alarm says so: a database that cannot be asked raises none."""
+    if not why or any(alarm.about == "outbox" and alarm.name == "off" for alarm in others):
+        return ()
+    return (Raised(about="outbox", name="stopped", message=f"nothing is sent: {why}", urgent=True),)
 
 
 def _report(event: Any) -> None:

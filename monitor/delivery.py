@@ -1,42 +1,41 @@
 """Drains the outbox: claim, send, settle. What an outcome leads to is decided by pure functions; the rest is a shell.
 
 A claim is committed before anything is sent. The channel calls the commit point just before the last byte that lets a
-provider act; that journals ``committing``, fenced by owner and epoch. After the provider's yes the delivery goes into a
-file journal before the database learns of it, so that a crash between the two is not a doubt.
+provider act; that journals ``committing``, fenced by owner and epoch, in a file and in the database. The provider's answer goes
+into the file before the database learns of it, so that a crash between the two is not a doubt. An answer that the database
+cannot take (its disk is full, somebody has locked it) is kept and offered again until it does.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import os
 import secrets
-import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
-from monitor.ports import Channel, Clock, Delivery, Outcome, Result
+from monitor.clock import boot_id
+from monitor.domain.guards import GIVE_UP
+from monitor.in_thread import in_thread
+from monitor.ports import Channel, Clock, Delivery, Outcome, Result, StoreError
+from monitor.retries import RETRY, next_try, settlement
+from monitor.sent_journal import SentJournal
+
+__all__ = ["GIVE_UP", "RETRY", "Deliveries", "Outbox", "SentJournal", "new_owner", "next_try", "settlement"]
 
 _log = logging.getLogger(__name__)
-_T = TypeVar("_T")
 
-#: Waits after the first, second ... transient failure; the last one repeats until `GIVE_UP`.
-RETRY = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
-#: A message that could not be handed over for this long is a failure that somebody has to look at.
-GIVE_UP = timedelta(hours=72)
-#: Bounds of a provider's Retry-After that are believed, seconds.
-RETRY_AFTER = (1.0, 6 * 3600.0)
-#: How much the waits spread, so that a provider that was down is not met by everything at once.
-JITTER = 0.2
 #: Longer than any send can take (the answer to a mail's last dot may take ten minutes), seconds.
 LEASE = 1200.0
 #: How often claims past their lease are looked for, seconds.
 RECOVER_EVERY = 60.0
+#: Between two tries to tell a database that is full, locked or away, seconds.
+AGAIN = 5.0
 
 
 class Deliveries(Protocol):
@@ -64,88 +63,33 @@ class Deliveries(Protocol):
         """Journal that the last byte is about to go; False when the claim is no longer ours or it was cancelled."""
         ...
 
-    def settle(self, delivery: Delivery, outcome: Outcome, *, now: datetime, not_before: datetime | None = None) -> bool:
-        """Record how a claimed delivery ended; False when the claim is no longer ours."""
+    def settle(
+        self, delivery: Delivery, outcome: Outcome, *, now: datetime, not_before: datetime | None = None, untried: bool = False
+    ) -> bool:
+        """Record how a claimed delivery ended; False when the claim is no longer ours. What is `untried` used up no try."""
         ...
 
-    def recover(self, *, now: datetime, owner: str, accepted: Collection[str] = ()) -> Mapping[str, int]:
-        """Put every delivery that a dead owner left behind into its right state; counts by what was done.
+    def recover(
+        self,
+        *,
+        now: datetime,
+        owner: str,
+        accepted: Collection[str] = (),
+        begun: Collection[tuple[str, int]] = (),
+        holding: Collection[str] | None = None,
+        previous: Collection[str] = (),
+        resend: Collection[str] = (),
+    ) -> Mapping[str, int]:
+        """Put every delivery that nobody works on into its right state; counts by what was done. See `store.outbox.Known`."""
+        ...
 
-        `accepted` are deliveries found in the file journal.
-        """
+    def wake(self, channel: str, *, now: datetime) -> int:
+        """What waits for its next try on a channel that takes messages again need not wait; returns how much."""
         ...
 
     def enqueue_digests(self, *, now: datetime) -> int:
         """Write the digests that are due; returns how many."""
         ...
-
-
-# --- decisions ------------------------------------------------------------------------------------------------------------
-
-
-def next_try(delivery: Delivery, outcome: Outcome, now: datetime) -> datetime | None:
-    """When a transient failure is tried again; None when it has been tried long enough. Pure: the jitter is the delivery's."""
-    if now - delivery.created >= GIVE_UP:
-        return None
-    if outcome.retry_after is not None:
-        low, high = RETRY_AFTER
-        return now + timedelta(seconds=min(max(outcome.retry_after, low), high))
-    wait = RETRY[min(max(delivery.attempt, 1), len(RETRY)) - 1]
-    seed = hashlib.sha256(f"{delivery.id}:{delivery.attempt}".encode()).digest()
-    spread = 1 + JITTER * (int.from_bytes(seed[:4]) / 2**31 - 1)
-    return now + wait * spread
-
-
-def settlement(
-    delivery: Delivery, outcome: Outcome, now: datetime, *, resend_doubtful: bool
-) -> tuple[Outcome, datetime | None]:
-    """What to record: the outcome (a doubtful one as transient where the operator chose to resend) and the next try."""
-    if outcome.result is Result.UNCERTAIN and resend_doubtful:
-        outcome = Outcome(result=Result.TRANSIENT, reason=f"{outcome.reason} (resending as configured)")
-    if outcome.result is not Result.TRANSIENT:
-        return outcome, None
-    again = next_try(delivery, outcome, now)
-    return (outcome, again) if again else (Outcome(result=Result.PERMANENT, reason=f"gave up: {outcome.reason}"), None)
-
-
-# --- the journal beside the database --------------------------------------------------------------------------------------
-
-
-class SentJournal:
-    """Ids of deliveries that a provider accepted, one a line, on disk before the database is told.
-
-    It bridges a crash between the two, and tells a restored database what was sent since its copy was made.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = threading.Lock()
-
-    def add(self, delivery: str) -> None:
-        """Write one id through to the disk."""
-        with self._lock:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._path.open("ab") as file:
-                file.write(f"{delivery}\n".encode())
-                file.flush()
-                os.fsync(file.fileno())
-
-    def read(self) -> frozenset[str]:
-        """The ids in it; a line that a crash cut short is none of ours."""
-        try:
-            text = self._path.read_bytes().decode("ascii", "replace")
-        except FileNotFoundError:
-            return frozenset()
-        return frozenset(line.strip() for line in text.splitlines(keepends=True) if line.endswith("\n"))
-
-    def trim(self, keep: int = 100_000) -> None:
-        """Forget all but the newest ids when there are more than twice as many; the database knows the others long since."""
-        with self._lock:
-            lines = self._path.read_bytes().splitlines(keepends=True) if self._path.exists() else []
-            if len(lines) > 2 * keep:
-                new = self._path.with_suffix(".new")
-                new.write_bytes(b"".join(lines[-keep:]))
-                new.replace(self._path)
 
 
 # --- the loop -------------------------------------------------------------------------------------------------------------
@@ -154,6 +98,17 @@ class SentJournal:
 def new_owner() -> str:
     """A name that no other process, before or after, has."""
     return f"{os.getpid()}-{secrets.token_hex(8)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    """What a provider said to a delivery, for the database."""
+
+    delivery: Delivery
+    outcome: Outcome
+    not_before: datetime | None
+    begun: bool  #: whether the file journal has a line for it that wants an answer
+    untried: bool = False  #: something of ours came in between: it is as if it had not been claimed
 
 
 @dataclass(kw_only=True)
@@ -169,14 +124,28 @@ class Outbox:
     idle: float = 1.0  #: seconds between looks into an empty outbox
     lease: float = LEASE  #: seconds after which a claim counts as abandoned
     recover_every: float = RECOVER_EVERY  #: seconds between looks for abandoned claims and due digests
+    again: float = AGAIN  #: seconds between tries to reach a database that cannot be reached
     owner: str = field(default_factory=new_owner)
+    previous: Collection[str] = ()  #: owners before this one that are dead for certain
+    recovered: Callable[[], object] = lambda: None  #: called when what they left was put right
     off: Callable[[], str] = lambda: ""  #: asked before each claim: why nothing may be sent, empty when it may
     _recover_at: float = field(init=False, default=0.0)  # of the event loop's clock
     _started: bool = field(init=False, default=False)
+    _stopping: bool = field(init=False, default=False)
     _off_since: datetime | None = field(init=False, default=None)
+    _off_reason: str = field(init=False, default="")
+    _trouble: str = field(init=False, default="")
     _turns: dict[str, asyncio.Semaphore] = field(init=False, default_factory=dict)
     _claimed: Counter[str] = field(init=False, default_factory=Counter)  #: by channel: not yet settled
+    _holding: set[str] = field(init=False, default_factory=set)  #: the ids of what is claimed and not yet settled
+    _answers: list[_Answer] = field(init=False, default_factory=list)  #: that the database could not take yet
+    _taking: set[str] = field(init=False, default_factory=set)  #: channels that took a message, with nothing failed since
     _claim_at: float = field(init=False, default=0.0)  #: of the event loop's clock: when it is looked again in any case
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing is sent just now, and what to do; empty while what is due is sent."""
+        return self._trouble or self._off_reason
 
     async def drain(self, stop: asyncio.Event) -> Counter[str]:
         """Send until `stop` is set; then claim nothing more, wait for every message in flight to be settled, and return.
@@ -185,39 +154,81 @@ class Outbox:
         """
         done: Counter[str] = Counter()
         flying: set[asyncio.Task[str]] = set()
+        self._stopping = False
         while not stop.is_set():
-            await self.recover()
-            for delivery in await self._claim_for_free_turns():
-                flying.add(asyncio.create_task(self._deliver(delivery)))
+            try:
+                await self.recover()
+                for delivery in await self._claim_for_free_turns():
+                    flying.add(asyncio.create_task(self._deliver(delivery)))
+                self._well()
+            except StoreError as error:
+                self._unwell(error)
             flying = await self._pause(flying, stop, done)
+        self._stopping = True
         for ended in await asyncio.gather(*flying):
             done[ended] += 1
+        with suppress(StoreError):  # what the database does not take now, the next start finds in the journal
+            await self._settle_answers()
         return done
 
     async def send_due(self, *, early: timedelta = timedelta(0)) -> Counter[str]:
-        """Send everything that is due, and `early` what was just made; returns how many deliveries ended in which result."""
+        """Send everything that is due, and `early` what was just made; returns how many deliveries ended in which result.
+
+        Raises StoreError where the database cannot be reached.
+        """
+        self._stopping = False
         await self.recover()
         done: Counter[str] = Counter()
         while claimed := await self._claim(self.concurrency, early):
             for ended in await asyncio.gather(*(self._deliver(delivery) for delivery in claimed)):
                 done[ended] += 1
+            if self._answers:
+                await self._settle_answers()
         return done
 
     async def recover(self) -> Mapping[str, int]:
         """Put what a dead process left behind into its right state, and write digests: at the start and every minute."""
         loop = asyncio.get_running_loop()
+        if self._answers:
+            await self._settle_answers()
         if self._started and loop.time() < self._recover_at:
             return {}
+        found = await in_thread(self._recover)
         self._recover_at = loop.time() + self.recover_every
-        await _in_thread(lambda: self.store.enqueue_digests(now=self.clock.now()))
-        accepted = self.journal.read() if self.journal and not self._started else frozenset()
-        found = await _in_thread(lambda: self.store.recover(now=self.clock.now(), owner=self.owner, accepted=accepted))
-        if self.journal and not self._started:
-            self.journal.trim()
         self._started = True
         for reason, count in found.items():
             _log.warning("outbox: %d deliveries %s", count, reason.replace("_", " "))
         return found
+
+    def _recover(self) -> Mapping[str, int]:
+        now = self.clock.now()
+        self.store.enqueue_digests(now=now)
+        tries = self.journal.latest().values() if self.journal else ()
+        here = boot_id()[:8]
+        found = self.store.recover(
+            now=now,
+            owner=self.owner,
+            accepted={each.delivery for each in tries if each.accepted},
+            begun={(each.delivery, each.epoch) for each in tries if each.accepted is None and each.boot not in {here, ""}},
+            holding=frozenset(self._holding),
+            previous=self.previous,
+            resend=[name for name, channel in self.channels.items() if _resends(channel)],
+        )
+        if not self._started:
+            if self.journal:
+                self.journal.trim()
+            self.recovered()
+        return found
+
+    async def _settle_answers(self) -> None:
+        """Offer the database again what it could not take. Raises StoreError when it still cannot."""
+        waiting, self._answers = self._answers, []
+        try:
+            while waiting:
+                await in_thread(lambda: self._settle(waiting[0]))
+                self._holding.discard(waiting.pop(0).delivery.id)
+        finally:
+            self._answers = waiting + self._answers
 
     def _at_once(self, channel: str) -> int:
         return int(getattr(self.channels.get(channel), "at_once", self.per_channel))
@@ -237,24 +248,41 @@ class Outbox:
             return ()
         now = self.clock.now()
         since: datetime | None = None
-        if reason := await _in_thread(self.off):
+        self._off_reason = await in_thread(self.off)
+        if self._off_reason:
             if self._off_since is None:
-                _log.error("nothing is sent: %s; `monitor outbox resume` says how to go on", reason)
+                _log.error("nothing is sent: %s", self._off_reason)
                 self._off_since = now
             since = self._off_since  # that nothing is sent has to be told nevertheless
+        else:
+            self._off_since = None
         wanted: dict[str, Any] = {"limit": room, "early": early, "operator_since": since, "without": without}
-        return await _in_thread(lambda: self.store.claim(owner=self.owner, now=now, lease=self.lease, **wanted))
+        claimed = await in_thread(lambda: self.store.claim(owner=self.owner, now=now, lease=self.lease, **wanted))
+        self._holding.update(delivery.id for delivery in claimed)
+        return claimed
 
     async def _pause(self, flying: set[asyncio.Task[str]], stop: asyncio.Event, done: Counter[str]) -> set[asyncio.Task[str]]:
         """Wait for a message to land, for the next look, or for the end; returns what is still in flight."""
         stopping = asyncio.create_task(stop.wait())
+        patience = max(self.idle, self.again) if self._trouble else self.idle
         try:
-            landed, _ = await asyncio.wait({*flying, stopping}, timeout=self.idle, return_when=asyncio.FIRST_COMPLETED)
+            landed, _ = await asyncio.wait({*flying, stopping}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
         finally:
             stopping.cancel()
         for task in flying & landed:
             done[task.result()] += 1
         return flying - landed
+
+    def _unwell(self, error: StoreError) -> None:
+        """The database cannot be reached: said once a cause, tried again and again."""
+        if str(error) != self._trouble:
+            self._trouble = str(error)
+            _log.error("nothing is sent for now: %s", error)
+
+    def _well(self) -> None:
+        if self._trouble:
+            _log.warning("messages are sent again")
+            self._trouble = ""
 
     async def _deliver(self, delivery: Delivery) -> str:
         name = delivery.channel
@@ -262,22 +290,41 @@ class Outbox:
         self._claimed[name] += 1
         try:
             async with turn:
-                return await _in_thread(lambda: self._send(delivery))
+                return await in_thread(lambda: self._send(delivery))
         finally:
             self._claimed[name] -= 1
 
     def _send(self, delivery: Delivery) -> str:
-        """Claimed to settled, in one thread. Whatever a channel does, the delivery gets an outcome."""
+        """Claimed to settled, in one thread. An answer that the database cannot take is kept for later."""
+        answer = self._hand_over(delivery)
+        try:
+            ended = self._settle(answer)
+        except StoreError as error:
+            self._answers.append(answer)
+            self._unwell(error)
+            return "unsettled"
+        self._holding.discard(delivery.id)
+        return ended
+
+    def _hand_over(self, delivery: Delivery) -> _Answer:
+        """What a channel makes of a delivery. Whatever it does, there is an outcome."""
         channel = self.channels.get(delivery.channel)
-        committed = False
+        begun = committed = False
+        hindered = "the monitor is about to stop" if self._stopping else ""
 
         def commit() -> bool:
-            nonlocal committed
-            committed = self.store.committing(delivery, now=self.clock.now())
+            nonlocal begun, committed, hindered
+            try:
+                if self.journal:
+                    self.journal.begin(delivery.id, delivery.epoch, delivery.tells)
+                    begun = True
+                committed = self.store.committing(delivery, now=self.clock.now())
+            except (StoreError, OSError) as error:
+                hindered = f"not sent, for that could not be recorded: {_words(error)}"
             return committed
 
-        if channel is None:
-            outcome = Outcome(result=Result.TRANSIENT, reason="channel_not_configured")
+        if channel is None or hindered:
+            outcome = Outcome(result=Result.TRANSIENT, reason=hindered or "channel_not_configured")
         else:
             try:
                 outcome = channel.send(delivery, commit)
@@ -286,39 +333,45 @@ class Outbox:
                 _log.exception("channel %s", delivery.channel)
                 result = Result.UNCERTAIN if committed else Result.TRANSIENT
                 outcome = Outcome(result=result, reason=f"fault: {type(error).__name__}")
-        if outcome.result is Result.SENT and self.journal:
-            self.journal.add(delivery.id)
+        if hindered and not committed:
+            # Nothing is the matter with the message or its channel.
+            outcome = Outcome(result=Result.TRANSIENT, reason=hindered)
+        outcome, again = settlement(delivery, outcome, self.clock.now(), resend_doubtful=_resends(channel))
+        untried = bool(hindered) and not committed
+        if untried:
+            again = self.clock.now() + timedelta(seconds=0 if self._stopping else self.again)
+        return _Answer(delivery=delivery, outcome=outcome, not_before=again, begun=begun, untried=untried)
+
+    def _settle(self, answer: _Answer) -> str:
+        """Write an answer through to the file journal, then into the database. Raises StoreError where that cannot be."""
+        delivery, outcome = answer.delivery, answer.outcome
+        if self.journal and answer.begun and outcome.result is not Result.UNCERTAIN:
+            try:
+                self.journal.answer(delivery.id, delivery.epoch, accepted=outcome.result is Result.SENT)
+            except OSError as error:
+                _log.error("the journal of sent messages cannot be written: %s", _words(error))
         now = self.clock.now()
-        doubtful = getattr(channel, "on_uncertain", "hold") == "resend"
-        outcome, again = settlement(delivery, outcome, now, resend_doubtful=doubtful)
-        settled = self.store.settle(delivery, outcome, now=now, not_before=again)
+        untried = {"untried": True} if answer.untried else {}
+        settled = self.store.settle(delivery, outcome, now=now, not_before=answer.not_before, **untried)
         level = logging.INFO if outcome.result is Result.SENT else logging.WARNING
         _log.log(level, "delivery %s by %s: %s %s", delivery.id, delivery.channel, outcome.result, outcome.reason)
+        self._watch_channel(delivery.channel, outcome, now)
         return str(outcome.result) if settled else "lost_claim"
 
+    def _watch_channel(self, name: str, outcome: Outcome, now: datetime) -> None:
+        """A channel that takes a message after it failed takes others too: they need not wait for their time."""
+        if outcome.result is Result.TRANSIENT:
+            self._taking.discard(name)
+        elif outcome.result is Result.SENT and name not in self._taking:
+            self._taking.add(name)
+            if woken := self.store.wake(name, now=now):
+                _log.warning("channel %s takes messages again: %d need not wait any longer", name, woken)
 
-async def _in_thread(work: Callable[[], _T]) -> _T:
-    """Run blocking work in a thread that does not keep a process alive: a stuck provider must not block its end."""
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[_T] = loop.create_future()
 
-    def give(result: _T | None, error: BaseException | None) -> None:
-        if future.cancelled():
-            return
-        if error is not None:
-            future.set_exception(error)
-        else:
-            future.set_result(result)  # type: ignore[arg-type]  # without an error there is a result
+def _resends(channel: Channel | None) -> bool:
+    """Whether what may have arrived is sent again."""
+    return getattr(channel, "on_uncertain", "hold") == "resend"
 
-    def run() -> None:
-        try:
-            result, failure = work(), None
-        except BaseException as error:  # noqa: BLE001
-            result, failure = None, error
-        try:
-            loop.call_soon_threadsafe(give, result, failure)
-        except RuntimeError:
-            return  # the loop is gone: nobody waits for this any more
 
-    threading.Thread(target=run, name="delivery", daemon=True).start()
-    return await future
+def _words(error: Exception) -> str:
+    return str(error) if isinstance(error, StoreError) else str(getattr(error, "strerror", None) or type(error).__name__)

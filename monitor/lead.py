@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from monitor.ports import Clock, InUseError, StoreError
+from monitor.private import make_private
 
 if TYPE_CHECKING:
     from monitor.store import SqlStore
@@ -21,7 +22,8 @@ def alone(state: Path) -> Iterator[None]:
     """One monitor a state folder: two would poll twice. The lock ends with the process, however that ends."""
     try:
         state.mkdir(parents=True, exist_ok=True)
-        file = (state / "monitor.lock").open("a+")
+        file = os.fdopen(os.open(state / "monitor.lock", os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), "a+")
+        make_private(state / "monitor.lock")
     except OSError as error:
         raise StoreError(f"cannot be written: {error.strerror}", key=str(state)) from None
     with file:
@@ -47,6 +49,45 @@ def _lock(file: TextIO, state: Path) -> None:
         raise InUseError(
             f"in use by another monitor ({holder}); stop it, or use --state for another folder", key=str(state)
         ) from None
+
+
+class Owners:
+    """Under which names this state folder sent before. Whoever holds the folder's lock knows that all of them are dead.
+
+    A copy of the folder is another one: the names in it may be those of a monitor that lives.
+    """
+
+    def __init__(self, state: Path) -> None:
+        self._path = state / "owners"
+        self.previous = self._read()
+
+    def _read(self) -> tuple[str, ...]:
+        try:
+            place, *names = self._path.read_text(encoding="ascii").split()
+        except (OSError, ValueError):
+            return ()
+        return tuple(names) if place == self._place() else ()
+
+    def _place(self) -> str:
+        there = self._path.parent.stat()
+        return f"{there.st_dev}:{there.st_ino}"
+
+    def add(self, owner: str) -> None:
+        """Note a name before anything is claimed under it."""
+        self._write((*self.previous, owner))
+
+    def keep(self, owner: str) -> None:
+        """Forget all names but one: what the others left was put right."""
+        self._write((owner,))
+
+    def _write(self, names: Sequence[str]) -> None:
+        new = self._path.with_suffix(".new")
+        with suppress(OSError):  # on a full disk what they left waits for its lease
+            with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+                file.write("\n".join((self._place(), *names)))
+                file.flush()
+                os.fsync(file.fileno())
+            new.replace(self._path)
 
 
 class Lead:

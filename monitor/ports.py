@@ -50,6 +50,14 @@ class StoreError(MonitorError):
     """State that cannot be opened or is not ours."""
 
 
+class StoreUnavailable(StoreError):
+    """State that cannot be read or written for now: a full disk, a lock, a server that is down. It goes on by itself."""
+
+
+class StateChanged(StoreError):
+    """State that was replaced, removed or damaged while it was in use. Somebody has to look; nothing is sent until then."""
+
+
 class Clock(Protocol):
     """Where the time comes from. Nothing else calls now()."""
 
@@ -219,6 +227,10 @@ class Delivery:
     epoch: int  #: fencing token of the claim
     created: datetime
     purpose: str = ""  #: a `messages.Purpose`
+    tells: tuple[str, ...] = ()  #: who is told what, as tokens that are the same however often it is found (`store.tokens`)
+    step: int = 0  #: which wait comes after a failure; tries out of turn count for none. 0: that of the attempt
+    planned_for: datetime | None = None  #: this try is out of turn: when it would have been tried anyway
+    tries_until: datetime | None = None  #: after that it is given up
     thread: str = ""  #: what an `Outcome` called the message that this one continues; empty: it stands alone
 
 

@@ -32,12 +32,13 @@ def build_channel(name: str, table: Mapping[str, object], secret_lookup: SecretL
     """The channel of one table.
 
     Keys: exactly one of ``url_env`` (name of an environment variable), ``url_file`` (path) and ``url`` (only for
-    ``console://``, which holds no secret), and ``on_uncertain`` = ``hold`` (default) or ``resend``. Mail: ``from`` for its
-    sender, ``bounces`` for where mail goes that cannot be delivered, ``dkim_selector`` for the names of its DKIM keys (for
-    ``monitor check --dns``), with spaces between, ``ca_file`` for servers with a certificate of their own, ``helo_name`` for
-    how we introduce ourselves to the server. Slack: ``endpoint`` for a server that speaks its protocol at another address.
-    Webhook: ``secret_env`` for the signing key, which makes ``json://`` a Standard Webhook, and ``allow_private = true``
-    where its receiver is on a private network. With `key` mail is marked, so that it is known when it comes back.
+    ``console://``, which holds no secret), and ``on_uncertain`` = ``hold`` or ``resend`` (the default of webhooks alone).
+    Mail: ``from`` for its sender, ``bounces`` for where mail goes that cannot be delivered, ``dkim_selector`` for the names
+    of its DKIM keys (for ``monitor check --dns``), with spaces between, ``ca_file`` for servers with a certificate of their
+    own, ``helo_name`` for how we introduce ourselves to the server. Slack: ``endpoint`` for a server that speaks its
+    protocol at another address. Webhook: ``secret_env`` for the signing key, which makes ``json://`` a Standard Webhook, and
+    ``allow_private = true`` where its receiver is on a private network. With `key` mail is marked, so that it is known when
+    it comes back.
 
     Raises:
         ConfigError: with the key that is wrong; never with a secret in its message.
@@ -47,7 +48,8 @@ def build_channel(name: str, table: Mapping[str, object], secret_lookup: SecretL
     url = secret_address(values, secret_lookup)
     kind = _kind(url, values)
     _refuse_others_keys(kind, values)
-    doubtful = values.get("on_uncertain", "hold")
+    # Who takes a signed webhook knows the id of what it has seen: to repeat what is in doubt tells it what it may have missed.
+    doubtful = values.get("on_uncertain", "resend" if kind == "webhook" else "hold")
     if doubtful not in _ON_UNCERTAIN:
         raise ConfigError(f"{doubtful!r} is neither 'hold' nor 'resend'", key="on_uncertain")
     # Apprise and its services take a third of a second to import: only who uses them waits for them.

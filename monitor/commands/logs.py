@@ -7,6 +7,8 @@ import logging
 import re
 from datetime import UTC, datetime
 
+from monitor.one_line import OneLine
+
 FORMATS = ("text", "json")
 #: Below a warning they speak of themselves, and of addresses and tokens.
 _NOISY = ("apscheduler", "urllib3", "apprise", "uvicorn", "trafilatura", "asyncio")
@@ -17,6 +19,7 @@ def log_to_stderr(level: str, form: str) -> None:
     """Write records of `level` and above to stderr, in one of `FORMATS`."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines() if form == "json" else TextLines())
+    handler.addFilter(OneLine())
     logging.basicConfig(level=level.upper(), handlers=[handler])
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)

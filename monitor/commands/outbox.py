@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor.commands.options import count, folder_options
+from monitor.commands.words import number_of
 
 if TYPE_CHECKING:
     from monitor.store import SqlStore
@@ -46,7 +48,8 @@ def add_parser(subparsers: Any) -> None:
         action = actions.add_parser(name, parents=[folder_options()], help=words)
         action.add_argument("ids", metavar="ID", nargs="*", help="the ids, or how they begin")
         if name != "drop":
-            action.add_argument("--all", action="store_true", help="every failed one" if name == "retry" else "every held one")
+            every = "every failed one, and those that wait for another try" if name == "retry" else "every held one"
+            action.add_argument("--all", action="store_true", help=every)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -54,14 +57,15 @@ def run(args: argparse.Namespace) -> int:
     from monitor.bootstrap import open_state
     from monitor.settings import load
 
-    store = open_state(load(args.config, args.state))
+    settings = load(args.config, args.state)
+    store = open_state(settings)
     try:
         if args.action == "list":
-            return _list(store, args)
+            return _list(store, args, settings.state)
         if args.action == "show":
             return _show(store, args)
         if args.action == "resume":
-            return _resume(store, args)
+            return _resume(store, settings.state)
         return _move(store, args)
     finally:
         store.close()
@@ -83,14 +87,17 @@ def _facts(line: Line) -> dict[str, object]:
     }
 
 
-def _list(store: SqlStore, args: argparse.Namespace) -> int:
+def _list(store: SqlStore, args: argparse.Namespace, state: Path) -> int:
     from monitor.messages.codes import reason_words
     from monitor.ports import DeliveryState
+    from monitor.sent_journal import SentJournal
 
     lines = store.deliveries([DeliveryState(state) for state in args.states], limit=args.limit)
     if args.json:
         print(json.dumps([_facts(line) for line in lines], indent=2))
         return 0
+    if reason := store.why_off(state / "generation", SentJournal(state / "sent.journal").latest()):
+        print(f"Nothing is sent: {reason}. When you have seen to it: monitor outbox resume\n")
     counted = store.delivery_counts()
     print(", ".join(f"{counted[state]} {state}" for state in DeliveryState if state in counted) or "The outbox is empty.")
     for line in lines:
@@ -146,17 +153,21 @@ def _detail_lines(detail: Detail) -> Iterable[str]:
     yield detail.message.text
 
 
-def _resume(store: SqlStore, args: argparse.Namespace) -> int:
+def _resume(store: SqlStore, state: Path) -> int:
     from monitor.clock import SystemClock
-    from monitor.commands.words import number_of
-    from monitor.delivery import SentJournal
+    from monitor.ports import DeliveryState
+    from monitor.sent_journal import SentJournal
 
-    if not (reason := store.sending_off()):
+    journal = SentJournal(state / "sent.journal")
+    # Also where the monitor was not started since: what its start would find is looked for here.
+    if not (reason := store.begin(state / "generation", journal.latest())):
         print("Sending is on.")
         return 0
-    settled = store.resume_sending(SentJournal(args.state / "sent.journal").read(), now=SystemClock().now())
+    settled = store.resume_sending(journal.read(), now=SystemClock().now())
     sent = number_of(settled, "message was", "messages were")
     print(f"Sending was off because {reason}. It is on again. By the journal, {sent} sent since the copy was made.")
+    if held := store.delivery_counts().get(DeliveryState.HELD, 0):
+        print(f"{number_of(held, 'message')} may have been sent already, or held for another reason: monitor outbox list")
     return 0
 
 
@@ -166,7 +177,8 @@ def _wanted(store: SqlStore, args: argparse.Namespace) -> tuple[list[str], list[
 
     if getattr(args, "all", False):
         state = DeliveryState.FAILED if args.action == "retry" else DeliveryState.HELD
-        return [line.id for line in store.deliveries([state], limit=100_000)], []
+        waiting = store.tried_and_waiting() if args.action == "retry" else ()
+        return [*(line.id for line in store.deliveries([state], limit=100_000)), *waiting], []
     ids: list[str] = []
     unclear: list[str] = []
     for prefix in args.ids:

@@ -102,6 +102,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
         daemon = Daemon(
             pipeline=parts.pipeline,
             drain=parts.drain,
+            stopped=lambda: parts.outbox.trouble,
             clock=parts.clock,
             look=lookout.look,
             tell=lookout.tell,

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from monitor.domain.model import SourceClass
 
 AN_HOUR = timedelta(hours=1)
+#: A message that could not be handed over for this long is a failure that somebody has to look at.
+GIVE_UP = timedelta(hours=72)
 #: So many messages an hour may a person get at once; what comes after them waits and goes out as one.
 MOST_AN_HOUR = 10
 #: What is seen this many days by the calendar after it was published (so at least 72 hours) is caught up with ...

@@ -15,11 +15,13 @@ from monitor.domain.model import Change
 from monitor.domain.subscriptions import Frequency, Subscription
 from monitor.messages import Notice, Purpose
 from monitor.messages.reasons import reason
+from monitor.ports import DeliveryState
 from monitor.store.enqueue import change_set
 from monitor.store.frozen import enqueue_one
 from monitor.store.grouping import merged
 from monitor.store.ledger import History, known
 from monitor.store.policy import Policy
+from monitor.store.restored import DOUBTFUL, restore_tellings
 from monitor.store.rows import change_of
 from monitor.store.schema import alerts, changes, deliveries, tellings
 from monitor.store.subscribers import own
@@ -51,7 +53,7 @@ def _digest(connection: Connection, subscription: Subscription, policy: Policy, 
     made = select(deliveries.c.id).where(deliveries.c.target == subscription.target, deliveries.c.change_set == key)
     if connection.execute(made).first() is not None:
         return 0
-    items = _waiting(connection, subscription, policy.history, slot)
+    items, doubtful = _waiting(connection, subscription, policy.history, slot, now)
     fresh = [item for item in items if not item.told]
     if not merged({}, {item.identity: item.change for item in fresh}):
         return 0  # nothing, or nothing that was not withdrawn before anybody was told
@@ -59,6 +61,7 @@ def _digest(connection: Connection, subscription: Subscription, policy: Policy, 
     changed: dict[str, object] = {
         "change_set": key,
         "not_before": subscription.quiet.over(now) if subscription.quiet else now,
+        **({"state": DeliveryState.HELD, "reason": DOUBTFUL} if doubtful else {}),
     }
     enqueue_one(
         connection,
@@ -114,7 +117,10 @@ def _notice(
     return policy.with_exits(notice, subscription.to, (subscription.name,), mine)
 
 
-def _waiting(connection: Connection, subscription: Subscription, history: History, slot: datetime) -> list[_Waiting]:
+def _waiting(
+    connection: Connection, subscription: Subscription, history: History, slot: datetime, now: datetime
+) -> tuple[list[_Waiting], bool]:
+    """What waits for the digest, and whether nobody knows if some of it was told before the database was put back."""
     rows = [
         dict(row)
         for row in connection.execute(
@@ -124,23 +130,24 @@ def _waiting(connection: Connection, subscription: Subscription, history: Histor
             .order_by(alerts.c.created)
         ).mappings()
     ]
+    inspections = {i.key: i for i in known(connection, history, sorted({row["urn"] for row in rows}), None)} if rows else {}
+    found = {row["id"]: change_of(row, inspections[row["inspection"]]) for row in rows if row["inspection"] in inspections}
+    doubtful = restore_tellings(connection, found, (subscription,), now)
     told = set(
         connection.execute(
-            select(tellings.c.change).where(
-                tellings.c.target == subscription.target, tellings.c.change.in_([row["id"] for row in rows])
-            )
+            select(tellings.c.change).where(tellings.c.target == subscription.target, tellings.c.change.in_(list(found)))
         ).scalars()
     )
-    inspections = {i.key: i for i in known(connection, history, sorted({row["urn"] for row in rows}), None)} if rows else {}
-    return [
+    items = [
         _Waiting(
             alert=row["alert"],
             identity=row["id"],
-            change=change_of(row, inspections[row["inspection"]]),
+            change=found[row["id"]],
             days_late=row["days_late"],
             because=row["because"],
             told=row["id"] in told,
         )
         for row in rows
-        if row["inspection"] in inspections
+        if row["id"] in found
     ]
+    return items, bool(doubtful)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,10 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from monitor.domain.database_address import checked_database_address, shown_database_address, without_secrets
 from monitor.domain.database_words import database_words
 from monitor.ports import StoreError
-from monitor.store import schema
+from monitor.private import make_private
+from monitor.store import notification_log, schema
+from monitor.store.failures import in_words, say_in_words
+from monitor.store.guard import Guard
 
 #: Marks a SQLite file as ours ("OfMo"): a stranger's file is refused instead of being filled with our tables.
 APPLICATION_ID = 0x4F664D6F
@@ -19,8 +24,25 @@ APPLICATION_ID = 0x4F664D6F
 BUSY_TIMEOUT = 30
 
 
-def open_engine(url: str) -> Engine:
-    """An engine with durable settings, its schema brought up to date. Raises StoreError where that cannot be."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A database, open and current."""
+
+    engine: Engine  #: a commit is on the disk when it returns
+    hasty: Engine  #: a commit outlives the process when it returns, and the machine when the next one on `engine` does
+    guard: Guard | None = None  #: of its file; None for a server
+
+    def close(self) -> None:
+        """Release connections."""
+        if self.hasty is not self.engine:
+            self.hasty.dispose()
+        self.engine.dispose()
+        if self.guard is not None:
+            self.guard.close()
+
+
+def open_database(url: str) -> Opened:
+    """A database with durable settings, its schema brought up to date. Raises StoreError where that cannot be."""
     shown = shown_database_address(url)
     try:
         url = checked_database_address(url)
@@ -29,26 +51,50 @@ def open_engine(url: str) -> Engine:
         # What the library says of an address repeats it.
         words = str(error) if not isinstance(error, ArgumentError) else "is not a database address"
         raise StoreError(words, key=shown) from None
+    guard = None
     if parsed.get_backend_name() == "sqlite":
-        engine = _sqlite(url, str(parsed.database))
+        guard = Guard(_file(str(parsed.database)))
+        engine, hasty = _sqlite(url, guard), _sqlite(url, guard, hasty=True)
+        say_in_words(hasty, str(guard.path), guard)
     else:
         server = parsed.set(drivername="postgresql+psycopg")
-        engine = create_engine(server, pool_pre_ping=True, hide_parameters=True)
+        hasty = engine = create_engine(server, pool_pre_ping=True, hide_parameters=True)
     try:
         _bring_up_to_date(engine, shown)
+        if guard is not None:
+            guard.start()
     except (OperationalError, DatabaseError) as error:
         engine.dispose()
         said = without_secrets(str(error.orig), url)
-        raise StoreError(database_words(said) or f"cannot be opened: {said}", key=shown) from None
+        words = database_words(said) or str(in_words(error.orig) or "") or f"cannot be opened: {said}"
+        raise StoreError(words, key=shown) from None
     except StoreError:
         engine.dispose()
         raise
-    return engine
+    say_in_words(engine, str(guard.path) if guard else shown, guard, lambda words: without_secrets(words, url))
+    return Opened(engine=engine, hasty=hasty, guard=guard)
 
 
-def _sqlite(url: str, path: str) -> Engine:
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
+def _file(path: str) -> Path:
+    """The file of a SQLite database, made for its owner alone."""
+    file = Path(path)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if not file.exists():
+            os.close(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise StoreError(f"cannot be opened: {error.strerror}", key=str(file)) from None
+    for each in (file, *(file.with_name(file.name + beside) for beside in ("-wal", "-shm"))):
+        make_private(each)
+    return file
+
+
+def _sqlite(url: str, guard: Guard, *, hasty: bool = False) -> Engine:
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT, "check_same_thread": False}, hide_parameters=True)
+
+    @event.listens_for(engine, "do_connect")
+    def look(*_arguments: Any) -> None:
+        guard.look()  # a new connection to a file that was removed would make an empty one
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
@@ -56,12 +102,15 @@ def _sqlite(url: str, path: str) -> Engine:
         connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute(f"PRAGMA synchronous = {'NORMAL' if hasty else 'FULL'}")
+        # What was committed is in the file itself at once: a plain copy of it is a whole one, and `Guard` can look there.
+        cursor.execute(f"PRAGMA wal_autocheckpoint = {0 if hasty else 1}")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
+        guard.look()
         read_only = connection.get_execution_options().get("read_only")
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
@@ -97,6 +146,7 @@ def _create(engine: Engine) -> None:
             connection.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": APPLICATION_ID})
         if _version(connection) is not None:
             return  # another process was first
+        assert notification_log.notification_log.metadata is schema.metadata  # imported, so that it is made too
         schema.metadata.create_all(connection)
         connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
         connection.execute(text("INSERT INTO alembic_version VALUES (:version)"), {"version": schema.HEAD})

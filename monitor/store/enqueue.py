@@ -26,6 +26,7 @@ from monitor.store.grouping import Waiting, merged, recent, waiting
 from monitor.store.outbox import note
 from monitor.store.policy import Policy
 from monitor.store.reached import Reached, reached
+from monitor.store.restored import DOUBTFUL, restore_tellings
 from monitor.store.schema import OPEN, alerts, bodies, changes, deliveries, suspensions, tellings
 from monitor.store.subscribers import own
 
@@ -55,6 +56,11 @@ class _Alert:
     change: str
     subscription: Subscription
     because: str
+
+    @property
+    def event(self) -> tuple[str, str]:
+        """What is told to whom: change id and target."""
+        return self.change, self.subscription.target
 
 
 @dataclass(kw_only=True)
@@ -94,9 +100,10 @@ def enqueue(connection: Connection, news: News, subscriptions: Sequence[Subscrip
 
     Where a message to the same person still waits for its time, the news joins it: that counts as no new delivery.
     """
+    doubtful = restore_tellings(connection, news.changes, subscriptions, now)
     already = _already(connection, news)
     found = list(_match(news, subscriptions, already))
-    people = _people(found, news, already)
+    people = _people([each for each in found if each.event not in doubtful], news, already)
     held = _storm(connection, news, now)
     if not held:
         for target, each in waiting(connection, people, news.known, now).items():
@@ -108,6 +115,9 @@ def enqueue(connection: Connection, news: News, subscriptions: Sequence[Subscrip
     outbox.doubts = _doubts(connection, people)
     for identity, (target, person) in zip(new_ids(len(people)), people.items(), strict=True):
         outbox.tell(identity, target, person)
+    perhaps = _people([each for each in found if each.event in doubtful], news, already)
+    for identity, (target, person) in zip(new_ids(len(perhaps)), perhaps.items(), strict=True):
+        outbox.tell(identity, target, person, doubtful=True)
     outbox.write(found)
     return len(outbox.rows)
 
@@ -227,8 +237,8 @@ class _Outbox:
         init=False, default_factory=dict
     )
 
-    def tell(self, identity: str, target: str, person: _Person) -> None:
-        """Freeze the message of one person; `identity` is what a new delivery is called."""
+    def tell(self, identity: str, target: str, person: _Person, *, doubtful: bool = False) -> None:
+        """Freeze the message of one person; `identity` is what a new delivery is called. A doubtful one waits for a word."""
         lead, waits = next(iter(person.subscriptions.values())), person.waiting
         identity = waits.id if waits else identity
         for change in person.changes:
@@ -265,8 +275,8 @@ class _Outbox:
         row |= {"change_set": key, "not_before": not_before}
         if target in self.already.suspended:
             row |= {"state": DeliveryState.CANCELLED, "reason": "suspended", "settled_at": self.now}
-        elif self.held:
-            row |= {"state": DeliveryState.HELD, "reason": self.held}
+        elif self.held or doubtful:
+            row |= {"state": DeliveryState.HELD, "reason": self.held or DOUBTFUL}
         self.rows.append(row)
 
     def _asked(self, name: str) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select, update
 
+from monitor.domain.guards import GIVE_UP
 from monitor.ports import DeliveryState, Message
 from monitor.store.frozen import bodies_of, message_of
 from monitor.store.outbox import note
@@ -64,10 +65,28 @@ _COLUMNS = (
     deliveries.c.not_before,
     deliveries.c.settled_at,
 )
-#: From which states a command may move a delivery where.
-RETRY_FROM = (DeliveryState.FAILED, DeliveryState.UNCERTAIN, DeliveryState.PENDING)
-DROP_FROM = (DeliveryState.HELD, DeliveryState.PENDING, DeliveryState.FAILED, DeliveryState.UNCERTAIN)
-RELEASE_FROM = (DeliveryState.HELD,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What an operator may ask of deliveries: from which states, to which one, and why."""
+
+    allowed: tuple[DeliveryState, ...]
+    after: DeliveryState
+    reason: str
+
+
+RETRY = Order(
+    allowed=(DeliveryState.FAILED, DeliveryState.UNCERTAIN, DeliveryState.PENDING),
+    after=DeliveryState.PENDING,
+    reason="retried by the operator",
+)
+DROP = Order(
+    allowed=(DeliveryState.HELD, DeliveryState.PENDING, DeliveryState.FAILED, DeliveryState.UNCERTAIN),
+    after=DeliveryState.CANCELLED,
+    reason="dropped by the operator",
+)
+RELEASE = Order(allowed=(DeliveryState.HELD,), after=DeliveryState.PENDING, reason="released by the operator")
 
 
 def _line(row: Mapping[str, object]) -> Line:
@@ -82,6 +101,11 @@ def listed(connection: Connection, states: Sequence[DeliveryState], limit: int) 
     if states:
         chosen = chosen.where(deliveries.c.state.in_(states))
     return tuple(_line(dict(row)) for row in connection.execute(chosen).mappings())
+
+
+def tried_and_waiting(connection: Connection) -> tuple[str, ...]:
+    """What failed at least once and waits for its next try; the ids."""
+    return tuple(connection.execute(select(deliveries.c.id).where(PENDING, deliveries.c.attempt > 0)).scalars())
 
 
 def counts(connection: Connection) -> Mapping[DeliveryState, int]:
@@ -121,29 +145,27 @@ def _detail(connection: Connection, row: Mapping[str, object]) -> Detail:
     )
 
 
-def move(
-    connection: Connection,
-    ids: Sequence[str],
-    *,
-    allowed: Sequence[DeliveryState],
-    after: DeliveryState,
-    reason: str,
-    now: datetime,
-) -> tuple[str, ...]:
+def move(connection: Connection, ids: Sequence[str], order: Order, now: datetime) -> tuple[str, ...]:
     """Move deliveries that are in an allowed state; returns the ids moved. One that is being sent is never touched."""
     moved = []
     for identity in ids:
-        before = connection.execute(
-            select(deliveries.c.state).where(deliveries.c.id == identity, deliveries.c.state.in_(allowed)).with_for_update()
-        ).scalar()
-        if before is None:
+        row = connection.execute(
+            select(deliveries.c.state, deliveries.c.not_before)
+            .where(deliveries.c.id == identity, deliveries.c.state.in_(order.allowed))
+            .with_for_update()
+        ).one_or_none()
+        if row is None:
             continue
-        values: dict[str, object] = {"state": after, "reason": reason, "lease_until": None}
-        if after is DeliveryState.PENDING:
-            values |= {"not_before": now, "settled_at": None}
-        else:
+        values: dict[str, object] = {"state": order.after, "reason": order.reason, "lease_until": None}
+        if order.after is not DeliveryState.PENDING:
             values["settled_at"] = now
+        else:
+            values |= {"not_before": now, "settled_at": None}
+            if row.state != DeliveryState.PENDING:
+                values["tries_until"] = now + GIVE_UP
+            elif row.not_before > now:
+                values["planned_for"] = row.not_before  # a try out of turn
         connection.execute(update(deliveries).where(deliveries.c.id == identity).values(**values))
-        note(connection, (identity,), before=before, after=after, reason=reason, now=now, owner="operator")
+        note(connection, (identity,), before=row.state, after=order.after, reason=order.reason, now=now, owner="operator")
         moved.append(identity)
     return tuple(moved)

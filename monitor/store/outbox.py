@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, insert, or_, select, update
 
 from monitor.messages import Purpose
 from monitor.messages.render import Body
 from monitor.ports import Delivery, DeliveryState, Outcome, Result
 from monitor.store.frozen import bodies_of, message_of
+from monitor.store.guard import count_move
 from monitor.store.schema import OPEN, PENDING, alerts, deliveries, journal, subscriptions
 from monitor.store.threads import UPDATES, threads
+from monitor.store.tokens import tells_of
 
 _OPERATOR = Purpose.OPERATOR.value
 _CLAIMED = (DeliveryState.SENDING, DeliveryState.COMMITTING)
 
 
-def _delivery(row: Mapping[Any, Any], body: Body | None, thread: str) -> Delivery:
+def _delivery(row: Mapping[Any, Any], body: Body | None, thread: str, tells: tuple[str, ...]) -> Delivery:
     return Delivery(
         id=row["id"],
         channel=row["channel"],
@@ -32,6 +35,10 @@ def _delivery(row: Mapping[Any, Any], body: Body | None, thread: str) -> Deliver
         epoch=row["epoch"],
         created=row["created"],
         purpose=row["purpose"],
+        tells=tells,
+        step=max(1, row["attempt"] - row["unplanned"]),
+        planned_for=row["planned_for"],
+        tries_until=row["tries_until"],
         thread=thread,
     )
 
@@ -46,6 +53,7 @@ def note(
     ]
     if lines:
         connection.execute(insert(journal), lines)
+        count_move(connection)
 
 
 def claim(
@@ -85,6 +93,7 @@ def claim(
             owner=owner,
             epoch=deliveries.c.epoch + 1,
             attempt=deliveries.c.attempt + 1,
+            unplanned=deliveries.c.unplanned + case((deliveries.c.planned_for.is_not(None), 1), else_=0),
             lease_until=now + timedelta(seconds=lease),
         )
         .returning(*deliveries.c)
@@ -93,8 +102,9 @@ def claim(
     # Looked up now and not at enqueue: by now the message that an update continues has been sent, or never will be.
     below = threads(connection, [row["id"] for row in rows if row["purpose"] in UPDATES])
     frozen = bodies_of(connection, {row["body"] for row in rows if row["body"]})
+    tells = tells_of(connection, [row["id"] for row in rows])
     claimed = sorted(
-        (_delivery(row, frozen.get(row["body"]), below.get(row["id"], "")) for row in rows),
+        (_delivery(row, frozen.get(row["body"]), below.get(row["id"], ""), tells[row["id"]]) for row in rows),
         key=lambda delivery: delivery.created,
     )
     note(connection, (d.id for d in claimed), before=DeliveryState.PENDING, after=DeliveryState.SENDING, now=now, owner=owner)
@@ -157,7 +167,13 @@ def settled_state(outcome: Outcome, not_before: datetime | None) -> DeliveryStat
 
 
 def settle(
-    connection: Connection, delivery: Delivery, outcome: Outcome, now: datetime, not_before: datetime | None = None
+    connection: Connection,
+    delivery: Delivery,
+    outcome: Outcome,
+    now: datetime,
+    not_before: datetime | None = None,
+    *,
+    untried: bool = False,
 ) -> bool:
     """Record how a claimed delivery ended. An answer that comes after recovery gave up waiting still settles the doubt."""
     after = settled_state(outcome, not_before)
@@ -167,11 +183,12 @@ def settle(
     ).scalar_one_or_none()
     if before is None:
         return False
-    values: dict[str, object] = {"state": after, "reason": outcome.reason, "lease_until": None}
+    values: dict[str, object] = {"state": after, "reason": outcome.reason, "lease_until": None, "planned_for": None}
     if outcome.reference:
         values["provider_ref"] = outcome.reference
     if after is DeliveryState.PENDING:
         values["not_before"] = not_before
+        values["attempt"] = deliveries.c.attempt - 1 if untried else deliveries.c.attempt
     else:
         values["settled_at"] = now
     connection.execute(update(deliveries).where(_ours(delivery)).values(**values))
@@ -179,28 +196,89 @@ def settle(
     return True
 
 
-def recover(
-    connection: Connection, now: datetime, owner: str, accepted: Collection[str] = (), *, exclusive: bool = False
-) -> Counter[str]:
-    """Every non-terminal state that a dead owner left: what was unfinished is sent again, what may have arrived is not.
+#: Reasons of one message, not of its channel: another that is taken says nothing of it. A provider's own time is kept.
+_ITS_OWN = ("smtp\\____\\_rcpt%", "http\\_429%", "%ratelimited%", "rate\\_limited%")
+#: A failed message is not tried again sooner than this, whatever wakes it.
+_REST = timedelta(minutes=1)
 
-    `accepted` are deliveries whose acceptance reached the file journal but not the database. `exclusive` says that no
-    other process can be alive on this database; otherwise only claims past their lease are taken over. Taking over a live
-    claim is safe in any case: it fails at its commit point.
-    """
-    left = or_(deliveries.c.lease_until.is_(None), deliveries.c.lease_until <= now)
-    dead = or_(deliveries.c.owner != owner, left) if exclusive else left
-    done: Counter[str] = Counter()
+
+def wake(connection: Connection, channel: str, now: datetime) -> int:
+    """A channel took a message after it had failed: what else failed on it need not wait any longer. Returns how much."""
+    last = (
+        select(func.max(journal.c.at))
+        .where(journal.c.delivery == deliveries.c.id, journal.c.after == DeliveryState.PENDING)
+        .scalar_subquery()
+    )
     rows = connection.execute(
-        select(deliveries.c.id, deliveries.c.state)
-        .where(OPEN, deliveries.c.state.in_((*_CLAIMED, DeliveryState.UNCERTAIN)), dead)
+        select(deliveries.c.id, deliveries.c.not_before, last.label("failed"))
+        .where(PENDING, deliveries.c.channel == channel, deliveries.c.attempt > 0, deliveries.c.not_before > now)
+        .where(*(deliveries.c.reason.not_like(each, escape="\\") for each in _ITS_OWN))
+        .with_for_update(skip_locked=True)
+    ).all()
+    woken = 0
+    for row in rows:
+        earliest = max(now, (row.failed or now) + _REST)
+        if earliest < row.not_before:
+            values = {"not_before": earliest, "planned_for": row.not_before}
+            connection.execute(update(deliveries).where(deliveries.c.id == row.id).values(**values))
+            woken += 1
+    return woken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What a process knows when it puts right what others, or a failure of its own, left in the outbox."""
+
+    owner: str  #: who it is
+    accepted: Collection[str] = ()  #: deliveries that the file journal has as taken
+    begun: Collection[tuple[str, int]] = ()  #: deliveries and claims whose last byte may have gone before the machine stopped
+    holding: Collection[str] | None = None  #: what it is sending itself, and so leaves alone; None: it cannot tell
+    previous: Collection[str] = ()  #: owners that are dead for certain
+    resend: Collection[str] = ()  #: channels on which what is in doubt is sent again
+    exclusive: bool = False  #: whether no other process can be alive on this database
+
+    @property
+    def left(self) -> ColumnElement[bool]:
+        """Claims that nobody works on."""
+        owner, lease = deliveries.c.owner, deliveries.c.lease_until
+        dead: list[ColumnElement[bool]] = [lease.is_(None), owner.in_(list(self.previous))]
+        if self.exclusive:
+            dead.append(owner != self.owner)
+        if self.holding is not None:
+            dead.append(owner == self.owner)
+        return or_(*dead)
+
+    def after(self, state: str, delivery: str, epoch: int, channel: str) -> tuple[DeliveryState, str]:
+        """The state that belongs to what was left, and why. Pure."""
+        if delivery in self.accepted:
+            return DeliveryState.SENT, "found_in_journal"
+        if state == DeliveryState.UNCERTAIN:
+            return DeliveryState.UNCERTAIN, ""
+        if state == DeliveryState.SENDING and (delivery, epoch) not in self.begun:
+            return DeliveryState.PENDING, "interrupted_before_commit"
+        if channel in self.resend:
+            return DeliveryState.PENDING, "interrupted_after_commit_resending"
+        return DeliveryState.UNCERTAIN, "interrupted_after_commit"
+
+
+def recover(connection: Connection, now: datetime, known: Known) -> Counter[str]:
+    """Every non-terminal state that nobody works on: what was unfinished is sent again, what may have arrived is not.
+
+    Taking over a live claim is safe in any case: it fails at its commit point.
+    """
+    done: Counter[str] = Counter()
+    columns = (deliveries.c.id, deliveries.c.state, deliveries.c.epoch, deliveries.c.channel)
+    rows = connection.execute(
+        select(*columns)
+        .where(OPEN, deliveries.c.state.in_((*_CLAIMED, DeliveryState.UNCERTAIN)))
+        .where(or_(known.left, deliveries.c.lease_until <= now))
         .with_for_update(skip_locked=True)
     ).all()
     for row in rows:
-        after, reason = _recovered(row.state, row.id in accepted)
-        if after == row.state:
+        after, reason = known.after(row.state, row.id, row.epoch, row.channel)
+        if after == row.state or row.id in (known.holding or ()):
             continue
-        values: dict[str, object] = {"state": after, "reason": reason, "lease_until": None, "owner": owner}
+        values: dict[str, object] = {"state": after, "reason": reason, "lease_until": None, "owner": known.owner}
         if after is DeliveryState.PENDING:
             values["not_before"] = now
         else:
@@ -208,14 +286,6 @@ def recover(
             values |= {"settled_at": now}
             del values["owner"]
         connection.execute(update(deliveries).where(deliveries.c.id == row.id).values(**values))
-        note(connection, (row.id,), before=row.state, after=after, reason=reason, now=now, owner=owner)
+        note(connection, (row.id,), before=row.state, after=after, reason=reason, now=now, owner=known.owner)
         done[reason] += 1
     return done
-
-
-def _recovered(state: str, accepted: bool) -> tuple[DeliveryState, str]:
-    if accepted:
-        return DeliveryState.SENT, "found_in_journal"
-    if state == DeliveryState.SENDING:
-        return DeliveryState.PENDING, "interrupted_before_commit"
-    return DeliveryState.UNCERTAIN, "interrupted_after_commit"

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from monitor.store.moment import Moment as Moment  # noqa: PLC0414  # migrations call it schema.Moment
 
 #: The newest migration. `open_store` compares it with the database's own row before it imports any migration machinery.
-HEAD = "0007"
+HEAD = "0008"
 
 metadata = MetaData(
     naming_convention={
@@ -293,6 +293,9 @@ deliveries = Table(
     Column("settled_at", Moment),
     Column("mentioned_in", String(32)),  # of an uncertain one: the delivery that tells this person of the doubt
     Column("provider_ref", String),  # what the provider calls it, where updates can be put below it
+    Column("unplanned", Integer, nullable=False, server_default="0"),  # tries out of turn: they make no wait longer
+    Column("planned_for", Moment),  # it is tried out of turn: when it would have been tried anyway
+    Column("tries_until", Moment),  # then it is given up
     UniqueConstraint("target", "change_set"),
     Index("ix_deliveries_due", "not_before", sqlite_where=PENDING, postgresql_where=PENDING),
     Index("ix_deliveries_open", "state", sqlite_where=OPEN, postgresql_where=OPEN),

@@ -14,10 +14,12 @@ from monitor.domain.subscriptions import Subscription
 from monitor.messages import Notice
 from monitor.messages.silence import deaf_notice, silence_notice
 from monitor.store.frozen import enqueue_one
+from monitor.store.notification_log import NotificationLog
 from monitor.store.policy import Policy
 from monitor.store.schema import alerts, deliveries, subscriptions
 from monitor.store.subscribers import of_delivery, own
 from monitor.store.suspensions import cancelled_if_suspended
+from monitor.store.tokens import token_of_message
 
 _WEEK = timedelta(days=7)
 _PREFIX = "silence:"
@@ -74,6 +76,8 @@ def _enqueue(
     change_set = f"{_PREFIX}{_digest(subscription.name)}:{_digest(key)}"
     if connection.execute(select(deliveries.c.id).where(mine, deliveries.c.change_set == change_set)).first() is not None:
         return 0
+    if NotificationLog(connection).find(token_of_message(subscription.target, change_set)) is not None:
+        return 0  # it was sent before the database was put back
     enqueue_one(
         connection,
         policy.renderer,

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from monitor.domain.guards import MOST_AN_HOUR
 from monitor.domain.history import history as shipped_history
@@ -17,31 +16,14 @@ from monitor.domain.standing import Raised, Way
 from monitor.domain.subscriptions import Subscription
 from monitor.messages import Notice, Renderer
 from monitor.messages.links import Links
-from monitor.ports import (
-    Classified,
-    Delivery,
-    DeliveryState,
-    Outcome,
-    Recorded,
-    Result,
-)
-from monitor.store import (
-    continuity,
-    ledger,
-    matching,
-    notices,
-    operate,
-    outbox,
-    returned,
-    sources,
-    subscribers,
-    suspensions,
-)
+from monitor.ports import Classified, Delivery, Outcome, Recorded, Result
+from monitor.store import ledger, matching, notices, outbox, returned, sources, subscribers, suspensions
 from monitor.store.digest import enqueue_digests
-from monitor.store.engine import open_engine
+from monitor.store.engine import Opened, open_database
 from monitor.store.frozen import Renders, enqueue_one
 from monitor.store.intake import Intake
 from monitor.store.ledger import History
+from monitor.store.outbox_admin import OutboxAdmin
 from monitor.store.policy import Context, Policy, Subscriptions
 from monitor.store.record import record_all
 from monitor.store.silence import enqueue_silence, lists_of
@@ -97,14 +79,15 @@ def open_store(
         group_wait=group_wait,
         most_an_hour=most_an_hour,
     )
-    return SqlStore(open_engine(url), policy, subscriptions)
+    return SqlStore(open_database(url), policy, subscriptions)
 
 
-class SqlStore(Intake):
+class SqlStore(Intake, OutboxAdmin):
     """All state, in SQLite or PostgreSQL. Safe to use from several threads."""
 
-    def __init__(self, engine: Engine, policy: Policy, subscriptions: Subscriptions | None) -> None:
-        super().__init__(engine)
+    def __init__(self, database: Opened, policy: Policy, subscriptions: Subscriptions | None) -> None:
+        Intake.__init__(self, database.engine)
+        OutboxAdmin.__init__(self, database)
         self._policy = policy
         self._subscriptions = subscriptions
         self._mirrored: Sequence[Subscription] | None = None
@@ -158,27 +141,55 @@ class SqlStore(Intake):
             return outbox.claim(connection, owner, now, lease, limit, early, operator_since, without)
 
     def committing(self, delivery: Delivery, *, now: datetime) -> bool:
-        """Journal that the last byte is about to go; False when the claim is no longer ours or it was cancelled."""
-        with self.engine.begin() as connection:
+        """Journal that the last byte is about to go; False when the claim is no longer ours or it was cancelled.
+
+        The commit is a hasty one where there is such a thing: what lies between it and the last byte is a doubt after a
+        crash, and waiting for the disk is most of that. Should the machine itself stop, the file journal knows.
+        """
+        with self._database.hasty.begin() as connection:
             return outbox.committing(connection, delivery, now)
 
-    def settle(self, delivery: Delivery, outcome: Outcome, *, now: datetime, not_before: datetime | None = None) -> bool:
-        """Record how a claimed delivery ended; False when the claim is no longer ours."""
+    def settle(
+        self, delivery: Delivery, outcome: Outcome, *, now: datetime, not_before: datetime | None = None, untried: bool = False
+    ) -> bool:
+        """Record how a claimed delivery ended; False when the claim is no longer ours. What is `untried` used up no try."""
         with self.engine.begin() as connection:
-            settled = outbox.settle(connection, delivery, outcome, now, not_before)
+            settled = outbox.settle(connection, delivery, outcome, now, not_before, untried=untried)
             if settled and outcome.result is Result.PERMANENT:
                 suspensions.refused(connection, delivery.id, outcome.reason, now)
             return settled
 
-    def recover(self, *, now: datetime, owner: str, accepted: Collection[str] = ()) -> Mapping[str, int]:
-        """Put every delivery that a dead owner left behind into its right state; counts by what was done.
+    def recover(
+        self,
+        *,
+        now: datetime,
+        owner: str,
+        accepted: Collection[str] = (),
+        begun: Collection[tuple[str, int]] = (),
+        holding: Collection[str] | None = None,
+        previous: Collection[str] = (),
+        resend: Collection[str] = (),
+    ) -> Mapping[str, int]:
+        """Put every delivery that nobody works on into its right state; counts by what was done. See `outbox.Known`.
 
-        `accepted` names deliveries that a provider took though the database does not know it yet. A SQLite file has one
-        daemon, so whoever else claimed something is dead; on PostgreSQL only a claim past its lease is.
+        A SQLite file has one daemon, so whoever else claimed something is dead; on PostgreSQL only a claim past its lease is.
         """
+        known = outbox.Known(
+            owner=owner,
+            accepted=accepted,
+            begun=begun if self.guard else (),
+            holding=holding,
+            previous=previous,
+            resend=resend,
+            exclusive=self.guard is not None,
+        )
         with self.engine.begin() as connection:
-            exclusive = self.engine.dialect.name == "sqlite"
-            return outbox.recover(connection, now, owner, accepted, exclusive=exclusive)
+            return outbox.recover(connection, now, known)
+
+    def wake(self, channel: str, *, now: datetime) -> int:
+        """A channel takes messages again: what waits for its next try on it need not; returns how much that is."""
+        with self.engine.begin() as connection:
+            return outbox.wake(connection, channel, now)
 
     def enqueue_digests(self, *, now: datetime) -> int:
         """Write the digests that are due; returns how many. A day's digest is written once, however often this is called."""
@@ -194,93 +205,10 @@ class SqlStore(Intake):
             wanted = subscribers.in_force(connection, self._mirror(connection, now))
             return enqueue_silence(connection, wanted, self._policy, hearing, now)
 
-    # continuity
-
-    def begin(self, beside: Path) -> str:
-        """Count a start of the daemon, here and in a file beside; returns why nothing may be sent, empty when it may.
-
-        Only for SQLite, whose file can be copied and put back by anybody.
-        """
-        if self.engine.dialect.name != "sqlite":
-            return ""
-        with self.engine.begin() as connection:
-            generation = continuity.begin(connection, continuity.read(beside), continuity.place(self.engine.url.database))
-            reason = continuity.off(connection)
-        continuity.write(beside, generation)
-        return reason
-
-    def sending_off(self) -> str:
-        """Why nothing is sent; empty when sending is on."""
-        with self._reading.begin() as connection:
-            return continuity.off(connection)
-
     def seal(self, value: str) -> None:
         """Say that everything in the state was seen to; see `glance`."""
         with self.engine.begin() as connection:
             sources.seal(connection, value)
-
-    def resume_sending(self, sent: Collection[str], *, now: datetime) -> int:
-        """Turn sending on again after what is in the journal of sent messages is settled; returns how much that was."""
-        with self.engine.begin() as connection:
-            return continuity.resume(connection, sent, now)
-
-    # what an operator asks and does
-
-    def deliveries(self, states: Sequence[DeliveryState] = (), *, limit: int = 100) -> tuple[operate.Line, ...]:
-        """The newest deliveries in these states, or in any."""
-        with self._reading.begin() as connection:
-            return operate.listed(connection, states, limit)
-
-    def delivery(self, prefix: str) -> tuple[operate.Detail, ...]:
-        """The deliveries whose id begins so, with message, journal and alerts."""
-        with self._reading.begin() as connection:
-            return operate.shown(connection, prefix)
-
-    def delivery_counts(self) -> Mapping[DeliveryState, int]:
-        """How many deliveries are in each state."""
-        with self._reading.begin() as connection:
-            return operate.counts(connection)
-
-    def oldest_due(self) -> datetime | None:
-        """Since when the longest waiting delivery could have gone; None when nothing waits."""
-        with self._reading.begin() as connection:
-            return operate.oldest_due(connection)
-
-    def retry(self, ids: Sequence[str], *, now: datetime) -> tuple[str, ...]:
-        """Send failed, doubtful or waiting deliveries as soon as may be; returns the ids moved."""
-        with self.engine.begin() as connection:
-            return operate.move(
-                connection,
-                ids,
-                allowed=operate.RETRY_FROM,
-                after=DeliveryState.PENDING,
-                reason="retried by the operator",
-                now=now,
-            )
-
-    def release(self, ids: Sequence[str], *, now: datetime) -> tuple[str, ...]:
-        """Let held deliveries go; returns the ids moved."""
-        with self.engine.begin() as connection:
-            return operate.move(
-                connection,
-                ids,
-                allowed=operate.RELEASE_FROM,
-                after=DeliveryState.PENDING,
-                reason="released by the operator",
-                now=now,
-            )
-
-    def drop(self, ids: Sequence[str], *, now: datetime) -> tuple[str, ...]:
-        """Cancel deliveries that have not been handed over; returns the ids moved."""
-        with self.engine.begin() as connection:
-            return operate.move(
-                connection,
-                ids,
-                allowed=operate.DROP_FROM,
-                after=DeliveryState.CANCELLED,
-                reason="dropped by the operator",
-                now=now,
-            )
 
     def enqueue_notice(self, notice: Notice, *, channel: str, recipient: str, now: datetime) -> str:
         """Put a message that tells of no change of its own (a test, a confirmation, a word to the operator) into the outbox."""
@@ -396,4 +324,4 @@ class SqlStore(Intake):
 
     def close(self) -> None:
         """Release connections."""
-        self.engine.dispose()
+        self._database.close()

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from monitor import __version__
 from monitor.daemon import Daemon
+from monitor.ports import StoreError
 from monitor.web.pages import headers, told
 from monitor.web.status import Status, render_status
 
@@ -50,6 +51,12 @@ def create_app(daemon: Daemon, status: Callable[[], Status]) -> FastAPI:
         if "text/html" in request.headers.get("accept", "") and error.status_code in _WORDS:
             return told(*_WORDS[error.status_code], status=error.status_code)
         return await http_exception_handler(request, error)
+
+    @app.exception_handler(StoreError)
+    async def unavailable(_request: Request, error: StoreError) -> Response:
+        """The state cannot be read: the page of those who run the monitor says why."""
+        words = ("Please try again later.",) if _request.url.path != "/" else (f"Nothing is sent: {error}",)
+        return told("Not working as it should", *words, status=503)
 
     @app.exception_handler(Exception)
     async def failed(_request: Request, _error: Exception) -> Response:

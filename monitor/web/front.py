@@ -69,6 +69,7 @@ class Front:
         return 200 if health.ready else 503, {
             "ready": health.ready,
             "delivering": health.delivering,
+            "stopped": health.stopped,
             "leading": health.leading,
             "beat_seconds": round(health.beat, 1),
             "last_poll": health.last_poll.isoformat() if health.last_poll else None,

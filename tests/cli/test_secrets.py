@@ -12,7 +12,7 @@ from monitor.cli import main
 from monitor.commands.redaction import redacted
 from monitor.domain.database_address import checked_database_address, shown_database_address, without_secrets
 from monitor.ports import StoreError
-from monitor.store.engine import open_engine
+from monitor.store.engine import open_database
 
 SOURCE = '[[source]]\nname = "a"\nkind = "feed"\nurl = "https://a.example/"\n'
 
@@ -67,7 +67,7 @@ def test_a_malformed_database_address_is_not_repeated(
 @pytest.mark.parametrize("url", UNREACHABLE)
 def test_what_a_driver_says_of_it_is_not_repeated_either(url: str) -> None:
     with pytest.raises(StoreError, match="cannot be opened") as caught:
-        open_engine(url)
+        open_database(url)
     assert "hunter2" not in str(caught.value)
     assert "hunter2" not in str(caught.value.__cause__)
     assert "127.0.0.1:1/db" in str(caught.value)

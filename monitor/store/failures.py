@@ -1,0 +1,77 @@
+"""What a database says when it cannot, in words for who has to do something about it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Engine, event
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+
+from monitor.ports import StateChanged, StoreError, StoreUnavailable
+from monitor.store.guard import Guard
+
+_FULL = "the disk is full. Free some space; nothing is lost, and it goes on by itself"
+_BY_CODE = {
+    sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_BUSY: "another program keeps the database locked. It goes on by itself when that lets go",
+    sqlite3.SQLITE_LOCKED: "another program keeps the database locked. It goes on by itself when that lets go",
+    sqlite3.SQLITE_READONLY: "it cannot be written. See who owns it and whether its disk is read-only",
+    sqlite3.SQLITE_IOERR: "reading or writing fails. See whether its disk is full or broken; it goes on by itself when it can",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened. See whether the folder is there and who owns it",
+    sqlite3.SQLITE_PERM: "it may not be opened. See who owns it",
+}
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+#: PostgreSQL's classes of errors that are about the server, not about a statement (first two characters of SQLSTATE).
+_SERVER = {"08": "", "53": "it is short of resources", "57": "it is going down or was interrupted", "58": "a system error"}
+
+
+def in_words(error: BaseException | None, guard: Guard | None = None) -> StoreError | None:
+    """An error of a driver as one of ours; None for what is a fault in a statement, and so in the monitor."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is not None:
+        if code & 0xFF in _DAMAGED:
+            if guard is None:
+                return StateChanged(f"the database is damaged ({error})")
+            guard.damaged(str(error))
+            return StateChanged(guard.trouble)
+        words = _BY_CODE.get(code & 0xFF)
+        return StoreUnavailable(words) if words else None
+    state = getattr(error, "sqlstate", None) or ""
+    if state == "53100":
+        return StoreUnavailable(_FULL)
+    if state[:2] in _SERVER:
+        return StoreUnavailable(f"the database server does not answer as it should: {_SERVER[state[:2]] or 'no connection'}")
+    return None
+
+
+def say_in_words(
+    engine: Engine, key: str, guard: Guard | None = None, clean: Callable[[str], str] = lambda words: words
+) -> None:
+    """From now on errors of this engine that are about the database itself are raised as ours, with what to do.
+
+    `clean` takes secrets out of what a server says.
+    """
+
+    @event.listens_for(engine, "handle_error")
+    def translate(context: Any) -> None:
+        found = in_words(context.original_exception, guard)
+        if found is None and context.is_disconnect:
+            found = StoreUnavailable("the database cannot be reached. It goes on by itself when it can")
+        elif found is None and _unreachable(context.sqlalchemy_exception):
+            found = StoreUnavailable(f"the database cannot be reached: {clean(_first_line(context.original_exception))}")
+        if found is not None:
+            raise type(found)(str(found), key=key) from context.original_exception
+
+
+def _unreachable(error: DBAPIError | None) -> bool:
+    """Whether a driver could not even connect: psycopg has no SQLSTATE for that."""
+    if not isinstance(error, OperationalError) or isinstance(error, IntegrityError):
+        return False
+    return not hasattr(error.orig, "sqlite_errorcode") and not getattr(error.orig, "sqlstate", None)
+
+
+def _first_line(error: BaseException | None) -> str:
+    """What an error says, without its further lines, which may repeat an address."""
+    return (str(error).strip().splitlines() or [""])[0][:200]
