@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from monitor.settings import Settings
     from monitor.sources.declaration import Declared
     from monitor.store import SqlStore
+    from monitor.store.watch import SeenLink
 
 _SHOWN = 10
 
@@ -198,6 +199,13 @@ def _covered(site: str, covering: Sequence[Declared]) -> str:
     return f"covered by {', '.join(watched[:5])}" + (f" and {len(watched) - 5} more" if len(watched) > 5 else "")
 
 
+def _noted(seen: SeenLink) -> str:
+    """How it was read where not all of it was, or why it could not be."""
+    if seen.state == "read" and seen.reason == "cut":
+        return f"; {seen.detail}"
+    return f"; last failure: {seen.reason} ({seen.failures} in all)" if seen.reason else ""
+
+
 def _history(trial: Trial, key: str, store: SqlStore | None) -> None:
     """What the state knows of the address."""
     if store is None:
@@ -224,7 +232,7 @@ def _history(trial: Trial, key: str, store: SqlStore | None) -> None:
         f"  {seen.source} announced it on {seen.first_seen:%d %b %Y %H:%M} UTC"
         + (" in its first poll, which never alerts" if seen.baseline else "")
         + f"; it {what}{said}"
-        + (f"; last failure: {seen.reason} ({seen.failures} in all)" if seen.reason else "")
+        + _noted(seen)
     )
     trial.facts["announced"] |= {"changes": list(seen.changes), "background": list(seen.background)}
     trial.lines += [f"    then: {REASONS.get(reason, reason)}" for reason in seen.background]

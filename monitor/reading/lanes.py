@@ -12,6 +12,7 @@ from monitor.reading.worker import Worker
 
 #: Bytes of address space. Every part of reading loaded takes 100 MB, and all of the monitor has to do with 300.
 _MEMORY = 112 << 20
+_ANSWER = 12 << 20  # bytes that one page may be read into
 
 
 class Lanes(Worker):
@@ -23,8 +24,8 @@ class Lanes(Worker):
 
     def __init__(self, *, quick: int = 2, slow: int = 20, memory: int = _MEMORY) -> None:
         """`quick` and `slow` in seconds of processor time a call, `memory` in bytes a child."""
-        super().__init__(memory=memory, cpu=quick, wall=quick * 5.0)
-        self._slow = Worker(memory=memory, cpu=slow, wall=slow * 1.5, calls=1)
+        super().__init__(memory=memory, cpu=quick, wall=quick * 5.0, answer_limit=_ANSWER)
+        self._slow = Worker(memory=memory, cpu=slow, wall=slow * 1.5, calls=1, answer_limit=_ANSWER)
 
     def call(self, function: str, *arguments: Any) -> Any:
         """As `Worker.call`; what ran out of time or memory in the quick lane is done again in the slow one."""

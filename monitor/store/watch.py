@@ -24,6 +24,7 @@ class SeenLink:
     state: str  #: new | read | given_up
     failures: int
     reason: str
+    detail: str
     relevant: bool | None  #: of the article that was read
     article_reason: str  #: why it was found to say nothing
     background: tuple[str, ...] = ()  #: why the ledger announced nothing of it, or not all
@@ -150,6 +151,7 @@ def find_link(engine: Engine, canonical_url: str) -> SeenLink | None:
         state=row["state"],
         failures=row["failures"],
         reason=row["reason"],
+        detail=row["detail"],
         relevant=row["relevant"],
         article_reason=row["article_reason"] or "",
         background=tuple(row["background"] or ()),

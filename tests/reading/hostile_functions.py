@@ -94,3 +94,11 @@ def deaf() -> None:
     """Ignores polite signals and waits."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     time.sleep(3600)
+
+
+def work(seconds: float) -> str:
+    """Needs so much processor time, and ends."""
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+    return "done"

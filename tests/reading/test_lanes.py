@@ -1,0 +1,79 @@
+"""Two lanes: what is quickly read never waits for what is not, and no page costs more than a child."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from monitor.classifier import classify
+from monitor.ports import ReadError
+from monitor.reading.judged import classify_apart
+from monitor.reading.lanes import Lanes
+from monitor.reading.lengths import LONG, MAX_TEXT, beginning
+from tests.reading.stories import STORIES
+
+ECHO, SPIN = "hostile_functions:echo", "hostile_functions:spin"
+
+
+@pytest.fixture
+def lanes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Lanes]:
+    monkeypatch.syspath_prepend(str(Path(__file__).parent))
+    with Lanes(quick=1, slow=4) as made:
+        yield made
+
+
+def test_what_takes_its_time_is_done_in_the_slow_lane(lanes: Lanes) -> None:
+    assert lanes.call("hostile_functions:work", 2.0) == "done"
+
+
+def test_what_is_quick_does_not_wait_for_what_is_not(lanes: Lanes) -> None:
+    ended: list[str] = []
+
+    def hostile() -> None:
+        with pytest.raises(ReadError):
+            lanes.call(SPIN)
+        ended.append("hostile")
+
+    threads = [threading.Thread(target=hostile) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.2)
+    assert lanes.call(ECHO, 1) == [1]
+    ended.append("honest")
+    for thread in threads:
+        thread.join()
+    assert ended == ["honest", "hostile", "hostile"]
+
+
+def test_a_hog_gets_no_more_than_its_share_in_either_lane(lanes: Lanes) -> None:
+    with pytest.raises(ReadError) as caught:
+        lanes.call("hostile_functions:hoard")
+    assert caught.value.reason == "memory"
+    assert lanes.call(ECHO, 1) == [1]
+
+
+@pytest.mark.parametrize("unit", [". ", "() ", "a\n\n", ".", "good ", '"', "<p>", "\N{ZERO WIDTH SPACE}a "])
+def test_whatever_is_repeated_a_long_text_is_judged_within_the_limits_of_a_child(unit: str) -> None:
+    text = beginning("Ofsted has rated Leeds City Council's children's services inadequate.\n\n" + unit * MAX_TEXT)
+    with Lanes(quick=2, slow=20) as lanes:
+        classify_apart("Ofsted", text, published=None, worker=lanes)
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_what_is_judged_apart_is_judged_alike(lanes: Lanes, story: object) -> None:
+    title, text = story.title, "\n\n".join(story.lines)  # type: ignore[attr-defined]
+    assert classify_apart(title, text, published=None, worker=lanes) == classify(title, text, published=None)
+
+
+def test_the_beginning_is_whole_paragraphs_and_never_more_than_an_article_can_be() -> None:
+    assert beginning("short") == "short"
+    for text in ("x" * (MAX_TEXT + 1), "word " * MAX_TEXT, "para\n\n" * MAX_TEXT):
+        kept = beginning(text)
+        assert len(kept) <= MAX_TEXT
+        assert text.startswith(kept)
+    assert beginning("para\n\n" * MAX_TEXT).endswith("para")
+    assert LONG < MAX_TEXT
