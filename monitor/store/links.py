@@ -209,6 +209,7 @@ def links_read(connection: Connection, read: Sequence[Read], now: datetime) -> N
                 detail=bindparam("as_detail"),
                 article=bindparam("as_article"),
                 failures=0,
+                deaths=0,  # whoever died of what, it was not this page
                 readings=links.c.readings + 1,
                 reader="",
                 begun_at=None,

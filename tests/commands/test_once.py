@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,9 @@ class Site:
         class Answers(http.server.BaseHTTPRequestHandler):
             def log_message(self, *_: object) -> None:
                 pass
+
+            def date_time_string(self, timestamp: float | None = None) -> str:
+                return format_datetime(SystemClock().now())  # it lives at the time that the test sets
 
             def do_GET(self) -> None:
                 body = site.pages.get(self.path, b"")
