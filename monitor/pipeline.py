@@ -155,9 +155,8 @@ class Pipeline:
                 outcomes += await self._count_the_dead()
                 while True:
                     self._fresh.clear()
-                    if trouble := await self.clock_trouble():
-                        _log.warning("%s", trouble)
-                        break
+                    if await self.clock_trouble():
+                        break  # an alarm, and the answer of every poll, say so
                     for turn, waiting in await self._next(running.values(), end):
                         running[asyncio.create_task(self._take(waiting))] = turn
                     if not running:
