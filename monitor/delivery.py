@@ -251,8 +251,9 @@ class Outbox:
         self._off_reason = await in_thread(self.off)
         if self._off_reason:
             if self._off_since is None:
-                _log.error("nothing is sent: %s", self._off_reason)
                 self._off_since = now
+                if self._off_reason not in self._trouble:
+                    _log.error("nothing is sent: %s", self._off_reason)
             since = self._off_since  # that nothing is sent has to be told nevertheless
         else:
             self._off_since = None
@@ -277,7 +278,8 @@ class Outbox:
         """The database cannot be reached: said once a cause, tried again and again."""
         if str(error) != self._trouble:
             self._trouble = str(error)
-            _log.error("nothing is sent for now: %s", error)
+            if not (self._off_reason and self._off_reason in self._trouble):
+                _log.error("nothing is sent: %s", error)
 
     def _well(self) -> None:
         if self._trouble:

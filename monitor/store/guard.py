@@ -34,6 +34,21 @@ def count_move(connection: Connection) -> None:
         connection.exec_driver_sql(f"PRAGMA user_version = {(moves + 1) % 2**31}")
 
 
+def _forget_log(path: Path) -> None:
+    """Remove the log of the file that was there: read together with another file it would make a third one of both."""
+    mine = set()
+    for handle in Path("/proc/self/fd").glob("*"):
+        with suppress(OSError):
+            found = handle.stat()
+            mine.add((found.st_dev, found.st_ino))
+    for beside in ("-wal", "-shm"):
+        with suppress(OSError):
+            log = path.with_name(path.name + beside)
+            there = log.stat()
+            if (there.st_dev, there.st_ino) in mine:  # not one that was brought along with the other file
+                log.unlink()
+
+
 class Guard:
     """Looks at one file before every transaction. What it found once stays: a restart has to sort it out."""
 
@@ -65,6 +80,7 @@ class Guard:
             return
         if not self.trouble and (what := self._changed()):
             self.trouble = f"{what}. {_WHAT_TO_DO}"
+            _forget_log(self.path)
         if self.trouble:
             raise StateChanged(self.trouble, key=str(self.path))
 
