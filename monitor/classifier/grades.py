@@ -93,6 +93,7 @@ class Site:
     end: int
     value: str
     in_title: bool
+    named: bool = False  #: whether an area or a service is named right before it
 
     def word(self, at: int) -> str:
         """The word at a place of the sentence, or an empty string outside it."""
@@ -250,7 +251,7 @@ LICENCES = (
     ),
     Licence(
         "judged-thing",
-        lambda s: s.after in _AFTER_OBJECT and s.previous in _JUDGED and s.earlier(_JUDGING, 14),
+        lambda s: s.after in _AFTER_OBJECT and (s.named or s.previous in _JUDGED) and s.earlier(_JUDGING, 14),
         "Inspectors rated all aspects of the service inadequate.",
     ),
     Licence("plural", lambda s: s.word(s.start) in _PLURALS, "It came out of the inspection with two goods."),
@@ -260,18 +261,21 @@ LICENCES = (
 )
 
 
-def licensed(tokens: Sequence[Token], start: int, end: int, value: str, in_title: bool) -> bool:
-    """Whether a one-word grade adjective is a grade here and not praise ("good access", "outstanding staff")."""
-    site = Site(tokens, start, end, value, in_title)
+def licensed(tokens: Sequence[Token], start: int, end: int, value: str, in_title: bool, named: bool = False) -> bool:
+    """Whether a one-word grade adjective is a grade here and not praise ("good access", "outstanding staff").
+
+    `named`: an area or a service ends right before it ("judged the impact of leaders inadequate").
+    """
+    site = Site(tokens, start, end, value, in_title, named)
     row = next((row for row in LICENCES if row.fits(site)), None)
     return row is not None and row.grants(site)
 
 
-def rating(tokens: Sequence[Token], start: int, end: int, entry: Entry, in_title: bool) -> Chunk:
+def rating(tokens: Sequence[Token], start: int, end: int, entry: Entry, in_title: bool, named: bool = False) -> Chunk:
     """The chunk of words that may be a grade: a rating, or words that mean nothing when nothing licenses them."""
     single = end - start == 1
     weak = tokens[start].word in WEAK_RATINGS and not single
-    if single and not licensed(tokens, start, end, entry.value, in_title):
+    if single and not licensed(tokens, start, end, entry.value, in_title, named):
         return Chunk(".", entry.value, start, end)
     return Chunk(
         "R",

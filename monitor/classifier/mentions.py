@@ -33,7 +33,8 @@ def mentions(sentence: Sentence, published: date | None, known: frozenset[str] =
         elif entry.code == "A":
             _name(found, sentence, start, end, entry, published, known)
         elif entry.code == "R":
-            found.append(rating(tokens, start, end, entry, sentence.in_title))
+            named = bool(found) and found[-1].code in "XS" and found[-1].end == start
+            found.append(rating(tokens, start, end, entry, sentence.in_title, named))
         elif entry.code == "X":
             items = tuple(Area(value) for value in entry.value.split("+"))
             found.append(Chunk("X", entry.value, start, end, areas=(items,)))

@@ -212,6 +212,7 @@ MODIFIERS = (
     Modifier("body-named-alone", _body_named_alone, "The safeguarding board, which advises the council, was rated good."),
     Modifier("of-itself", others.of_itself, "The council judges itself to be good."),
     Modifier("found-by-others", others.found_by_others, "The peer review found that Bolton's leadership was good."),
+    Modifier("judged-by-others", others.judged_by_others, "Parents found the leadership of Bolton Council inadequate."),
     Modifier(
         "concluded-by-others",
         others.concluded_by_others,

@@ -87,6 +87,23 @@ _TOLD_BY = re.compile(
 )
 
 
+_JUDGED_BY = re.compile(
+    r"\b(?:parents|mothers|fathers|families|residents|readers|voters|taxpayers|tenants|critics|campaigners|carers|councillors|mps"
+    r"|unions?|unison|survey|poll|staff|employees|social workers|charity|opposition|labour|conservatives|tories|liberal democrats)"
+    r" (?:have |has |had |also |then )?"
+    r"(?:judged?|judges|rated?|rates|found(?! out)|finds?|called?|calls|brand(?:ed|s)?|deem(?:ed|s)?|label(?:led|s)?|graded?"
+    r"|considered|consider|described?|declared?)\b[^;]*$"
+)
+
+
+def judged_by_others(c: Clause) -> Scope | None:
+    """A grade that somebody gives who is no inspector, and nobody is quoted between: ``the union judged its leaders good``."""
+    found = _JUDGED_BY.search(" ".join(c.words[: c.claim.grade.start]))
+    if found is None or any(x.code == "I" and x.end <= c.claim.grade.start for x in c.chunks):
+        return None
+    return Scope("other_body", cue=found.group().partition(" ")[0])
+
+
 def concluded_by_others(c: Clause) -> Scope | None:
     """A grade in what a review, a court or those who use a service say."""
     following = " ".join(c.follows()[:30])
