@@ -89,7 +89,8 @@ _TOLD_BY = re.compile(
 
 _JUDGED_BY = re.compile(
     r"\b(?:parents|mothers|fathers|families|residents|readers|voters|taxpayers|tenants|critics|campaigners|carers|councillors|mps"
-    r"|unions?|unison|survey|poll|staff|employees|social workers|charity|opposition|labour|conservatives|tories|liberal democrats)"
+    r"|unions?|unison|survey|poll|staff|employees|social workers|charity|opposition|labour|conservatives|tories"
+    r"|liberal democrats)"
     r" (?:have |has |had |also |then )?"
     r"(?:judged?|judges|rated?|rates|found(?! out)|finds?|called?|calls|brand(?:ed|s)?|deem(?:ed|s)?|label(?:led|s)?|graded?"
     r"|considered|consider|described?|declared?)\b[^;]*$"
