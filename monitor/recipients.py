@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from monitor.channels.mime import needs_smtputf8
 from monitor.channels.route import Route
 from monitor.settings import Problem, Settings
+from monitor.settings.tables import Table
 
 Routes = Mapping[str, Route]  #: by the name of the channel
 
@@ -48,13 +49,20 @@ def problems(settings: Settings, routes: Routes) -> tuple[Problem, ...]:
     found = []
     for each in settings.subscriptions:
         route = routes.get(each.channel)
-        if route is not None and route.missing(each.to) and each.name in tables:
+        if route is None:
+            continue
+        if route.missing(each.to) and each.name in tables:
             message = f"[channel.{each.channel}] {route.missing(each.to)}"
             found.append(tables[each.name].problem("to", message))
+        if message := route.unusable(each.to):
+            table = _table_of(each.name, tables)
+            found.append(table.problem("to", message) if table else Problem(file=file, message=message))
     for way in settings.operator:
         route = routes.get(way.channel)
-        if route is not None and route.missing(way.to):
-            message = f'"{way.channel}" names no recipient: write "{way.channel}: {route.example}"'
+        if route is None:
+            continue
+        message = f'"{way.channel}" names no recipient: write "{way.channel}: {route.example}"' if route.missing(way.to) else ""
+        if message := message or route.unusable(way.to):
             found.append(Problem(file=file, table="[operator]", key="channels", message=message))
     own = routes.get(settings.self_service)
     if own is not None and not own.confirms:
@@ -70,12 +78,16 @@ def warnings(settings: Settings, routes: Routes) -> Iterator[Problem]:
     for each in settings.subscriptions:
         words = _surprise(routes.get(each.channel), each.channel, each.to)
         if words:
-            # Of a `to` with several addresses the first has the table's name.
-            table = tables.get(each.name) or next((t for t in tables.values() if each.name.startswith(f"{t.name} (")), None)
+            table = _table_of(each.name, tables)
             yield table.problem("to", words) if table else Problem(file=file, message=words)
     for way in settings.operator:
         if words := _surprise(routes.get(way.channel), way.channel, way.to):
             yield Problem(file=file, table="[operator]", key="channels", message=words)
+
+
+def _table_of(name: str, tables: Mapping[str, Table]) -> Table | None:
+    """The table that a subscription was written as: of a `to` with several addresses only the first has its name."""
+    return tables.get(name) or next((table for table in tables.values() if name.startswith(f"{table.name} (")), None)
 
 
 def _surprise(route: Route | None, channel: str, to: str) -> str:

@@ -26,6 +26,7 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
 }
 _SLACK_HOOKS = ("https://hooks.slack.com/services/", "https://hooks.slack-gov.com/services/")
 _ON_UNCERTAIN = ("hold", "resend")
+_QUOTES = "\"'“”‘’"
 
 
 def build_channel(name: str, table: Mapping[str, object], secret_lookup: SecretLookup, *, key: bytes = b"") -> RoutedChannel:
@@ -179,7 +180,7 @@ def secret_address(values: Mapping[str, str], secret_lookup: SecretLookup) -> st
         url = secret_lookup(variable(values[key], key)) or ""
         if not url.strip():
             raise ConfigError(f"the environment variable {values[key]} is not set", key=key)
-        return url.strip()
+        return _unwrapped(url, key)
     try:
         if "://" in values[key]:
             raise ConfigError("expected the path of a file; the address itself goes into that file", key=key)
@@ -189,4 +190,19 @@ def secret_address(values: Mapping[str, str], secret_lookup: SecretLookup) -> st
         raise ConfigError(f"{values[key]} cannot be read: {reason}", key=key) from None
     if not url:
         raise ConfigError(f"{values[key]} is empty", key=key)
-    return url
+    return _unwrapped(url, key)
+
+
+def _unwrapped(text: str, key: str) -> str:
+    """An address without the quotes that some programs keep of ``NAME="..."`` in a file of variables.
+
+    Raises ConfigError where it does not begin with a scheme: Apprise would find one in the middle, and another service.
+    """
+    text = text.strip(" \t\r\n\ufeff")
+    if len(text) > 1 and text[0] in _QUOTES and text[-1] in _QUOTES:
+        text = text[1:-1].strip()
+    if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", text):
+        raise ConfigError(
+            "what it holds is no address: it begins with the name of a service, as mailtos:// or https://", key=key
+        )
+    return text

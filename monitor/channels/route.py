@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from email.utils import parseaddr
 from typing import Protocol
 
+from monitor.channels.mime import usable
 from monitor.ports import Channel
 
 
@@ -43,6 +45,15 @@ class Route:
         if self.reaches(to):
             return ""
         return f'names no recipient: write to = "{self.example}"' if self.takes_to else "names no recipient in its address"
+
+    def unusable(self, to: str) -> str:
+        """Why no mail can be sent to this `to`, with what was meant; empty when it can, or is no mail, or has no domain."""
+        if not self.confirms or "@" not in to or (usable(to) and not to.endswith(".")):
+            return ""
+        meant = parseaddr(to.removeprefix("mailto:").strip(" ."))[1].replace(" ", "")
+        return f"{to!r} is no address alone" + (
+            f"; write {meant!r}" if usable(meant) and "." in meant.partition("@")[2] else "; write as in name@example.org"
+        )
 
 
 class RoutedChannel(Channel, Protocol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from typing import Any
+from urllib.parse import unquote
 
 import apprise
 
@@ -30,6 +31,8 @@ class ServiceChannel:
         if len(service) != 1 or len(service[0]) > 1:
             words = "one address and one target a channel, without retry=: several cannot be settled apart"
             raise ConfigError(words, key="url")
+        if to_itself(service[0], url):
+            raise ConfigError("it names no recipient, and its messages would go to its own sender: name one in it", key="url")
         self.route = _route(service[0])
 
     def _service(self) -> apprise.Apprise:
@@ -58,6 +61,28 @@ class ServiceChannel:
         if result.status == apprise.AppriseResultStatus.SUCCESS:
             return Outcome(result=Result.SENT, reason="accepted")
         return failure(self._url.partition(":")[0].lower(), [str(entry.message) for entry in result.logs()])
+
+
+def to_itself(plugin: Any, url: str) -> bool:
+    """Whether a service of `url` would write to its own sender, as many of Apprise's do where the address names nobody else."""
+    targets = getattr(plugin, "targets", None)
+    if targets == []:
+        return bool(getattr(plugin, "source", "") or getattr(plugin, "from_phone", ""))
+    senders = _mail_addresses(getattr(plugin, "from_email", ""), getattr(plugin, "from_addr", ""))
+    written_to = _mail_addresses(targets)
+    # Who writes the sender's address a second time means it.
+    return bool(written_to) and written_to <= senders and all(unquote(url).lower().count(each) < 2 for each in written_to)
+
+
+def _mail_addresses(*values: object) -> frozenset[str]:
+    """The mail addresses in what plugins keep: a string, or lists and pairs of a name and one."""
+    found: set[str] = set()
+    for value in values:
+        if isinstance(value, str) and "@" in value:
+            found.add(value.lower())
+        elif isinstance(value, list | tuple | set):
+            found |= _mail_addresses(*value)
+    return frozenset(found)
 
 
 def _route(plugin: Any) -> Route:

@@ -188,6 +188,8 @@ def run_test(args: argparse.Namespace) -> int:
         raise ConfigError(f"there is no [channel.{args.channel}]; channels: {', '.join(channels)}", key="CHANNEL")
     if args.channel and channels[args.channel].route.missing(args.to):
         raise ConfigError(f"[channel.{args.channel}] names no recipient: say --to ADDRESS", key="--to")
+    if args.channel and (wrong := channels[args.channel].route.unusable(args.to)):
+        raise ConfigError(wrong, key="--to")
     sent = True
     for way in ways:
         now, identity = SystemClock().now(), uuid4().hex

@@ -112,9 +112,8 @@ def _of_recipients(settings: Settings, channels: Mapping[str, RoutedChannel]) ->
 
 
 def _no_domain(address: str) -> str:
-    return (
-        f"{address!r} has no domain, as in {address.partition('@')[0] or 'name'}@council.example: a mail server may refuse it"
-    )
+    so = "a mail server may refuse it" if "@" in address else "no mail can be sent to it"
+    return f"{address!r} has no domain, as in {address.partition('@')[0] or 'name'}@council.example: {so}"
 
 
 def _written(settings: Settings) -> Iterator[tuple[Subscription, Table]]:

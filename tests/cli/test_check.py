@@ -378,6 +378,78 @@ def test_a_list_of_recipients_holds_addresses(channels: Path, to: str, capsys: p
     assert 'subscriptions.toml:4: [[subscription]] "mail desk": to: expected' in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("to", "meant"),
+    [
+        ("Ann <a@b.test>", "'a@b.test'"),
+        ("mailto:a@b.test", "'a@b.test'"),
+        ("a @b.test", "'a@b.test'"),
+        ("a@b.test.", "'a@b.test'"),
+        ("a@b,test", "as in name@example.org"),
+    ],
+)
+def test_what_no_mail_can_be_sent_to_is_refused(
+    channels: Path, to: str, meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    subscribe(channels, "mail", f'["ann@r.test", "{to}"]')
+    (channels / "monitor.toml").write_text(f'[operator]\nchannels = ["mail: {to}"]\n')
+    assert check(channels) == 2
+    said = capsys.readouterr().err
+    assert f"subscriptions.toml:4: [[subscription]] \"mail desk\": to: '{to}' is no address alone; write {meant}" in said
+    assert f"[operator]: channels: '{to}' is no address alone" in said
+    assert main(["test-alert", "mail", "--to", to, "--config", str(channels), "--state", str(channels / "state")]) == 2
+
+
+@pytest.mark.parametrize(
+    "wrapped", ['"{}"', "'{}'", "“{}”", "\ufeff{}", " {}\r\n"], ids=["double", "single", "smart", "mark", "blanks"]
+)
+def test_quotes_that_stayed_around_a_secret_are_none_of_it(
+    channels: Path, wrapped: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Some programs that read a file of variables keep them; Apprise would find another service in the middle of it."""
+    monkeypatch.setenv("LEADS_MAIL", wrapped.format(LEADS["MAIL"]))
+    subscribe(channels, "mail", '"ann@r.test"')
+    assert check(channels) == 0
+    said = capsys.readouterr().out
+    assert "mail: mail by smtp.c.example port 2525 (starttls), login alerts@c.example" in said
+    assert "  to ann@r.test (mail desk)" in said
+
+
+@pytest.mark.parametrize(
+    "secret", ["smtp.c.example", "MONITOR_MAIL_URL=mailtos://a:hunter2@smtp.c.example", "<mailtos://a@b.c>"]
+)
+def test_a_secret_that_begins_otherwise_is_no_address(
+    channels: Path, secret: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LEADS_MAIL", secret)
+    assert check(channels) == 2
+    said = capsys.readouterr().err
+    assert "[channel.mail]: url_env: what it holds is no address" in said
+    assert "hunter2" not in said
+
+
+@pytest.mark.parametrize(
+    ("url", "right"),
+    [
+        ("sendgrid://abcd1234567890abcd:me@c.example", "sendgrid://abcd1234567890abcd:me@c.example/ann@r.test"),
+        ("ses://me@c.example/AKIA1/secret/eu-west-2", "ses://me@c.example/AKIA1/secret/eu-west-2/ann@r.test"),
+        ("smtp2go://me@c.example/api-12345", "smtp2go://me@c.example/api-12345/me@c.example"),
+        (f"twilio://AC{'a' * 32}:{'b' * 32}@15551234567", f"twilio://AC{'a' * 32}:{'b' * 32}@15551234567/15557654321"),
+    ],
+)
+def test_a_service_that_would_write_to_its_own_sender_is_refused(
+    channels: Path, url: str, right: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    subscribe(channels, "json")
+    with (channels / "channels.toml").open("a") as file:
+        file.write('[channel.sms]\nurl_env = "LEADS_SMS"\n')
+    monkeypatch.setenv("LEADS_SMS", url)
+    assert check(channels) == 2
+    assert "[channel.sms]: url: it names no recipient, and its messages would go to its own sender" in capsys.readouterr().err
+    monkeypatch.setenv("LEADS_SMS", right)
+    assert check(channels) == 0
+
+
 def test_a_routing_test_names_the_table_however_many_it_reaches(channels: Path) -> None:
     subscribe(channels, "mail", '["ann@r.test", "bob@r.test"]')
     with (channels / "subscriptions.toml").open("a") as file:
