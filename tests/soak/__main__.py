@@ -1,6 +1,8 @@
-"""Kill -9 the real daemon at random moments under load, again and again on the same state, and count what arrives.
+"""What takes too long for the tests: the real daemon killed again and again, and the real daemon under attack.
 
-python -m tests.soak --cycles 200          the daemon: a growing feed, 25 subscribers, a slow mail server
+python -m tests.soak                       both, one after the other
+python -m tests.soak --cycles 200          SIGKILL at random moments under load, again and again on the same state
+python -m tests.soak --attack 600          honest news beside hostile, slow and busy sites and held connections, for 600 s
 python -m tests.soak --matrix              every point of the crash matrix, on SQLite and PostgreSQL
 """
 
@@ -9,250 +11,14 @@ from __future__ import annotations
 import argparse
 import os
 import random
-import socket
 import subprocess
 import sys
-import tempfile
-import threading
-import time
-from collections import Counter
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from email import message_from_bytes
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from typing import Any
-from urllib.request import urlopen
 
-from sqlalchemy import create_engine, text
-
-from monitor.classifier import classify
-from monitor.delivery import SentJournal
-from monitor.domain.history import history
-from monitor.domain.ledger import accounts, decide
-from monitor.domain.model import Article, Kind
-from tests.channels.servers import Mailbox, smtp_server
 from tests.conftest import ROOT
-from tests.end_to_end.town import Print
+from tests.soak.attack import attack
+from tests.soak.kills import soak
 
-#: Councils last inspected long enough ago, and few enough of them not to look like a storm.
-COUNCILS = ("Derbyshire", "Nottinghamshire", "Lincolnshire", "Wiltshire", "Havering", "Thurrock", "Plymouth", "Swindon")
-AREAS = ("leadership", "help and protection", "children in care", "care leavers")
-READERS = 25
-
-
-class Press:
-    """One newspaper on loopback whose feed grows."""
-
-    def __init__(self) -> None:
-        self.prints: list[Print] = []
-        self.base = ""
-        self._stories = [(council, area) for area in AREAS for council in COUNCILS]
-
-    def publish(self) -> bool:
-        """One more article, of one area of one council; False when every story is told."""
-        if len(self.prints) == len(self._stories):
-            return False
-        council, area = self._stories[len(self.prints)]
-        sentences = [f"Children's services in {council} have been rated inadequate for {area}, Ofsted said in a report today."]
-        title = f"Ofsted rates {council} inadequate for {area}"
-        day = datetime.now(UTC).date()
-        self.prints.append(Print("Soak", f"/{len(self.prints)}", title, sentences, day))
-        return True
-
-    def page(self, path: str) -> str:
-        """The feed, or an article."""
-        if path == "/feed":
-            items = "".join(each.item(self.base) for each in self.prints)
-            return f'<?xml version="1.0"?><rss version="2.0"><channel><title>Soak</title>{items}</channel></rss>'
-        return next((each.html() for each in self.prints if each.path == path), "")
-
-    def serve(self) -> None:
-        """Begin to serve, on a free port of loopback."""
-        press = self
-
-        class Pages(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                page = press.page(self.path)
-                self.send_response(200 if page else 404)
-                self.send_header("Content-Type", "application/rss+xml" if self.path == "/feed" else "text/html; charset=utf-8")
-                self.end_headers()
-                self.wfile.write(page.encode())
-
-            def log_message(self, *_: object) -> None:
-                return
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Pages)
-        self.base = f"http://127.0.0.1:{server.server_address[1]}"
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-
-
-def configure(folder: Path, press: Press, port: int) -> tuple[dict[str, str], str]:
-    """Write a configuration; returns the environment of the daemon, and the address of its health."""
-    config = folder / "config"
-    config.mkdir()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        listen = free.getsockname()[1]
-    (config / "monitor.toml").write_text(
-        f'[monitor]\nlisten = "127.0.0.1:{listen}"\ngroup_wait = "1s"\nmost_an_hour = 1000\n'
-        "[fetch]\nallow_private = true\nrobots = false\n"
-    )
-    (config / "sources.toml").write_text(
-        f'[[source]]\nname = "soak"\nkind = "feed"\nurl = "{press.base}/feed"\noutlet = "Soak"\ninterval = "30s"\n'
-    )
-    (config / "channels.toml").write_text('[channel.mail]\nurl_env = "MONITOR_MAIL_URL"\nfrom = "alerts@monitor.test"\n')
-    (config / "subscriptions.toml").write_text(
-        "".join(f'[[subscription]]\nname = "r{n}"\nchannel = "mail"\nto = "r{n}@reader.test"\n' for n in range(READERS))
-    )
-    return os.environ | {"MONITOR_MAIL_URL": f"mailto://127.0.0.1:{port}"}, f"http://127.0.0.1:{listen}/healthz"
-
-
-def start(folder: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    """The real daemon."""
-    command = [sys.executable, "-m", "monitor", "run", "--config", str(folder / "config"), "--state", str(folder / "state")]
-    log = (folder / "daemon.log").open("ab")
-    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-
-
-def answers(url: str) -> bool:
-    """Whether the daemon answers within a minute."""
-    for _ in range(120):
-        try:
-            with urlopen(url, timeout=5):
-                return True
-        except OSError:
-            time.sleep(0.5)
-    return False
-
-
-def poll_at_once(database: Path) -> None:
-    """Forget when polls and links are due: the daemon would wait for the next quarter of an hour."""
-    if database.exists():
-        engine = create_engine(f"sqlite:///{database}")
-        try:
-            with engine.begin() as connection:
-                connection.execute(text("UPDATE sources SET next_due_at = NULL"))
-                connection.execute(text("UPDATE links SET retry_at = first_seen WHERE state = 'new'"))
-        finally:
-            engine.dispose()
-
-
-def expected_changes(prints: list[Print]) -> int:
-    """How many changes the articles make when nothing goes wrong: each classified and folded here, in memory."""
-    known = list(history())
-    keys: set[str] = set()
-    for each in prints:
-        text = "\n\n".join(each.paragraphs)
-        article = Article(url=each.path, title=each.title, text=text, published=each.day, outlet=each.paper)
-        for account in accounts(article, classify(each.title, text, published=each.day)):
-            decision = decide(known, account, as_of=each.day)
-            keys |= {change.key for change in decision.changes if Kind.UNCHANGED not in change.kinds}
-            if decision.inspection is not None:
-                known = [i for i in known if i.key != decision.inspection.key] + [decision.inspection]
-    return len(keys)
-
-
-def ask(database: Path, question: str) -> list[Any]:
-    """The rows that answer a question; none while there is no database."""
-    if not database.exists():
-        return []
-    engine = create_engine(f"sqlite:///{database}")
-    try:
-        with engine.connect() as connection:
-            return list(connection.execute(text(question)).all())
-    finally:
-        engine.dispose()
-
-
-def states(database: Path) -> Counter[str]:
-    """How many deliveries are in which state."""
-    return Counter(
-        {str(state): int(count) for state, count in ask(database, "SELECT state, count(*) FROM deliveries GROUP BY state")}
-    )
-
-
-def ids_in(database: Path, state: str) -> set[str]:
-    """The ids of the deliveries in a state."""
-    return {str(row.id) for row in ask(database, f"SELECT id FROM deliveries WHERE state = '{state}'")}
-
-
-def told(database: Path) -> int:
-    """How often a person was, or is about to be, told of a change."""
-    return sum(int(count) for (count,) in ask(database, "SELECT count(*) FROM tellings"))
-
-
-def left_in_doubt(folder: Path) -> set[str]:
-    """What a kill has just left behind its commit point without an answer on disk: nobody can know whether it arrived."""
-    return ids_in(folder / "state" / "monitor.db", "committing") - SentJournal(folder / "state" / "sent.journal").read()
-
-
-def soak(cycles: int, seed: int) -> int:
-    """Kill, restart, and count; 0 when nothing was doubled or lost."""
-    chance = random.Random(seed)
-    press, mailbox = Press(), Mailbox(pause=0.1)
-    press.serve()
-    with tempfile.TemporaryDirectory() as name, smtp_server(mailbox) as (_, port):
-        folder = Path(name)
-        database = folder / "state" / "monitor.db"
-        environment, health = configure(folder, press, port)
-        begun, doubtful = time.monotonic(), set[str]()
-        for cycle in range(cycles):
-            if cycle % max(1, cycles // (len(COUNCILS) * len(AREAS) + 1)) == 0:
-                press.publish()
-            poll_at_once(database)
-            daemon = start(folder, environment)
-            time.sleep(chance.uniform(1.5, 5.5))
-            daemon.kill()
-            daemon.wait()
-            doubtful |= left_in_doubt(folder)
-        while press.publish():
-            pass
-        poll_at_once(database)
-        daemon = start(folder, environment)
-        expected = expected_changes(press.prints) * READERS
-        for _ in range(300):
-            time.sleep(0.5)
-            found = states(database)
-            if told(database) >= expected and not found["pending"] + found["sending"] + found["committing"]:
-                break
-        answers(health)  # before it has started, a request to end is simply obeyed
-        daemon.terminate()
-        ended = daemon.wait(30)
-        figures = Figures(cycles=cycles, seconds=time.monotonic() - begun, ended=ended, doubtful=doubtful)
-        return report(press, mailbox, database, figures, (folder / "daemon.log").read_text())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
-    """What was counted beside the database."""
-
-    cycles: int
-    seconds: float
-    ended: int  #: exit status of the last daemon, which was asked to end
-    doubtful: set[str]  #: deliveries that a kill left between their last byte and the answer
-
-
-def report(press: Press, mailbox: Mailbox, database: Path, figures: Figures, log: str) -> int:
-    """Print the figures; 0 when they are as promised."""
-    ids = Counter(str(message_from_bytes(mail.content or b"")["Message-ID"])[1:33] for mail in mailbox.mails)
-    found, uncertain = states(database), ids_in(database, "uncertain")
-    duplicates = sum(count - 1 for count in ids.values())
-    lost = len(ids_in(database, "sent") - set(ids))
-    changes = expected_changes(press.prints)
-    missing = changes * READERS - told(database)
-    print(
-        f"{figures.cycles} kills in {figures.seconds:.0f} s; {len(press.prints)} articles, {changes} changes for {READERS} readers "
-        f"in {found.total()} messages: {dict(found)}"
-    )
-    print(f"mails {sum(ids.values())}, duplicates {duplicates}, called sent but lost {lost}, tellings missing {missing}")
-    print(
-        f"in doubt {len(uncertain)}, of which arrived {len(uncertain & set(ids))}; by kills after the last byte {len(figures.doubtful)}, "
-        f"unexplained {len(uncertain ^ figures.doubtful)}; the last daemon ended with {figures.ended}"
-    )
-    good = not (duplicates or lost or missing or uncertain ^ figures.doubtful or found["pending"] or figures.ended)
-    if not good:
-        print(log[-4000:])
-    return int(not good)
+CYCLES, SECONDS = 200, 600
 
 
 def whole_matrix() -> int:
@@ -270,16 +36,25 @@ def whole_matrix() -> int:
 
 
 def main() -> int:
-    """Parse the options and run one programme."""
-    parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
-    parser.add_argument("--cycles", type=int, default=200, help="how often the daemon is killed (default: 200)")
+    """Parse the options and run the programmes asked for; 0 when all of them came out as promised."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.soak", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--cycles", type=int, metavar="N", help=f"kill the daemon N times (alone: {CYCLES})")
+    parser.add_argument("--attack", type=int, metavar="SECONDS", help=f"attack it for so long (alone: {SECONDS})")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="to repeat a run's moments")
     parser.add_argument("--matrix", action="store_true", help="the whole crash matrix instead")
     args = parser.parse_args()
     if args.matrix:
         return whole_matrix()
-    print(f"seed {args.seed}")
-    return soak(args.cycles, args.seed)
+    both = args.cycles is None and args.attack is None
+    print(f"seed {args.seed}", flush=True)
+    failed = 0
+    if cycles := CYCLES if both else args.cycles:
+        failed |= soak(cycles, args.seed)
+    if seconds := SECONDS if both else args.attack:
+        failed |= attack(seconds, args.seed)
+    return failed
 
 
 if __name__ == "__main__":
