@@ -52,7 +52,7 @@ class Figures:
                 f"({len(self.late)} tellings)",
                 f"told twice {self.twice}, lost {self.lost}, in doubt {self.uncertain}, of them unexplained {self.unexplained}",
                 f"memory of the daemon and its children (sum of PSS): {memory.peak / (1 << 20):.0f} MiB at most, "
-                f"after {memory.at:.0f} s",
+                f"after {memory.at:.0f} s ({' + '.join(f'{each >> 20}' for each in memory.held)})",
                 f"/readyz: {ready.ready} times ready, {len(ready.not_ready)} times not; longest silence {ready.gap:.1f} s; first "
                 f"answers {', '.join(f'{each:.1f}' for each in ready.first)} s after a start",
                 f"connections held {self.held}, opened {self.opened}; {len(self.left)} readers left within "

@@ -43,6 +43,7 @@ def _endless() -> Answer:
         while True:
             writer.write(b"1000\r\n" + b"ofsted. " * 512 + b"\r\n")
             await writer.drain()
+            await asyncio.sleep(0)  # a drain that has nothing to wait for lets nobody else have a turn
 
     return write
 

@@ -16,7 +16,8 @@ from tests.soak.visit import visit
 
 STAYING = tuple(f"reader{number}@reader.test" for number in range(25))
 LEAVING = tuple(f"leaver{number}@reader.test" for number in range(12))
-_ADDRESS = re.compile(r"http://[0-9.]+:[0-9]+/[^\s<>\"]+")
+#: The address below a quotation; the article in which the inspection was first told of is pointed to as well.
+_QUOTED = re.compile(r"^  (http://[0-9.]+:[0-9]+/\S+)\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,7 @@ class Readers(Mailbox):
         """Note whom a mail reached."""
         message = message_from_bytes(envelope.content or b"", policy=policy.default)
         body = message.get_body(("plain",))
-        told = frozenset(_ADDRESS.findall(body.get_content() if body else ""))
+        told = frozenset(_QUOTED.findall(body.get_content() if body else ""))
         identity = str(message["Message-ID"])[1:33]
         now = time.monotonic()
         self.came += [Mail(at=now, to=to, id=identity, told=told, message=message) for to in envelope.rcpt_tos]

@@ -11,9 +11,9 @@ from pathlib import Path
 from tests.soak.visit import visit
 
 
-def proportional_memory(pid: int) -> int:
-    """Bytes that a process and its children hold, pages that several share counted in parts (PSS)."""
-    return sum(_pss(each) for each in (pid, *_children(pid)))
+def proportional_memory(pid: int) -> list[int]:
+    """Bytes that a process and each of its children hold, pages that several share counted in parts (PSS)."""
+    return [_pss(each) for each in (pid, *_children(pid))]
 
 
 def _children(pid: int) -> list[int]:
@@ -38,8 +38,13 @@ def _pss(pid: int) -> int:
 class Memory:
     """The most that was held at once."""
 
-    peak: int = 0  #: bytes
+    held: list[int] = field(default_factory=list)  #: bytes: the daemon, its children
     at: float = 0.0  #: seconds since the start of the watch
+
+    @property
+    def peak(self) -> int:
+        """Bytes, all together."""
+        return sum(self.held)
 
     async def watch(self, pid_of: Watched) -> None:
         """Look five times a second, until cancelled."""
@@ -47,8 +52,8 @@ class Memory:
         while True:
             if pid := pid_of.pid:
                 held = await asyncio.to_thread(proportional_memory, pid)
-                if held > self.peak:
-                    self.peak, self.at = held, time.monotonic() - begun
+                if sum(held) > self.peak:
+                    self.held, self.at = held, time.monotonic() - begun
             await asyncio.sleep(0.2)
 
 
