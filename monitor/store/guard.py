@@ -117,6 +117,7 @@ class Guard:
             return f"the database cannot be looked at any more ({error.strerror})"
         if (there.st_dev, there.st_ino) != self._place:
             return "another file was put in the place of the database while the monitor ran"
+        known = self._moves  # before looking: what another thread has seen meanwhile may be newer than what we are about to see
         for patience in (0.02, 0.2, 0.0):
             header = os.pread(self._file, _HEADER, 0)
             if len(header) == _HEADER and header.startswith(_MAGIC):
@@ -125,9 +126,10 @@ class Guard:
         else:
             return "the database was overwritten while the monitor ran: it does not begin as one"
         moves = int.from_bytes(header[60:64])
-        if moves < self._moves:
+        if moves < known:
             return "an older copy was written over the database while the monitor ran"
-        self._moves = moves
+        with self._lock:
+            self._moves = max(self._moves, moves)
         return ""
 
     def _removed(self) -> str:
