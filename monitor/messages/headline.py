@@ -171,7 +171,7 @@ def sure(changes: Sequence[Change]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """Councils of which the same is said, and with the same certainty."""
+    """Councils of which the same is said, and with the same certainty (empty where that is said of all together)."""
 
     what: str
     sure: str
@@ -182,23 +182,45 @@ def roll(groups: Sequence[Sequence[Change]], room: int) -> str:
     """Several inspections, the gravest first (see `by_inspection`), with how sure each is, in at most `room` characters.
 
     ``3 councils: Devon and Kent now inadequate, Bury up (reported)``. Those that there is no room for are counted, the
-    gravest last.
+    gravest last. Where more of the gravest can be named so, how sure is said once for all:
+    ``3 councils: Dudley and Rochdale partly inadequate, 1 more (2 reported)``.
     """
-    fallen = severity(groups[0]) == Kind.INTO_INADEQUATE
-    variants = [_said(groups, short) for short in range(3 if fallen else 2)]
+    found = [form for form in (_rolled(groups, room, apart=apart) for apart in (True, False)) if form]
+    return max(found, key=lambda form: form[0])[1] if found else _totals(groups, room)
+
+
+def _rolled(groups: Sequence[Sequence[Change]], room: int, *, apart: bool) -> tuple[Sequence[int], str] | None:
+    """The fullest roll that fits, and how many it names of those that came to be inadequate, and that ceased to be."""
+    ways = [severity(group) for group in groups]
+    variants = [_said(groups, short, apart=apart) for short in range(3 if ways[0] == Kind.INTO_INADEQUATE else 2)]
     for named in _namings([len(each.names) for each in variants[0]]):
-        rolled = [_roll(said, named) for said in variants]
-        counted = [f"{len(groups)} councils: {each}" for each in rolled]
-        for form in counted + (rolled if sum(named) == len(groups) else []):  # who names them all need not count them
+        rolled = [_roll(said, named, groups) for said in variants]
+        counted = [f"{_counted_councils(groups)}: {each}" for each in rolled]
+        uncounted = sum(named) == len(groups) and not _corrections(groups)  # who names them all need not count them
+        for form in counted + (rolled if uncounted else []):
             if len(form) <= room:
-                return form
-    return _totals(groups, room)
+                there = [group[0].authority.display_name for group in groups]
+                shown = [name for each, count in zip(variants[0], named, strict=False) for name in each.names[:count]]
+                of = {name: way for name, way in zip(there, ways, strict=True) if name in shown}
+                return [sum(way == each for way in of.values()) for each in SEVERITY[:2]], form
+    return None
 
 
-def _said(groups: Sequence[Sequence[Change]], short: int) -> list[_Said]:
+def _corrections(groups: Sequence[Sequence[Change]]) -> int:
+    """Of how many inspections something that was told before was wrong."""
+    return sum(bool(of_kind(group, Kind.CORRECTED) or of_kind(group, Kind.WITHDRAWN)) for group in groups)
+
+
+def _counted_councils(groups: Sequence[Sequence[Change]]) -> str:
+    """``6 councils``; where the message corrects some beside other news, ``6 councils, 1 corrected``."""
+    wrong = _corrections(groups)
+    return f"{len(groups)} councils" + (f", {wrong} corrected" if 0 < wrong < len(groups) else "")
+
+
+def _said(groups: Sequence[Sequence[Change]], short: int, *, apart: bool) -> list[_Said]:
     found: dict[tuple[str, str], list[str]] = {}
     for group in groups:
-        found.setdefault((brief(group, short), sure(group)), []).append(group[0].authority.display_name)
+        found.setdefault((brief(group, short), sure(group) if apart else ""), []).append(group[0].authority.display_name)
     return [_Said(what, mark, tuple(names)) for (what, mark), names in found.items()]
 
 
@@ -215,7 +237,7 @@ def _namings(there: Sequence[int]) -> Iterator[tuple[int, ...]]:
         yield (count,)
 
 
-def _roll(said: Sequence[_Said], named: Sequence[int]) -> str:
+def _roll(said: Sequence[_Said], named: Sequence[int], groups: Sequence[Sequence[Change]]) -> str:
     """What is said, with so many names each."""
     marks = {each.sure for each in said}
     one = len(marks) == 1
@@ -227,7 +249,13 @@ def _roll(said: Sequence[_Said], named: Sequence[int]) -> str:
         reported, more = (sum(len(each.names) for each in rest if each.sure in of) for of in ({"reported"}, marks))
         mark = "" if one or not reported else " (reported)" if reported == more else f" ({reported} reported)"
         parts.append(f"{more} more{mark}")
-    return ", ".join(parts) + (f" ({marks.pop()})" if one else "")
+    return ", ".join(parts) + (f" ({marks.pop() or _sure_of_all(groups)})" if one else "")
+
+
+def _sure_of_all(groups: Sequence[Sequence[Change]]) -> str:
+    """Whose word several inspections are: ``2 of 3 reported``."""
+    reported = sum(sure(group) == "reported" for group in groups)
+    return f"{reported} of {len(groups)} reported" if 0 < reported < len(groups) else sure(groups[0])
 
 
 def _some(names: Sequence[str], named: int) -> str:
@@ -246,13 +274,14 @@ _TOTALS = {
 
 def _totals(groups: Sequence[Sequence[Change]], room: int) -> str:
     """``9 councils: 2 into inadequate, 3 out of it, 4 others (3 reported)``: as much of it as there is room for."""
+    count = _counted_councils(groups)
     counts = {each: sum(severity(group) == each for group in groups) for each in SEVERITY}
     parts = [f"{count} {_TOTALS.get(each, each)}" for each, count in counts.items() if count]
     reported = sum(sure(group) == "reported" for group in groups)
     ending = f" ({reported} reported)" if 0 < reported < len(groups) else f" ({sure(groups[0])})"
     for shown in range(len(parts), 0, -1):
         left = [", others"] if shown < len(parts) else []
-        form = f"{len(groups)} councils: {', '.join(parts[:shown])}{''.join(left)}{ending}"
+        form = f"{count}: {', '.join(parts[:shown])}{''.join(left)}{ending}"
         if len(form) <= room:
             return form
     return f"{len(groups)} councils{ending}"

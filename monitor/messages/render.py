@@ -11,7 +11,7 @@ from email.utils import format_datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from monitor.domain.model import Change
+from monitor.domain.model import Change, Kind
 from monitor.messages.headline import summary
 from monitor.messages.notice import Notice, Purpose, by_inspection
 from monitor.messages.plain import day_words, host_of, plain, short_day
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 _ID = "Message-ID"
+#: Kinds that tell more of what was told before.
+_UPDATES = frozenset({Kind.CONFIRMED, Kind.CORRECTED, Kind.DISPUTED, Kind.WITHDRAWN})
 #: Characters of a sentence as data; nobody's sentence is longer.
 _EVIDENCE = 5000
 #: Stands at the right of ids where the page has no public address; the channel puts its sender's domain there.
@@ -165,8 +167,11 @@ class Renderer:
 
     def _common_headers(self, notice: Notice) -> Mapping[str, str]:
         """The date, and the thread of its inspections."""
-        # In an order of their own: an update may find another inspection the gravest, and stays in its thread.
-        threads = [self.thread(key) for key in sorted({change.inspection.key for change in notice.changes})]
+        # In an order of their own: an update may find another inspection the gravest, and stays in its thread. So does one
+        # that comes with other news.
+        updated = {change.inspection.key for change in notice.changes if change.kinds & _UPDATES}
+        keys = sorted({change.inspection.key for change in notice.changes}, key=lambda key: (key not in updated, key))
+        threads = [self.thread(key) for key in keys]
         headers = {
             "Date": format_datetime(notice.created.astimezone(UTC)),
             "Auto-Submitted": "auto-generated",

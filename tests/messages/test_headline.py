@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -107,6 +108,26 @@ def test_of_many_the_worst_are_named_longest(notice: Notes) -> None:
     fallen = [each for name in ("York", "Wigan", "Bury") for each in changes(name, "overall inadequate", before="overall good")]
     up = [each for name in ("Kent", "Derby", "Devon", "Leeds", "Luton") for each in changes(name, "overall good", before="overall requires_improvement")]  # fmt: skip
     assert subject(notice(*up, *fallen)) == "8 councils: Bury, Wigan and York now inadequate, 5 up (reported)"
+
+
+def test_an_inadequate_is_named_before_it_is_said_of_each_how_sure_it_is(notice: Notes) -> None:
+    dudley = changes("Dudley", "leadership inadequate, adoption good", before="leadership good, adoption good")
+    rochdale = confirmed("Rochdale", "leadership good, adoption inadequate", before="leadership good, adoption good")
+    medway = changes("Medway", "leadership outstanding", before="leadership good")
+    line = subject(notice(*dudley, *rochdale, *medway))  # of each: "Dudley partly inadequate (reported), 2 more (1 reported)"
+    assert line == "Dudley and Rochdale now partly inadequate, Medway up (2 of 3 reported)"
+
+
+def test_a_correction_among_other_news_is_announced_and_stays_in_its_thread(notice: Notes) -> None:
+    dudley = changes("Dudley", "leadership inadequate, adoption good", before="leadership good, adoption good")
+    swindon = [
+        replace(change, kinds=frozenset({Kind.CORRECTED}), reported=Rating.GOOD)
+        for change in confirmed("Swindon", "overall requires_improvement", before="overall requires_improvement")
+    ]
+    told = notice(*dudley, *swindon)
+    assert subject(told).startswith("2 councils, 1 corrected: Dudley")
+    assert RENDER.render(told).headers["In-Reply-To"] == RENDER.thread(swindon[0].inspection.key)
+    assert "corrected" not in subject(notice(*swindon, purpose=Purpose.CORRECTED))
 
 
 @pytest.mark.parametrize("purpose", [Purpose.CHANGE, Purpose.CONFIRMED, Purpose.CORRECTED, Purpose.TEST])
