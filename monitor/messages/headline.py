@@ -189,7 +189,7 @@ def roll(groups: Sequence[Sequence[Change]], room: int) -> str:
     return max(found, key=lambda form: form[0])[1] if found else _totals(groups, room)
 
 
-def _rolled(groups: Sequence[Sequence[Change]], room: int, *, apart: bool) -> tuple[Sequence[int], str] | None:
+def _rolled(groups: Sequence[Sequence[Change]], room: int, *, apart: bool) -> tuple[tuple[int, ...], str] | None:
     """The fullest roll that fits, and how many it names of those that came to be inadequate, and that ceased to be."""
     ways = [severity(group) for group in groups]
     variants = [_said(groups, short, apart=apart) for short in range(3 if ways[0] == Kind.INTO_INADEQUATE else 2)]
@@ -202,7 +202,7 @@ def _rolled(groups: Sequence[Sequence[Change]], room: int, *, apart: bool) -> tu
                 there = [group[0].authority.display_name for group in groups]
                 shown = [name for each, count in zip(variants[0], named, strict=False) for name in each.names[:count]]
                 of = {name: way for name, way in zip(there, ways, strict=True) if name in shown}
-                return [sum(way == each for way in of.values()) for each in SEVERITY[:2]], form
+                return tuple(sum(way == each for way in of.values()) for each in SEVERITY[:2]), form
     return None
 
 
