@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exception_handlers import http_exception_handler
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from monitor import __version__
 from monitor.daemon import Daemon
@@ -57,6 +58,11 @@ def create_app(daemon: Daemon, status: Callable[[], Status]) -> FastAPI:
         """The state cannot be read: the page of those who run the monitor says why."""
         words = ("Please try again later.",) if _request.url.path != "/" else (f"Nothing is sent: {error}",)
         return told("Not working as it should", *words, status=503)
+
+    @app.exception_handler(ClientDisconnect)
+    async def gone(_request: Request, _error: ClientDisconnect) -> Response:
+        """Whoever asked by halves has left, or was cut off: nobody reads this, and no log needs to know."""
+        return Response(status_code=400)
 
     @app.exception_handler(Exception)
     async def failed(_request: Request, _error: Exception) -> Response:

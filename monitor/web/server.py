@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import resource
+import socket
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -28,9 +29,13 @@ _WANTED_DESCRIPTORS = 8192
 #: Seconds within which a request has to be asked; and until all of it is answered, with whatever the other side sends or reads.
 REQUEST_WITHIN = 10.0
 ANSWERED_WITHIN = 60.0
+#: How important a connection is whose answer has begun.
+_STARTED = 2
 #: Connections that are taken from the kernel at once.
 _BACKLOG = 64
 _SAY_AGAIN = 60.0
+#: At the end: for answers that are due to be taken, seconds.
+LAST_ANSWERS_WITHIN = 2.0
 
 
 def raise_descriptor_limit() -> int:
@@ -56,6 +61,25 @@ class Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Capture none."""
         yield
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End. What is due is answered first; who only holds a connection, or does not take the answer, is not waited for."""
+        for server in self.servers:
+            server.close()
+        loop = asyncio.get_running_loop()
+        end = loop.time() + LAST_ANSWERS_WITHIN
+        while self._cut(below=_STARTED) and loop.time() < end:  # noqa: ASYNC110  # nothing tells of it
+            await asyncio.sleep(0.05)
+        self._cut()
+        await super().shutdown(sockets)
+
+    def _cut(self, below: int | None = None) -> int:
+        """Cut the connections that are less important, or all; returns how many are left."""
+        held = [each for each in self.server_state.connections if isinstance(each, BoundedConnection)]
+        cut = [each for each in held if below is None or each.importance < below]
+        for each in cut:
+            each.cut()
+        return len(held) - len(cut)
 
 
 def build_server(app: Any, descriptors: int) -> Server:
@@ -128,7 +152,7 @@ class BoundedConnection(H11Protocol):
             return 0
         if cycle.more_body:
             return 1
-        return 2 if cycle.response_started else 3
+        return _STARTED if cycle.response_started else 3
 
     def cut(self) -> None:
         """End it now, whatever is still to be written."""

@@ -12,11 +12,13 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from fastapi import Request, Response
 
 from monitor.web import Front
+from monitor.web.app import create_app
 from monitor.web.server import Server, build_server, places
 from tests.conftest import ROOT
-from tests.web.fakes import FakeDaemon
+from tests.web.fakes import STATUS, FakeDaemon
 
 PLACES = 16
 HELLO = b"GET /healthz HTTP/1.1\r\nHost: monitor.test\r\nConnection: close\r\n\r\n"
@@ -157,6 +159,66 @@ async def test_two_requests_on_one_connection_are_both_answered() -> None:
         reader, writer = await site.open(HELLO.replace(b"Connection: close\r\n", b"") + HELLO)
         assert (await asyncio.wait_for(reader.read(), 10)).count(b"200 OK") == 2
         writer.close()
+
+
+def forms() -> Any:
+    """The pages as they are, with a form that is read to its end and a page that is more than anybody's buffers hold."""
+    app = create_app(FakeDaemon(), lambda: STATUS)  # type: ignore[arg-type]
+
+    @app.post("/form")
+    async def form(request: Request) -> dict[str, int]:
+        return {"size": len(await request.body())}
+
+    @app.get("/long")
+    def long() -> Response:
+        return Response("a" * (64 << 20))
+
+    return Front(FakeDaemon(), lambda: app)  # type: ignore[arg-type, return-value]
+
+
+ENDLESS = b"POST /form HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\nto=a"
+UNREAD = b"GET /long HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+@pytest.mark.parametrize("request_", [ENDLESS, UNREAD])
+@pytest.mark.parametrize("how", ["cut off", "left", "the end"])
+async def test_who_does_not_finish_is_no_fault_of_ours(request_: bytes, how: str, caplog: pytest.LogCaptureFixture) -> None:
+    async with serving(forms(), answered_within=0.5 if how == "cut off" else 60) as site:
+        assert b"200" in await site.ask()
+        _, writer = await site.open(request_)
+        writer.transport.pause_reading()  # type: ignore[attr-defined]
+        await asyncio.sleep(0.2)
+        if how == "left":
+            writer.transport.abort()
+        if how != "the end":
+            async with asyncio.timeout(10):
+                while site.held or site.server.server_state.tasks:  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)
+    assert [record.message for record in caplog.records if record.levelname in {"ERROR", "CRITICAL"}] == []
+
+
+async def test_at_the_end_an_answer_that_is_due_is_given_and_nobody_else_is_waited_for() -> None:
+    go_on = asyncio.Event()
+
+    async def slow(scope: Any, receive: Any, send: Any) -> None:
+        if scope["path"] != "/slow":
+            while (await receive())["type"] != "http.disconnect":
+                pass
+            return
+        await go_on.wait()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"at last"})
+
+    async with serving(Front(FakeDaemon(), lambda: slow)) as site:  # type: ignore[arg-type, return-value]
+        due, _ = await site.open(HELLO.replace(b"/healthz", b"/slow"))
+        idle, _ = await site.open()
+        half, _ = await site.open(ENDLESS)
+        await asyncio.sleep(0.1)
+        site.server.should_exit = True
+        assert await closed(idle)
+        assert await closed(half)
+        go_on.set()
+        assert b"at last" in await asyncio.wait_for(due.read(), 10)
 
 
 def test_places_leave_descriptors_for_messages() -> None:
