@@ -13,7 +13,7 @@ from monitor.domain.authorities import authorities
 from monitor.domain.model import Area
 from monitor.tables import areas, cues, places, ratings, services, times
 from monitor.tables.bodies import BODIES
-from monitor.tables.short_forms import COUNTIES, JOINED_POINTS, PARTS, POINTS
+from monitor.tables.short_forms import COUNTIES, DOTTED_POINTS, JOINED_POINTS, PARTS, POINTS
 
 
 @lru_cache(maxsize=1)
@@ -83,6 +83,12 @@ def _names() -> dict[str, str]:
             names.setdefault(surface, [])
             if authority.urn not in names[surface]:
                 names[surface].append(authority.urn)
+    parts = {surface: urns for surface, urns in names.items() if surface.split()[0] in POINTS}
+    names |= _pairs(parts)
+    for surface, urns in parts.items():  # as lists have it: "Lincolnshire (North East)"
+        points, _, county = surface.rpartition(" ")
+        if all(word in POINTS for word in points.split()):
+            names.setdefault(f"{county} ( {points} )", urns)
     for surface in [s for s in names if " and " in s]:
         names.setdefault(surface.replace(" and ", " & "), names[surface])
     for surface in [s for s in names if "st . helens" in s]:
@@ -90,6 +96,22 @@ def _names() -> dict[str, str]:
     for surface in [s for s in names if s.startswith(_WITH_THE)]:
         names.setdefault(f"the {surface}", names[surface])  # else "the city" is read before the name
     return {surface: ",".join(urns) for surface, urns in names.items()}
+
+
+def _pairs(parts: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Two parts of one county that are named in one breath: ``north and south tyneside``, ``e . / w . sussex``."""
+    counties: dict[str, list[tuple[str, list[str]]]] = {}
+    for surface, urns in parts.items():
+        points, _, county = surface.rpartition(" ")
+        counties.setdefault(county, []).append((points, urns))
+    both = "[and|&|/]"
+    return {
+        f"{one} {both} {other} {county}": [*first, *second]
+        for county, told in counties.items()
+        for one, first in told
+        for other, second in told
+        if one != other and all(word in POINTS for word in f"{one} {other}".split())
+    }
 
 
 @lru_cache(maxsize=1)
@@ -119,9 +141,10 @@ _DIRECTIONS = PARTS.union(
 def _is_part(tokens: Sequence[Token], start: int) -> bool:
     """Whether a point of the compass stands right before the name: ``N.E. Derbyshire`` has no council with our duty."""
     at = start - 1
+    words = _DIRECTIONS
     if at > 0 and tokens[at].word == "." and tokens[at - 1].end == tokens[at].start:
-        at -= 1
-    if at < 0 or tokens[at].word not in _DIRECTIONS:
+        at, words = at - 1, _DIRECTIONS | DOTTED_POINTS
+    if at < 0 or tokens[at].word not in words:
         return False
     return len(tokens[at].word) > 1 or tokens[at].capital
 

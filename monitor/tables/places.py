@@ -32,10 +32,10 @@ NOT_AUTHORITIES = (
     "sutton [coldfield|in ashfield|bridge|courtenay|scotney|on sea]",
     "stoke [newington|mandeville|gifford|poges|bishop|by nayland|canon|ferry|prior|d'abernon]",
     "bolton [le sands|upon dearne|abbey]",
-    "richmond , [north yorkshire|n [.|] yorkshire|yorkshire|yorks|n yorks|north yorks]",
-    "newcastle [emlyn|county down]",
+    "richmond [,|] [north yorkshire|n [.|] yorkshire|yorkshire|yorks|n yorks|north yorks]",
+    "newcastle [emlyn|county down|, county down]",
+    "[derbyshire dales|staffordshire moorlands|surrey heath|suffolk coastal|somerset west|kent downs]",
     "brent [cross|knoll]",
-    "cheshire east and",
 )
 
 #: authority names that are also ordinary words, or places with another meaning: they want a council-like neighbour at the start of a

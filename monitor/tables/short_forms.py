@@ -7,6 +7,8 @@ POINTS = {
     "east": ("e",),
     "west": ("w",),
 }
+#: a short form that is a word too: with a full stop before a county hardly that county is meant, nor surely a part of it
+DOTTED_POINTS = frozenset({"no"})
 #: two points in one word
 JOINED_POINTS = {
     ("north", "east"): ("northeast", "ne"),

@@ -63,6 +63,10 @@ def test_points_of_the_compass_may_be_shortened(name: str) -> None:
         ("Ches W & Chester", "Cheshire West and Chester"),
         ("Bath & N.E. Somerset", "Bath and North East Somerset"),
         ("Co. Durham", "Durham"),
+        ("Lincolnshire (North East)", "North East Lincolnshire"),
+        ("IoW", "Isle of Wight"),
+        ("CWaC", "Cheshire West and Chester"),
+        ("BathNES", "Bath and North East Somerset"),
     ],
 )
 def test_counties_have_postal_short_forms(written_so: str, council: str) -> None:
@@ -82,10 +86,39 @@ def test_a_part_of_a_county_is_not_the_county() -> None:
 
 
 @pytest.mark.parametrize(
-    "place", ["Bury St Edmunds", "Bradford-on-Avon", "Sutton Coldfield", "Stoke Newington", "Bolton-le-Sands"]
+    "place",
+    [
+        *("Bury St Edmunds", "Bradford-on-Avon", "Sutton Coldfield", "Stoke Newington", "Bolton-le-Sands"),
+        *("Derbyshire Dales", "Staffordshire Moorlands", "Surrey Heath", "Suffolk Coastal", "Somerset West and Taunton"),
+        *("Richmond, N Yorkshire", "Richmond North Yorkshire", "Newcastle, County Down"),
+    ],
 )
 def test_a_town_of_a_longer_name_is_not_the_shorter_one(place: str) -> None:
     assert named(place) == set()
+
+
+@pytest.mark.parametrize(
+    ("both", "names"),
+    [
+        ("North and South Tyneside", {"North Tyneside", "South Tyneside"}),
+        ("N. & S. Tyneside", {"North Tyneside", "South Tyneside"}),
+        ("East and West Sussex", {"East Sussex", "West Sussex"}),
+        ("W and N Northants", {"North Northamptonshire", "West Northamptonshire"}),
+        ("North/West Northamptonshire", {"North Northamptonshire", "West Northamptonshire"}),
+        ("North and North East Lincolnshire", {"North Lincolnshire", "North East Lincolnshire"}),
+        ("Cheshire East and Cheshire West", {"Cheshire East", "Cheshire West and Chester"}),
+        ("Cheshire East and Leeds", {"Cheshire East", "Leeds"}),
+        ("North and South Essex", set()),
+        ("South and West Yorkshire", set()),
+    ],
+)
+def test_two_parts_of_a_county_may_be_named_in_one_breath(both: str, names: set[str]) -> None:
+    assert named(both) == names
+
+
+@pytest.mark.parametrize("way", ["No. Somerset", "No. Lincs", "No. Essex"])
+def test_an_abbreviation_that_is_a_word_too_is_neither_the_county_nor_its_part(way: str) -> None:
+    assert named(way) == set()
 
 
 def test_a_point_of_the_compass_is_a_capital_letter() -> None:
