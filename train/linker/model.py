@@ -1,0 +1,182 @@
+"""The trained linker: weights of the package, one pass a window, probabilities of links. Loaded when first asked."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from train.linker.document import Document, Mention, MentionType
+from train.linker.features import BESIDE, alone, beside
+from train.linker.windows import Placed, Window, windows
+from train.linker.wordpiece import WordPiece
+
+if TYPE_CHECKING:
+    import numpy as np
+
+#: The areas in the order of the network's outputs.
+AREAS = ("overall", "leadership", "help_and_protection", "children_in_care", "care_leavers", "adoption")
+_LINKED = (MentionType.AUTHORITY, MentionType.AREA, MentionType.GROUP, MentionType.YEAR)
+#: How much less likely than "overall" a rating without a named area is one of an area, and of all of them (logits).
+_UNNAMED_AREA, _UNNAMED_ALL = 2.0, 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linked:
+    """One rating mention and everything that the network believes of it; probabilities from 0 to 1."""
+
+    mention: Mention
+    news: float  #: that it is what the article reports
+    earlier: float  #: that it is what was before; both hold of "retains its good rating"
+    authorities: Mapping[str, float]  #: by URN
+    areas: Mapping[str, float]  #: by area
+    years: Mapping[int, float]  #: by year; what is missing to 1 is that it has none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """What the network makes of a document."""
+
+    ratings: tuple[Linked, ...]
+    kinds: Mapping[str, float]  #: probability of each kind of page
+
+
+class LinkerModel:
+    """Weights and vocabulary, ready to read. Thread-safe; the same text gives the same answer."""
+
+    def __init__(self, weights: bytes, vocabulary: Sequence[str], kinds: Sequence[str]) -> None:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1  # one article at a time beside everything else; and sums in one order
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        options.enable_cpu_mem_arena = False  # windows differ in length: an arena would keep the largest of each
+        self._session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+        self._wordpiece = WordPiece(vocabulary)
+        self._kinds = tuple(kinds)
+
+    def links(self, doc: Document) -> Links:
+        """Every rating mention of a document with its links."""
+        ratings = doc.of(MentionType.RATING)
+        if not ratings or not doc.of(MentionType.AUTHORITY):
+            return Links(ratings=(), kinds={})
+        found: list[Linked] = []
+        kinds: Mapping[str, float] = {}
+        for number, window in enumerate(windows(doc, self._wordpiece)):
+            mine = [(doc.mentions[p.mention], p) for p in window.placed if p.own]
+            mine = [(m, p) for m, p in mine if m.type is MentionType.RATING]
+            if mine:
+                made, said = self._window(doc, window, mine, ratings)
+                found += made
+                kinds = kinds or said
+            elif number == 0:
+                kinds = {}
+        return Links(ratings=tuple(found), kinds=kinds)
+
+    def _window(
+        self, doc: Document, window: Window, mine: Sequence[tuple[Mention, Placed]], ratings: Sequence[Mention]
+    ) -> tuple[list[Linked], Mapping[str, float]]:
+        import numpy as np
+
+        others = {
+            t: [(doc.mentions[p.mention], p) for p in window.placed if doc.mentions[p.mention].type is t] for t in _LINKED
+        }
+        feed: dict[str, Any] = {
+            "ids": np.array([window.pieces], dtype=np.int64),
+            "spans": np.array([[p.start, p.end] for _, p in mine], dtype=np.int64),
+            "facts": np.array([alone(doc, m, ratings) for m, _ in mine], dtype=np.float32),
+        }
+        for type_, placed in others.items():
+            of = doc.of(type_)
+            told = [[beside(doc, m, o, ratings, of) for o, _ in placed] or [_NOTHING] for m, _ in mine]
+            spans = [[p.start, p.end] for _, p in placed] or [[0, 1]]  # a graph has no empty input: one that is not asked for
+            feed[f"{type_}_spans"] = np.array(spans, dtype=np.int64)
+            feed[f"{type_}_facts"] = np.array(told, dtype=np.float32)
+        status, unnamed, kind, *links = self._session.run(None, feed)
+        said = dict(zip(_LINKED, links, strict=True))
+        made = [
+            Linked(
+                mention=mention,
+                news=_sigmoid(float(status[row][0])),
+                earlier=_sigmoid(float(status[row][1])),
+                authorities=_authorities(others[MentionType.AUTHORITY], said[MentionType.AUTHORITY][row]),
+                areas=_areas(others, said, unnamed[row], row),
+                years=_years(others[MentionType.YEAR], said[MentionType.YEAR][row]),
+            )
+            for row, (mention, _) in enumerate(mine)
+        ]
+        return made, dict(zip(self._kinds, _softmax(kind[0]), strict=True))
+
+
+_NOTHING = [0.0] * BESIDE
+
+
+def _authorities(placed: Sequence[tuple[Mention, Placed]], logits: np.ndarray) -> dict[str, float]:
+    best: dict[str, float] = {}
+    for (mention, _), logit in zip(placed, logits, strict=False):
+        for urn in mention.values:
+            best[urn] = max(best.get(urn, -math.inf), float(logit))
+    return {urn: _sigmoid(logit) for urn, logit in best.items()}
+
+
+def _areas(
+    others: Mapping[MentionType, Sequence[tuple[Mention, Placed]]],
+    said: Mapping[MentionType, np.ndarray],
+    unnamed: np.ndarray,
+    row: int,
+) -> dict[str, float]:
+    """An area is meant by a mention that names it, by "all areas", or by a rating that names none."""
+    everything = float(unnamed[len(AREAS)]) - _UNNAMED_ALL
+    groups = [float(said[MentionType.GROUP][row][i]) for i in range(len(others[MentionType.GROUP]))]
+    if groups:
+        everything = _either(everything, max(groups))
+    found: dict[str, float] = {}
+    for index, area in enumerate(AREAS):
+        logit = float(unnamed[index]) - (0.0 if area == "overall" else _UNNAMED_AREA)
+        named = [float(said[MentionType.AREA][row][i]) for i, (m, _) in enumerate(others[MentionType.AREA]) if area in m.values]
+        if named:
+            logit = _either(logit, max(named))
+        found[area] = _sigmoid(logit if area == "overall" else _either(logit, everything))
+    return found
+
+
+def _years(placed: Sequence[tuple[Mention, Placed]], logits: np.ndarray) -> dict[int, float]:
+    if not placed:
+        return {}
+    shares = _softmax([*(float(logits[i]) for i in range(len(placed))), 0.0])
+    found: dict[int, float] = {}
+    for (mention, _), share in zip(placed, shares, strict=False):
+        year = int(mention.values[0])
+        found[year] = found.get(year, 0.0) + share
+    return found
+
+
+def _either(a: float, b: float) -> float:
+    """log(exp a + exp b)."""
+    high, low = max(a, b), min(a, b)
+    return high + math.log1p(math.exp(low - high))
+
+
+def _sigmoid(logit: float) -> float:
+    return 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))
+
+
+def _softmax(logits: Sequence[float] | np.ndarray) -> list[float]:
+    high = max(float(x) for x in logits)
+    shares = [math.exp(float(x) - high) for x in logits]
+    whole = sum(shares)
+    return [share / whole for share in shares]
+
+
+@lru_cache(maxsize=1)
+def linker_model() -> LinkerModel:
+    """The model of the package, loaded once a process."""
+    folder = files("train.linker") / "weights"
+    vocabulary = (folder / "vocabulary.txt").read_text(encoding="utf-8").split("\n")[:-1]
+    kinds = json.loads((folder / "kinds.json").read_text(encoding="utf-8"))
+    return LinkerModel((folder / "linker.onnx").read_bytes(), vocabulary, kinds)
