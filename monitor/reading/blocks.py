@@ -17,19 +17,19 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from monitor.reading.decode import visible
 from monitor.reading.names import Said, said_by
 
-#: Elements whose text is never prose.
+#: Elements whose text is never prose, or is no longer meant.
 _UNREAD = (
     "head", "script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "applet", "canvas", "audio",
     "video", "map", "button", "select", "textarea", "menu", "nav", "footer", "figcaption", "caption", "xmp", "noembed",
-    "noframes", "plaintext",
+    "noframes", "plaintext", "del", "s", "strike",
 )  # fmt: skip
 #: Elements that hold no prose as a rule; some pages stand in one <form> as a whole.
 _BESIDE_TAGS = frozenset(("aside", "form", "dialog", "fieldset", "label"))
 #: Elements that stand within a line, or hold nothing. Others that are not below, as <gu-island>, contain blocks and end none.
 _INLINE = (
-    "a", "abbr", "acronym", "area", "b", "base", "bdi", "bdo", "big", "cite", "code", "col", "data", "del", "dfn", "em", "font",
-    "i", "input", "ins", "kbd", "link", "mark", "meta", "nobr", "param", "q", "rp", "rt", "ruby", "s", "samp", "small",
-    "source", "span", "strike", "strong", "sub", "sup", "time", "track", "tt", "u", "var", "wbr",
+    "a", "abbr", "acronym", "area", "b", "base", "bdi", "bdo", "big", "cite", "code", "col", "data", "dfn", "em", "font",
+    "i", "input", "ins", "kbd", "link", "mark", "meta", "nobr", "param", "q", "rp", "rt", "ruby", "samp", "small",
+    "source", "span", "strong", "sub", "sup", "time", "track", "tt", "u", "var", "wbr",
 )  # fmt: skip
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _BLOCKS = HEADINGS | frozenset(
@@ -71,7 +71,12 @@ _NOTE_LINK = re.compile(
     r'<(a|span)(?= )[^>]*? (?:href="[^"]*#[^"]*"|class="[^"]*(?:foot-?note|end-?note|fn-?ref|reference)[^"]*")[^>]*>'
     r"((?:<[^>]*>|[^<]){1,200}?)</\1>"
 )
-_NOTE = re.compile(r"[\[(]?\s*(?:\d{1,3}(?:\s*[,–-]\s*\d{1,3})*|[ivx]{1,5}|[a-z]|[*†‡§¶])\s*[\])]?", re.IGNORECASE)
+_NOTE = re.compile(
+    r"[\[(]?\s*(?:(?:foot|end)?(?:note|nb)\.?\s*)?(?:\d{1,3}(?:\s*[,–-]\s*\d{1,3})*|[ivx]{1,5}|[a-z]|[*†‡§¶])\s*[\])]?",
+    re.IGNORECASE,
+)
+#: Where one element of a line ends and another begins, which styles set apart: ``<span>Care leavers</span><span>Good</span>``.
+_SET_APART = re.compile(r"(?<=[a-z])(</\w+>)(?=<\w[^>]*>[A-Z][a-z])")
 MOST_CHARS = 2_500_000  #: of markup, scripts not counted; real articles have a tenth of it
 _BREAK = "\0"  # decoding leaves none in a text
 _NOTHING = Said()
@@ -309,7 +314,7 @@ def _read(markup: str, links: int) -> tuple[str, int, int]:
         return text, len(text) if links else 0, links
     if _may_hide(markup):
         markup = _without_unseen(markup)
-    markup = _without_notes(markup)
+    markup = _SET_APART.sub(r"\1 ", _without_notes(markup))
     if not links and (lone := _LONE_LINK.fullmatch(markup)):
         text = _plain(lone[2])
         return text, len(text), 0

@@ -35,7 +35,7 @@ LIGATURES = {
     "\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl", "\ufb05": "st", "\ufb06": "st",
 }  # fmt: skip
 _LIGATURE = re.compile("[\ufb00-\ufb06]")
-_RAISED = re.compile("(?<=[^\\W\\d_]|[.,;:!?”’\"')\\]])[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]+")
+_RAISED = re.compile("(?<=[^\\W\\d_]|[.,;:!?”’\"')\\]])[\u00b9\u00b2\u00b3\u2020\u2021\u2070\u2074-\u2079]+")
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r\f\x1b")
 _WIDE_MARKS = (*(start for start, _ in _WIDE_STARTS), b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _LOOK_AT = 4096

@@ -12,7 +12,7 @@ from collections import defaultdict
 from itertools import chain
 
 from monitor.reading.blocks import HEADINGS, Block, Element, Outline
-from monitor.reading.grade_lines import begins_with_grade, is_heading
+from monitor.reading.grade_lines import begins_with_grade, is_heading, states_grade
 from monitor.reading.hint import by_hint
 from monitor.reading.prose import ends_sentence, is_links, is_loose, prose_size, score
 
@@ -231,10 +231,20 @@ def _graded(blocks: list[Block]) -> set[int]:
 
 
 def _without_bare_headings(blocks: list[Block]) -> list[Block]:
-    """Leave out headings that head nothing: what stood under them was left out, so they are of its kind."""
+    """Leave out headings that head nothing: what stood under them was left out, so they are of its kind.
+
+    A row of grades that is written as headings is none of them; one alone may be another story's.
+    """
     kept: list[Block] = []
-    for block in reversed(blocks):
+    stated = [block.tag in HEADINGS and states_grade(block.text) for block in blocks]
+    rows = [
+        own and (before or after) for before, own, after in zip([False, *stated], stated, [*stated[1:], False], strict=False)
+    ]
+    for block, in_row in zip(reversed(blocks), reversed(rows), strict=True):
         follows = kept[-1] if kept else None
+        if in_row:
+            kept.append(block)
+            continue
         if block.tag in HEADINGS and (follows is None or (follows.tag in HEADINGS and follows.tag <= block.tag)):
             continue
         kept.append(block)

@@ -16,15 +16,25 @@ _BEGINS = re.compile(
     rf"{_GRADE}\b",
     re.IGNORECASE,
 )
-_IS_GRADE = re.compile(rf"[\"'‘“]?{_GRADE}[\"'’”]?\s*(?:[.;,(–—-].*|by\s+Ofsted\b.*|overall\b.*)?", re.IGNORECASE | re.DOTALL)
+#: What stands before a grade to say that it is one.
+_LABEL = r"(?:(?:Ofsted\s+)?(?:grade|rating|judge?ment|outcome|verdict)\s*[:–—-]\s*)?"
+_IS_GRADE = re.compile(
+    rf"{_LABEL}[\"'‘“]?{_GRADE}[\"'’”]?\s*(?:[.;,(–—-].*|by\s+Ofsted\b.*|overall\b.*)?", re.IGNORECASE | re.DOTALL
+)
 _HAS_GRADE = re.compile(rf"\b{_GRADE}(?![^\W\d_])", re.IGNORECASE)
 _GLUED = re.compile(rf"\b({_GRADE})(?:\d{{1,2}}|\[\d{{1,2}}\])(?![\w\]])", re.IGNORECASE)
+_OWN = re.compile(rf"[^:\n]{{3,90}}[:\n]\s*[\"'‘“]?{_GRADE}[\"'’”]?\.?", re.IGNORECASE)
 _LONGEST_HEADING = 90
 
 
 def begins_with_grade(text: str) -> bool:
     """Whether a line is a grade or begins with one that it does not say the subject of."""
     return _BEGINS.match(text) is not None or _IS_GRADE.fullmatch(text) is not None
+
+
+def states_grade(text: str) -> bool:
+    """Whether a line is what was graded and its grade, and nothing else: ``Care leavers: good``."""
+    return _OWN.fullmatch(text) is not None
 
 
 def is_heading(text: str) -> bool:

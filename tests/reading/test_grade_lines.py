@@ -36,6 +36,8 @@ NOTES = {
     "raised figure": "<sup>12</sup>",
     "raised letter": "<sup>a</sup>",
     "raised brackets": "<sup class=x>[<span>3</span>]</sup>",
+    "raised words": "<sup>note 2</sup>",
+    "dagger": "†",
     "raised words that are a link": "<sup><a href='/notes'>note 1</a></sup>",
     "link": "<a href='#fn1'>1</a>",
     "link in brackets": "<a id=x href='/story#ftn1'><span>[1]</span></a>",
@@ -104,3 +106,29 @@ def test_what_stays_two_lines(pair):
 def test_text_that_was_saved_is_laid_out_like_pages():
     text = f"Ofsted report on Leeds\n{LEAD}\nHelp and protection\nJudged inadequate1 by Ofsted.\n{TAIL}"
     assert read_text(text).text.split("\n\n")[1] == "Help and protection: Judged inadequate by Ofsted."
+
+
+@pytest.mark.parametrize(
+    "layout",
+    [
+        "<h3>{area}: {grade}</h3>",
+        "<h3>{area}<br>{grade}</h3>",
+        "<h4>{area}</h4><p>Grade: {grade}</p>",
+        "<h4>{area}</h4><p>Ofsted rating – {grade}</p>",
+        "<ul><li><span>{area}</span><span class=g>{grade}</span></li></ul>",
+        "<p>{area}: <s>outstanding</s> {grade}</p>",
+        "<p>{area}: <del>outstanding</del> <ins>{grade}</ins></p>",
+    ],
+)
+def test_grades_in_other_layouts(layout):
+    body = "".join(layout.format(area=area, grade=grade.capitalize()) for area, grade in AREAS)
+    found = [line.replace("\n", " ") for line in lines(body)[1:-1]]
+    assert len(found) == len(AREAS)
+    for (area, grade), line in zip(AREAS, found, strict=True):
+        assert line.startswith(area)
+        assert line.endswith(f" {grade.capitalize()}")
+        assert "outstanding" not in line
+
+
+def test_one_heading_with_a_grade_below_the_article_is_another_storys():
+    assert not any("Blackpool" in line for line in lines("<h3>Blackpool children's services: good</h3><h3>More news</h3>"))
