@@ -38,6 +38,8 @@ _JUMP = 30.0
 WATCH_EVERY = 10.0
 #: A due time that is so little past, of a source that is planned for later, was set by hand.
 _ASKED = timedelta(minutes=1)
+#: What a message in flight may take at the end, seconds.
+PATIENCE = 12.0
 #: Before an outbox that stopped by a fault starts again, seconds.
 RESTART_AFTER = 5.0
 #: Sends the outbox until told to stop; ends after the message in flight is settled.
@@ -155,7 +157,11 @@ class Daemon:
         self._leading = await self._hold_lead()
         await self._plan_all()
 
-    async def stop(self, *, patience: float = 20.0) -> None:
+    def end_soon(self) -> None:
+        """Claim no message more from now on; `stop` follows, when the pages have said what they are saying."""
+        self._stopping.set()
+
+    async def stop(self, *, patience: float = PATIENCE) -> None:
         """Poll no more, finish the message in flight, and end. Reading that is cut off is done again after the next start.
 
         Args:

@@ -12,6 +12,7 @@ import asyncio
 import logging
 import os
 import secrets
+import time
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
@@ -36,6 +37,9 @@ LEASE = 1200.0
 RECOVER_EVERY = 60.0
 #: Between two tries to tell a database that is full, locked or away, seconds.
 AGAIN = 5.0
+#: A database that takes longer to answer is one that hangs, seconds.
+PROMPT = 10.0
+_NO_ANSWER = "the database has not answered for {:.0f} seconds: another program may have locked it. It goes on by itself"
 
 
 class Deliveries(Protocol):
@@ -140,12 +144,14 @@ class Outbox:
     _holding: set[str] = field(init=False, default_factory=set)  #: the ids of what is claimed and not yet settled
     _answers: list[_Answer] = field(init=False, default_factory=list)  #: that the database could not take yet
     _taking: set[str] = field(init=False, default_factory=set)  #: channels that took a message, with nothing failed since
+    _asked_at: float | None = field(init=False, default=None)  #: of the monotonic clock: since when the database is asked
     _claim_at: float = field(init=False, default=0.0)  #: of the event loop's clock: when it is looked again in any case
 
     @property
     def trouble(self) -> str:
         """Why nothing is sent just now, and what to do; empty while what is due is sent."""
-        return self._trouble or self._off_reason
+        silent = time.monotonic() - self._asked_at if self._asked_at is not None else 0.0
+        return self._trouble or self._off_reason or (_NO_ANSWER.format(silent) if silent > PROMPT else "")
 
     async def drain(self, stop: asyncio.Event) -> Counter[str]:
         """Send until `stop` is set; then claim nothing more, wait for every message in flight to be settled, and return.
@@ -156,6 +162,7 @@ class Outbox:
         flying: set[asyncio.Task[str]] = set()
         self._stopping = False
         while not stop.is_set():
+            self._asked_at = time.monotonic()
             try:
                 await self.recover()
                 for delivery in await self._claim_for_free_turns():
@@ -163,6 +170,7 @@ class Outbox:
                 self._well()
             except StoreError as error:
                 self._unwell(error)
+            self._asked_at = None
             flying = await self._pause(flying, stop, done)
         self._stopping = True
         for ended in await asyncio.gather(*flying):

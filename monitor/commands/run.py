@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
     from monitor.settings import Settings
 
 _log = logging.getLogger(__name__)
+
+
+#: A process that was asked to end is gone after so long, seconds, whatever hangs: containers are killed after 20 or 30.
+LAST_MOMENT = 18.0
 
 
 def add_parser(subparsers: Any) -> None:
@@ -115,9 +120,9 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
         server = build_server(app, raise_descriptor_limit())
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, _stop, server, number)
+            loop.add_signal_handler(number, _stop, server, daemon, number)
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup: it is not to be heard
-            loop.add_signal_handler(signal.SIGHUP, _hang_up, server, sys.stderr.isatty())
+            loop.add_signal_handler(signal.SIGHUP, _hang_up, server, daemon, sys.stderr.isatty())
         print(_first_screen(parts), flush=True)
         await server.serve(sockets=[listening])
 
@@ -147,15 +152,27 @@ def _pages(daemon: Daemon, parts: Parts) -> Any:
     return app
 
 
-def _stop(server: Any, number: signal.Signals) -> None:
+def _stop(server: Any, daemon: Daemon, number: signal.Signals) -> None:
+    if server.should_exit:
+        return
     _log.info("ending in order: %s", number.name)
     server.should_exit = True
+    daemon.end_soon()
+    last = threading.Timer(LAST_MOMENT, _end_now)
+    last.daemon = True
+    last.start()
 
 
-def _hang_up(server: Any, terminal: bool) -> None:
+def _end_now() -> None:
+    """Something hangs: a kill is safe at any moment, and a process that does not end is killed anyway."""
+    _log.warning("not everything ended in time; the next start sorts out what is left")
+    os._exit(0)
+
+
+def _hang_up(server: Any, daemon: Daemon, terminal: bool) -> None:
     """The terminal that it ran in was closed; or, where it has none, somebody asks it to read its configuration again."""
     if terminal:
-        _stop(server, signal.SIGHUP)
+        _stop(server, daemon, signal.SIGHUP)
     else:
         _log.warning("SIGHUP: going on. The configuration is read at the start only: restart the monitor to have it read again")
 

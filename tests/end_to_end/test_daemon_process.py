@@ -71,10 +71,14 @@ class Process:
     def _port(self) -> int | None:
         return next((int(found[1]) for line in tuple(self.lines) if (found := re.search(r":(\d+)/healthz", line))), None)
 
-    def get(self, path: str) -> tuple[int, str]:
+    @property
+    def port(self) -> int:
         port = self._port()
         assert port
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        return port
+
+    def get(self, path: str) -> tuple[int, str]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
             connection.request("GET", path)
             answer = connection.getresponse()
@@ -271,6 +275,27 @@ def test_asked_to_end_while_sending_it_finishes_the_message(town: Town, monkeypa
             assert process.popen.wait(60) == 0
         assert town.deliveries() == {"sent": 1}
         assert len(mailbox.mails) == 1
+
+
+def test_asked_to_end_under_load_it_is_gone_before_it_is_killed(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forty messages wait for a server that answers none of them: those in flight are in doubt, the others were never begun."""
+    config, state = town.folder / "config", town.folder / town.state
+    with serve_mail(town, "dot", monkeypatch) as mailbox:
+        people = (f'[[subscription]]\nname = "r{n}"\nchannel = "mail"\nto = "r{n}@council.example"\n' for n in range(40))
+        channel = '[channel.mail]\nurl_env = "TEST_MAIL_URL"\n'
+        town.configure(("gazette",), channels=channel, subscriptions="".join(people))
+        with running(config, state) as process:
+            until(mailbox.reached.is_set)
+            with socket.create_connection(("127.0.0.1", process.port)):  # somebody who says nothing does not hold it up either
+                process.popen.send_signal(signal.SIGTERM)
+                assert process.popen.wait(20) == 0
+        begun = len(mailbox.mails)
+        assert begun < 40
+        mailbox.slow = False
+        with running(config, state) as process:
+            until(lambda: town.deliveries() == {"uncertain": begun, "sent": 40 - begun})
+            assert process.end(signal.SIGTERM) == 0
+    assert len({recipient for recipient, _ in mailbox.mails}) == len(mailbox.mails) == 40
 
 
 @pytest.mark.postgres
