@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from monitor.asking import Timekeeper
-from monitor.clock import SystemClock, london
+from monitor.clock import SystemClock, london, uptime
 from monitor.domain.context import context_line
 from monitor.domain.database_address import shown_database_address
 from monitor.domain.guards import CATCH_UP_WAIT
@@ -234,9 +234,8 @@ def build_outbox(settings: Settings, store: SqlStore, channels: Mapping[str, Cha
     from monitor.lead import Owners
     from monitor.private import kept_files
 
-    journal = SentJournal(settings.state / "sent.journal")
+    journal, owners = SentJournal(settings.state / "sent.journal"), Owners(settings.state)
     store.begin(settings.state / "generation", journal.latest())
-    owners = Owners(settings.state)
     outbox = Outbox(
         store=store,
         channels=channels,
@@ -244,6 +243,7 @@ def build_outbox(settings: Settings, store: SqlStore, channels: Mapping[str, Cha
         journal=journal,
         previous=owners.previous,
         recovered=lambda: owners.keep(outbox.owner),
+        uptime=uptime if isinstance(clock, SystemClock) else None,
         off=store.sending_off,
     )
     owners.add(outbox.owner)

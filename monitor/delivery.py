@@ -21,6 +21,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from monitor.clock import boot_id
+from monitor.clock_watch import ClockWatch, Waits
 from monitor.domain.guards import GIVE_UP
 from monitor.in_thread import in_thread
 from monitor.ports import Channel, Clock, Delivery, Outcome, Result, StoreError
@@ -42,7 +43,7 @@ PROMPT = 10.0
 _NO_ANSWER = "the database has not answered for {:.0f} seconds: another program may have locked it. It goes on by itself"
 
 
-class Deliveries(Protocol):
+class Deliveries(Waits, Protocol):
     """The part of the store that sending needs."""
 
     def claim(
@@ -132,6 +133,7 @@ class Outbox:
     owner: str = field(default_factory=new_owner)
     previous: Collection[str] = ()  #: owners before this one that are dead for certain
     recovered: Callable[[], object] = lambda: None  #: called when what they left was put right
+    uptime: Callable[[], float] | None = None  #: seconds that go on evenly whatever is done to the clock; None: it is not real
     off: Callable[[], str] = lambda: ""  #: asked before each claim: why nothing may be sent, empty when it may
     _recover_at: float = field(init=False, default=0.0)  # of the event loop's clock
     _started: bool = field(init=False, default=False)
@@ -144,8 +146,13 @@ class Outbox:
     _holding: set[str] = field(init=False, default_factory=set)  #: the ids of what is claimed and not yet settled
     _answers: list[_Answer] = field(init=False, default_factory=list)  #: that the database could not take yet
     _taking: set[str] = field(init=False, default_factory=set)  #: channels that took a message, with nothing failed since
+    _clock_watch: ClockWatch | None = field(init=False, default=None)
     _asked_at: float | None = field(init=False, default=None)  #: of the monotonic clock: since when the database is asked
     _claim_at: float = field(init=False, default=0.0)  #: of the event loop's clock: when it is looked again in any case
+
+    def __post_init__(self) -> None:
+        if self.uptime is not None:
+            self._clock_watch = ClockWatch(self.store, self.clock, self.uptime)
 
     @property
     def trouble(self) -> str:
@@ -199,6 +206,8 @@ class Outbox:
         loop = asyncio.get_running_loop()
         if self._answers:
             await self._settle_answers()
+        if self._clock_watch is not None:
+            await self._clock_watch.look()
         if self._started and loop.time() < self._recover_at:
             return {}
         found = await in_thread(self._recover)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from monitor.domain.model import SourceClass
 
+A_MINUTE = timedelta(minutes=1)
 AN_HOUR = timedelta(hours=1)
 #: A message that could not be handed over for this long is a failure that somebody has to look at.
 GIVE_UP = timedelta(hours=72)
@@ -95,5 +96,6 @@ def send_from(
         days_late: between publication and `now`. After days without us there is more of the same to come: it is one message.
     """
     start = now + (max(group_wait, CATCH_UP_WAIT) if days_late >= CATCH_UP_DAYS else group_wait)
-    young = sorted(moment for moment in made if moment > now - AN_HOUR)
+    # What was made later than now was made by a clock that was ahead, and is older than it says.
+    young = sorted(moment for moment in made if now - AN_HOUR < moment <= now + A_MINUTE)
     return max(start, young[-most] + AN_HOUR) if len(young) >= most else start

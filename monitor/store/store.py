@@ -17,7 +17,7 @@ from monitor.domain.subscriptions import Subscription
 from monitor.messages import Notice, Renderer
 from monitor.messages.links import Links
 from monitor.ports import Classified, Delivery, Outcome, Recorded, Result
-from monitor.store import ledger, matching, notices, outbox, returned, sources, subscribers, suspensions
+from monitor.store import clock_jump, ledger, matching, notices, outbox, returned, sources, subscribers, suspensions
 from monitor.store.digest import enqueue_digests
 from monitor.store.engine import Opened, open_database
 from monitor.store.frozen import Renders, enqueue_one
@@ -185,6 +185,11 @@ class SqlStore(Intake, OutboxAdmin):
         )
         with self.engine.begin() as connection:
             return outbox.recover(connection, now, known)
+
+    def follow_clock(self, *, now: datetime, boot: str, uptime: float) -> timedelta:
+        """Move what waits by as much as the clock jumped since somebody looked last; returns by how much."""
+        with self.engine.begin() as connection:
+            return clock_jump.follow_clock(connection, now, clock_jump.Machine(boot=boot, uptime=uptime))
 
     def wake(self, channel: str, *, now: datetime) -> int:
         """A channel takes messages again: what waits for its next try on it need not; returns how much that is."""
