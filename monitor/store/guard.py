@@ -118,7 +118,7 @@ class Guard:
         if (there.st_dev, there.st_ino) != self._place:
             return "another file was put in the place of the database while the monitor ran"
         known = self._moves  # before looking: what another thread has seen meanwhile may be newer than what we are about to see
-        for patience in (0.02, 0.2, 0.0):
+        for patience in (0.02, 0.2, 1.0, 1.0, 0.0):
             header = os.pread(self._file, _HEADER, 0)
             if len(header) == _HEADER and header.startswith(_MAGIC):
                 break

@@ -122,7 +122,7 @@ CHANGED: dict[str, tuple[Act, str]] = {
     "written over": (lambda s: shutil.copyfile(s.folder.parent / "backup", s.database), "an older copy was written over"),
     "replaced": (lambda s: (s.folder.parent / "backup").rename(s.database), "another file was put in the place"),
     "removed": (lambda s: s.database.unlink(), "was removed"),
-    "folder removed": (lambda s: shutil.rmtree(s.folder), "was removed"),
+    "folder removed": (lambda s: shutil.rmtree(s.folder, ignore_errors=True), "was removed"),  # it may be put back meanwhile
     "zeroed": (_zero, "is damaged"),
     "emptied": (lambda s: os.truncate(s.database, 0), "does not begin as one"),
 }
