@@ -21,14 +21,14 @@ from monitor.reading.names import Said, said_by
 _UNREAD = (
     "head", "script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "applet", "canvas", "audio",
     "video", "map", "button", "select", "textarea", "menu", "nav", "footer", "figcaption", "caption", "xmp", "noembed",
-    "noframes", "plaintext", "del", "s", "strike",
+    "noframes", "plaintext", "del", "s", "strike", "datalist", "rp",
 )  # fmt: skip
 #: Elements that hold no prose as a rule; some pages stand in one <form> as a whole.
 _BESIDE_TAGS = frozenset(("aside", "form", "dialog", "fieldset", "label"))
 #: Elements that stand within a line, or hold nothing. Others that are not below, as <gu-island>, contain blocks and end none.
 _INLINE = (
     "a", "abbr", "acronym", "area", "b", "base", "bdi", "bdo", "big", "cite", "code", "col", "data", "dfn", "em", "font",
-    "i", "input", "ins", "kbd", "link", "mark", "meta", "nobr", "param", "q", "rp", "rt", "ruby", "samp", "small",
+    "i", "input", "ins", "kbd", "link", "mark", "meta", "nobr", "param", "q", "rt", "ruby", "samp", "small",
     "source", "span", "strong", "sub", "sup", "time", "track", "tt", "u", "var", "wbr",
 )  # fmt: skip
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
