@@ -217,6 +217,15 @@ DECLARED = '<?xml version="1.0" encoding="UTF-8"?>\n'
             ["/a"],
         ),
         ("https://gazette.example.uk/a\r\nhttps://gazette.example.uk/b\n", ["/a", "/b"]),
+        ("# ours\nhttps://gazette.example.uk/a b\n\nhttps://gazette.example.uk/c\n", ["/a b", "/c"]),
+        (URLSET.format("&" + PAGE.format("a").replace("<url>", "<url priority='1'>").replace("<loc>", "<loc a=b>")), ["/a"]),
+        (URLSET.format("&" + PAGE.format("a")).replace("url", "URL").replace("loc>", "LOC>"), ["/a"]),
+        (URLSET.format(PAGE.format("a")).replace("url", "URL").replace("loc>", "LOC>"), ["/a"]),
+        (
+            "<rss version='2.0'><channel><item><title>x</title><link>https://gazette.example.uk/a</link></item></channel></rss>",
+            ["/a"],
+        ),
+        ("<feed xmlns='http://www.w3.org/2005/Atom'><entry><title>x</title><link href='/a'/></entry></feed>", ["/a"]),
         (DECLARED.replace("UTF-8", "utf8mb4") + URLSET.format(PAGE.format("a")), ["/a"]),
         (
             URLSET.format(
@@ -245,6 +254,20 @@ async def test_sitemaps_are_decoded_as_pages_are():
     for broken in (body, body + b"<!-- caf\xe9 -->"):
         poll = await build_source({"name": "s", "kind": "sitemap", "url": MAP}).poll(FakeWeb().serves(MAP, broken), BLANK)
         assert [link.title for link in poll.links] == ["Café’s"]
+
+
+def packed(text: str) -> bytes:
+    packer = zlib.compressobj(wbits=31)
+    return packer.compress(text.encode()) + packer.flush()
+
+
+@pytest.mark.parametrize("pack", ["in two", "twice"])
+async def test_a_map_may_be_packed_in_pieces_or_twice(pack):
+    text = URLSET.format(PAGE.format("a") + PAGE.format("b"))
+    twice = zlib.compressobj(wbits=31)
+    body = packed(text[:90]) + packed(text[90:]) if pack == "in two" else twice.compress(packed(text)) + twice.flush()
+    poll = await build_source({"name": "s", "kind": "sitemap", "url": MAP}).poll(FakeWeb().serves(MAP, body), BLANK)
+    assert [urlsplit(link.url).path for link in poll.links] == ["/a", "/b"]
 
 
 async def test_an_index_of_sitemaps_plain_and_gzipped():
