@@ -15,7 +15,9 @@ from monitor.domain.returned import Kind
 _LONGEST, _LONGEST_REASON = 8000, 1000
 #: Who speaks for a mail system: the name before the @, or the one in words.
 _SYSTEM = re.compile(
-    r"(?:mailer|mail)[-_. ]?daemon\b|postmaster\b|mail[-_. ]?(?:delivery|system)|mdaemon\b|system administrator", re.IGNORECASE
+    r"(?:mailer|mail)[-_. ]?daemon\b|postmaster\b|mail[-_. ]?(?:delivery|system)|mdaemon\b|microsoftexchange[\da-f]{16,}"
+    r"|system administrator",
+    re.IGNORECASE,
 )
 #: Where our own mail begins, as it is quoted.
 _QUOTED = re.compile(

@@ -156,6 +156,9 @@ def _addresses(*values: str) -> tuple[str, ...]:
 def _of_status(parts: Sequence[Message]) -> _Found | None:
     """RFC 3464, the worst that it says of anybody."""
     reports = [part for part in parts if part.get_content_type() in _STATUS_TYPES]
+    if not reports and parts[0].get_content_type() == "multipart/report":
+        # Some say that the part for machines is text, or a file.
+        reports = [part for part in parts[1:] if not part.is_multipart() and _is_status(_message_text(part))]
     if not reports:
         return None
     groups = [fields for fields in islice(_blocks(reports[0]), _MOST_PARTS) if {"action", "status"} & set(fields)]
@@ -167,6 +170,11 @@ def _of_status(parts: Sequence[Message]) -> _Found | None:
             said = chosen[0].get("diagnostic-code", "")
             return _Found(kind=kind, code=_status_code(kind, chosen[0]), said=said, recipients=_addresses(*named))
     return _Found(kind=Kind.ARRIVED)
+
+
+def _is_status(text: str) -> bool:
+    names = {name.lower() for name, _ in _FIELD_LINE.findall(text)}
+    return {"action", "status"} <= names and not names.isdisjoint({"final-recipient", "original-recipient"})
 
 
 def _status_kind(fields: Fields) -> Kind:

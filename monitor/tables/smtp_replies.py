@@ -225,7 +225,7 @@ ROWS: tuple[Row, ...] = (
         name="our reputation",
         fault=_OURS,
         words=r"block|black.?list|deny.?list|\b[dr]n?sbl\b|\brbl\b|spamhaus|spamcop|sorbs|barracuda|proofpoint|cloudmark|reputation"
-        r"|reverse|\bptr\b|\bip\b|client host|banned|\bbad host|dynamic|residential|suspicious|service unavailable|hostname",
+        r"|reverse|\bptr\b|\bip\b|client host|banned|\bbad host|will not accept (?:delivery|mail|messages?)|dynamic|residential|suspicious|service unavailable|hostname",
         examples=(
             "554 5.7.1 Service unavailable; Client host [192.0.2.7] blocked using zen.spamhaus.org",
             "550 5.7.606 Access denied, banned sending IP [192.0.2.7]",
@@ -235,6 +235,7 @@ ROWS: tuple[Row, ...] = (
             "550 5.1.1 rejected: host is on a blocklist",
             "550 5.7.1 Client host rejected: cannot find your reverse hostname",
             "550 Envelope blocked - User Entry",
+            "521 5.2.1 :  AOL will not accept delivery of this message.",
         ),
     ),
     Row(

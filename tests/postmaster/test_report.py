@@ -188,6 +188,13 @@ def test_a_report_that_is_hidden_by_an_encoding_says_the_same(make: Callable[[],
     assert found.kind is Kind.BOUNCE
 
 
+@pytest.mark.parametrize("kind", [b"text/plain", b"text/rfc822-headers", b"application/octet-stream"])
+@pytest.mark.parametrize("make", [shape.postfix, shape.exchange, shape.gmail])
+def test_the_part_for_machines_may_be_called_something_else(make: Callable[[], bytes], kind: bytes) -> None:
+    expected, found = read_returned(make()), read_returned(make().replace(b"message/delivery-status", kind))
+    assert (found.kind, found.code, found.recipients) == (Kind.BOUNCE, expected.code, expected.recipients)
+
+
 @pytest.mark.parametrize("encoding", ["base64", "quoted-printable"])
 def test_a_complaint_that_is_hidden_by_an_encoding_is_one(encoding: str) -> None:
     assert read_returned(encoded(shape.complaint(), encoding, b"message/feedback-report")).kind is Kind.COMPLAINT
@@ -209,6 +216,7 @@ SYSTEM = "MAILER-DAEMON@mx.reader.test"
         pytest.param("Mail Delivery System <x@y.test>", "x", "ann@reader.test\n  550 No such user here", Kind.BOUNCE, "5.0.0", True, id="words"),
         pytest.param("Postmaster <postmaster@y.test>", "Delivery failed", "Could not deliver to:\n\nann@reader.test: mailbox not found", Kind.BOUNCE, "5.0.0", True, id="no number"),
         pytest.param("<>", "failure notice", "ann@reader.test... User unknown\n550 5.1.1 ann@reader.test... User unknown", Kind.BOUNCE, "5.1.1", True, id="nobody"),
+        pytest.param("Outlook <MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@y.test>", "Undeliverable", "Delivery has failed to:\n\nann@reader.test\n#550 5.1.10 RESOLVER.ADR.RecipientNotFound", Kind.BOUNCE, "5.1.10", True, id="Exchange itself"),
         pytest.param(SYSTEM, "Returned mail", "ann@reader.test: 550 5.7.1 Relaying denied", Kind.BOUNCE, "5.7.1", False, id="our fault"),
         pytest.param(SYSTEM, "Returned mail", "<ann@reader.test>: 552 5.2.2 mailbox full", Kind.BOUNCE, "5.2.2", False, id="full"),
         pytest.param(SYSTEM, "Undeliverable: Kent", "It did not work.", Kind.BOUNCE, "5.0.0", False, id="no reason"),
