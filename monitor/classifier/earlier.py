@@ -147,6 +147,19 @@ def clause_of_time(c: Clause) -> Scope | None:
     return None
 
 
+_MADE = re.compile(
+    r"(?:^|[,:;(-] )(?:first |then |that was |which was |who was )?"
+    r"(?:[a-z]+ed|set up|set|brought in|put in place|begun|drawn up|sent in) (?:[a-z]+ ){0,3}$"
+)
+
+
+def made_after(c: Clause) -> Scope | None:
+    """A grade in an aside on what was made after it: ``the board, set up after leadership was rated inadequate, has met``."""
+    if c.before is None or c.words[c.before.start] != "after" or c.perfect or c.follows()[:1] not in {(",",), (")",), ("-",)}:
+        return None
+    return Scope("previous", c.year(), "after") if _MADE.search(" ".join((*c.words[: c.before.start], ""))) else None
+
+
 def reduced(c: Clause) -> Scope | None:
     """A participle that only names its subject: ``services rated inadequate then have been judged good``."""
     if c.sentence.in_title or not c.leads or c.perfect:

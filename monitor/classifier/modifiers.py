@@ -244,6 +244,11 @@ MODIFIERS = (
     Modifier("then", earlier.then, "Bolton then required improvement."),
     Modifier("already", earlier.already, "Bolton, already good, is now outstanding."),
     Modifier("clause-of-time", earlier.clause_of_time, "There have been six visits since Bolton was rated inadequate."),
+    Modifier(
+        "made-after",
+        earlier.made_after,
+        "The board, set up after the leadership of Bolton was rated inadequate, has met for the last time.",
+    ),
     Modifier("none-of", _none_of, "None of the councils was rated outstanding."),
     Modifier(
         "reduced",

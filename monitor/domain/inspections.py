@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
-from monitor.domain.frameworks import edition, shares_care
+from monitor.domain.frameworks import Edition, edition, shares_care
 from monitor.domain.model import Account, Area, Inspection, Rating, SourceClass, Trust
 
 #: A sentence this long that two outlets share word for word was written once.
 _OWN_WORDS = 8
+#: Press reports of an inspection follow its fieldwork by six to ten weeks.
+_SINCE_FIELDWORK = timedelta(days=60)
 _UNOFFICIAL = (SourceClass.PRESS, SourceClass.COUNCIL, SourceClass.AGGREGATOR)
 #: An official report is in: it confirms what was reported, or contradicts it.
 OFFICIAL = frozenset({Trust.CONFIRMED, Trust.CONTRADICTED})
@@ -46,6 +48,12 @@ def inspect(evidence: Iterable[Account], *, first_key: str = "") -> Inspection:
         accounts=known,
     )
     return replace(inspection, first_key=first_key) if first_key and first_key != inspection.key else inspection
+
+
+def edition_of(inspection: Inspection) -> Edition | None:
+    """The edition that an inspection was of, as far as its dates can tell; None before the first."""
+    began = inspection.fieldwork.start or inspection.fieldwork.end or inspection.published - _SINCE_FIELDWORK
+    return edition(began, inspection.framework)
 
 
 def as_graded(account: Account, *, combined_care: bool) -> Account:

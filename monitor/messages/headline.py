@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from monitor.domain.inspections import OFFICIAL
+from monitor.domain.inspections import OFFICIAL, edition_of
 from monitor.domain.model import Area, Change, Kind, Rating
 from monitor.messages.notice import SEVERITY, Notice, Purpose, by_inspection, direction, moved, of_kind, severity
 from monitor.messages.plain import listed
@@ -137,15 +137,14 @@ def _unmoved(changes: Sequence[Change]) -> str:
 
 
 def _partly(changes: Sequence[Change]) -> bool:
-    """Whether not all of an authority came to be inadequate, or ceased to be."""
+    """Whether not all of an authority came to be inadequate, or ceased to be, as far as is known: a paper may give one area."""
     way = severity(changes)
-    found = of_kind(changes, Kind(way))
-    if _overall(found):
+    if _overall(of_kind(changes, Kind(way))):
         return False
-    ratings = changes[0].inspection.ratings.values()
-    if way == Kind.INTO_INADEQUATE:
-        return any(rating is not Rating.INADEQUATE for rating in ratings)
-    return Rating.INADEQUATE in ratings
+    edition, known = edition_of(changes[0].inspection), changes[0].inspection.ratings
+    lowest = way == Kind.INTO_INADEQUATE
+    areas = {*known, *(edition.areas if edition else ())}
+    return any(area not in known or (known[area] is Rating.INADEQUATE) is not lowest for area in areas)
 
 
 #: What an inspection came to beside others, ever shorter: of all of an authority, and of a part of it. "It" is the grade that

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from monitor.domain.changes import shared_rating
-from monitor.domain.frameworks import edition
-from monitor.domain.inspections import OFFICIAL
+from monitor.domain.inspections import OFFICIAL, edition_of
 from monitor.domain.model import Area, Change, Inspection, Kind, Rating, Trust
 from monitor.messages.disarm import quoted
 from monitor.messages.headline import headline
@@ -105,14 +104,9 @@ def status(changes: Sequence[Change]) -> str:
             return f"Reported by {listed(outlets) or 'one outlet'}; not yet confirmed by Ofsted."
 
 
-#: Press reports of an inspection follow its fieldwork by six to ten weeks.
-_TO_PUBLICATION = timedelta(days=60)
-
-
 def _without_overall(inspection: Inspection) -> bool:
     """Whether the inspection is one of a framework that gives no grade overall, as far as its dates can tell."""
-    began = inspection.fieldwork.start or inspection.fieldwork.end or inspection.published - _TO_PUBLICATION
-    found = edition(began, inspection.framework)
+    found = edition_of(inspection)
     return found is not None and Area.OVERALL not in found.areas
 
 

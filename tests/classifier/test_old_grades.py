@@ -70,3 +70,30 @@ def test_an_unchanged_grade_is_news_where_the_text_reports_an_inspection_of_now(
     """Two and a half years after the last inspection, well past the time at which the next is due."""
     found = changes(f"{council} children's services", text.format(council), date(2021, 9, 2))
     assert found == ([(Area.OVERALL, {Kind.UNCHANGED})] if news else [])
+
+
+@pytest.mark.parametrize(
+    "aside",
+    [
+        "The board, set up after {0}, has met for the last time.",
+        "A director, appointed after {0}, starts on Monday.",
+        "The commissioner - sent in after {0} - has left.",
+        "Set up after {0}, the board has met for the last time.",
+    ],
+)
+@pytest.mark.parametrize("grade", ["the impact of leaders was rated inadequate", "inspectors judged leadership inadequate"])
+def test_what_was_made_after_a_grade_is_no_news_of_it(aside: str, grade: str) -> None:
+    assert changes(f"{STOKE} children's services", f"{STOKE}: " + aside.format(grade), date(2026, 11, 3)) == []
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        "A review was ordered after {0}.",
+        "Ministers stepped in after {0}, in a report published today.",
+        "The council apologised after {0} in a report published today.",
+    ],
+)
+def test_what_happens_after_a_grade_of_today_is(now: str) -> None:
+    text = f"{STOKE}: " + now.format("the impact of leaders was rated inadequate by Ofsted")
+    assert [area for area, _ in changes(f"{STOKE} children's services", text, date(2026, 11, 3))] == [Area.LEADERSHIP]

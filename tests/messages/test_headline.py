@@ -118,6 +118,17 @@ def test_an_inadequate_is_named_before_it_is_said_of_each_how_sure_it_is(notice:
     assert line == "Dudley and Rochdale now partly inadequate, Medway up (2 of 3 reported)"
 
 
+def test_one_area_in_a_paper_is_not_all_of_a_council(notice: Notes) -> None:
+    one = changes("Dudley", "leadership inadequate", before="leadership good")
+    two = changes("Medway", "care_leavers good", before="care_leavers inadequate")
+    assert subject(notice(*one, *two)) == "2 councils: Dudley part inadequate, Medway partly out of it (reported)"
+    every = ", ".join(
+        f"{area} inadequate" for area in ("leadership", "help_and_protection", "children_in_care", "care_leavers")
+    )
+    whole = changes("Dudley", every, before=every.replace("inadequate", "good"))
+    assert subject(notice(*whole, *two)) == "2 councils: Dudley inadequate, Medway partly out of it (reported)"
+
+
 def test_a_correction_among_other_news_is_announced_and_stays_in_its_thread(notice: Notes) -> None:
     dudley = changes("Dudley", "leadership inadequate, adoption good", before="leadership good, adoption good")
     swindon = [
