@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from monitor.domain.model import Area, Inspection, Kind, Rating
+from monitor.domain.model import Area, Change, Inspection, Kind, Rating
 
 Old = Rating | None  #: an earlier rating, None when it is unknown
 
@@ -129,3 +129,13 @@ def is_mixed(found: Iterable[Move]) -> bool:
     """Whether some areas went up while others went down."""
     directions = [direction(move.old, move.new) for move in found]
     return any(points > 0 for points in directions) and any(points < 0 for points in directions)
+
+
+def against(others: Rating) -> str:
+    """What an article does where other reports give another grade."""
+    return f"disagrees with other reports, which say {others.words}"
+
+
+def disputed(change: Change, by: Rating) -> Change:
+    """A change, told together with the grade that other reports give."""
+    return replace(change, kinds=change.kinds | {Kind.DISPUTED}, conflict=change.conflict or against(by))

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from monitor.domain.frameworks import Edition, edition, shares_care
-from monitor.domain.model import Account, Area, Inspection, Rating, SourceClass, Trust
+from monitor.domain.model import Account, Area, Change, Inspection, Rating, SourceClass, Trust
 
 #: A sentence this long that two outlets share word for word was written once.
 _OWN_WORDS = 8
@@ -54,6 +54,19 @@ def edition_of(inspection: Inspection) -> Edition | None:
     """The edition that an inspection was of, as far as its dates can tell; None before the first."""
     began = inspection.fieldwork.start or inspection.fieldwork.end or inspection.published - _SINCE_FIELDWORK
     return edition(began, inspection.framework)
+
+
+def behind(change: Change) -> tuple[Account, ...]:
+    """The accounts that give the area of a change the grade that it tells; none where the change outlived them."""
+    combined = change.inspection.combined_care
+    said = (as_graded(account, combined_care=combined) for account in change.inspection.accounts)
+    return tuple(account for account in said if change.new is not None and account.ratings.get(change.area) is change.new)
+
+
+def day_of(change: Change) -> date:
+    """The day on which the document that a change quotes was published; the inspection's where nobody knows it any more."""
+    days = (account.published for account in change.inspection.accounts if account.url == change.url)
+    return next(days, change.inspection.published)
 
 
 def as_graded(account: Account, *, combined_care: bool) -> Account:

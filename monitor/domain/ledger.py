@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from monitor.domain.accounts import accounts
 from monitor.domain.authorities import last_day
-from monitor.domain.changes import Move, direction, is_mixed, moves, old_rating, shared_rating
+from monitor.domain.changes import Move, against, direction, is_mixed, moves, old_rating, shared_rating
 from monitor.domain.inspections import OFFICIAL, as_graded, inspect, told, witnesses
 from monitor.domain.model import (
     Account,
@@ -212,7 +212,7 @@ def _changes(
         if conflict:
             reasons[Background.PREVIOUS_CONFLICTS] = None
         if update is Kind.DISPUTED and was is not None:
-            conflict = conflict or _against(was)
+            conflict = conflict or against(was)
         found.append(_change(after, all_moves[area], account, update=update, was=was, mixed=mixed, conflict=conflict))
     return tuple(found), tuple(reasons)
 
@@ -272,15 +272,11 @@ def _dispute(
         return None
     published = previous.published if previous and old else None
     move = _with_stated_past(Move(area=area, old=old, new=said, old_published=published), previous, account)
-    return _change(after, move, account, update=Kind.DISPUTED, was=others, mixed=False, conflict=_against(others))
+    return _change(after, move, account, update=Kind.DISPUTED, was=others, mixed=False, conflict=against(others))
 
 
 def _was_heard(before: Inspection | None, area: Area, rating: Rating) -> bool:
     return before is not None and any(other.ratings.get(area) is rating for other in told(before))
-
-
-def _against(others: Rating) -> str:
-    return f"disagrees with other reports, which say {others.words}"
 
 
 def _overruled(after: Inspection, area: Area, was: Rating) -> Kind:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from monitor.domain.changes import shared_rating
-from monitor.domain.inspections import OFFICIAL, edition_of
+from monitor.domain.inspections import OFFICIAL, behind, day_of, edition_of
 from monitor.domain.model import Area, Change, Inspection, Kind, Rating, Trust
 from monitor.messages.disarm import quoted
 from monitor.messages.headline import headline
@@ -92,13 +92,14 @@ def status(changes: Sequence[Change]) -> str:
     inspection, outlet = changes[0].inspection, changes[0].outlet
     if of_kind(changes, Kind.WITHDRAWN):  # nothing that was told is confirmed by it
         return "This is what Ofsted’s own report says; the press reported otherwise."
-    outlets = sorted(plain(name) for name in inspection.outlets) or ([plain(outlet)] if outlet else [])
+    named = {account.outlet for change in changes for account in behind(change) if account.outlet} or inspection.outlets
+    outlets = sorted(plain(name) for name in named) or ([plain(outlet)] if outlet else [])
     match inspection.trust:
         case Trust.CONFIRMED:
             return "Confirmed by Ofsted’s own report."
         case Trust.CONTRADICTED:
             return "Confirmed by Ofsted’s own report, which says otherwise than the press did."
-        case Trust.CORROBORATED:
+        case Trust.CORROBORATED if len(outlets) > 1:
             return f"Reported by independent outlets ({', '.join(outlets)}); not yet confirmed by Ofsted."
         case _:
             return f"Reported by {listed(outlets) or 'one outlet'}; not yet confirmed by Ofsted."
@@ -156,7 +157,7 @@ def _quotes(changes: Sequence[Change]) -> tuple[Quote, ...]:
         theirs = inspection.trust in OFFICIAL and change.url == inspection.url
         source = "Ofsted’s report" if theirs else plain(change.outlet)
         if text := quoted(change.evidence):
-            said.setdefault((source, inspection.published, url), {})[text] = None
+            said.setdefault((source, day_of(change), url), {})[text] = None
     return tuple(
         Quote(texts=tuple(texts), source=source, published=published, url=url)
         for (source, published, url), texts in said.items()
@@ -165,11 +166,16 @@ def _quotes(changes: Sequence[Change]) -> tuple[Quote, ...]:
 
 def _corrected(changes: Sequence[Change]) -> tuple[str, ...]:
     return tuple(
-        f"{change.area.heading} was reported as {change.reported.words} before. That was not so: "
-        + (f"it is {change.new.words}." if change.new else "Ofsted’s report gives it no grade.")
+        f"{change.area.heading} was reported as {change.reported.words} before. {_instead(change)}."
         for change in changes
         if change.reported is not None and Kind.DISPUTED not in change.kinds
     )
+
+
+def _instead(change: Change) -> str:
+    if change.inspection.trust not in OFFICIAL and change.new:
+        return f"More outlets now say {change.new.words}"
+    return f"That was not so: {f'it is {change.new.words}' if change.new else 'Ofsted’s report gives it no grade'}"
 
 
 def section(changes: Sequence[Change], notice: Notice) -> Section:

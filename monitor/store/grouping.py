@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, literal_column, select
 
+from monitor.domain.changes import disputed
 from monitor.domain.guards import AN_HOUR
 from monitor.domain.model import Change, Inspection, Kind
 from monitor.messages import Purpose
@@ -100,13 +101,20 @@ def merged(before: Mapping[str, Change], now: Mapping[str, Change]) -> tuple[Cha
     """Both as one message tells them: of each area of an inspection the latest word.
 
     Nobody has read the word before it, so it corrects nothing but what that one would have corrected, and what it withdraws
-    need not be told at all.
+    need not be told at all. Of two words that disagree the lower grade is told, and that there is another.
     """
     latest: dict[tuple[str, str], Change] = {}
     for change in (*before.values(), *now.values()):
         earlier = latest.get((change.inspection.key, change.area))
-        corrects = earlier is not None and Kind.DISPUTED not in earlier.kinds | change.kinds
-        latest[change.inspection.key, change.area] = (
-            replace(change, reported=earlier.reported) if earlier and corrects else change
-        )
+        latest[change.inspection.key, change.area] = _together(earlier, change) if earlier else change
     return tuple(change for change in latest.values() if change.new or change.reported)
+
+
+def _together(earlier: Change, change: Change) -> Change:
+    """Two words on one area, of which nobody has read the first."""
+    if Kind.DISPUTED not in earlier.kinds | change.kinds:
+        return replace(change, reported=earlier.reported)
+    if earlier.new is None or change.new is None or earlier.new is change.new:
+        return change
+    low, other = (earlier, change) if earlier.new.rank < change.new.rank else (change, earlier)
+    return low if Kind.DISPUTED in low.kinds or other.new is None else disputed(low, by=other.new)

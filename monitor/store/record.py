@@ -120,13 +120,18 @@ class _Ledger:
             self.live[identity] = change
 
     def _step_up(self, after: Inspection, before: Sequence[Inspection]) -> None:
-        """A second independent outlet makes no new change, but there may be subscriptions that waited for one."""
+        """A second independent outlet makes no new change, but there may be subscriptions that waited for one.
+
+        They hear what is believed by then; what was overruled meanwhile is no news to them.
+        """
         was = next((inspection.trust for inspection in before if inspection.key == after.key), None)
         if was is not Trust.REPORTED or after.trust is not Trust.CORROBORATED:
             return
         waiting = select(changes).where(changes.c.inspection == after.key, changes.c.silent == "")
         for row in self.connection.execute(waiting).mappings():
-            self.live.setdefault(row["id"], change_of(row, after))
+            change = change_of(row, after)
+            if change.new is after.ratings.get(change.area):
+                self.live.setdefault(row["id"], change)
 
     def tell(self, news: News, subscriptions: Sequence[Subscription]) -> int:
         """Put what there is to tell into the outbox; returns how many messages."""

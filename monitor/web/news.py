@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from monitor.domain.model import Change
+from monitor.domain.inspections import day_of
+from monitor.domain.model import Area, Change
 from monitor.messages.codes import silent_words
 from monitor.messages.disarm import quoted
 from monitor.messages.headline import headline
-from monitor.messages.notice import by_inspection, moved
+from monitor.messages.notice import SEVERITY, by_inspection, moved, severity
 from monitor.messages.plain import link, plain
 
 if TYPE_CHECKING:
@@ -73,9 +74,12 @@ def _rank(group: Sequence[RecordedChange]) -> int:
 
 
 def _row(group: Sequence[RecordedChange]) -> FoundRow:
-    latest = {each.change.area: each.change for each in reversed(group)}
+    latest: dict[Area, Change] = {}
+    for each in sorted(group, key=_is_believed, reverse=True):
+        latest.setdefault(each.change.area, each.change)
     (changes,) = by_inspection([*latest.values()])
-    said = {(change.outlet, change.url, change.evidence): change for change in (each.change for each in group)}
+    gravest = sorted((each.change for each in group), key=lambda change: SEVERITY.index(severity([change])))
+    said = {(change.outlet, change.url, change.evidence): change for change in gravest}
     return FoundRow(
         authority=plain(changes[0].authority.display_name),
         headline=headline(changes),
@@ -83,7 +87,7 @@ def _row(group: Sequence[RecordedChange]) -> FoundRow:
         sources=tuple(
             Source(
                 outlet=plain(change.outlet) or "An article",
-                published=change.inspection.published,
+                published=day_of(change),
                 url=link(change.url),
                 evidence=quoted(change.evidence),
             )
@@ -91,6 +95,11 @@ def _row(group: Sequence[RecordedChange]) -> FoundRow:
         ),
         silent=silent_words(group[0].silent) if all(each.silent for each in group) else "",
     )
+
+
+def _is_believed(found: RecordedChange) -> bool:
+    """Whether the grade that a change told is still the one that is believed: an outlet that disagrees decides nothing."""
+    return found.change.new is found.change.inspection.ratings.get(found.change.area)
 
 
 def _area(change: Change) -> AreaRow:

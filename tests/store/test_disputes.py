@@ -58,6 +58,40 @@ def test_a_message_that_waits_says_that_it_is_disputed(open_it: Open) -> None:
     assert "which say outstanding" in only.message.text
 
 
+def test_a_message_that_waits_leads_with_the_lower_grade(open_it: Open) -> None:
+    store = open_it(subscription("ann"), group_wait=timedelta(minutes=5))
+    tell(store, "Echo", "overall inadequate")
+    tell(store, "Wrong Paper", "overall outstanding", now=NOW + timedelta(minutes=1))
+    (only,) = claim(store).values()
+    assert only.message.subject.startswith("Leeds: now inadequate, but reports disagree")
+    assert "which say outstanding" in only.message.text
+
+
+def test_who_waits_for_two_outlets_hears_what_two_say(open_it: Open) -> None:
+    store = open_it(subscription("careful", minimum_trust="corroborated"))
+    tell(store, "Echo", "overall inadequate")
+    tell(store, "Wrong Paper", "overall outstanding", now=NOW + timedelta(minutes=1))
+    assert claim(store) == {}
+    tell(store, "Gazette", "overall inadequate", now=NOW + timedelta(minutes=2))
+    message = claim(store)["careful"].message
+    assert message.subject.startswith("Leeds: now inadequate (reported")
+    assert "Reported by independent outlets (Echo, Gazette); not yet confirmed" in message.text
+
+
+def test_outlets_correct_each_other_without_being_certain(open_it: Open) -> None:
+    store = open_it(subscription("ann"))
+    tell(store, "Wrong Paper", "overall outstanding", published=NOW.date() - timedelta(days=3))
+    tell(
+        store, "Echo", "overall requires_improvement", published=NOW.date() - timedelta(days=1), now=NOW + timedelta(minutes=1)
+    )
+    claim(store)
+    tell(store, "Gazette", "overall requires_improvement", now=NOW + timedelta(minutes=2))
+    text = claim(store)["ann"].message.text
+    assert "was reported as outstanding before. More outlets now say requires improvement." in " ".join(text.split())
+    assert "Gazette, 1 September 2026" in text, "a quote has the day of its article"
+    assert "First reported 29 August 2026" in text
+
+
 def test_the_first_seen_is_believed_after_a_restart_too(open_it: Open) -> None:
     """A page that dates itself three weeks back is seen an hour later: on a tie it does not win."""
     store = open_it(subscription("ann"))

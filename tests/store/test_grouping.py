@@ -152,7 +152,7 @@ def test_a_correction_of_what_was_read_stays_one(open_it: Open) -> None:
     assert confirm(store, "Kent", "overall requires_improvement", now=after(70)) == 1
     assert confirm(store, "Leeds", "overall outstanding", now=after(80)) == 0
     (second,) = claim(store, after(130))
-    assert second.message.subject == "2 councils: Kent no longer inadequate, Leeds up (Ofsted)"
+    assert second.message.subject == "2 councils, 1 corrected: Kent no longer inadequate, Leeds up (Ofsted)"
     assert "was reported as good before" in second.message.text
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from monitor.domain.model import Change, Kind, SourceClass
+from monitor.domain.model import Change, Kind, Rating, SourceClass
 from monitor.store.matching import RecordedChange
 from monitor.web.news import MAX_ROWS, found_rows
 from monitor.web.status import render_status
@@ -41,6 +41,22 @@ def test_of_each_area_the_latest_word_is_shown_and_every_source_is_named() -> No
     (row,) = found_rows([*recorded((confirmed,)), *recorded(TRAFFORD)])
     assert len(row.areas) == len(TRAFFORD)
     assert {source.outlet for source in row.sources} == {"Ofsted", "BBC News"}
+
+
+def test_a_grade_that_is_not_believed_is_not_what_it_is_now() -> None:
+    (first, *_) = TRAFFORD
+    other = replace(first, key="d", new=Rating.GOOD, kinds=frozenset({Kind.UPGRADED, Kind.DISPUTED}), outlet="Wrong Paper")
+    (row,) = found_rows([*recorded((other,)), *recorded(TRAFFORD)])
+    assert row.areas[0].now == "inadequate"
+
+
+def test_the_sentence_of_the_news_is_not_pushed_out_by_others() -> None:
+    quoted = [replace(change, evidence=f"{change.area.heading} is {change.new_words}.") for change in TRAFFORD]
+    (row,) = found_rows(recorded(tuple(sorted(quoted, key=lambda change: change.key))))
+    assert [source.evidence for source in row.sources][:2] == [
+        "Help and protection is inadequate.",
+        "Impact of leaders is inadequate.",
+    ]
 
 
 def test_a_withdrawal_is_shown_as_one() -> None:
