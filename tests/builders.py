@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -158,4 +159,5 @@ def asked(name: str, poll: Poll, *, next_due_at: datetime = NOW) -> Asked:
 
 def polled(store: Store, name: str, poll: Poll, *, now: datetime, next_due_at: datetime) -> tuple[Link, ...]:
     """Record one poll; the links that were new."""
-    return store.record_polls([asked(name, poll, next_due_at=next_due_at)], now=now)[0]
+    one = replace(asked(name, poll, next_due_at=next_due_at), failures_before=store.source_state(name).failures)
+    return store.record_polls([one], now=now)[0]
