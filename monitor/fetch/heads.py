@@ -32,7 +32,7 @@ class Heads:
         """What can be passed on after `data` came: nothing while a head is not whole, all that is held when no data came."""
         if not self._within:
             return data
-        self._held += data
+        self._held = (self._held + data).lstrip(b"\r\n")  # empty lines before an answer
         passed = b""
         while self._within and (end := _END.search(self._held)):
             head, self._held = self._held[: end.start()], self._held[end.end() :]

@@ -48,7 +48,7 @@ def read_article(body: bytes, url: str, content_type: str = "") -> dict[str, Any
     text = _checked(body, url, content_type)
     # scripting: otherwise a <noscript> in the head moves canonical and Open Graph tags into the body.
     tree = LexborHTMLParser(text, scripting=True)
-    if "refresh" in text[:_LOOK_FOR_REFRESH].lower() and (to := refresh_of(LexborHTMLParser(text, scripting=True), url)):
+    if "refresh" in text[:_LOOK_FOR_REFRESH].lower() and (to := refresh_of(LexborHTMLParser(text, scripting=False), url)):
         return {"refresh": to}
     metadata = metadata_of(tree, url)
     if drop_unseen(tree):  # dates are often hidden and true; a title that is hidden is none

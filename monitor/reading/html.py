@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import date, datetime, timedelta
 from functools import cache, partial
+from html import escape
 from typing import Any
 
 from monitor.domain.characters import storable
@@ -64,7 +65,7 @@ def read_page(
             outlet=outlet,
             source_class=SourceClass.PRESS,
         )
-    found = (worker or shared_worker()).call(_READER, page.body, page.url, page.content_type)
+    found = (worker or shared_worker()).call(_READER, with_header(page), page.url, page.content_type)
     if "refresh" in found:
         raise ElsewhereError(found["refresh"], key=page.url)
     days = {key: london_day(datetime.fromisoformat(found[key])) if found[key] else None for key in ("published", "changed")}
@@ -79,6 +80,13 @@ def read_page(
         outlet=outlet,
         source_class=source_class,
     )
+
+
+def with_header(page: Page) -> bytes:
+    """The body of a page, with what its head says of where to go on to as the page itself would say it."""
+    sent_on = page.headers.get("refresh", "")
+    said = f'<meta http-equiv="refresh" content="{escape(sent_on)}">'.encode() if ";" in sent_on or "," in sent_on else b""
+    return said + page.body
 
 
 def day_of(page: date | None, listed: date | None, today: date | None, *, surely: bool = False) -> date | None:

@@ -50,3 +50,22 @@ def test_who_reads_pages_is_told_where_to_go() -> None:
     with pytest.raises(ElsewhereError) as caught:
         read_page(Page(url=URL, status=200, content_type="text/html", body=page("0; url=/b")))
     assert caught.value.to == "https://news.test/b"
+
+
+def test_what_the_head_of_an_answer_says_is_as_good() -> None:
+    for body in (b"", b"<p>One moment</p>", b"<!doctype html><html><body></body></html>"):
+        with pytest.raises(ElsewhereError) as caught:
+            read_page(Page(url=URL, status=200, content_type="text/html", body=body, headers={"refresh": "0; url=/b?x=1&y=2"}))
+        assert caught.value.to == "https://news.test/b?x=1&y=2"
+
+
+def test_an_article_that_reloads_itself_by_its_head_is_read() -> None:
+    story = "".join(f"<p>{line}</p>" for line in STORIES[0].lines)
+    body = f"<!doctype html><html><body><article>{story}</article></body></html>".encode()
+    for said in ("300", "0; url=/front", '0; url="><script>'):
+        assert read_page(Page(url=URL, status=200, content_type="text/html", body=body, headers={"refresh": said})).text
+
+
+def test_a_page_that_sends_on_by_a_script_says_to_others_where() -> None:
+    body = '<head><noscript><META http-equiv="refresh" content="0;URL=/b"></noscript></head><script>location.replace("/b")</script>'
+    assert read_article(body.encode(), URL) == {"refresh": "https://news.test/b"}
