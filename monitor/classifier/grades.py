@@ -74,6 +74,8 @@ _AFTER_A_GRADE = frozenset(".;:)-?") | frozenset(
 _AFTER_OBJECT = frozenset(".,;:-") | frozenset(
     {"when", "today", "yesterday", "again", "across", "overall", "and", "but", "while", "in", "for", "on", "following", "after"}
 )
+#: Tokens of a sentence that gives every area its grade: "judged leadership good, help and protection good, ...".
+_LIST = 60
 _TIMES = frozenset({"time", "previous", "last", "inspection"})
 _TASKS = frozenset({"looking", "protecting", "keeping", "caring", "safeguarding"})
 _GIVEN = frozenset("get gets got getting receiving receive receives received given gave awarded".split())
@@ -251,7 +253,9 @@ LICENCES = (
     ),
     Licence(
         "judged-thing",
-        lambda s: s.after in _AFTER_OBJECT and (s.named or s.previous in _JUDGED) and s.earlier(_JUDGING, 14),
+        lambda s: (
+            s.after in _AFTER_OBJECT and (s.named or s.previous in _JUDGED) and s.earlier(_JUDGING, _LIST if s.named else 14)
+        ),
         "Inspectors rated all aspects of the service inadequate.",
     ),
     Licence("plural", lambda s: s.word(s.start) in _PLURALS, "It came out of the inspection with two goods."),

@@ -199,7 +199,7 @@ def _rolled(groups: Sequence[Sequence[Change]], room: int, *, apart: bool) -> tu
         for form in counted + (rolled if uncounted else []):
             if len(form) <= room:
                 there = [group[0].authority.display_name for group in groups]
-                shown = [name for each, count in zip(variants[0], named, strict=False) for name in each.names[:count]]
+                shown = [name for each, count in zip(variants[0], named, strict=False) for name in _named(each.names, count)]
                 of = {name: way for name, way in zip(there, ways, strict=True) if name in shown}
                 return tuple(sum(way == each for way in of.values()) for each in SEVERITY[:2]), form
     return None
@@ -257,10 +257,16 @@ def _sure_of_all(groups: Sequence[Sequence[Change]]) -> str:
     return f"{reported} of {len(groups)} reported" if 0 < reported < len(groups) else sure(groups[0])
 
 
+def _named(names: Sequence[str], count: int) -> list[str]:
+    """So many of the names: the shortest, for more of those fit; in their order."""
+    short = sorted(range(len(names)), key=lambda at: (len(names[at]), at))[:count]
+    return [names[at] for at in sorted(short)]
+
+
 def _some(names: Sequence[str], named: int) -> str:
     if named == 0:
         return str(len(names))
-    return listed([*names[:named], f"{len(names) - named} more"]) if len(names) > named else listed(names)
+    return listed([*_named(names, named), f"{len(names) - named} more"]) if len(names) > named else listed(names)
 
 
 _TOTALS = {

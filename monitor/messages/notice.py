@@ -9,6 +9,7 @@ from enum import StrEnum
 from itertools import groupby
 
 from monitor.domain.changes import direction as points
+from monitor.domain.changes import kinds as kinds_of_move
 from monitor.domain.model import Area, Change, Inspection, Kind
 
 
@@ -69,8 +70,15 @@ def moved(change: Change) -> int:
 
 
 def of_kind(changes: Sequence[Change], kind: Kind) -> tuple[Change, ...]:
-    """Those of the changes that are of a kind; what makes a move one is for `monitor.domain.changes` alone to say."""
-    return tuple(change for change in changes if kind in change.kinds)
+    """Those of the changes that are of a kind; what makes a move one is for `monitor.domain.changes` alone to say.
+
+    What is told only because an alert was wrong is no news and has no kind of move, and is told as the move that it is.
+    """
+    return tuple(
+        change
+        for change in changes
+        if kind in change.kinds or (change.new is not None and kind in kinds_of_move(change.old, change.new))
+    )
 
 
 _ORDER = tuple(Area)

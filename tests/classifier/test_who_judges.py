@@ -56,3 +56,18 @@ def test_what_others_call_inadequate_is_no_grade(who: str, verb: str, area: str)
 )
 def test_others_may_stand_beside_a_grade(said: str) -> None:
     assert read(said) == {Area.LEADERSHIP: "inadequate"}
+
+
+@pytest.mark.parametrize("joint", [", ", "; "])
+def test_the_last_of_a_long_list_has_its_grade(joint: str) -> None:
+    areas = {
+        Area.LEADERSHIP: "the impact of leaders",
+        Area.HELP_AND_PROTECTION: "help and protection",
+        Area.CHILDREN_IN_CARE: "services for children in care",
+        Area.CARE_LEAVERS: "support for care leavers",
+    }
+    *first, last = areas.values()
+    assert read(f"Inspectors judged {joint.join(f'{area} good' for area in first)} and {last} inadequate.") == {
+        **dict.fromkeys(areas, "good"),
+        Area.CARE_LEAVERS: "inadequate",
+    }

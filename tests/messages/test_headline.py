@@ -118,6 +118,18 @@ def test_an_inadequate_is_named_before_it_is_said_of_each_how_sure_it_is(notice:
     assert line == "Dudley and Rochdale now partly inadequate, Medway up (2 of 3 reported)"
 
 
+def test_one_long_name_hides_no_other(notice: Notes) -> None:
+    names = ["Bournemouth, Christchurch and Poole", "Bristol", "Hull"]
+    found = [each for name in names for each in changes(name, "overall inadequate", before="overall good")]
+    assert subject(notice(*found)) == "3 councils: Bristol, Hull and 1 more now inadequate (reported)"
+
+
+def test_what_is_told_because_an_alert_was_wrong_is_told_as_what_it_is(notice: Notes) -> None:
+    found = confirmed("Dudley", "leadership inadequate, adoption good", before="leadership good, adoption good")
+    late = [replace(change, kinds=frozenset({Kind.CORRECTED}), reported=Rating.OUTSTANDING) for change in found[:1]]
+    assert subject(notice(*late, purpose=Purpose.CORRECTED)).startswith("Correction: Dudley: leadership now inadequate")
+
+
 def test_one_area_in_a_paper_is_not_all_of_a_council(notice: Notes) -> None:
     one = changes("Dudley", "leadership inadequate", before="leadership good")
     two = changes("Medway", "care_leavers good", before="care_leavers inadequate")
