@@ -19,7 +19,7 @@ from monitor.domain.guards import CATCH_UP_WAIT
 from monitor.domain.model import Link, Reading, Report, SourceClass
 from monitor.domain.subscriptions import Subscription
 from monitor.installed import program
-from monitor.lead import Lead, alone
+from monitor.lead import Lead, Owners, alone
 from monitor.pipeline import Document, Pipeline
 from monitor.ports import Channel, Clock, ConfigError, Fetcher, Page, ReadError, Source
 from monitor.settings import Problem, Settings, SettingsError
@@ -221,6 +221,7 @@ def open_state(settings: Settings) -> SqlStore:
         renderer=build_renderer(settings),
         alert_window=settings.alert_window,
         group_wait=settings.group_wait,
+        untellable=[table.name for table in settings.channels if table.values.get("secret_env")],
         most_an_hour=settings.most_an_hour,
         context=context_line,
         links=signed_links(settings),
@@ -231,7 +232,6 @@ def open_state(settings: Settings) -> SqlStore:
 def build_outbox(settings: Settings, store: SqlStore, channels: Mapping[str, Channel], clock: Clock) -> Outbox:
     """What sends, over the store's deliveries and the channels."""
     from monitor.delivery import Outbox, SentJournal
-    from monitor.lead import Owners
     from monitor.private import kept_files
 
     journal, owners = SentJournal(settings.state / "sent.journal"), Owners(settings.state)
@@ -244,11 +244,11 @@ def build_outbox(settings: Settings, store: SqlStore, channels: Mapping[str, Cha
         previous=owners.previous,
         recovered=lambda: owners.keep(outbox.owner),
         uptime=uptime if isinstance(clock, SystemClock) else None,
+        check=store.check_writable,
         off=store.sending_off,
     )
     owners.add(outbox.owner)
     if store.guard is not None:
-        journal.keep_open()
         store.guard.on_removed += [journal.rescue, *kept_files(settings.state, ("links.key", "generation", "owners"))]
     return outbox
 

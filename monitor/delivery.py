@@ -134,6 +134,7 @@ class Outbox:
     previous: Collection[str] = ()  #: owners before this one that are dead for certain
     recovered: Callable[[], object] = lambda: None  #: called when what they left was put right
     uptime: Callable[[], float] | None = None  #: seconds that go on evenly whatever is done to the clock; None: it is not real
+    check: Callable[[], object] = lambda: None  #: raises StoreError while something of the database is the matter
     off: Callable[[], str] = lambda: ""  #: asked before each claim: why nothing may be sent, empty when it may
     _recover_at: float = field(init=False, default=0.0)  # of the event loop's clock
     _started: bool = field(init=False, default=False)
@@ -174,6 +175,7 @@ class Outbox:
                 await self.recover()
                 for delivery in await self._claim_for_free_turns():
                     flying.add(asyncio.create_task(self._deliver(delivery)))
+                await in_thread(self.check)
                 self._well()
             except StoreError as error:
                 self._unwell(error)

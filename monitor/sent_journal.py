@@ -113,7 +113,10 @@ class SentJournal:
         return found
 
     def trim(self, keep: int = MAX_LINES) -> None:
-        """Forget all but the newest lines when there are more than twice as many; the database knows the others long since."""
+        """Forget all but the newest lines when there are more than twice as many; the database knows the others long since.
+
+        What there is stays open from now on: what is open can be put back when it is removed.
+        """
         with self._lock:
             lines = self._path.read_bytes().splitlines(keepends=True) if self._path.exists() else []
             if len(lines) > 2 * keep:
@@ -124,10 +127,6 @@ class SentJournal:
                     os.fsync(file.fileno())
                 new.replace(self._path)
                 self._close()
-
-    def keep_open(self) -> None:
-        """Open the file if there is one: what is open can be put back when it is removed."""
-        with self._lock:
             if self._path.exists():
                 self._open()
 

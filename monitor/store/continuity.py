@@ -79,6 +79,11 @@ def another(connection: Connection, beside: int | None, place: str) -> str:
     return ""
 
 
+def write_something(connection: Connection) -> None:
+    """Take up a little more room than before, whoever asks."""
+    _remember(connection, "written", os.urandom(2048).hex())
+
+
 def off(connection: Connection) -> str:
     """Why nothing is sent; empty when sending is on."""
     return _fact(connection, _OFF)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,11 @@ class Opened:
     engine: Engine  #: a commit is on the disk when it returns
     hasty: Engine  #: a commit outlives the process when it returns, and the machine when the next one on `engine` does
     guard: Guard | None = None  #: of its file; None for a server
+    troubles: list[StoreError] = field(default_factory=list)  #: the latest, until a write comes through
+
+    def note(self, trouble: StoreError) -> None:
+        """Keep what went wrong last."""
+        self.troubles[:] = [trouble]
 
     def close(self) -> None:
         """Release connections."""
@@ -71,8 +76,10 @@ def open_database(url: str) -> Opened:
     except StoreError:
         engine.dispose()
         raise
-    say_in_words(engine, str(guard.path) if guard else shown, guard, lambda words: without_secrets(words, url))
-    return Opened(engine=engine, hasty=hasty, guard=guard)
+    opened = Opened(engine=engine, hasty=hasty, guard=guard)
+    key = str(guard.path) if guard else shown
+    say_in_words(engine, key, guard, lambda words: without_secrets(words, url), opened.note)
+    return opened
 
 
 def _file(path: str) -> Path:

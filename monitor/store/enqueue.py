@@ -247,7 +247,7 @@ class _Outbox:
             self.emptied.append(waits.id)
             return
         body, notice, key = self._body(person)
-        doubts = self.doubts.get(target, ())
+        doubts = () if lead.channel in self.policy.untellable else self.doubts.get(target, ())
         because = {name: list(why) for name, why in (waits.because if waits else {}).items()}
         for name, why in person.because.items():
             because.setdefault(name, []).extend(why)

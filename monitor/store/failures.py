@@ -47,11 +47,15 @@ def in_words(error: BaseException | None, guard: Guard | None = None) -> StoreEr
 
 
 def say_in_words(
-    engine: Engine, key: str, guard: Guard | None = None, clean: Callable[[str], str] = lambda words: words
+    engine: Engine,
+    key: str,
+    guard: Guard | None = None,
+    clean: Callable[[str], str] = lambda words: words,
+    met: Callable[[StoreError], object] = lambda _error: None,
 ) -> None:
     """From now on errors of this engine that are about the database itself are raised as ours, with what to do.
 
-    `clean` takes secrets out of what a server says.
+    `clean` takes secrets out of what a server says; `met` is told of each.
     """
 
     @event.listens_for(engine, "handle_error")
@@ -62,7 +66,9 @@ def say_in_words(
         elif found is None and _unreachable(context.sqlalchemy_exception):
             found = StoreUnavailable(f"the database cannot be reached: {clean(_first_line(context.original_exception))}")
         if found is not None:
-            raise type(found)(str(found), key=key) from context.original_exception
+            said = type(found)(str(found), key=key)
+            met(said)
+            raise said from context.original_exception
 
 
 def _unreachable(error: DBAPIError | None) -> bool:

@@ -20,6 +20,16 @@ class OutboxAdmin:
         self._database = database
         self._reading = database.engine.execution_options(read_only=True)
 
+    def check_writable(self) -> None:
+        """Where anybody met trouble since something was written last: try to write. Raises StoreError when that fails.
+
+        Who only looks, as an outbox in which nothing is due, would not notice a full disk.
+        """
+        if self._database.troubles:
+            with self.engine.begin() as connection:
+                continuity.write_something(connection)
+            self._database.troubles.clear()
+
     def begin(self, beside: Path, journal: Mapping[str, Entry] | None = None) -> str:
         """Count a start, here and in a file beside; returns why nothing may be sent, empty when it may.
 

@@ -32,6 +32,7 @@ class Policy:
     alert_window: timedelta
     links: Links | None = None
     group_wait: timedelta = timedelta(0)  #: how long a message waits for further news for the same person
+    untellable: frozenset[str] = frozenset()  #: channels whose messages have no words in which a doubt could be mentioned
     most_an_hour: int = MOST_AN_HOUR  #: messages to one person; what comes after them goes out as one
     contact: str = ""  #: whom readers turn to: an address or a page of the operator's
 

@@ -49,6 +49,7 @@ def open_store(
     links: Links | None = None,
     contact: str = "",
     group_wait: timedelta = timedelta(0),
+    untellable: Collection[str] = (),
     most_an_hour: int = MOST_AN_HOUR,
 ) -> SqlStore:
     """Open the state at ``sqlite:///PATH`` or ``postgresql://...``, made or brought up to date first.
@@ -64,6 +65,7 @@ def open_store(
         links: makes the signed addresses in mail; without it mail carries none.
         contact: whom readers turn to, shown in every message.
         group_wait: how long a message waits for further news for the same person, to go out as one.
+        untellable: channels whose messages cannot mention a doubt: webhooks carry the event alone.
         most_an_hour: messages that a person gets at once; what comes after them goes out as one.
 
     Raises:
@@ -77,6 +79,7 @@ def open_store(
         links=links,
         contact=contact,
         group_wait=group_wait,
+        untellable=frozenset(untellable),
         most_an_hour=most_an_hour,
     )
     return SqlStore(open_database(url), policy, subscriptions)

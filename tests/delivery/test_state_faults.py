@@ -54,7 +54,6 @@ class State:
         self.store: SqlStore = open_store(f"sqlite:///{self.database}", subscriptions=lambda: (READER,), history=history)
         journal = self.journal
         self.store.begin(self.folder / "generation", journal.latest())
-        journal.keep_open()
         assert self.store.guard is not None
         self.store.guard.on_removed.append(journal.rescue)
         channel: Any = MailChannel("mail", f"mailto://127.0.0.1:{self.port}", sender="alerts@monitor.test")
@@ -273,6 +272,20 @@ async def test_a_full_disk_sends_nothing_and_uses_up_no_try(small: State, mailbo
     assert len(mailbox[0].mails) == 1
     (line,) = small.store.deliveries()
     assert line.attempt == 1
+
+
+async def test_who_only_looks_learns_of_a_full_disk_from_who_writes(small: State, mailbox: tuple[Mailbox, int]) -> None:
+    """Nothing is due: the outbox reads and needs no room. But nothing could be recorded, and so nothing will be sent."""
+    small.outbox.check = small.store.check_writable
+    filler = fill(small)
+    async with small.sending():
+        with pytest.raises(StoreError, match="disk is full"):
+            small.news("Kent")
+        await until(lambda: "disk is full" in small.outbox.trouble)
+        filler.unlink()
+        await until(lambda: not small.outbox.trouble)
+        small.news("Kent")
+        await until(lambda: len(mailbox[0].mails) == 1)
 
 
 async def test_killed_with_a_full_disk_the_next_start_knows_what_was_sent(small: State, mailbox: tuple[Mailbox, int]) -> None:

@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -167,6 +168,31 @@ def test_a_hang_up_is_noted_and_ends_nothing(tmp_path: Path) -> None:
     assert "restart the monitor" in next(each["message"] for each in logged if "SIGHUP" in each["message"])
     assert "ending in order: SIGTERM" in [each["message"] for each in logged]
     assert all(each["time"].endswith("Z") for each in logged)
+
+
+def test_a_copied_state_says_everywhere_that_nothing_is_sent(
+    town: Town, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config, state = town.folder / "config", town.folder / town.state
+    with serve_mail(town, "nowhere", monkeypatch) as mailbox:
+        with running(config, state) as process:
+            until(lambda: town.deliveries() == {"sent": 1})
+            assert process.end(signal.SIGTERM) == 0
+        town.state = "copy"
+        shutil.copytree(state, town.folder / "copy")
+        with running(config, town.folder / "copy") as process:
+            until(lambda: process.get("/readyz")[0] == 503)
+            said = json.loads(process.get("/readyz")[1])
+            assert (said["ready"], said["delivering"]) == (False, False)
+            assert "copied or moved" in said["stopped"]
+            assert "monitor outbox resume" in said["stopped"]
+            assert "Nothing is sent: the state folder was copied" in process.get("/")[1]
+            assert town.run("outbox", "list") == 0
+            assert "Nothing is sent: the state folder was copied" in capsys.readouterr().out
+            assert town.run("outbox", "resume") == 0
+            until(lambda: process.get("/readyz")[0] == 200)
+            assert json.loads(process.get("/readyz")[1])["stopped"] == ""
+        assert len(mailbox.mails) == 1
 
 
 def test_a_taken_port_is_said_plainly(tmp_path: Path, town: Town) -> None:

@@ -95,6 +95,18 @@ def test_a_doubt_is_mentioned_once_in_the_next_message(open_it: Open) -> None:
     assert "Also reported" not in texts[1]["ann@reader.test"]
 
 
+def test_a_doubt_is_not_mentioned_where_there_are_no_words(open_it: Open) -> None:
+    """A webhook gets the event alone: what it was not told must not count as mentioned."""
+    store = open_it(subscription("room", channel="hook"), untellable=["hook"])
+    tell(store)
+    (doubtful,) = store.claim(owner="o", now=NOW, lease=60)
+    store.settle(doubtful, Outcome(result=Result.UNCERTAIN, reason="x"), now=NOW)
+    tell(store, "Derby")
+    with store.engine.connect() as connection:
+        mentioned = connection.execute(select(schema.deliveries.c.mentioned_in)).scalars()
+        assert set(mentioned) == {None}
+
+
 MONDAY = datetime(2026, 9, 7, 7, 0, tzinfo=UTC)  # 08:00 in London
 
 
