@@ -189,18 +189,12 @@ def database_url(settings: Settings) -> str:
     return settings.database_url or f"sqlite:///{(settings.state / 'monitor.db').absolute()}"
 
 
-def _message_domain(settings: Settings) -> str:
-    """What stands at the right of message ids: the host of the public page; without one, what a channel puts there."""
-    from monitor.messages.render import NO_DOMAIN
-
-    return urlsplit(settings.public_url).hostname or NO_DOMAIN
-
-
 def build_renderer(settings: Settings) -> Renderer:
     """What makes messages, under the name of the public page."""
     from monitor.messages import Renderer
+    from monitor.messages.render import domain_of
 
-    return Renderer(domain=_message_domain(settings))
+    return Renderer(domain=domain_of(settings.public_url))
 
 
 def signed_links(settings: Settings) -> Links | None:

@@ -114,11 +114,18 @@ def _told(verdicts: Sequence[Verdict], silent: str) -> list[str]:
     for verdict in verdicts:
         if verdict.match or verdict.delivery:
             to = verdict.subscription.to or verdict.subscription.channel
-            how = f"{verdict.state}, delivery {verdict.delivery[:10]}" if verdict.delivery else "no message of its own"
+            how = f"{verdict.state}, delivery {verdict.delivery[:10]}" if verdict.delivery else _untold(verdict)
             lines.append(f"  {verdict.subscription.name}: {to} ({how})")
     if silent:
         return [f"  nobody: {silent_words(silent)}"]
     return lines or ["  nobody: no subscription wants it; `monitor why CHANGE SUBSCRIPTION` says why one does not"]
+
+
+def _untold(verdict: Verdict) -> str:
+    """Why there is no message to a subscription that matches."""
+    if verdict.waits:
+        return f"waits for its {verdict.subscription.frequency} digest"
+    return "not told of this: it matches now, and did not, or was not there, when it was recorded"
 
 
 def run_why(args: argparse.Namespace) -> int:
@@ -160,7 +167,8 @@ def _clauses(change: RecordedChange, verdict: Verdict) -> list[str]:
     elif verdict.delivery:
         lines.append(f"Told: delivery {verdict.delivery[:10]}, {verdict.state}.")
     else:
-        lines.append("It matches, and no message was made: it was recorded before this subscription, or waits for its digest.")
+        said = _untold(verdict)
+        lines.append(f"{said[0].upper()}{said[1:]}.")
     return lines
 
 

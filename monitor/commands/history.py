@@ -27,13 +27,12 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print it; exit status 2 for an authority there is not."""
     from monitor.commands.ledger_file import known_inspections
-    from monitor.domain.authorities import by_urn, find, suggest
+    from monitor.domain.authorities import by_urn, find, unknown
     from monitor.ports import ConfigError
 
     authority = find(args.authority)
     if authority is None:
-        near = suggest(args.authority)
-        raise ConfigError("no authority of this name" + (f"; did you mean {near!r}?" if near else ""), key=args.authority)
+        raise ConfigError(f"no authority of this name{unknown(args.authority)}", key=args.authority)
     known = known_inspections(args, (authority.urn, *authority.predecessors))
     own = sorted((i for i in known if i.authority == authority), key=lambda i: i.rank_key)
     predecessors = [by_urn()[urn] for urn in authority.predecessors]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from monitor.domain.authorities import find, suggest
+from monitor.domain.authorities import find, unknown
 from monitor.domain.model import Area, Authority, Change
 
 if TYPE_CHECKING:
@@ -80,8 +80,7 @@ def named(text: str) -> Named | str:
     rest = " ".join(rest.strip(" ,:;").split())
     authority = find(rest) if rest else None
     if rest and authority is None:
-        near = suggest(rest)
-        return f"{text!r} is no key, and {rest!r} names no council" + (f"; did you mean {near!r}?" if near else "")
+        return f"{text!r} is no key, and {rest!r} names no council{unknown(rest)}"
     return Named(authority=authority, area=area, **when)
 
 

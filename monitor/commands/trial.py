@@ -158,8 +158,8 @@ def _tell_article(trial: Trial, article: Article, took: dict[str, float]) -> Rea
     trial.lines += [
         "",
         f"  {article.title}",
-        f"    {article.published or 'no date'}; {len(article.text.split())} words in {len(article.paragraphs)} paragraphs; "
-        + _timings(took),
+        f"    {article.published or 'no date'}; {len(article.text.split())} words"
+        f" in {number_of(len(article.paragraphs), 'paragraph')}; " + _timings(took),
     ]
     trial.lines += [f"    | {paragraph[:110]}" for paragraph in article.paragraphs[:3]]
     trial.lines += _judged(reading.judgements)

@@ -142,6 +142,16 @@ def suggest(name: str) -> str | None:
     return _by_name()[close[0]].name if close else None
 
 
+def unknown(name: str) -> str:
+    """What can be said of a name that is no authority's, to be put behind that: which was meant, or when it will be one."""
+    for urn, plan in plans().items():
+        if fold(name) in map(fold, plan.successors):
+            day = f"{plan.day.day} {plan.day:%B %Y}"
+            return f"; it takes over from {by_urn()[urn].display_name} on {day}, and is known once Ofsted has registered it"
+    near = suggest(name)
+    return f"; did you mean {near!r}?" if near else ""
+
+
 def regions() -> tuple[str, ...]:
     """The nine English regions, sorted."""
     return tuple(sorted({authority.region for authority in authorities()}))

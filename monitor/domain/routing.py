@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from monitor.domain.authorities import find, suggest
+from monitor.domain.authorities import find, unknown
 from monitor.domain.changes import kinds
 from monitor.domain.model import Area, Change, Inspection, Rating, SourceClass, Trust
 from monitor.domain.subscriptions import LedgerView, Subscription, SubscriptionError, matches
@@ -32,8 +32,7 @@ def routing_test(table: Mapping[str, object], day: date) -> RoutingTest:
             raise SubscriptionError(key, f"unknown key; a test has {', '.join(_KEYS)}")
     authority = find(str(table.get("authority", "")))
     if authority is None:
-        near = suggest(str(table.get("authority", "")))
-        raise SubscriptionError("authority", "names no authority" + (f"; did you mean {near!r}?" if near else ""))
+        raise SubscriptionError("authority", f"names no authority{unknown(str(table.get('authority', '')))}")
     expect = table.get("expect")
     if not isinstance(expect, list) or not all(isinstance(name, str) for name in expect):
         raise SubscriptionError("expect", "expected a list of subscription names (it may be empty)")

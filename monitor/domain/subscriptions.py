@@ -15,7 +15,7 @@ from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from monitor.domain.authorities import authorities, by_code, find, regions, suggest
+from monitor.domain.authorities import authorities, by_code, find, regions, unknown
 from monitor.domain.model import Area, Authority, Change, Inspection, Kind, Rating, SourceClass, Trust
 
 #: Kinds that a subscription without `kinds` hears of: everything but "inspected again, nothing moved".
@@ -296,8 +296,7 @@ def _urns(key: str, value: object) -> frozenset[str]:
     for name in _strings(key, value):
         authority = find(name)
         if authority is None:
-            near = suggest(name)
-            raise SubscriptionError(key, f"unknown authority {name!r}" + (f"; did you mean {near!r}?" if near else ""))
+            raise SubscriptionError(key, f"unknown authority {name!r}{unknown(name)}")
         found.add(authority.urn)
     return frozenset(found)
 

@@ -47,7 +47,7 @@ _WORDS = {
         "is reported otherwise than told",
         "Read the article; `monitor sources test ADDRESS` says what the record makes of it.",
     ),
-    "no_overall_grade": ("reports a grade that is no longer given", "Read the article: which areas does it mean?"),
+    "no_overall_grade": ("reports an overall grade", "Read the article: which areas does it mean?"),
     "space": ("is nearly full", "Free some space: nothing is lost, but nothing can be recorded."),
 }
 _HINTS = {

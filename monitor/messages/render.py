@@ -10,6 +10,7 @@ from datetime import UTC
 from email.utils import format_datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from monitor.domain.model import Change, Kind
 from monitor.messages.headline import summary
@@ -30,6 +31,15 @@ _UPDATES = frozenset({Kind.CONFIRMED, Kind.CORRECTED, Kind.DISPUTED, Kind.WITHDR
 _EVIDENCE = 5000
 #: Stands at the right of ids where the page has no public address; the channel puts its sender's domain there.
 NO_DOMAIN = "monitor.invalid"
+
+
+def domain_of(public_url: str) -> str:
+    """What stands at the right of ids: the domain of the public page, else what a channel puts there.
+
+    An address in figures and a name without a dot mean nothing to those who get the mail.
+    """
+    host = urlsplit(public_url).hostname or ""
+    return host if "." in host and re.search(r"[a-z]", host.rpartition(".")[2]) else NO_DOMAIN
 
 
 @lru_cache(maxsize=4)

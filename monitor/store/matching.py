@@ -24,6 +24,7 @@ class Verdict:
     match: Match
     delivery: str = ""  #: id of the message that told it; empty when there is none
     state: str = ""
+    waits: bool = False  #: whether it is kept for the subscription's next digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,10 +81,10 @@ def verdicts(
     before = [i for i in mine if i.published < change.inspection.published and i.key != change.inspection.key]
     before_it = reached(connection, [change.inspection.key], [found.id])
     sent = {
-        row.subscription: (row.id, row.state)
+        row.subscription: (row.id or "", row.state or "")
         for row in connection.execute(
             select(alerts.c.subscription, deliveries.c.id, deliveries.c.state)
-            .join(deliveries, deliveries.c.id == alerts.c.delivery)
+            .outerjoin(deliveries, deliveries.c.id == alerts.c.delivery)
             .where(alerts.c.change == found.id)
         )
     }
@@ -103,6 +104,7 @@ def verdicts(
             ),
             delivery=sent.get(each.name, ("", ""))[0],
             state=sent.get(each.name, ("", ""))[1],
+            waits=each.name in sent and not sent[each.name][0],
         )
         for each in subscriptions
     )

@@ -65,7 +65,7 @@ def status_of(parts: Parts) -> Status:
             for s in parts.sources
         ),
         channels=tuple(sorted(parts.channels)),
-        subscriptions=len(parts.subscriptions),
+        subscriptions=sum(not each.paused for each in parts.store.in_force(parts.subscriptions)),
         newest=tuple(newest[:12]),
         changes=parts.store.newest_changes(inspections=MAX_ROWS),
         messages={str(state): count for state, count in parts.store.delivery_counts().items()},

@@ -49,6 +49,13 @@ def test_what_names_nothing_says_what_was_near() -> None:
     assert "'Dudly' names no council; did you mean 'Dudley'?" in said
 
 
+def test_a_council_to_come_is_named_as_that() -> None:
+    said = named("East Surrey council")
+    assert isinstance(said, str)
+    assert "takes over from Surrey on 1 April 2027" in said
+    assert "East Sussex" not in said
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Kent and Bury were rated, Kent again a year later; two people wait, one of them for Bury."""
@@ -120,3 +127,14 @@ def test_why_takes_a_council_and_a_day_too(folder: Path, capsys: pytest.CaptureF
     assert capsys.readouterr().out.count("Told: delivery") == 1
     assert typed(folder, "why", "Bury", "north-wets") == 1
     assert "did you mean 'north-west'?" in capsys.readouterr().out
+
+
+def test_who_came_later_was_not_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    more = '[[subscription]]\nchannel = "console"\nname = "late"\n'
+    (folder / "config" / "subscriptions.toml").write_text((folder / "config" / "subscriptions.toml").read_text() + more)
+    assert typed(folder, "who", "Bury") == 0
+    said = capsys.readouterr().out
+    assert "north-west: console (pending" in said
+    assert "late: console (not told of this: it matches now" in said
+    assert typed(folder, "why", "Bury", "late") == 0
+    assert "Not told of this: it matches now" in capsys.readouterr().out

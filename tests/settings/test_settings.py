@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from monitor.bootstrap import build_renderer
 from monitor.domain.model import Kind
 from monitor.domain.standing import Way
+from monitor.messages.render import NO_DOMAIN
 from monitor.settings import SettingsError, examine, load
 from tests.conftest import ROOT
 
@@ -251,3 +253,18 @@ def test_a_missing_folder_is_said_plainly(tmp_path: Path) -> None:
 )
 def test_an_address_of_a_database_is_taken_as_it_is(folder: Path, url: str) -> None:
     assert load(folder, folder / "state", {"MONITOR_DATABASE_URL": url}).database_url == url
+
+
+@pytest.mark.parametrize(
+    ("public_url", "domain"),
+    [
+        ("https://monitor.council.example/", "monitor.council.example"),
+        ("http://10.1.2.3:8321/", NO_DOMAIN),
+        ("http://[fd00::1]/", NO_DOMAIN),
+        ("http://localhost:8321/", NO_DOMAIN),
+        ("", NO_DOMAIN),
+    ],
+)
+def test_messages_are_named_after_a_domain_that_their_readers_know(folder: Path, public_url: str, domain: str) -> None:
+    settings = load(folder, folder / "state", {"MONITOR_PUBLIC_URL": public_url} if public_url else {})
+    assert build_renderer(settings).domain == domain

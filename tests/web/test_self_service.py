@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from fastapi import FastAPI
@@ -23,8 +25,12 @@ from monitor.web.app import create_app
 from monitor.web.drop import drop_router
 from monitor.web.pace import Pace
 from monitor.web.self_service import SelfService
+from monitor.web.status import status_of
 from tests.builders import NOW, StoppedClock, story, subscription
 from tests.web.fakes import STATUS, FakeDaemon
+
+if TYPE_CHECKING:
+    from monitor.bootstrap import Parts
 
 LINKS = Links(base="http://testserver", key=b"k" * 32)
 
@@ -452,3 +458,13 @@ def test_of_every_address_it_is_known_who_may_use_it(store: SqlStore, clock: Sto
     app.include_router(drop_router({}, "0123456789abcdef"))
     there = {f"{method.upper()} {path}" for path, methods in app.openapi()["paths"].items() for method in methods}
     assert there == OPEN | SIGNED | BEARER
+
+
+def test_the_page_counts_the_subscriptions_that_are_in_force(client: TestClient, store: SqlStore, clock: StoppedClock) -> None:
+    staff = (subscription("staff"), subscription("away", paused=True))
+    parts = SimpleNamespace(clock=clock, sources=(), channels={}, subscriptions=staff, store=store)
+    assert status_of(cast("Parts", parts)).subscriptions == 1
+    manage = subscribed(client, store)
+    assert status_of(cast("Parts", parts)).subscriptions == 2
+    client.post(manage, data={"do": "end"})
+    assert status_of(cast("Parts", parts)).subscriptions == 1
