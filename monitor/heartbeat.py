@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from monitor.domain.characters import unquoted
 from monitor.ports import Clock, ConfigError, FetchFailure
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def build_heartbeat(settings: Settings, clock: Clock, environ: Mapping[str, str]
     """The sign of life that is configured; None without one. Raises ConfigError where its variable is not set."""
     if not settings.heartbeat_url_env:
         return None
-    url = environ.get(settings.heartbeat_url_env, "")
+    url = unquoted(environ.get(settings.heartbeat_url_env, ""))
     if not url.startswith(("https://", "http://")):
         reason = f"the environment variable {settings.heartbeat_url_env} holds no web address"
         raise ConfigError(reason, key="monitor.toml: [monitor]: heartbeat_url_env")

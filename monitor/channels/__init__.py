@@ -10,6 +10,7 @@ from pathlib import Path
 from monitor.channels.console import ConsoleChannel
 from monitor.channels.quiet import silence_apprise
 from monitor.channels.route import RoutedChannel
+from monitor.domain.characters import unquoted
 from monitor.ports import ConfigError
 
 #: Looks a secret up by the name of its environment variable; None when it is not set.
@@ -26,7 +27,6 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
 }
 _SLACK_HOOKS = ("https://hooks.slack.com/services/", "https://hooks.slack-gov.com/services/")
 _ON_UNCERTAIN = ("hold", "resend")
-_QUOTES = "\"'“”‘’"
 
 
 def build_channel(name: str, table: Mapping[str, object], secret_lookup: SecretLookup, *, key: bytes = b"") -> RoutedChannel:
@@ -123,7 +123,7 @@ def _webhook(name: str, url: str, values: Mapping[str, str], secret_lookup: Secr
         raise ConfigError(
             "the environment variable with the signing key; allow_private is for signed webhooks", key="secret_env"
         )
-    secret = (secret_lookup(variable(values["secret_env"], "secret_env")) or "").strip()
+    secret = unquoted(secret_lookup(variable(values["secret_env"], "secret_env")) or "")
     if not secret:
         raise ConfigError(f"the environment variable {values['secret_env']} is not set", key="secret_env")
     private = values.get("allow_private") == "true"
@@ -194,13 +194,11 @@ def secret_address(values: Mapping[str, str], secret_lookup: SecretLookup) -> st
 
 
 def _unwrapped(text: str, key: str) -> str:
-    """An address without the quotes that some programs keep of ``NAME="..."`` in a file of variables.
+    """An address without what is around it.
 
     Raises ConfigError where it does not begin with a scheme: Apprise would find one in the middle, and another service.
     """
-    text = text.strip(" \t\r\n\ufeff")
-    if len(text) > 1 and text[0] in _QUOTES and text[-1] in _QUOTES:
-        text = text[1:-1].strip()
+    text = unquoted(text)
     if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", text):
         raise ConfigError(
             "what it holds is no address: it begins with the name of a service, as mailtos:// or https://", key=key

@@ -24,3 +24,12 @@ def storable_json(value: Any) -> Any:
     if isinstance(value, dict):
         return {storable(name): storable_json(each) for name, each in value.items()}
     return value
+
+
+_QUOTES = "\"'“”‘’"
+
+
+def unquoted(text: str) -> str:
+    """`text` without blanks around it, and the quotes that some programs keep of ``NAME="..."`` in a file of variables."""
+    text = text.strip(" \t\r\n\ufeff")
+    return text[1:-1].strip() if len(text) > 1 and text[0] in _QUOTES and text[-1] in _QUOTES else text

@@ -9,6 +9,7 @@ from datetime import timedelta
 from difflib import get_close_matches
 from urllib.parse import urlsplit
 
+from monitor.domain.characters import unquoted
 from monitor.domain.database_address import checked_database_address
 from monitor.domain.standing import Way
 from monitor.settings.tables import Problem, Table
@@ -211,4 +212,4 @@ def variable_of(table: str, key: Key) -> str:
 def from_environment(environ: Mapping[str, str], table: str, keys: Sequence[Key]) -> dict[str, str]:
     """Settings of a table that the environment overrides, by key."""
     names = {key.name: variable_of(table, key) for key in keys}
-    return {key: environ[name] for key, name in names.items() if environ.get(name)}
+    return {key: value for key, name in names.items() if (value := unquoted(environ.get(name, "")))}

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from monitor.domain.characters import unquoted
 from monitor.ports import ConfigError, StoreError
 
 _LENGTH = 32
@@ -18,7 +19,7 @@ _MIN_TOKEN = 16
 
 def drop_token(environ: Mapping[str, str]) -> str:
     """The token of the environment; empty where there is none. Raises ConfigError for one that could be guessed or not sent."""
-    token = environ.get(TOKEN_ENV, "").strip()
+    token = unquoted(environ.get(TOKEN_ENV, ""))
     if token and (wrong := token_problem(token)):
         raise ConfigError(wrong, key=TOKEN_ENV)
     return token

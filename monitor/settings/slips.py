@@ -108,7 +108,7 @@ SLIPS = (
     ),
     _slip(
         "something behind",
-        _VALUE + r"""(?:"[^"]*"|'[^']*'|\S+)\s+[^#\s]""",
+        _VALUE + r"""(?:"[^"]*"|'[^']*'|[^\s\[]\S*)\s+[^#\s]""",
         "a line holds one key and one value; a comment behind it begins with #",
         'name = "north-west" ; for Monday',
     ),

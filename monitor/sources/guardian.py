@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 from urllib.parse import urlencode
 
+from monitor.domain.characters import unquoted
 from monitor.ports import ConfigError, Fetcher, FetchFailure, Poll, ReadError, SourceState
 from monitor.sources.declaration import Declared, not_ahead, unreadable
 
@@ -50,7 +51,7 @@ class GuardianSource(Declared):
 
     async def poll(self, fetcher: Fetcher, state: SourceState) -> Poll:
         """Ask for what is new since the cursor."""
-        key = urlencode({"api-key": os.environ.get(self.key_env, "")})
+        key = urlencode({"api-key": unquoted(os.environ.get(self.key_env, ""))})
         entries: list[dict[str, str]] = []
         retrieved: datetime | None = None
         for number in range(1, _MOST_PAGES + 1):

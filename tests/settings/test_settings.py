@@ -12,6 +12,7 @@ from monitor.domain.model import Kind
 from monitor.domain.standing import Way
 from monitor.messages.render import NO_DOMAIN
 from monitor.settings import SettingsError, examine, load
+from monitor.settings.secret import drop_token
 from tests.conftest import ROOT
 
 FINE = {
@@ -58,6 +59,19 @@ def test_the_environment_has_the_last_word(folder: Path) -> None:
     assert settings.fetch_deadline == timedelta(seconds=5)
     assert settings.allow_private
     assert settings.contact == "desk@council.example"
+
+
+def test_quotes_that_a_file_of_variables_kept_are_no_part_of_a_value(folder: Path) -> None:
+    environ = {
+        "MONITOR_LISTEN": '"127.0.0.1:7000"',
+        "MONITOR_FETCH_ALLOW_PRIVATE": "'true'",
+        "MONITOR_DATABASE_URL": '"postgresql://me:hunter2@db.example/monitor"',
+        "MONITOR_CONTACT": "“desk@c.example”",
+    }
+    settings = load(folder, folder / "state", environ)
+    assert (settings.listen, settings.allow_private, settings.contact) == (("127.0.0.1", 7000), True, "desk@c.example")
+    assert settings.database_url == "postgresql://me:hunter2@db.example/monitor"
+    assert drop_token({"MONITOR_DROP_TOKEN": "'a-token-of-many-letters'"}) == "a-token-of-many-letters"
 
 
 def test_a_proxy_and_authorities_of_one_s_own(folder: Path) -> None:

@@ -42,6 +42,8 @@ def test_every_slip_is_seen_in_its_example_and_no_earlier_one_is(slip: Slip) -> 
         ('[[subscription]]\nname = "a"\n[subscription]\nname = "b"\n', 3, "two brackets"),
         ('name = "a"\nname = "b"\n', 2, "stands in the file already"),
         ('regions = ["North West",\n"North East"\n\n[x]\ny = 1\n', 4, "closing ]"),
+        ('regions = ["North West"\n', 1, "closing ]"),
+        ('regions = ["North West", "North East"\n[x]\n', 2, "closing ]"),
         ('a = """never closed\nb = 1\n', 2, "Unterminated"),
         ("just words\n", 1, "between a key and its value stands ="),
     ],
