@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
+from monitor.domain.masked import masked
 from monitor.domain.model import Link
 from monitor.domain.right_time import agree, true_time, wrong_clock_words
 from monitor.domain.timetable import full_fetch_due, next_due
@@ -198,7 +199,7 @@ def polled_of(asked: Asked, new: int) -> Polled:
     if failure:
         # The first failure is news, and every tenth of a row; the status page knows of the others.
         level = logging.WARNING if before % 10 == 0 else logging.DEBUG
-        _log.log(level, "%s: %s: %s %s", asked.source, failure.url, failure.reason, failure.detail)
+        _log.log(level, "%s: %s: %s %s", asked.source, masked(failure.url), failure.reason, masked(failure.detail))
     elif before:
         _log.warning("%s: answers again after %d failures", asked.source, before)
     return Polled(

@@ -77,7 +77,9 @@ def _run(command: Command, arguments: Sequence[str], *, debug: bool) -> int:
         _refuse_files(args)
         return int(getattr(args, "run", module.run)(args) or 0)
     except MonitorError as error:
-        print(f"monitor {command.name}: {error}", file=sys.stderr)
+        from monitor.domain.masked import masked
+
+        print(f"monitor {command.name}: {masked(str(error))}", file=sys.stderr)
         return error.exit_status
     except KeyboardInterrupt:
         return 130

@@ -156,10 +156,12 @@ def _counted(settings: Settings) -> str:
 
 
 def _problem_facts(problem: Problem) -> dict[str, object]:
+    from monitor.domain.masked import masked
+
     return {
         "file": problem.file,
         "line": problem.line,
-        "table": problem.table,
+        "table": masked(problem.table),
         "key": problem.key,
-        "message": problem.message,
+        "message": masked(problem.message),
     }

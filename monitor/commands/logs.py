@@ -7,6 +7,7 @@ import logging
 import re
 from datetime import UTC, datetime
 
+from monitor.domain.masked import masked
 from monitor.one_line import OneLine
 
 FORMATS = ("text", "json")
@@ -34,9 +35,9 @@ class TextLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line of a record; the trace of a fault follows it."""
-        message = _CONTROL.sub(lambda found: repr(found[0])[1:-1], record.getMessage())
+        message = _CONTROL.sub(lambda found: repr(found[0])[1:-1], masked(record.getMessage()))
         line = f"{_moment(record):%Y-%m-%dT%H:%M:%SZ} {record.levelname:<7} {record.name}: {message}"
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        return f"{line}\n{masked(self.formatException(record.exc_info))}" if record.exc_info else line
 
 
 class JsonLines(logging.Formatter):
@@ -48,8 +49,8 @@ class JsonLines(logging.Formatter):
             "time": _moment(record).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": masked(record.getMessage()),
         }
         if record.exc_info:
-            fields["error"] = self.formatException(record.exc_info)
+            fields["error"] = masked(self.formatException(record.exc_info))
         return json.dumps(fields)

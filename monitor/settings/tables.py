@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from monitor.domain.masked import masked
 from monitor.ports import ConfigError
 from monitor.settings.slips import what_was_meant
 
@@ -28,7 +29,7 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
-        return ": ".join(part for part in (place, self.table, self.key, self.message) if part)
+        return masked(": ".join(part for part in (place, self.table, self.key, self.message) if part))
 
 
 class SettingsError(ConfigError):

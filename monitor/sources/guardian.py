@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -32,6 +33,8 @@ class GuardianSource(Declared):
         self.url = self.url or f"{self.base}/search"
         self.sites = self.sites or ("theguardian.com",)
         super().__post_init__()
+        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,99}", self.key_env):
+            raise ConfigError("expected the name of an environment variable, which holds the key", key="key_env")
         if self.enabled and not os.environ.get(self.key_env):
             raise ConfigError(f"the environment variable {self.key_env} is not set (a free key is needed)", key="key_env")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.cli import main
+from monitor.commands.logs import JsonLines, TextLines
 from monitor.commands.redaction import redacted
 from monitor.domain.database_address import checked_database_address, shown_database_address, without_secrets
+from monitor.domain.masked import masked
 from monitor.ports import StoreError
 from monitor.store.engine import open_database
 
@@ -103,6 +106,19 @@ def test_an_address_that_is_right_is_shown_without_its_account(user: str, passwo
         ("monitor.toml", '[returned]\nurl_env = "imaps://u:hunter2@h/INBOX"'),
         ("monitor.toml", '[returned]\nurl_file = "imaps://u:hunter2@h/INBOX"'),
         ("monitor.toml", '[returned]\nurl_env = ["imaps://u:hunter2@h/INBOX"]'),
+        ("monitor.toml", '[monitor]\ngroup_wait = "mailtos://u:hunter2@h"'),
+        ("monitor.toml", '[monitor]\nlog_level = "mailtos://u:hun@hunter2@h"'),
+        ("channels.toml", '["channel.mailtos://u:hunter2@h"]\nurl_env = "X"'),
+        ("channels.toml", '[channel."mailtos://u:hunter2@h"]\nurl_env = "X"'),
+        ("subscriptions.toml", '[[subscription]]\nname = "a"\nchannel = "mailtos://u:hunter2@h?from=a@b.example"'),
+        ("subscriptions.toml", '[[subscription]]\nname = "a"\nchannel = "https://hooks.slack.com/services/T1/B1/hunter2"'),
+        (
+            "subscriptions.toml",
+            '[[subscription]]\nname = "a"\nchannel = "console"\nto = "mailtos://u:hunter2@h?from=a@b.example"',
+        ),
+        ("subscriptions.toml", '[[subscription]]\nname = "a"\nchannel = "json://h/?token=hunter2"'),
+        ("sources.toml", '[[source]]\nname = "g"\nkind = "guardian"\nkey_env = "hunter2-1234-5678"'),
+        ("sources.toml", SOURCE.replace("https://a.example/", "ftp://a.example/?apiKey=hunter2")),
         ("sources.toml", SOURCE.replace("https://a.example/", "ftp://u:hunter2@a.example/")),
         ("sources.toml", SOURCE.replace("https://a.example/", "https://u:hunter2@a.example/")),
     ],
@@ -111,10 +127,26 @@ def test_a_secret_in_the_wrong_place_is_not_repeated(
     folder: Path, file: str, line: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     (folder / file).write_text(f"{line}\n")
-    assert main(["check", "--config", str(folder), "--state", str(folder / "state")]) == 2
-    said = "".join(capfd.readouterr())
-    assert file in said
+    for more in ([], ["--json"]):
+        assert main(["check", *more, "--config", str(folder), "--state", str(folder / "state")]) == 2
+        said = "".join(capfd.readouterr())
+        assert file in said
+        assert "hunter2" not in said
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_log_repeats_no_key_of_a_source(form: str) -> None:
+    formatter = JsonLines() if form == "json" else TextLines()
+    args = ("g", "https://u:hunter2@api.example/v2?q=ofsted&apiKey=hunter2#x")
+    record = logging.LogRecord("monitor", logging.WARNING, "x.py", 1, "%s: %s: refused", args, None)
+    said = formatter.format(record)
     assert "hunter2" not in said
+    assert "...@api.example/v2?q=ofsted&apiKey=...#x: refused" in said
+
+
+def test_what_our_examples_say_is_said() -> None:
+    for said in ("write mailtos://NAME:PASSWORD@HOST?from=NAME@DOMAIN", "https://paper.example/a?page=2: dns", "a@b.example"):
+        assert masked(said) == said
 
 
 def test_an_error_that_nobody_foresaw_is_without_what_the_environment_holds() -> None:
