@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from monitor.cli import main
+from monitor.ports import Outcome, Result
 from monitor.store import open_store
 from tests.builders import NOW, story, subscription
 from tests.store.conftest import history
@@ -82,6 +84,18 @@ def test_why_a_message_was_refused_is_said_in_words(
     assert todo in shown
     assert typed(folder, "outbox", "retry", "--all") == 0
     assert "1 message will be sent again within a minute where `monitor run` runs" in capsys.readouterr().out
+
+
+def test_every_message_that_waits_for_another_try_is_sent_on_a_word(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = open_store(f"sqlite:///{folder / 'state' / 'monitor.db'}")
+    (claimed,) = store.claim(owner="o", now=NOW, lease=60)
+    later = NOW + timedelta(days=4000)
+    away = Outcome(result=Result.TRANSIENT, reason="unreachable_connect")
+    store.settle(claimed, away, now=NOW, not_before=later)
+    assert typed(folder, "outbox", "retry", "--all") == 0
+    (line,) = store.deliveries()
+    assert line.not_before < later
+    store.close()
 
 
 def test_who_and_why(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

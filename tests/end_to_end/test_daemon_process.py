@@ -21,6 +21,7 @@ from pathlib import Path
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from sqlalchemy import create_engine, make_url, text
 
 from tests.conftest import ROOT
 from tests.end_to_end.town import Mailbox, Print, Town
@@ -288,6 +289,29 @@ def test_who_holds_connections_open_holds_up_neither_news_nor_page(town: Town, m
             each.close()
         assert process.end(signal.SIGTERM) == 0
     assert not [line for line in process.lines if "Too many open files" in line]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(("slow_at", "outcome"), [("RCPT", {"sent": 1}), ("dot", {"uncertain": 1})])
+def test_killed_on_postgresql_the_next_start_from_the_same_folder_sees_to_it_at_once(
+    town: Town, postgres: str, slow_at: str, outcome: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The claim stands for twenty minutes against others, not against who knows that its owner is dead."""
+    config, state = town.folder / "config", town.folder / town.state
+    engine = create_engine(make_url(postgres).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE killed_{slow_at.lower()}"))
+    engine.dispose()
+    town.database = make_url(postgres).set(database=f"killed_{slow_at.lower()}").render_as_string(hide_password=False)
+    monkeypatch.setenv("MONITOR_DATABASE_URL", town.database)
+    with serve_mail(town, slow_at, monkeypatch) as mailbox:
+        with running(config, state) as process:
+            until(mailbox.reached.is_set)
+            process.end(signal.SIGKILL)
+        mailbox.slow = False
+        with running(config, state):
+            until(lambda: town.deliveries() == outcome)
+        until(lambda: len(mailbox.mails) == 1)
 
 
 def test_asked_to_end_while_sending_it_finishes_the_message(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
