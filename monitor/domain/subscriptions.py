@@ -286,7 +286,9 @@ def _one_of(key: str, value: str, valid: Sequence[str]) -> str:
     found = by_folded.get(value.casefold())
     if found is not None:
         return found
-    close = get_close_matches(value.casefold(), by_folded, n=1, cutoff=0.4)
+    words = set(value.casefold().replace("-", " ").split())
+    inside = [item for item in by_folded if set(item.replace("_", " ").split()) <= words]
+    close = inside or get_close_matches(value.casefold(), by_folded, n=1, cutoff=0.4)
     hint = f"did you mean {str(by_folded[close[0]])!r}?" if close else f"valid: {', '.join(sorted(map(str, valid)))}"
     raise SubscriptionError(key, f"unknown value {value!r}; {hint}")
 

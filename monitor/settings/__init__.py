@@ -7,7 +7,7 @@ built, and comes back as a `Problem` through `Table.problem`.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -215,15 +215,20 @@ def _unknown_ways(operator: Iterable[Way], names: list[str]) -> list[Problem]:
     ]
 
 
-def _self_service(general: Mapping[str, Any], names: Sequence[str] | None, config: Path) -> list[Problem]:
-    """What people need to subscribe themselves: a channel to confirm by, and an address that the link in its mail leads to."""
+def _self_service(
+    general: Mapping[str, Any], names: Sequence[str] | None, config: Path, wrong: Collection[str]
+) -> list[Problem]:
+    """What people need to subscribe themselves: a channel to confirm by, and an address that the link in its mail leads to.
+
+    Nothing more is said of the keys that are `wrong` as they are.
+    """
     wanted = general["self_service"]
     if not wanted:
         return []
     messages = []
     if names is not None and wanted not in names:
         messages.append(f"there is no [channel.{wanted}]{did_you_mean(wanted, names)}; channels: {', '.join(names) or 'none'}")
-    if not general["public_url"]:
+    if not general["public_url"] and "public_url" not in wrong:
         messages.append(
             'needs public_url = "https://...", the address by which readers reach the page: links in mail lead there'
         )
@@ -275,7 +280,7 @@ def examine(config: Path, state: Path, environ: Mapping[str, str] | None = None)
     names = None if "channels.toml" in broken else [channel.name for channel in channels]
     subscriptions, wrong = _subscriptions(of["[[subscription]]"], names)
     problems += wrong + _doubled(of["[[source]]"]) + _doubled(of["[[subscription]]"])
-    problems += _self_service(general, names, config)
+    problems += _self_service(general, names, config, {problem.key for problem in problems if problem.table == "[monitor]"})
     if names is not None:
         problems += _unknown_ways(operator["channels"], names)
     settings = Settings(

@@ -112,8 +112,8 @@ def ways(value: object) -> tuple[Way, ...]:
 
 def address(value: object) -> tuple[str, int]:
     """Host and port to listen at: ``"127.0.0.1:8321"``, ``"[::1]:8321"``, ``":8321"`` for every interface."""
-    host, _, port = text(value).rpartition(":")
-    if not port.isdecimal() or not 0 <= int(port) < 65536:
+    host, colon, port = text(value).rpartition(":")
+    if not colon or not port.isdecimal() or not 0 <= int(port) < 65536:
         raise ValueError(f'expected host and port such as "127.0.0.1:8321", found {_shown(value)}')
     return host.strip("[]") or "0.0.0.0", int(port)  # noqa: S104  # only when the operator wrote no host
 
@@ -140,7 +140,7 @@ def web_url(value: object) -> str:
     except ValueError:
         good = credentials = False
     if not good or re.search(r"[\s<>\\]", url):
-        raise ValueError(f'expected a URL such as "https://www.example.org/feed.xml", found {_shown(url)}')
+        raise ValueError(f'expected a URL such as "https://www.example.org/page", found {_shown(url)}')
     if credentials:
         raise ValueError("a URL here must not hold a user name or password")
     return url

@@ -282,3 +282,27 @@ def test_an_address_of_a_database_is_taken_as_it_is(folder: Path, url: str) -> N
 def test_messages_are_named_after_a_domain_that_their_readers_know(folder: Path, public_url: str, domain: str) -> None:
     settings = load(folder, folder / "state", {"MONITOR_PUBLIC_URL": public_url} if public_url else {})
     assert build_renderer(settings).domain == domain
+
+
+@pytest.mark.parametrize("listen", ["8321", "127.0.0.1", "localhost"])
+def test_a_port_alone_does_not_open_the_page_to_everybody(folder: Path, listen: str) -> None:
+    assert problems(folder, {"MONITOR_LISTEN": listen}) != []
+    assert load(folder, folder / "state", {"MONITOR_LISTEN": ":8321"}).listen == ("0.0.0.0", 8321)
+
+
+def test_a_wrong_public_address_is_said_once(folder: Path) -> None:
+    (folder / "monitor.toml").write_text('[monitor]\npublic_url = "monitor.council.example"\nself_service = "mail"\n')
+    (only,) = problems(folder)
+    assert "public_url: expected a URL" in only
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("North-West England", "North West"), ("the South East", "South East"), ("Yorkshire", "Yorkshire and the Humber")],
+)
+def test_the_region_that_was_meant(folder: Path, written: str, meant: str) -> None:
+    (folder / "subscriptions.toml").write_text(
+        f'[[subscription]]\nname = "desk"\nchannel = "mail"\nto = "a@b.example"\nregions = ["{written}"]\n'
+    )
+    (only,) = problems(folder)
+    assert f"did you mean {meant!r}?" in only
