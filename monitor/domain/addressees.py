@@ -7,9 +7,6 @@ from dataclasses import replace
 
 from monitor.domain.subscriptions import Subscription, SubscriptionError, subscription_from_table
 
-#: One provider under two names, for whom dots before the @ are nothing.
-_DOTLESS = ("gmail.com", "googlemail.com")
-
 
 def subscriptions_from_table(table: Mapping[str, object]) -> tuple[Subscription, ...]:
     """The subscriptions of one table: one for each address where `to` is a list, for each may end without the others.
@@ -32,17 +29,3 @@ def table_of(name: str, target: str) -> str:
     """The name of the table that a configured subscription was made from."""
     suffix = f" ({target})"
     return name[: -len(suffix)] if name.casefold().endswith(suffix) else name
-
-
-def mailbox(address: str) -> str:
-    """The mailbox that an address is of, as far as anybody but its provider can tell: without ``+tag``, and Gmail's dots.
-
-    Two addresses of one mailbox are one person who would get both messages.
-    """
-    local, at, domain = address.casefold().rpartition("@")
-    if not at:
-        return address.casefold()
-    local = local.partition("+")[0] or local
-    if domain in _DOTLESS:
-        local, domain = local.replace(".", ""), _DOTLESS[0]
-    return f"{local}@{domain}"

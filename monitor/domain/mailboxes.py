@@ -7,6 +7,8 @@ import re
 import idna
 
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+#: One provider under two names, for whom dots before the @ are nothing.
+_DOTLESS = ("gmail.com", "googlemail.com")
 _NAME = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*", re.ASCII)
 
 
@@ -27,6 +29,13 @@ def ascii_address(address: str) -> str:
 
 
 def mailbox(address: str) -> str:
-    """What two ways of writing one mailbox share: ``Ann+ofsted@Bücher.example`` and ``ann@xn--bcher-kva.example``."""
-    local, at, domain = ascii_address(address.strip()).casefold().rpartition("@")
-    return f"{local.partition('+')[0] or local}@{domain}" if at else domain
+    """What two ways of writing one mailbox share: ``Ann+ofsted@Bücher.example`` and ``ann@xn--bcher-kva.example``.
+
+    As far as anybody but its provider can tell: without ``+tag``, and Gmail's dots. Two addresses of one mailbox are one person
+    who would get both messages.
+    """
+    local, at, domain = ascii_address(address.strip().rstrip(".")).casefold().rpartition("@")
+    local = local.partition("+")[0] or local
+    if domain in _DOTLESS:
+        local, domain = local.replace(".", ""), _DOTLESS[0]
+    return f"{local}@{domain}" if at else domain

@@ -10,7 +10,10 @@ import re
 from collections.abc import Sequence
 from email.utils import parseaddr
 
-_COMMENT = re.compile(r"\([^()]*\)")
+#: What others may write of it: in quotes (the sender of a mail, a reason) and in brackets, the first to open closing first.
+_ASIDE = re.compile(r'"((?:[^"\\]|\\.)*)"|\((?:[^()"\\]|\\.|"(?:[^"\\]|\\.)*")*\)')
+_PLAIN = re.compile(r"[\w.@-]*")
+_DEEPEST = 5  #: brackets in brackets
 _PASSED = re.compile(r"\s*(dkim|dmarc)\s*=\s*pass\b(.*)", re.IGNORECASE | re.DOTALL)
 _DOMAIN = re.compile(r"\b(?:header\.d|header\.i|header\.from)\s*=\s*\"?(?:[^\s@\";]*@)?([\w.-]+)", re.IGNORECASE)
 _LONGEST = 4000
@@ -29,10 +32,17 @@ def proven_author(sender: str, results: Sequence[str], authserv_id: str) -> str:
     if not authserv_id or not domain:
         return ""
     for header in results:
-        server, _, methods = _COMMENT.sub(" ", header[:_LONGEST]).partition(";")
+        server, _, methods = _told_by_the_server(header[:_LONGEST]).partition(";")
         if server.casefold().split()[:1] != [authserv_id.casefold()]:
             continue
         passed = [found[2] for method in methods.split(";") if (found := _PASSED.match(method))]
         signed = {each.casefold() for method in passed for each in _DOMAIN.findall(method)}
         return address if any(domain == each or domain.endswith(f".{each}") for each in signed if "." in each) else ""
     return ""
+
+
+def _told_by_the_server(header: str) -> str:
+    """A header without what others may have written into it; empty where that cannot be told apart."""
+    for _ in range(_DEEPEST):
+        header = _ASIDE.sub(lambda found: found[1] if found[1] and _PLAIN.fullmatch(found[1]) else " ", header)
+    return "" if '"' in header or "(" in header else header

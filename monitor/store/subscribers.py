@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, insert, select, text, update
 
-from monitor.domain.addressees import mailbox, table_of
+from monitor.domain.addressees import table_of
+from monitor.domain.mailboxes import mailbox
 from monitor.domain.subscriptions import Subscription, subscription_from_table, table_from_subscription
 from monitor.ports import DeliveryState
 from monitor.store.frozen import forget_bodies

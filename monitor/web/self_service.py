@@ -20,6 +20,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 from starlette.background import BackgroundTask
 
+from monitor.channels.mime import usable
 from monitor.domain.subscriptions import Subscription, SubscriptionError, subscription_from_table
 from monitor.messages.letters import confirmation, welcome
 from monitor.messages.links import Act, Links
@@ -91,7 +92,7 @@ class SelfService:
         own = {"name": f"self-{secrets.token_hex(6)}", "channel": self.channel, "to": to}
         try:
             wish = subscription_from_table(table(form) | own)
-            if "@" not in wish.to:
+            if not usable(wish.to) or wish.to.endswith("."):
                 raise SubscriptionError("to", "an email address is needed")
         except SubscriptionError as error:
             return _subscribe_page(form, problem(error))

@@ -252,6 +252,12 @@ def test_a_token_is_good_for_its_own_act_and_person_only(client: TestClient, sto
         {"to": "not an address"},
         {"to": "a@b.test\r\nBcc: c@d.test"},
         {"to": "a@b@c"},
+        {"to": "Eve <eve@reader.test>"},
+        {"to": "mailto:eve@reader.test"},
+        {"to": "eve @reader.test"},
+        {"to": '"eve"@reader.test'},
+        {"to": "eve@reader.test."},
+        {"to": "eve@"},
         {"to": "eve@reader.test", "authorities": "<script>alert(1)</script>"},
         {"to": "eve@reader.test", "frequency": "hourly"},
         {},
@@ -343,6 +349,7 @@ def test_our_own_page_lets_its_browser_say_where_it_is(client: TestClient) -> No
         ("eve@reader.test", ["eve+1@reader.test", "EVE+a+b@Reader.test"]),
         ("eve+news@reader.test", ["eve@reader.test", "eve+other@reader.test"]),
         ("e.v.e@gmail.com", ["eve@gmail.com", "ev.e+x@googlemail.com"]),
+        ("eve@bücher.test", ["eve@xn--bcher-kva.test", "Eve@BÜCHER.test", "eve+1@bücher。test"]),
     ],
 )
 def test_one_mailbox_is_asked_once_a_day_under_whatever_address(
