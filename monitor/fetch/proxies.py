@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
+from monitor.domain.characters import unquoted
+from monitor.domain.web_address import ascii_host
 from monitor.ports import ConfigError
 
 DIRECT = "direct"  #: in place of an address: no proxy, whatever the environment says
+_PORTS = {"http": 80, "https": 443}
 _OWN = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -34,7 +38,7 @@ class Proxies:
         """The proxy that `url` is asked through; None when there is none."""
         parts = urlsplit(url)
         host = parts.hostname or ""
-        if host in _OWN or any(_is_for(entry, host, parts.port) for entry in self.direct):
+        if host in _OWN or any(_is_for(entry, host, parts.port or _PORTS.get(parts.scheme)) for entry in self.direct):
             return None
         return self.https if parts.scheme == "https" else self.http
 
@@ -61,7 +65,7 @@ def proxies_of(configured: str, environ: Mapping[str, str]) -> Proxies:
 
     Raises `ConfigError` that names the variable and not its value, which may hold a password.
     """
-    direct = tuple(entry.strip().lower() for entry in _value(environ, "NO_PROXY").split(",") if entry.strip())
+    direct = tuple(filter(None, re.split(r"[\s,;]+", _value(environ, "NO_PROXY").lower())))  # curl takes blanks, too
     if configured == DIRECT:
         return Proxies()
     if configured:
@@ -74,7 +78,7 @@ def proxies_of(configured: str, environ: Mapping[str, str]) -> Proxies:
 
 
 def _value(environ: Mapping[str, str], name: str) -> str:
-    return environ.get(name.lower()) or environ.get(name) or ""
+    return unquoted(environ.get(name.lower()) or environ.get(name) or "")
 
 
 def _from(environ: Mapping[str, str], name: str) -> Proxy | None:
@@ -96,5 +100,6 @@ def _is_for(entry: str, host: str, port: int | None) -> bool:
     name, colon, wanted = entry.partition(":")
     if colon and wanted != str(port or ""):
         return False
-    name = name.removeprefix("*").removeprefix(".")
+    name = name.removeprefix("*").strip(".")
+    name = name if name.isascii() else ascii_host(name)
     return bool(name) and (host == name or host.endswith(f".{name}"))

@@ -167,6 +167,7 @@ ONE, TWO = Proxy(address="http://one.example:80"), Proxy(address="http://two.exa
         ("", {}, None, None),
         ("", {"HTTP_PROXY": "http://one.example", "HTTPS_PROXY": "two.example:8080"}, ONE, TWO),
         ("", {"http_proxy": "http://one.example", "HTTP_PROXY": "x.example"}, ONE, None),
+        ("", {"HTTPS_PROXY": '"http://two.example:8080"'}, None, TWO),
         ("", {"ALL_PROXY": "two.example:8080/"}, TWO, TWO),
         ("", {"all_proxy": "two.example:8080", "HTTPS_PROXY": "one.example"}, TWO, ONE),
         ("one.example", {"HTTPS_PROXY": "http://two.example:8080"}, ONE, ONE),
@@ -177,6 +178,9 @@ ONE, TWO = Proxy(address="http://one.example:80"), Proxy(address="http://two.exa
         ("one.example", {"NO_PROXY": "*"}, None, None),
         ("one.example", {"NO_PROXY": "zette.example,gazette.example.org,10.0.0.0/8"}, ONE, ONE),
         ("one.example", {"NO_PROXY": "gazette.example:8080"}, ONE, ONE),
+        ("one.example", {"NO_PROXY": "localhost 127.0.0.1  gazette.example"}, None, None),
+        ("one.example", {"NO_PROXY": "'other.example;gazette.example.'"}, None, None),
+        ("one.example", {"NO_PROXY": "gazette.example:443"}, ONE, None),
     ],
 )
 def test_which_proxy_a_page_is_asked_for_through(configured, environ, http, https):
