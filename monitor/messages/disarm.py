@@ -23,7 +23,7 @@ _MAIL = re.compile(rf"(?<=[^{_BREAK}]){_AT}(?=[^{_BREAK}])")
 _SCHEME = re.compile(
     rf"(?:(?<=[A-Za-z0-9+.-]){_COLON}(?=[/\\／＼]{{2}})"
     r"|(?<![^\W_])(?P<name>https?|mailto|tel|sms|callto|skype|javascript|data|file|ftp|facetime|webcal|whatsapp|magnet"
-    rf"|slack|msteams|zoommtg|geo|news){_COLON}(?=\S))",
+    rf"|slack|msteams|zoommtg|geo|news|vbscript|sips?|xmpp|maps|bitcoin|ms-[a-z]{{2,20}}|view-source|spotify|cid){_COLON}(?=\S))",
     re.IGNORECASE,
 )
 _SHARE = re.compile(r"(?<!\S)\\\\(?=\w)")
