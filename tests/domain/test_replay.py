@@ -33,7 +33,8 @@ def days() -> list[Day]:
 
 def test_the_counts_of_the_shipped_history(days: list[Day]) -> None:
     counts = count_changes(ledger_after(days))
-    assert {area: tuple(row[kind] for kind in COUNTED) for area, row in counts.items()} == COUNTS
+    found = {area: tuple(row[kind] for kind in COUNTED) for area, row in counts.items()}
+    assert {area: row for area, row in found.items() if any(row)} == COUNTS
 
 
 def test_the_pairs_behind_the_counts() -> None:

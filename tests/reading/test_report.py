@@ -267,21 +267,21 @@ def test_what_is_no_such_report_is_refused_by_name(first_page: str, reason: str)
 
 # --- publication ----------------------------------------------------------------------------------------------------------
 
-#: An inspection that the record does not have.
+#: An inspection that the record does not have, of an edition that it has.
 LATER = replace(
     TRAFFORD,
-    fieldwork=replace(TRAFFORD.fieldwork, start=date(2029, 5, 7), end=date(2029, 5, 18)),
-    published=date(2029, 7, 2),
+    fieldwork=replace(TRAFFORD.fieldwork, start=date(2026, 10, 5), end=date(2026, 10, 16)),
+    published=date(2026, 12, 1),
 )
 
 
 @pytest.mark.parametrize(
     ("url", "created", "listed", "expected"),
     [
-        ("80573_trafford_02-july-2029.pdf", "D:20290628100000+01'00'", date(2029, 7, 3), date(2029, 7, 3)),
-        ("80573_trafford_02-july-2029.pdf", "D:20290628100000+01'00'", None, date(2029, 7, 2)),
-        ("https://files.example/v1/file/5", "D:20290628100000+01'00'", None, date(2029, 6, 28)),
-        ("https://files.example/v1/file/5", "D:20290628100000+01'00'", date(2029, 1, 1), date(2029, 6, 28)),
+        ("80573_trafford_01-december-2026.pdf", "D:20261127100000+01'00'", date(2026, 12, 2), date(2026, 12, 2)),
+        ("80573_trafford_01-december-2026.pdf", "D:20261127100000+01'00'", None, date(2026, 12, 1)),
+        ("https://files.example/v1/file/5", "D:20261127100000+01'00'", None, date(2026, 11, 27)),
+        ("https://files.example/v1/file/5", "D:20261127100000+01'00'", date(2026, 1, 1), date(2026, 11, 27)),
     ],
 )
 def test_the_day_of_publication(url: str, created: str, listed: date | None, expected: date) -> None:
