@@ -12,12 +12,23 @@ from monitor.domain.model import Area
 def merge(chunks: list[Chunk]) -> list[Chunk]:
     """Join what prose spreads out: lists of authorities, lists of areas, "services for X", "the leadership of X in A"."""
     chunks = _lists(chunks, "A")
+    chunks = _next_item(chunks)
     chunks = _service_of_area(chunks)
     chunks = _owners(chunks)
     chunks = _all_of_service(chunks)
     chunks = _overall_items(chunks)
     chunks = _lists(chunks, "X")
     return _headed_lists(chunks)
+
+
+def _next_item(chunks: list[Chunk]) -> list[Chunk]:
+    """``leaders inadequate, the experiences of care leavers good``: the "of" leads to the next area, not back to the grade."""
+    kept: list[Chunk] = []
+    for at, chunk in enumerate(chunks):
+        leads_on = chunk.code == "F" and chunk.value == "of" and [c.code for c in kept[-2:]] == ["R", ","]
+        if not (leads_on and at + 1 < len(chunks) and chunks[at + 1].code == "X" and chunk.start > kept[-1].end):
+            kept.append(chunk)
+    return kept
 
 
 def _all_of_service(chunks: list[Chunk]) -> list[Chunk]:

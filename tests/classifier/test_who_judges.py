@@ -62,7 +62,7 @@ def test_others_may_stand_beside_a_grade(said: str) -> None:
 def test_the_last_of_a_long_list_has_its_grade(joint: str) -> None:
     areas = {
         Area.LEADERSHIP: "the impact of leaders",
-        Area.HELP_AND_PROTECTION: "help and protection",
+        Area.HELP_AND_PROTECTION: "the experiences of children who need help and protection",
         Area.CHILDREN_IN_CARE: "services for children in care",
         Area.CARE_LEAVERS: "support for care leavers",
     }
