@@ -20,8 +20,8 @@ def program() -> str:
     parts = [
         f"{Path(folder, name).relative_to(here)} {status.st_size} {status.st_mtime_ns}"
         for folder, _, names in os.walk(here)
+        if Path(folder).name != "__pycache__"  # what Python puts there, and under what names while it writes, is no upgrade
         for name in names
-        if not name.endswith(".pyc")
         for status in [os.stat(Path(folder, name))]  # noqa: PTH116
     ]
     parts += [name for path in set(sys.path) for name in _listed(path) if name.endswith((".dist-info", ".egg-info"))]
