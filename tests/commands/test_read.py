@@ -151,6 +151,6 @@ def test_an_empty_batch_is_answered_by_nothing(monkeypatch, capsys):
 
 def test_a_batch_tells_a_terminal_how_far_it_is(monkeypatch, capsys):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b'{"html": "<p>x"}\n' * 26)))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"{}\n" * 26)))
     assert main(["read", "--jsonl"]) == 1
     assert capsys.readouterr().err == "0 read, 25 not\r0 read, 26 not\n"

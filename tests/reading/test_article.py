@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.domain.calendar import london_day
 from monitor.ports import Page, ReadError
 from monitor.reading.article import read_article
-from monitor.reading.dates import london_day
 from monitor.reading.decode import decode
 from monitor.reading.furniture import furniture_rows, without_furniture
 from monitor.reading.html import read_page, read_text
