@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from monitor.asking import Timekeeper
-from monitor.clock import SystemClock, london, uptime
+from monitor.clock import SystemClock, uptime
+from monitor.domain.calendar import london_day
 from monitor.domain.context import context_line
 from monitor.domain.database_address import shown_database_address
 from monitor.domain.guards import CATCH_UP_WAIT
@@ -136,7 +137,7 @@ class Reader:
 
     def __call__(self, page: Page, link: Link, source: Source | None) -> Document:
         """The article or report of a page. Raises ReadError for what is neither."""
-        listed = link.published.astimezone(london()).date() if link.published else None
+        listed = london_day(link.published) if link.published else None
         if b"%PDF-" in page.body[:1024]:
             from monitor.reading.report import read_report
 

@@ -6,13 +6,8 @@ import time
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-
-@lru_cache(maxsize=1)
-def london() -> ZoneInfo:
-    """The time zone that every date in this project belongs to."""
-    return ZoneInfo("Europe/London")
+from monitor.domain.calendar import london, london_day
 
 
 @lru_cache(maxsize=1)
@@ -41,7 +36,7 @@ class SystemClock:
 
     def today(self) -> date:
         """The calendar day in London."""
-        return self.now().astimezone(london()).date()
+        return london_day(self.now())
 
 
 class TravelClock:
@@ -66,4 +61,4 @@ class TravelClock:
 
     def today(self) -> date:
         """The calendar day in London, there."""
-        return self.now().astimezone(london()).date()
+        return london_day(self.now())

@@ -45,13 +45,14 @@ def _last_monday(year: int, month: int) -> date:
 
 
 @cache
-def _london() -> ZoneInfo:
+def london() -> ZoneInfo:
+    """The time zone that every date in this project belongs to; read when it is first asked for."""
     return ZoneInfo("Europe/London")
 
 
 def london_day(moment: datetime) -> date:
     """The calendar day in London of an aware moment."""
-    return moment.astimezone(_london()).date()
+    return moment.astimezone(london()).date()
 
 
 def is_working_day(day: date) -> bool:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
+from monitor.domain.calendar import london, london_day
 from monitor.domain.context import overall_direction, previous_of
 from monitor.domain.model import Inspection
 from monitor.domain.subscriptions import Frequency
 
-_LONDON = ZoneInfo("Europe/London")
 #: Digests go out at this London clock time: no clock change ever skips or repeats it.
 SLOT = time(7, 30)
 _MONDAY = 0
@@ -19,16 +18,16 @@ _YEAR = timedelta(days=365)
 
 def latest_slot(frequency: Frequency, now: datetime) -> datetime:
     """The latest moment at or before `now` (aware) when a digest of this frequency was to go out; weekly ones go on Mondays."""
-    here = now.astimezone(_LONDON)
+    here = now.astimezone(london())
     day = here.date() if here.time() >= SLOT else here.date() - timedelta(days=1)
     if frequency is Frequency.WEEKLY:
         day -= timedelta(days=(day.weekday() - _MONDAY) % 7)
-    return datetime.combine(day, SLOT, tzinfo=_LONDON).astimezone(now.tzinfo)
+    return datetime.combine(day, SLOT, tzinfo=london()).astimezone(now.tzinfo)
 
 
 def run_key(subscription: str, slot: datetime) -> str:
     """The name of one run of one subscription's digest: a day has one, however often the clock says so."""
-    return f"digest:{subscription}:{slot.astimezone(_LONDON).date().isoformat()}"
+    return f"digest:{subscription}:{london_day(slot).isoformat()}"
 
 
 def trend(known: Iterable[Inspection], day: date) -> str:

@@ -16,9 +16,8 @@ from datetime import datetime, timedelta
 from functools import cache
 from itertools import accumulate, pairwise
 from statistics import median
-from zoneinfo import ZoneInfo
 
-from monitor.domain.calendar import is_working_day
+from monitor.domain.calendar import is_working_day, london
 
 #: Working day or not, and two hours of its day in London: enough to know nights and Sundays by.
 Slot = tuple[bool, int]
@@ -44,13 +43,8 @@ _YEAR = timedelta(days=365)
 
 
 @cache
-def _london() -> ZoneInfo:
-    return ZoneInfo("Europe/London")
-
-
-@cache
 def _slot_of_hour(hour: datetime) -> Slot:
-    local = hour.astimezone(_london())
+    local = hour.astimezone(london())
     return (is_working_day(local.date()), local.hour // 2)
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
+from monitor.domain.calendar import london_day
 from monitor.domain.digests import latest_slot
 from monitor.domain.model import SourceClass, Trust
 from monitor.domain.subscriptions import Frequency, Subscription
 
 WEEKLY = "weekly"
-_LONDON = ZoneInfo("Europe/London")
 #: A word on a week that comes later than this says nothing that anybody waits for.
 _LATEST = timedelta(days=2)
 #: Of a week that somebody was there for less than this of, there is nothing to say.
@@ -60,7 +59,7 @@ def due_week(subscription: Subscription, began: datetime, now: datetime) -> date
 
 def week_key(subscription: str, slot: datetime) -> str:
     """The name of one week of one subscription: told once, however often the clock says so."""
-    return f"silence:{subscription}:{slot.astimezone(_LONDON).date().isoformat()}"
+    return f"silence:{subscription}:{london_day(slot).isoformat()}"
 
 
 def deaf_for(subscription: Subscription, hearing: Hearing, now: datetime) -> tuple[Ear, ...]:

@@ -13,9 +13,9 @@ from datetime import date, datetime, time, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from monitor.domain.authorities import authorities, by_code, find, regions, unknown
+from monitor.domain.calendar import london
 from monitor.domain.model import Area, Authority, Change, Inspection, Kind, Rating, SourceClass, Trust
 
 #: Kinds that a subscription without `kinds` hears of: everything but "inspected again, nothing moved".
@@ -24,7 +24,6 @@ DEFAULT_KINDS = frozenset(Kind) - {Kind.UNCHANGED}
 UPDATES = frozenset({Kind.CONFIRMED, Kind.CORRECTED, Kind.WITHDRAWN, Kind.DISPUTED})
 #: Kinds that say that an alert already given was wrong: whoever had it hears so, whatever else they wish to hear.
 RETRACTIONS = frozenset({Kind.CORRECTED, Kind.WITHDRAWN})
-_LONDON = ZoneInfo("Europe/London")
 #: Contradicted is what the press said; the inspection itself is then as sure as Ofsted makes it.
 _TRUST_RANK = {Trust.REPORTED: 0, Trust.CORROBORATED: 1, Trust.CONFIRMED: 2, Trust.CONTRADICTED: 2}
 
@@ -60,11 +59,11 @@ class QuietHours:
 
     def over(self, now: datetime) -> datetime:
         """The moment from which something may be sent: `now` (aware), or the end of the quiet stretch that it falls into."""
-        here = now.astimezone(_LONDON)
+        here = now.astimezone(london())
         if here.time() not in self:
             return now
         day = here.date() if here.time() < self.end else here.date() + timedelta(days=1)
-        return datetime.combine(day, self.end, tzinfo=_LONDON).astimezone(now.tzinfo)
+        return datetime.combine(day, self.end, tzinfo=london()).astimezone(now.tzinfo)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

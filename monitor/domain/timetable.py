@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cache
 from zlib import crc32
-from zoneinfo import ZoneInfo
 
-from monitor.domain.calendar import is_working_day
+from monitor.domain.calendar import is_working_day, london, london_day
 
 #: A source that keeps failing is asked less and less often, down to this.
 LONGEST_PAUSE = timedelta(hours=6)
@@ -62,17 +60,12 @@ _RENEWED_SHARE = 0.5
 _RENEWED_AT_LEAST = 5
 
 
-@cache
-def _london() -> ZoneInfo:
-    return ZoneInfo("Europe/London")
-
-
 def pace(moment: datetime) -> float:
     """How many intervals to wait for news at `moment`: 1 by day on working days, more when nothing is published.
 
     Ofsted publishes on weekday mornings and the press follows by day (of 318 reports none came out on a weekend).
     """
-    local = moment.astimezone(_london())
+    local = moment.astimezone(london())
     night = local.hour < 6 or local.hour >= 22
     if not is_working_day(local.date()):
         return 6.0 if night else 3.0
@@ -86,7 +79,7 @@ def stretch(moment: datetime, interval: timedelta) -> float:
 
     An interval under five minutes was chosen by somebody who wants every minute of a working day: then it is kept.
     """
-    if interval < KEPT_UNDER and is_working_day(moment.astimezone(_london()).date()):
+    if interval < KEPT_UNDER and is_working_day(london_day(moment)):
         return 1.0
     return pace(moment)
 
@@ -121,7 +114,7 @@ def effective(interval: timedelta) -> Effective:
     """How often a source with this interval is really polled."""
 
     def at(day: date, hour: int) -> timedelta:
-        moment = datetime.combine(day, time(hour), tzinfo=_london())
+        moment = datetime.combine(day, time(hour), tzinfo=london())
         return max(interval, min(interval * stretch(moment, interval), max(interval, LONGEST_PAUSE)))
 
     return Effective(
@@ -138,7 +131,7 @@ def full_fetch_due(*, name: str, last_success: datetime | None, now: datetime) -
     if last_success is None:
         return False
     shift = timedelta(minutes=crc32(name.encode()) % 1440)
-    return (last_success.astimezone(_london()) - shift).date() < (now.astimezone(_london()) - shift).date()
+    return (last_success.astimezone(london()) - shift).date() < (now.astimezone(london()) - shift).date()
 
 
 def next_due(

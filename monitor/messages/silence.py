@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
+from monitor.domain.calendar import london, london_day
 from monitor.domain.silence import Ear, Hearing
 from monitor.domain.subscriptions import Subscription
 from monitor.messages.notice import Notice, Purpose
 from monitor.messages.plain import day_words, listed, plain, short_day
 from monitor.messages.reasons import list_words
 
-_LONDON = ZoneInfo("Europe/London")
 #: More names than this are counted.
 _NAMED = 8
 
@@ -32,13 +31,13 @@ def silence_notice(
     `named`: whether the subscription's name says anything to its reader, as one from the configuration does.
     """
     name = subscription.name if named else ""
-    end = week.astimezone(_LONDON).date()
+    end = london_day(week)
     words = [f"No rating on {list_words(name)} changed in the week to {day_words(end)}."]
     troubled = hearing.troubled
     listened = f"{hearing.healthy} of {len(hearing.ears)} sources are healthy."
     words.append(f"{listened} Not at present: {_names(troubled)}." if troubled else listened)
     if hearing.official_at is not None:
-        read = hearing.official_at.astimezone(_LONDON)
+        read = hearing.official_at.astimezone(london())
         words.append(f"Ofsted’s own list of reports was last read through on {day_words(read.date())} at {read:%H:%M}.")
     return _notice(identity, now, subscription, f"Nothing changed in the week to {short_day(end)}", words, name, unsubscribe)
 
@@ -55,7 +54,7 @@ def deaf_notice(
     """``We cannot hear The Gazette at present``: every source of a list is silent. `named`: see `silence_notice`."""
     name = subscription.name if named else ""
     outlets = tuple(dict.fromkeys(ear.outlet for ear in ears))
-    since = max(ear.deaf_since for ear in ears if ear.deaf_since).astimezone(_LONDON).date()
+    since = london_day(max(ear.deaf_since for ear in ears if ear.deaf_since))
     many = len(ears) > 1
     words = [
         f"{_names(outlets)} {'have' if many else 'has'} told us nothing since {day_words(since)}. "

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
-from functools import cache
-from zoneinfo import ZoneInfo
+
+from monitor.domain.calendar import london, london_day
 
 _MONTHS = {
     name: number
@@ -57,16 +57,6 @@ _UNITS = {"min": 60, "minute": 60, "hr": 3600, "hour": 3600, "day": 86400, "week
 _EPOCH = re.compile(r"^\d{10}(?:\d{3})?$")
 _LOOK_AT = 200
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
-
-
-@cache
-def _london() -> ZoneInfo:
-    return ZoneInfo("Europe/London")
-
-
-def london_day(moment: datetime) -> date:
-    """The calendar day in London of an aware moment."""
-    return moment.astimezone(_london()).date()
 
 
 def parse_moment(text: str, *, now: datetime | None = None) -> datetime | None:
@@ -121,7 +111,7 @@ def _day(match: re.Match[str], *, month_first_allowed: bool) -> date | None:
 
 def _at(day: date, rest: str) -> datetime:
     """The moment on `day` at the time that `rest` (the text around the date) gives, midnight when it gives none."""
-    midnight = datetime(day.year, day.month, day.day, tzinfo=_london())
+    midnight = datetime(day.year, day.month, day.day, tzinfo=london())
     match = _TIME.search(rest)
     if match is None:
         return midnight.astimezone(UTC)

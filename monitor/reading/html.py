@@ -8,10 +8,11 @@ from functools import cache, partial
 from html import escape
 from typing import Any
 
+from monitor.domain.calendar import london_day
 from monitor.domain.characters import storable
 from monitor.domain.model import Article, SourceClass
 from monitor.ports import ElsewhereError, Page, ReadError
-from monitor.reading.dates import exchanged, london_day, parse_day
+from monitor.reading.dates import exchanged, parse_day
 from monitor.reading.decode import decode, is_binary, visible
 from monitor.reading.furniture import fold, without_furniture
 from monitor.reading.grade_lines import with_headings

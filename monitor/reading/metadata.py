@@ -17,10 +17,11 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
+from monitor.domain.calendar import london_day
 from monitor.domain.urls import absolute, registrable
 from monitor.domain.urls import canonical as canonical_key
 from monitor.reading.blocks import HEADINGS, Block
-from monitor.reading.dates import london_day, parse_moment
+from monitor.reading.dates import parse_moment
 from monitor.reading.decode import visible
 
 _ARTICLES = (

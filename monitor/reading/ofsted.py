@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from monitor.domain.calendar import london_day
 from monitor.domain.urls import absolute
 from monitor.ports import ReadError
 from monitor.reading.dates import parse_moment
@@ -16,7 +16,6 @@ from monitor.reading.decode import decode
 #: ``/provider/44/80573``: 44 is the type of local authorities, the rest the URN.
 _PROVIDER = re.compile(r"/provider/44/(\d{5,8})$")
 _IN_LABEL = re.compile(r"(?P<label>.*?),?\s*pdf\s*-\s*(?P<day>\d{1,2} \w+ \d{4})", re.IGNORECASE | re.DOTALL)
-_LONDON = ZoneInfo("Europe/London")
 #: Between an entry and the list there are no more elements than this.
 _DEPTH = 6
 
@@ -91,7 +90,7 @@ def _label(anchor: LexborNode) -> dict[str, str]:
             event = event.parent
     return {
         "label": (match["label"] if match else text).strip(" ,"),
-        "day": day.astimezone(_LONDON).date().isoformat() if day else "",
+        "day": london_day(day).isoformat() if day else "",
     }
 
 

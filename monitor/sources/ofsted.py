@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
 from typing import ClassVar
-from zoneinfo import ZoneInfo
 
 from monitor.domain.authorities import by_urn
+from monitor.domain.calendar import london
 from monitor.domain.history import history
 from monitor.domain.model import Link, SourceClass
 from monitor.domain.reconcile import Listed
@@ -29,7 +29,6 @@ from monitor.sources.declaration import Declared, unreadable
 _SEARCH = "/search?q=&location=&lat=&lon=&radius=&level_1_types=3&level_2_types%5B%5D=12&start={start}&rows={rows}"
 _ROWS = 100  #: the site gives no more at a time
 _MOST_PAGES = 5
-_LONDON = ZoneInfo("Europe/London")
 _DATED = re.compile(r"\d{1,2} [A-Z][a-z]{2,8} \d{4}|\d{1,2}/\d{1,2}/\d{4}")
 
 #: What a label must say, and must not. A wording not seen yet should rather be read and refused as no report than be missed.
@@ -177,7 +176,7 @@ class OfstedSource(Declared):
             return None
         day = date.fromisoformat(report["day"]) if report["day"] else None
         # The site gives days. Noon keeps the day the same in every zone that matters.
-        published = datetime.combine(day, time(12), tzinfo=_LONDON) if day else None
+        published = datetime.combine(day, time(12), tzinfo=london()) if day else None
         return Link(
             source=self.name,
             url=report["url"],
