@@ -19,6 +19,7 @@ from monitor import __version__
 from monitor.commands.logs import FORMATS, log_to_stderr
 from monitor.commands.options import clock_for, folder_options
 from monitor.commands.words import number_of
+from monitor.heap import keep_nothing_free
 from monitor.lead import refuse_if_held
 from monitor.ports import ConfigError, MonitorError
 from monitor.settings.secret import drop_token
@@ -52,6 +53,7 @@ def run(args: argparse.Namespace) -> int:
     """Run until told to stop."""
     from monitor.settings import load
 
+    keep_nothing_free()
     settings = load(args.config, args.state)
     if args.listen:
         settings = replace(settings, listen=_address(args.listen))

@@ -13,6 +13,7 @@ from monitor.domain.urls import registrable
 from monitor.ports import ReadError
 from monitor.reading.beside import beside, prose_on_page
 from monitor.reading.blocks import Block, outline_of
+from monitor.reading.bulk import without_bulk
 from monitor.reading.decode import decode, is_binary, visible
 from monitor.reading.extract import article_blocks, prose_blocks
 from monitor.reading.furniture import without_biography, without_furniture
@@ -31,6 +32,8 @@ _LONGEST_TAG = 64 * 1024
 _MOST_ATTRIBUTES = 2000
 _LOOK_FOR_REFRESH = 64 * 1024  #: characters
 _NOT_SHOWN = ["noscript", "template", "dialog"]
+#: Characters of markup on which a second opinion is asked: it takes some sixty times as much memory, and only so much is there.
+_MAX_SECOND = 300_000
 _QUOTED = re.compile(r"""=\s*(?:"[^"]*"|'[^']*')""")
 
 
@@ -67,6 +70,7 @@ def read_article(body: bytes, url: str, content_type: str = "") -> dict[str, Any
         published = published or dated_line(whole.blocks, metadata.title)
         lines = without_biography(lines, metadata.author)
         if _is_doubtful(lines, prose_on_page(whole, out)):
+            del tree, whole, out  # a second opinion has their place in memory
             reader, lines = _second_opinion(text, lines or _unscripted(text, metadata), metadata.title)
     if not lines:
         raise ReadError("nothing on the page reads like an article", reason="no_article", key=url)
@@ -170,7 +174,13 @@ def _unscripted(text: str, metadata: Metadata) -> list[str]:
 
 
 def _second_opinion(text: str, ours: list[str], title: str) -> tuple[str, list[str]]:
-    """What trafilatura makes of a page on which little was found, when it finds clearly more. Half a second to load."""
+    """What trafilatura makes of a page on which little was found, when it finds clearly more. Half a second to load.
+
+    It is an opinion: a page that is too much for it is what we made of it.
+    """
+    text = without_bulk(text) if len(text) > _MAX_SECOND else text
+    if len(text) > _MAX_SECOND:
+        return "blocks", ours
     import trafilatura
 
     if any(f"<{tag}" in text for tag in _NOT_SHOWN):

@@ -19,6 +19,9 @@ from typing import Any, BinaryIO
 from monitor.ports import ReadError
 
 LENGTH_BYTES = 4
+_WITHOUT_MEMORY = {"error": {"reason": "memory", "message": "reading it needs more memory than is allowed"}}
+#: What the loader says of a library for which there is no room within the limit.
+_NO_ROOM = "failed to map segment"
 
 
 def encode_request(function: str, arguments: tuple[Any, ...]) -> bytes:
@@ -72,8 +75,11 @@ def _answer(function: str, arguments: list[Any]) -> dict[str, Any]:
     except ReadError as error:
         return {"error": {"reason": error.reason, "message": str(error)}}
     except MemoryError:
-        return {"error": {"reason": "memory", "message": "reading it needs more memory than is allowed"}}
-    except ImportError as error:  # the page is not to blame: what is missing here may be installed tomorrow
+        return _WITHOUT_MEMORY
+    except ImportError as error:
+        if not isinstance(error, ModuleNotFoundError) and _NO_ROOM in str(error):
+            return _WITHOUT_MEMORY
+        # The page is not to blame: what is missing here may be installed tomorrow.
         return {"error": {"reason": "fault", "message": f"the installation is incomplete: {error}".partition("\n")[0][:500]}}
     except RecursionError:
         return {"error": {"reason": "too_deep", "message": "it is nested too deeply"}}

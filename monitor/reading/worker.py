@@ -22,6 +22,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from monitor import heap
 from monitor.domain.characters import storable_json
 from monitor.ports import ReadError
 from monitor.reading.child import LENGTH_BYTES, encode_request
@@ -74,9 +75,9 @@ class Worker:
         Raises `ReadError` with the function's own reason, or ``timeout``, ``memory``, ``crashed``, ``too_large``,
         ``too_deep``, ``failed`` (any other exception). After the first four the child is gone; the next call starts another.
         """
-        frame = memoryview(encode_request(function, arguments))
         with self._next:
             self._sent.wait()
+            frame = memoryview(encode_request(function, arguments))  # a copy of the page: only of those whose turn it is
             ahead = self._send_ahead(frame)
             self._turn.acquire()
             self._sent.clear()
@@ -155,6 +156,7 @@ class Worker:
 
     def _started(self) -> subprocess.Popen[bytes]:
         environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+        environment |= heap.ENVIRONMENT
         environment["PYTHONPATH"] = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
         # What a parser prints about hostile bytes helps nobody and could fill the log.
         child = subprocess.Popen(
@@ -208,7 +210,7 @@ class Worker:
                     answer += received
         if unsent:
             raise ReadError("the reading process answered before it was asked", reason="crashed")
-        body = bytes(answer[LENGTH_BYTES:size])
+        body = memoryview(answer)[LENGTH_BYTES:size].tobytes()
         del answer[:size]  # what is left is the beginning of the next answer
         return body
 

@@ -53,6 +53,11 @@ def stumble() -> None:
     raise ValueError("unexpected <b>")
 
 
+def crowd() -> None:
+    """Loads a library when all memory is used up, in the words of the system's loader."""
+    raise ImportError("/lib/md.so: failed to map segment from shared object")
+
+
 def want() -> None:
     """Needs a package that is not installed."""
     importlib.import_module("a_package_that_is_not_installed")

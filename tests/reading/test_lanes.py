@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import resource
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -77,3 +79,38 @@ def test_the_beginning_is_whole_paragraphs_and_never_more_than_an_article_can_be
         assert text.startswith(kept)
     assert beginning("para\n\n" * MAX_TEXT).endswith("para")
     assert LONG < MAX_TEXT
+
+
+NEWS = (
+    "Ofsted has rated children's services in Leeds inadequate, the council said on Tuesday. It had been good for eight years."
+)
+BULKY = {
+    "links": "<div><a href='/some/link/here'>Link words</a></div>" * 25_000,
+    "scripts": "<script>var a = '" + "x" * 1_500_000 + "'</script><style>" + "p{color:red}" * 50_000 + "</style>",
+    "pictures": "<svg>" + "<path d='M0 0'/>" * 80_000 + "</svg>",
+}
+
+
+@pytest.mark.parametrize("bulk", BULKY.values(), ids=BULKY)
+def test_of_a_page_that_is_too_much_for_a_second_opinion_the_first_one_counts(bulk: str) -> None:
+    page = f"<html><head><title>A story of our time</title></head><body><article><h1>A story of our time</h1><p>{NEWS}</p></article>{bulk}</body></html>"
+    small = page.replace(bulk, "<div></div>")
+    with Lanes() as lanes:
+        read = [lanes.call("monitor.reading.article:read_article", each.encode(), "https://x.test/1") for each in (small, page)]
+    assert [each["text"] for each in read] == [NEWS, NEWS]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks Linux how much is held")
+def test_after_a_page_that_wants_much_a_child_holds_little_more_than_before() -> None:
+    """What is retained adds up with the daemon and the other child; all of them have 300 MB."""
+
+    def held() -> int:
+        return int(Path(f"/proc/{lanes.pid}/statm").read_text().split()[1]) * resource.getpagesize() >> 20
+
+    with Lanes() as lanes:
+        for name in ("small", "large"):
+            body = b"<title>x</title><p>" + b"a " * (2_000_000 if name == "large" else 200)
+            lanes.call("monitor.reading.article:read_article", body, "https://x.test/1")
+            if name == "small":
+                before = held()
+        assert held() < before + 15, "MiB"

@@ -55,6 +55,7 @@ def test_the_child_is_kept_between_calls(worker: Worker) -> None:
         ("unspeakable", "failed"),
         ("descend", "too_deep"),
         ("want", "fault"),
+        ("crowd", "memory"),
         ("missing", "failed"),
     ],
 )

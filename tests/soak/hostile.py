@@ -87,15 +87,14 @@ PAGES: dict[str, Callable[[], Answer]] = {
 
 
 class Hostile:
-    """The site, which goes through its pages."""
+    """Two such sites, which go through the pages from either end: what costs most may be read together."""
 
     def __init__(self) -> None:
-        self.site = Site(name="hostile", host="127.0.0.2")
-        self.announced: dict[str, str] = {}  #: address -> name of the row
-        self._rows: Iterator[tuple[str, Callable[[], Answer]]] = itertools.cycle(PAGES.items())
+        self.sites = (Site(name="hostile", host="127.0.0.2"), Site(name="malign", host="127.0.0.6"))
+        rows = tuple(PAGES.values())
+        self._rows: tuple[Iterator[Callable[[], Answer]], ...] = (itertools.cycle(rows), itertools.cycle(reversed(rows)))
 
     async def list_a_page(self) -> None:
-        """The next row."""
-        name, make = next(self._rows)
-        path = self.site.announce(_TITLE, await asyncio.to_thread(make))
-        self.announced[self.site.base + path] = name
+        """The next row of each."""
+        for site, rows in zip(self.sites, self._rows, strict=True):
+            site.announce(_TITLE, await asyncio.to_thread(next(rows)))

@@ -51,7 +51,7 @@ class Stage:
     @property
     def attackers(self) -> tuple[Site, ...]:
         """Those of them that are no paper."""
-        return (self.hostile.site, *self.slow.sites, self.busy.site)
+        return (*self.hostile.sites, *self.slow.sites, self.busy.site)
 
     @property
     def database(self) -> Path:
