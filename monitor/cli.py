@@ -120,9 +120,9 @@ def _not_ours(error: Exception, arguments: Sequence[str]) -> str:
         broken = [each for each in arguments if any("\ud800" <= character <= "\udfff" for character in each)]
         return f"{_shortened(broken[0])!r} is no text in UTF-8" if broken else ""
     if type(error).__name__ in {"DatabaseError", "OperationalError"}:  # sqlite3's and SQLAlchemy's; help must import neither
-        from monitor.domain.database_words import database_words
+        from monitor.store.failures import in_words
 
-        return database_words(str(error))
+        return str(in_words(getattr(error, "orig", error), waiting=False) or "")
     return ""
 
 

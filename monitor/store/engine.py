@@ -11,7 +11,6 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_u
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from monitor.domain.database_address import checked_database_address, shown_database_address, without_secrets
-from monitor.domain.database_words import database_words
 from monitor.ports import StoreError
 from monitor.private import make_private
 from monitor.store import notification_log, schema
@@ -71,7 +70,7 @@ def open_database(url: str) -> Opened:
     except (OperationalError, DatabaseError) as error:
         engine.dispose()
         said = without_secrets(str(error.orig), url)
-        words = database_words(said) or str(in_words(error.orig) or "") or f"cannot be opened: {said}"
+        words = str(in_words(error.orig, waiting=False) or "") or f"cannot be opened: {said}"
         raise StoreError(words, key=shown) from None
     except StoreError:
         engine.dispose()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Engine, event
@@ -12,35 +13,67 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from monitor.ports import StateChanged, StoreError, StoreUnavailable
 from monitor.store.guard import Guard
 
-_FULL = "the disk is full. Free some space; nothing is lost, and it goes on by itself"
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What is the matter, and what follows: for who runs the monitor, which waits, and for a command, which has ended."""
+
+    cause: str
+    waiting: str
+    ended: str = ""  #: empty: the same
+
+    def said(self, *, waiting: bool) -> str:
+        return f"{self.cause}. {self.waiting if waiting else self.ended or self.waiting}"
+
+
+_FULL = _Words("the disk is full; nothing is lost", "Free some space; it goes on by itself", "Free some space and try again")
+_HELD = _Words(
+    "another program keeps the database locked",
+    "It goes on by itself when that lets go",
+    "Try again when that has let go of it",
+)
 _BY_CODE = {
     sqlite3.SQLITE_FULL: _FULL,
-    sqlite3.SQLITE_BUSY: "another program keeps the database locked. It goes on by itself when that lets go",
-    sqlite3.SQLITE_LOCKED: "another program keeps the database locked. It goes on by itself when that lets go",
-    sqlite3.SQLITE_READONLY: "it cannot be written. See who owns it and whether its disk is read-only",
-    sqlite3.SQLITE_IOERR: "reading or writing fails. See whether its disk is full or broken; it goes on by itself when it can",
-    sqlite3.SQLITE_CANTOPEN: "it cannot be opened. See whether the folder is there and who owns it",
-    sqlite3.SQLITE_PERM: "it may not be opened. See who owns it",
+    sqlite3.SQLITE_BUSY: _HELD,
+    sqlite3.SQLITE_LOCKED: _HELD,
+    sqlite3.SQLITE_READONLY: _Words(
+        "it cannot be written", "See who owns it and its folder, and whether its disk is read-only"
+    ),
+    sqlite3.SQLITE_IOERR: _Words(
+        "reading or writing fails",
+        "See whether its disk is full or broken; it goes on by itself when it can",
+        "See whether its disk is full or broken, and try again",
+    ),
+    sqlite3.SQLITE_CANTOPEN: _Words("it cannot be opened", "See whether the folder is there and who owns it"),
+    sqlite3.SQLITE_PERM: _Words("it may not be opened", "See who owns it"),
 }
-_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_DAMAGED = {
+    sqlite3.SQLITE_CORRUPT: "the database is damaged ({error}); stop the monitor and put a backup back, as "
+    "docs/runbook.md says",
+    sqlite3.SQLITE_NOTADB: "this file is no database, or a damaged one; is its address right? Otherwise put a backup back "
+    "(docs/runbook.md)",
+}
 #: PostgreSQL's classes of errors that are about the server, not about a statement (first two characters of SQLSTATE).
 _SERVER = {"08": "", "53": "it is short of resources", "57": "it is going down or was interrupted", "58": "a system error"}
 
 
-def in_words(error: BaseException | None, guard: Guard | None = None) -> StoreError | None:
-    """An error of a driver as one of ours; None for what is a fault in a statement, and so in the monitor."""
+def in_words(error: BaseException | None, guard: Guard | None = None, *, waiting: bool = True) -> StoreError | None:
+    """An error of a driver as one of ours; None for what is a fault in a statement, and so in the monitor.
+
+    `waiting`: whoever met it tries again by itself; a command that ends by it does not.
+    """
     code = getattr(error, "sqlite_errorcode", None)
     if code is not None:
         if code & 0xFF in _DAMAGED:
             if guard is None:
-                return StateChanged(f"the database is damaged ({error})")
+                return StateChanged(_DAMAGED[code & 0xFF].format(error=error))
             guard.damaged(str(error))
             return StateChanged(guard.trouble)
         words = _BY_CODE.get(code & 0xFF)
-        return StoreUnavailable(words) if words else None
+        return StoreUnavailable(words.said(waiting=waiting)) if words else None
     state = getattr(error, "sqlstate", None) or ""
     if state == "53100":
-        return StoreUnavailable(_FULL)
+        return StoreUnavailable(_FULL.said(waiting=waiting))
     if state[:2] in _SERVER:
         return StoreUnavailable(f"the database server does not answer as it should: {_SERVER[state[:2]] or 'no connection'}")
     return None
