@@ -74,5 +74,8 @@ ROWS = (
     Row(r"unsubscribed", "its reader unsubscribed", "", "unsubscribed"),
     Row(r"withdrawn", "what it told was withdrawn before anybody had it", "", "withdrawn"),
     Row(r"grouped", "further news joined it", "", "grouped"),
+    Row(r"interrupted_before_commit", "the monitor ended before everything was said; it is sent again", "", "interrupted_before_commit"),
+    Row(r"interrupted_after_commit_resending", "the monitor ended before the answer came; it is sent again, as configured", "", "interrupted_after_commit_resending"),
+    Row(r"interrupted_after_commit", "the monitor ended before the answer came, after everything was said", _DOUBT, "interrupted_after_commit"),
     Row(r"found_in_journal", "the journal knows that it was sent", "", "found_in_journal"),
 )

@@ -8,6 +8,8 @@ import pytest
 
 from monitor.domain.ledger import Background
 from monitor.messages.codes import _row, reason_words, silent_words, what_to_do
+from monitor.ports import DeliveryState
+from monitor.store.outbox import Known
 from monitor.tables.delivery_reasons import ROWS, STAGES
 
 
@@ -26,6 +28,15 @@ def test_whatever_a_mail_server_does_at_whatever_step_has_words(what: str, stage
     said = reason_words(f"{what}_{stage}")
     assert "mail server" in said or "login" in said
     assert what_to_do(f"{what}_{stage}")
+
+
+@pytest.mark.parametrize("state", [DeliveryState.SENDING, DeliveryState.COMMITTING, DeliveryState.UNCERTAIN])
+@pytest.mark.parametrize("resend", [(), ("mail",)])
+@pytest.mark.parametrize("accepted", [(), ("d1",)])
+def test_what_a_crash_left_has_words(state: DeliveryState, resend: tuple[str, ...], accepted: tuple[str, ...]) -> None:
+    after, reason = Known(owner="two", resend=resend, accepted=accepted).after(state, "d1", 1, "mail")
+    assert not re.match(r"\w+_\w", reason_words(reason))
+    assert bool(what_to_do(reason)) == (after is DeliveryState.UNCERTAIN and bool(reason))
 
 
 @pytest.mark.parametrize(
