@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-_SHORTEST = 4
+_MIN_LENGTH = 4
 
 
 def redacted(text: str, environ: Mapping[str, str]) -> str:
@@ -21,9 +21,9 @@ def _parts(name: str, value: str) -> Iterator[str]:
     if not name.startswith("MONITOR_"):
         return
     if "://" not in value:
-        if re.search(r"SECRET|KEY|TOKEN|PASSWORD", name) and len(value) >= _SHORTEST:
+        if re.search(r"SECRET|KEY|TOKEN|PASSWORD", name) and len(value) >= _MIN_LENGTH:
             yield value
         return
     rest = value.partition("://")[2]
     account, at, _ = rest.rpartition("@")
-    yield from (part for part in re.split(r"[:/@?&=#\s]+", account if at else rest) if len(part) >= _SHORTEST)
+    yield from (part for part in re.split(r"[:/@?&=#\s]+", account if at else rest) if len(part) >= _MIN_LENGTH)

@@ -16,7 +16,7 @@ _PLAIN = re.compile(r"[\w.@-]*")
 _DEEPEST = 5  #: brackets in brackets
 _PASSED = re.compile(r"\s*(dkim|dmarc)\s*=\s*pass\b(.*)", re.IGNORECASE | re.DOTALL)
 _DOMAIN = re.compile(r"\b(?:header\.d|header\.i|header\.from)\s*=\s*\"?(?:[^\s@\";]*@)?([\w.-]+)", re.IGNORECASE)
-_LONGEST = 4000
+_MAX_HEADER = 4000
 
 
 def proven_author(sender: str, results: Sequence[str], authserv_id: str) -> str:
@@ -32,7 +32,7 @@ def proven_author(sender: str, results: Sequence[str], authserv_id: str) -> str:
     if not authserv_id or not domain:
         return ""
     for header in results:
-        server, _, methods = _told_by_the_server(header[:_LONGEST]).partition(";")
+        server, _, methods = _told_by_the_server(header[:_MAX_HEADER]).partition(";")
         if server.casefold().split()[:1] != [authserv_id.casefold()]:
             continue
         passed = [found[2] for method in methods.split(";") if (found := _PASSED.match(method))]

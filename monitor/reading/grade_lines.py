@@ -24,7 +24,7 @@ _IS_GRADE = re.compile(
 _HAS_GRADE = re.compile(rf"\b{_GRADE}(?![^\W\d_])", re.IGNORECASE)
 _GLUED = re.compile(rf"\b({_GRADE})(?:\d{{1,2}}|\[\d{{1,2}}\])(?![\w\]])", re.IGNORECASE)
 _OWN = re.compile(rf"[^:\n]{{3,90}}[:\n]\s*[\"'‘“]?{_GRADE}[\"'’”]?\.?", re.IGNORECASE)
-_LONGEST_HEADING = 90
+_MAX_HEADING = 90
 
 
 def begins_with_grade(text: str) -> bool:
@@ -39,7 +39,7 @@ def states_grade(text: str) -> bool:
 
 def is_heading(text: str) -> bool:
     """Whether a line may head a grade: a few words, no sentence, and no grade of its own."""
-    return 2 < len(text) <= _LONGEST_HEADING and not ends_sentence(text) and _HAS_GRADE.search(text) is None
+    return 2 < len(text) <= _MAX_HEADING and not ends_sentence(text) and _HAS_GRADE.search(text) is None
 
 
 def with_headings(lines: list[str]) -> list[str]:

@@ -72,7 +72,7 @@ _LINES = 200  #: of a page among which a date is looked for
 _WITHDRAWN = re.compile(r"^\[withdrawn\]\s*", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{1,500}>")
 _MOST_JSON = 400_000
-_LEAST_HEADLINE = 8  #: letters of a headline by which a page is known
+_MIN_HEADLINE = 8  #: letters of a headline by which a page is known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +167,7 @@ def _own_article(
     heads = [*map(_letters, _stated_titles(tree, metas))]
     for item in items:
         headline = _letters(_headline(item))
-        if any(len(headline) > _LEAST_HEADLINE and (headline in head or (head and head in headline)) for head in heads):
+        if any(len(headline) > _MIN_HEADLINE and (headline in head or (head and head in headline)) for head in heads):
             return item
     return next((item for item in items if not heads or not _headline(item)), {})
 

@@ -20,7 +20,7 @@ TOLERANCE = timedelta(seconds=20)
 #: A message made later than now was made by a clock that was ahead.
 _AHEAD = timedelta(minutes=1)
 #: No wait of ours is longer: quiet hours last less than a day.
-_LONGEST_WAIT = timedelta(hours=25)
+_MAX_WAIT = timedelta(hours=25)
 _AGAIN = timedelta(hours=1)
 #: A server whose clock is not ours is right: others go by it.
 _AGREES = timedelta(minutes=1)
@@ -79,11 +79,11 @@ def _shorten(connection: Connection, now: datetime) -> None:
     """After a start of the machine: what was made in the future, or waits for longer than anything does."""
     rows = connection.execute(
         select(deliveries.c.id, deliveries.c.created, deliveries.c.not_before).where(
-            PENDING, (deliveries.c.created > now + _AHEAD) | (deliveries.c.not_before > now + _LONGEST_WAIT)
+            PENDING, (deliveries.c.created > now + _AHEAD) | (deliveries.c.not_before > now + _MAX_WAIT)
         )
     ).all()
     for row in rows:
         ahead = row.created > now + _AHEAD
         wait = row.not_before - row.created if ahead else _AGAIN
-        values = {"not_before": now + min(wait, _LONGEST_WAIT), "tries_until": now + GIVE_UP}
+        values = {"not_before": now + min(wait, _MAX_WAIT), "tries_until": now + GIVE_UP}
         connection.execute(update(deliveries).where(deliveries.c.id == row.id).values(**values))
