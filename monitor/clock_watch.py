@@ -23,6 +23,10 @@ class Waits(Protocol):
         """Move what waits by as much as the clock jumped since somebody looked last; returns by how much."""
         ...
 
+    def watch_clock(self, look: Callable[[], None]) -> None:
+        """Have `look` called before anything is queued: what is made by the clock as it is does not follow its jump."""
+        ...
+
 
 class ClockWatch:
     """Looks as often as it is asked to; the database is only told of a jump, and at the first look."""
@@ -35,11 +39,21 @@ class ClockWatch:
 
     async def look(self) -> None:
         """Compare the clock with the uptime. Raises StoreError where the database cannot be told."""
+        if self._jumped() is not None:
+            await in_thread(self.look_now)
+
+    def _jumped(self) -> tuple[datetime, float] | None:
+        """Now, by the clock and by the uptime, where they are not as they were at the last look."""
         now, uptime = self._clock.now(), self._uptime()
-        offset = now.timestamp() - uptime
-        if self._offset is not None and abs(offset - self._offset) < JUMP:
+        steady = self._offset is not None and abs(now.timestamp() - uptime - self._offset) < JUMP
+        return None if steady else (now, uptime)
+
+    def look_now(self) -> None:
+        """The same, in a thread that may wait."""
+        if (found := self._jumped()) is None:
             return
-        jump = await in_thread(lambda: self._store.follow_clock(now=now, boot=boot_id(), uptime=uptime))
-        self._offset = offset
+        now, uptime = found
+        jump = self._store.follow_clock(now=now, boot=boot_id(), uptime=uptime)
+        self._offset = now.timestamp() - uptime
         if jump:
             _log.warning("the clock jumped by %.0f s; what waits to be sent waits no longer for it", jump.total_seconds())

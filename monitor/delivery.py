@@ -154,6 +154,7 @@ class Outbox:
     def __post_init__(self) -> None:
         if self.uptime is not None:
             self._clock_watch = ClockWatch(self.store, self.clock, self.uptime)
+            self.store.watch_clock(self._clock_watch.look_now)
 
     @property
     def trouble(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
@@ -94,6 +94,7 @@ class SqlStore(Intake, OutboxAdmin):
         self._policy = policy
         self._subscriptions = subscriptions
         self._mirrored: Sequence[Subscription] | None = None
+        self._look: Callable[[], None] = lambda: None
 
     # ledger
 
@@ -110,6 +111,7 @@ class SqlStore(Intake, OutboxAdmin):
 
     def record_all(self, found: Sequence[Classified], *, now: datetime) -> tuple[Recorded, ...]:
         """Record documents in their order, with judgements, changes and every delivery due: all of it in one transaction."""
+        self._look()
         with self.engine.begin() as connection:
             configured = self._mirror(connection, now)
             wanted = subscribers.in_force(connection, configured)
@@ -189,6 +191,10 @@ class SqlStore(Intake, OutboxAdmin):
         with self.engine.begin() as connection:
             return outbox.recover(connection, now, known)
 
+    def watch_clock(self, look: Callable[[], None]) -> None:
+        """Have `look` called before anything is queued: what is made by the clock as it is does not follow its jump."""
+        self._look = look
+
     def follow_clock(self, *, now: datetime, boot: str, uptime: float) -> timedelta:
         """Move what waits by as much as the clock jumped since somebody looked last; returns by how much."""
         with self.engine.begin() as connection:
@@ -201,6 +207,7 @@ class SqlStore(Intake, OutboxAdmin):
 
     def enqueue_digests(self, *, now: datetime) -> int:
         """Write the digests that are due; returns how many. A day's digest is written once, however often this is called."""
+        self._look()
         with self.engine.begin() as connection:
             configured = self._mirror(connection, now)
             made = enqueue_digests(connection, subscribers.in_force(connection, configured), self._policy, now)
@@ -209,6 +216,7 @@ class SqlStore(Intake, OutboxAdmin):
 
     def enqueue_silence(self, hearing: Hearing, *, now: datetime) -> int:
         """Write the words on silence that are due to those who ask for them; returns how many."""
+        self._look()
         with self.engine.begin() as connection:
             wanted = subscribers.in_force(connection, self._mirror(connection, now))
             return enqueue_silence(connection, wanted, self._policy, hearing, now)
@@ -221,12 +229,14 @@ class SqlStore(Intake, OutboxAdmin):
     def enqueue_notice(self, notice: Notice, *, channel: str, recipient: str, now: datetime) -> str:
         """Put a message that tells of no change of its own (a test, a confirmation, a word to the operator) into the outbox."""
         target = recipient.casefold() if "@" in recipient else f"{channel}:{recipient.casefold()}"
+        self._look()
         with self.engine.begin() as connection:
             enqueue_one(connection, self._policy.renderer, notice, channel=channel, recipient=recipient, target=target, now=now)
         return notice.id
 
     def tell_operator(self, found: Sequence[Raised], ways: Sequence[Way], *, now: datetime, page: str = "") -> str:
         """Remember alarms, and put what is news of them into the outbox; returns the notice's id, empty for none."""
+        self._look()
         with self.engine.begin() as connection:
             return notices.tell_operator(connection, self._policy.renderer, found, ways, now, page=page)
 

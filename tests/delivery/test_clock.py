@@ -101,6 +101,27 @@ async def test_a_group_waits_its_time(open_it: Open, machine: Machine, jump: tim
 
 
 @pytest.mark.parametrize("jump", JUMPS, ids=str)
+@pytest.mark.parametrize("restarted", [False, True], ids=["running", "by the next process"])
+async def test_what_is_recorded_before_the_jump_is_noticed_waits_no_longer(
+    open_it: Open, machine: Machine, jump: timedelta, restarted: bool
+) -> None:
+    """`monitor once` polls first and looks at the clock when it sends; a daemon may record between the two."""
+    store, post = open_it(subscription("ann"), subscription("bob"), group_wait=timedelta(minutes=10)), Post()
+    sender = machine.outbox(store, console=post)
+    await sender.send_due()
+    machine.passes(timedelta(hours=1))
+    machine.is_set(jump)
+    told = story({"Kent": "overall good"}, published=machine.clock.now().date())
+    assert store.record(*told, link=None, baseline=False, now=machine.clock.now()).deliveries == 2
+    if restarted:
+        sender = machine.outbox(store, console=post)
+    await sender.send_due()
+    machine.passes(timedelta(minutes=11))
+    await sender.send_due()
+    assert sorted(post.sent) == ["ann@reader.test", "bob@reader.test"]
+
+
+@pytest.mark.parametrize("jump", JUMPS, ids=str)
 async def test_a_message_is_given_up_after_three_days_that_passed(open_it: Open, machine: Machine, jump: timedelta) -> None:
     store, post = open_it(subscription("ann")), Post()
     sender = machine.outbox(store, console=post)
