@@ -60,7 +60,7 @@ def second_reader() -> None:
     """The reader that is asked where ours finds little loads its own libraries, and those theirs."""
     from monitor.reading.article import _second_opinion
 
-    _second_opinion(PAGE, [], "")
+    _second_opinion(PAGE.decode(), [], "")
 
 
 def pages_and_messages() -> None:
