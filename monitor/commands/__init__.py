@@ -25,7 +25,7 @@ COMMANDS = (
     Command("demo", "demo", "Watch", "see it work in 20 seconds, without a network"),
     Command("outbox", "outbox", "Alerts", "what waits, went out, failed or is in doubt; retry, release, drop"),
     Command("returned", "returned", "Alerts", "mail that came back: bounces and complaints, noted at their messages"),
-    Command("subscribers", "subscribers", "Alerts", "who is subscribed; add, pause, end, export, delete"),
+    Command("subscribers", "subscribers", "Alerts", "who is subscribed; add, pause, end, export, delete, reinstate"),
     Command("who", "alerts", "Alerts", "who was told of a change; without one, the newest changes"),
     Command("why", "alerts", "Alerts", "why a subscription was told of a change, or was not"),
     Command("test-alert", "alerts", "Alerts", "send a message marked TEST through a channel"),

@@ -41,7 +41,7 @@ def add_parser(subparsers: Any) -> None:
         help="send again after the database was restored or copied; what state/sent.journal knows as sent is settled first",
     )
     for name, words in (
-        ("retry", "send failed or doubtful messages again; the doubtful may then arrive twice"),
+        ("retry", "send waiting, failed or doubtful messages now; the doubtful may then arrive twice"),
         ("release", "let held messages go"),
         ("drop", "cancel messages that were not handed over"),
     ):
