@@ -8,7 +8,7 @@ from datetime import date
 
 from monitor.classifier.lines import Line
 from monitor.classifier.pages import fresh_paragraphs
-from monitor.domain.history import MONTHS
+from monitor.domain.calendar import MONTHS
 
 #: Visits that give no grade.
 _UNGRADED = re.compile(r"\b(?:monitoring|focused|assurance|progress|peer|joint)\b")

@@ -7,13 +7,19 @@ from collections.abc import Sequence
 from datetime import date
 
 from monitor.classifier.chunk import Chunk
+from monitor.domain.calendar import MONTHS
 
-FULL_MONTHS = tuple("january february march april may june july august september october november december".split())
-#: month and season words and the month they count as; "may" is left to FULL_MONTHS because it is a verb too
-MONTHS = {m: i + 1 for i, m in enumerate(FULL_MONTHS)}
-MONTHS |= {m[:3]: n for m, n in MONTHS.items() if m != "may"} | {"sept": 9, "spring": 4, "summer": 7, "autumn": 10, "winter": 1}
+#: month and season words and the month they count as; "may" is not shortened
+_MONTH_OF = {m: i + 1 for i, m in enumerate(MONTHS)}
+_MONTH_OF |= {m[:3]: n for m, n in _MONTH_OF.items() if m != "may"} | {
+    "sept": 9,
+    "spring": 4,
+    "summer": 7,
+    "autumn": 10,
+    "winter": 1,
+}
 SEASONS_OF_YEAR = frozenset({"spring", "summer", "autumn", "winter"})
-SEASONS = frozenset(MONTHS) | {"early", "late", "mid", "year", "end", "beginning", "start", "middle"}
+SEASONS = frozenset(_MONTH_OF) | {"early", "late", "mid", "year", "end", "beginning", "start", "middle"}
 _NUMBERS = {w: i for i, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())} | {
     "a": 1,
     "decade": 10,
@@ -41,7 +47,7 @@ def past_year(chunks: Sequence[Chunk], reach: Sequence[int], words: Sequence[str
         if chunks[i].code != "Y":
             continue
         year, at = int(chunks[i].value), chunks[i].start
-        month = next((MONTHS[w] for w in reversed(words[max(0, at - 4) : at]) if w in MONTHS), None)
+        month = next((_MONTH_OF[w] for w in reversed(words[max(0, at - 4) : at]) if w in _MONTH_OF), None)
         age = (published.year - year) * 12 + (published.month - month if month else 0)
         fieldwork = any(w in _FIELDWORK for w in words[max(0, at - 9) : at])
         if year > published.year or (year == published.year and _still_news(published, month, age, fieldwork)):
@@ -65,8 +71,8 @@ def relative_year(text: str, published: date | None) -> int | None:
         return None
     words = text.split()
     if words[0] == "last" and len(words) == 2:
-        if words[1] in FULL_MONTHS:
-            return published.year - (MONTHS[words[1]] >= published.month)
+        if words[1] in MONTHS:
+            return published.year - (_MONTH_OF[words[1]] >= published.month)
         if words[1] in {"year", "spring", "summer", "autumn", "winter"}:
             return published.year - 1
     if "decade" in words:
@@ -89,9 +95,9 @@ def stale_month(words: Sequence[str], first: int, last: int, published: date | N
         return ""
     for at in range(max(first, 1), last):
         season = words[at] in SEASONS_OF_YEAR and words[at - 2 : at] == ("in", "the")
-        if not season and (words[at] not in FULL_MONTHS or words[at - 1] not in {"in", "since", "this"}):
+        if not season and (words[at] not in MONTHS or words[at - 1] not in {"in", "since", "this"}):
             continue
-        ago = (published.month - MONTHS[words[at]]) % 12
+        ago = (published.month - _MONTH_OF[words[at]]) % 12
         fieldwork = any(w in _FIELDWORK for w in words[max(0, at - 9) : at])
         if ago < (_LONGEST_TO_REPORT if fieldwork else 4 if season else 2):
             continue
@@ -103,14 +109,12 @@ def stale_month(words: Sequence[str], first: int, last: int, published: date | N
 def issued_earlier(words: Sequence[str], published: date | None) -> str:
     """The words "published in March" where that is two months or more ago."""
     found = re.search(r"\b(?:published|released|issued) (?:back )?in (\w+)\b", " ".join(words))
-    if published is None or found is None or found.group(1) not in FULL_MONTHS:
+    if published is None or found is None or found.group(1) not in MONTHS:
         return ""
-    return found.group() if (published.month - MONTHS[found.group(1)]) % 12 >= 2 else ""
+    return found.group() if (published.month - _MONTH_OF[found.group(1)]) % 12 >= 2 else ""
 
 
-_DAY = re.compile(
-    rf"\b([0-9]{{1,2}}) ({'|'.join(FULL_MONTHS)})\b(?! (?:19|20)[0-9][0-9])|\b({'|'.join(FULL_MONTHS)}) ([0-9]{{1,2}})\b"
-)
+_DAY = re.compile(rf"\b([0-9]{{1,2}}) ({'|'.join(MONTHS)})\b(?! (?:19|20)[0-9][0-9])|\b({'|'.join(MONTHS)}) ([0-9]{{1,2}})\b")
 
 
 def named_day(words: str, published: date | None, days: int) -> bool:
@@ -118,7 +122,7 @@ def named_day(words: str, published: date | None, days: int) -> bool:
     if published is None:
         return False
     for found in _DAY.finditer(words):
-        day, month = int(found.group(1) or found.group(4)), MONTHS[found.group(2) or found.group(3)]
+        day, month = int(found.group(1) or found.group(4)), _MONTH_OF[found.group(2) or found.group(3)]
         since = (published.month - month) % 12 * 30 + published.day - day
         if 0 <= since <= days:
             return True

@@ -8,14 +8,15 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from monitor.domain.authorities import find, unknown
+from monitor.domain.calendar import MONTHS
 from monitor.domain.model import Area, Authority, Change
 
 if TYPE_CHECKING:
     from monitor.store import SqlStore
     from monitor.store.matching import RecordedChange
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_MONTHS = [month[:3] for month in MONTHS]
+_MONTH = rf"(?P<month>{'|'.join(_MONTHS)})[a-z]*\.?"
 #: How a day, a month or a year is written; each row with an example that it takes.
 _DATES = tuple(
     (re.compile(rf"(?<![\w-]){pattern}(?![\w-])", re.IGNORECASE), example)

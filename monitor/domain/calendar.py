@@ -6,6 +6,9 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
+#: The months as they are written in English, in small letters.
+MONTHS = tuple("january february march april may june july august september october november december".split())
+
 
 def easter(year: int) -> date:
     """Easter Sunday of a year (the anonymous Gregorian computus)."""

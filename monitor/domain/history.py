@@ -9,25 +9,12 @@ from datetime import date
 from functools import lru_cache
 
 from monitor.domain.authorities import by_urn
+from monitor.domain.calendar import MONTHS
 from monitor.domain.frameworks import edition
 from monitor.domain.inspections import inspect
 from monitor.domain.model import Account, Area, Authority, DateRange, Inspection, Rating, SourceClass
 from monitor.tables import rows
 
-MONTHS = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)
 _DAY = re.compile(
     r"\b(?:(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<y>\d{4})"
     r"|(?P<day>\d{1,2})(?:\s?(?:st|nd|rd|th)\b)?(?:\s+(?P<month>" + "|".join(MONTHS) + r"))?(?:,?\s+(?P<year>\d{4}))?)\b",

@@ -22,6 +22,7 @@ from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 from monitor.channels.tls import tls_reason
+from monitor.domain.calendar import MONTHS
 from monitor.ports import ConfigError, MonitorError
 from monitor.postmaster.report import LONGEST
 
@@ -31,7 +32,6 @@ TIMEOUT, DEADLINE = 30.0, 120.0
 AT_ONCE = 200
 #: A mailbox that is looked into for the first time is read back so far.
 FIRST = timedelta(days=30)
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 #: Takes one mail; whether it was about a message of ours.
@@ -140,7 +140,7 @@ class ImapMailbox:
         known, _, last = position.partition(":")
         after = int(last) if known == str(validity) and last.isdecimal() else 0
         first = now - FIRST
-        since = f"SINCE {first.day}-{_MONTHS[first.month - 1]}-{first.year}"
+        since = f"SINCE {first.day}-{MONTHS[first.month - 1][:3].capitalize()}-{first.year}"
         wanted = f"UID {after + 1}:*" if after else since
         answer = imap.uid("SEARCH", wanted)[1]
         found = {int(each) for line in answer if isinstance(line, bytes) for each in line.split() if each.isdigit()}

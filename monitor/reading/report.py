@@ -10,8 +10,9 @@ from datetime import date, timedelta
 from itertools import accumulate
 from typing import Any
 
+from monitor.domain.calendar import MONTHS
 from monitor.domain.frameworks import edition
-from monitor.domain.history import MONTHS, fieldwork, history
+from monitor.domain.history import fieldwork, history
 from monitor.domain.model import Area, Authority, DateRange, Judgement, Report, Span
 from monitor.domain.timetable import DEADLY
 from monitor.ports import ReadError
