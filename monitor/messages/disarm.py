@@ -21,7 +21,7 @@ _HOST = re.compile(
 _NUMBERS = re.compile(rf"(?<![\d.])\d{{1,3}}(?:{_DOT}\d{{1,3}}){{3}}(?![\d.]*\d)")
 _MAIL = re.compile(rf"(?<=[^{_BREAK}]){_AT}(?=[^{_BREAK}])")
 _SCHEME = re.compile(
-    rf"(?:(?<=[A-Za-z0-9+.-]){_COLON}(?=[/\\／＼]{{2}})"
+    rf"(?:(?<=[\w+.-]){_COLON}(?=[/\\／＼]{{2}})"
     r"|(?<![^\W_])(?P<name>https?|mailto|tel|sms|callto|skype|javascript|data|file|ftp|facetime|webcal|whatsapp|magnet"
     rf"|slack|msteams|zoommtg|geo|news|vbscript|sips?|xmpp|maps|bitcoin|ms-[a-z]{{2,20}}|view-source|spotify|cid){_COLON}(?=\S))",
     re.IGNORECASE,

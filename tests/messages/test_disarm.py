@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monitor.domain.standing import Standing
@@ -77,6 +77,7 @@ def test_prose_stays_as_it_is(prose: str) -> None:
     assert quoted(prose) == prose
 
 
+@example("aк://")
 @given(st.text(alphabet="ab.:/@\\ .。coкom-1[]", max_size=60))
 def test_whatever_is_written_nothing_in_it_can_be_pressed(text: str) -> None:
     shown = quoted(text)
