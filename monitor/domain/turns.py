@@ -1,7 +1,8 @@
 """Which page is read next, so that neither a slow host nor a busy one holds up anybody else's news. Pure.
 
 Every host has a queue of its own. Places go round: first to official hosts, then to hosts that give no trouble, then to the
-newest page. Hosts that gave trouble share what may be spared, so that one place is always left for those that gave none.
+newest page. Hosts that gave trouble share what may be spared, so that one place is always left for those that gave none. Before
+them comes what was being read when the monitor died: most of it died of something else, and its news has waited for the restart.
 """
 
 from __future__ import annotations
@@ -10,9 +11,18 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import IntEnum
 
 #: Reasons of failure by which a page kept a place for long.
 COSTLY = frozenset({"timeout", "deadline", "memory", "crashed", "died"})
+
+
+class Standing(IntEnum):
+    """How a page stands; whoever has less comes first."""
+
+    CALM = 0
+    SUSPECT = 1  #: it was being read when the monitor died
+    TROUBLED = 2  #: its host kept places for long, or the monitor died of it again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,9 +39,11 @@ class Turn:
     trouble: int = 0  #: how often pages of its host that still wait failed at last for a `COSTLY` reason, this one included
 
     @property
-    def is_troubled(self) -> bool:
-        """Whether its host kept places for long of late."""
-        return bool(self.trouble or self.deaths)
+    def standing(self) -> Standing:
+        """What has become of its host's pages, and of it, of late."""
+        if self.trouble or self.deaths > 1:
+            return Standing.TROUBLED
+        return Standing.SUSPECT if self.deaths else Standing.CALM
 
 
 def share(places: int) -> int:
@@ -50,20 +62,20 @@ def choose(waiting: Iterable[Turn], busy: Sequence[Turn], places: int, *, patien
     """
     queues: dict[str, list[Turn]] = defaultdict(list)
     for turn in sorted(waiting, key=_within_host):
-        if patient or not turn.is_troubled:
+        if patient or turn.standing is Standing.CALM:
             queues[turn.host].append(turn)
     mine = Counter(turn.host for turn in busy)
-    troubled = sum(turn.is_troubled for turn in busy)
+    wary = sum(turn.standing > Standing.CALM for turn in busy)
     suspects = sum(turn.deaths > 0 for turn in busy)
-    spared = max(1, places - 1)  # what troubled hosts may have together
+    spared = max(1, places - 1)  # what all that are not calm may have together
     chosen: list[Turn] = []
     while len(busy) + len(chosen) < places:
         open_queues = [
             queue
             for host, queue in queues.items()
             if queue
-            and mine[host] < (1 if queue[0].is_troubled else share(places))
-            and not (queue[0].is_troubled and troubled >= spared)
+            and mine[host] < (share(places) if queue[0].standing is Standing.CALM else 1)
+            and not (queue[0].standing > Standing.CALM and wary >= spared)
             and not (queue[0].deaths and suspects)  # two at once, and it could not be told which of them kills
         ]
         if not open_queues:
@@ -71,7 +83,7 @@ def choose(waiting: Iterable[Turn], busy: Sequence[Turn], places: int, *, patien
         turn = min(open_queues, key=lambda queue: _among_hosts(queue[0], mine[queue[0].host])).pop(0)
         chosen.append(turn)
         mine[turn.host] += 1
-        troubled += turn.is_troubled
+        wary += turn.standing > Standing.CALM
         suspects += turn.deaths > 0
     return tuple(chosen)
 
@@ -80,5 +92,5 @@ def _within_host(turn: Turn) -> tuple[int, int, bool, float]:
     return (turn.deaths, turn.tries, turn.readings > 0, -turn.since.timestamp())
 
 
-def _among_hosts(turn: Turn, held: int) -> tuple[int, bool, bool, int, int, float]:
-    return (turn.deaths, turn.is_troubled, not turn.official, held, turn.tries, -turn.since.timestamp())
+def _among_hosts(turn: Turn, held: int) -> tuple[int, int, bool, int, int, float]:
+    return (turn.standing, turn.deaths, not turn.official, held, turn.tries, -turn.since.timestamp())

@@ -109,7 +109,12 @@ def links_to_read(connection: Connection, now: datetime, limit: int) -> tuple[Wa
         partition_by=(links.c.host, due),
         order_by=(links.c.deaths, links.c.failures, links.c.readings > 0, _SINCE.desc(), links.c.id),
     )
-    costly = case((links.c.reason.in_(sorted(COSTLY)), links.c.failures), else_=0)
+    # One death is no trouble of its host: most of what is read in that moment died of something else.
+    costly = case(
+        (and_(links.c.reason == "died", links.c.deaths < 2), 0),
+        (links.c.reason.in_(sorted(COSTLY)), links.c.failures),
+        else_=0,
+    )
     ranked = (
         select(
             links,

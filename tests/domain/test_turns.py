@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.turns import Turn, choose, share
+from monitor.domain.turns import Standing, Turn, choose, share
 
 NOW = datetime(2026, 8, 3, 12, tzinfo=UTC)
 
@@ -56,8 +56,8 @@ def test_no_host_has_more_than_its_share_and_nobody_more_than_there_is(world: tu
 def test_hosts_in_trouble_leave_a_place_to_the_others(world: tuple[list[Turn], list[Turn], int]) -> None:
     waiting, busy, places = world
     chosen = choose(waiting, busy, places)
-    assert sum(each.is_troubled for each in (*busy, *chosen)) <= max(1, places - 1)
-    assert not any(each.is_troubled for each in choose(waiting, busy, places, patient=False))
+    assert sum(each.standing > Standing.CALM for each in (*busy, *chosen)) <= max(1, places - 1)
+    assert all(each.standing is Standing.CALM for each in choose(waiting, busy, places, patient=False))
 
 
 @given(world=worlds())
@@ -66,8 +66,8 @@ def test_news_of_a_host_that_nobody_reads_and_that_gave_no_trouble_never_waits_f
 ) -> None:
     waiting, _, places = world
     chosen = choose(waiting, (), places)
-    left = {each.host for each in waiting if not each.is_troubled} - {each.host for each in chosen}
-    assert not (left and any(each.is_troubled for each in chosen))
+    left = {each.host for each in waiting if each.standing is Standing.CALM} - {each.host for each in chosen}
+    assert not (left and any(each.standing > Standing.CALM for each in chosen))
 
 
 @given(world=worlds(), chance=st.randoms())
@@ -88,7 +88,7 @@ def test_a_place_stays_empty_only_for_a_reason(world: tuple[list[Turn], list[Tur
     chosen = choose(waiting, busy, places)
     held = Counter(each.host for each in (*busy, *chosen))
     if len(busy) + len(chosen) < places:
-        calm = [each for each in waiting if each not in chosen and not each.is_troubled]
+        calm = [each for each in waiting if each not in chosen and each.standing is Standing.CALM]
         suspected = {each.host for each in waiting if each.deaths}
         assert all(held[each.host] >= share(places) or each.host in suspected for each in calm)
 
@@ -129,3 +129,12 @@ def test_an_official_report_comes_before_the_press() -> None:
 def test_what_may_have_killed_the_monitor_is_looked_into_after_the_others_and_one_at_a_time() -> None:
     suspects = [turn("x", "a", deaths=1), turn("y", "b", deaths=2)]
     assert [each.key for each in choose([*suspects, turn("z", "c")], (), 4)] == ["z", "x"]
+
+
+def test_what_was_read_when_the_monitor_died_waits_for_no_host_that_gives_trouble() -> None:
+    hanging = [turn(f"{host} {number}", host, trouble=3) for number in range(100) for host in ("a", "b", "c", "d")]
+    busy = choose(hanging, (), 4)
+    assert len(busy) == 3
+    honest = turn("honest", "h", deaths=1, since=NOW - timedelta(hours=1))
+    assert choose([*hanging, honest], busy, 4) == ()
+    assert choose([*hanging, honest], busy[1:], 4) == (honest,)

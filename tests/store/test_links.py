@@ -50,6 +50,15 @@ def test_a_host_is_known_by_what_it_cost_and_forgiven_when_nothing_of_it_waits(o
     assert all(each.trouble == 0 for each in store.links_to_read(now=NOW))
 
 
+def test_what_was_read_when_the_monitor_died_is_no_trouble_of_its_host_until_it_dies_again(open_it: Open) -> None:
+    store = open_it()
+    read, other = link("https://x.test/1"), link("https://x.test/2")
+    announced(store, read, other)
+    for trouble in (0, 2):
+        store.link_failed(LinkFailure(link=read, reason="died", deadly=True), now=NOW, retry_at=NOW)
+        assert [each.trouble for each in store.links_to_read(now=NOW)] == [trouble, trouble]
+
+
 def test_tries_and_deaths_are_kept(open_it: Open) -> None:
     store = open_it()
     page = link("https://x.test/1")
