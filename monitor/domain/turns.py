@@ -2,7 +2,7 @@
 
 Every host has a queue of its own. Places go round: first to official hosts, then to hosts that give no trouble, then to the
 newest page. Hosts that gave trouble share what may be spared, so that one place is always left for those that gave none. Before
-them comes what was being read when the monitor died: most of it died of something else, and its news has waited for the restart.
+them comes what was being read when the monitor died: more often than not it died of something else, and its news has waited.
 """
 
 from __future__ import annotations
