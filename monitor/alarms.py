@@ -15,6 +15,7 @@ from monitor.domain.model import SourceClass
 from monitor.domain.silence import Ear, Hearing
 from monitor.domain.standing import Raised
 from monitor.domain.timetable import DEADLY, OTHER_DOCUMENTS, OWN_FAULTS
+from monitor.domain.turns import MAX_WAITING
 from monitor.ports import Source
 
 if TYPE_CHECKING:
@@ -27,9 +28,11 @@ _LEARN_EVERY = timedelta(days=1)
 #: Silence must not teach that silence is usual; but after so long it is.
 _LEARN_ANEW = timedelta(days=14)
 #: What is the matter with a source that still tells what there is.
-_STILL_HEARD = frozenset({"moved", "undated", "given_up"})
+_STILL_HEARD = frozenset({"moved", "undated", "given_up", "crowded"})
 #: Pages given up are alarming for so long.
 _GIVEN_UP_FOR = timedelta(days=7)
+#: And a list that is too long for so long.
+_CROWDED_FOR = timedelta(days=1)
 #: Reasons that are alarming whoever published the page: it cost processes, or it is ours.
 _ALARMING = DEADLY | frozenset(OWN_FAULTS)
 #: What a first poll lists and is older is nobody's news.
@@ -78,6 +81,20 @@ def of_given_up(lost: Sequence[GivenUp], official: Collection[str]) -> list[Rais
     return found
 
 
+def of_crowded(passed_over: Mapping[str, int]) -> list[Raised]:
+    """What is the matter with sources that list more than can be read."""
+    return [
+        Raised(
+            about=source,
+            name="crowded",
+            message=f"lists more pages than can be read: {count} were passed over within a day, the oldest first. "
+            "Give it keywords or a narrower address, or switch it off (enabled = false)",
+            weight=1 + count // MAX_WAITING,
+        )
+        for source, count in sorted(passed_over.items())
+    ]
+
+
 def of_source(about: str, alarm: Alarm, began: Mapping[tuple[str, str], datetime]) -> Raised:
     """An alarm of a source (or of the host of several) as one among all; `began` knows of longer than the latest polls do."""
     since = min(alarm.since, began.get((about, alarm.name), alarm.since))
@@ -123,7 +140,7 @@ class Lookout:
         """Every alarm there is cause for now, in a fixed order. Reads the store; blocking."""
         from monitor.store.notices import alarming_since, moved_sources, outbox_alarms
         from monitor.store.unbelieved import unbelieved
-        from monitor.store.watch import given_up
+        from monitor.store.watch import crowded, given_up
 
         now, parts = self._parts.clock.now(), self._parts
         with parts.store.engine.begin() as connection:
@@ -139,6 +156,7 @@ class Lookout:
         found += of_returned(parts.postmaster.trouble if parts.postmaster else "")
         lost = given_up(parts.store.engine, since=now - _GIVEN_UP_FOR)
         found += of_given_up(lost, {each.name for each in parts.sources if each.source_class is SourceClass.OFFICIAL})
+        found += of_crowded(crowded(parts.store.engine, since=now - _CROWDED_FOR))
         found += of_space(shutil.disk_usage(parts.settings.state).free)
         return tuple(sorted(found, key=lambda raised: raised.key))
 

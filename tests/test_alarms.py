@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from monitor.alarms import LEAST_SPACE, Lookout, of_given_up, of_returned, of_space
+from monitor.alarms import LEAST_SPACE, Lookout, of_crowded, of_given_up, of_returned, of_space
 from monitor.domain.model import Link, SourceClass
 from monitor.domain.poll_failures import failure_words
 from monitor.domain.standing import Way
@@ -238,6 +238,12 @@ def test_what_was_given_up_is_an_alarm_where_it_may_have_been_news(gone: GivenUp
     found = of_given_up([gone], {"ofsted"})
     assert bool(found) == alarming
     assert all(gone.url in each.message for each in found)
+
+
+def test_a_list_that_is_longer_than_anybody_reads_is_an_alarm() -> None:
+    (found,) = of_crowded({"flood": 2500})
+    assert (found.about, found.weight) == ("flood", 3)
+    assert "2500 were passed over" in found.message
 
 
 def test_pages_of_one_source_that_were_given_up_are_one_alarm() -> None:

@@ -203,7 +203,18 @@ def _noted(seen: SeenLink) -> str:
     """How it was read where not all of it was, or why it could not be."""
     if seen.state == "read" and seen.reason == "cut":
         return f"; {seen.detail}"
+    if seen.state == "passed_over":
+        return ""
     return f"; last failure: {seen.reason} ({seen.failures} in all)" if seen.reason else ""
+
+
+#: What became of an address, by the state of its link.
+_BECAME = {
+    "new": "waits to be read",
+    "read": "was read",
+    "given_up": "was given up",
+    "passed_over": "was passed over, for its source lists more than can be read",
+}
 
 
 def _history(trial: Trial, key: str, store: SqlStore | None) -> None:
@@ -220,7 +231,7 @@ def _history(trial: Trial, key: str, store: SqlStore | None) -> None:
         trial.lines.append("  no source has announced it (or its keywords or sites did not let it pass)")
         return
     trial.facts["announced"] = {"source": seen.source, "first_seen": seen.first_seen.isoformat(), "state": seen.state}
-    what = {"new": "waits to be read", "read": "was read", "given_up": "was given up"}.get(seen.state, seen.state)
+    what = _BECAME.get(seen.state, seen.state)
     said = (
         ""
         if seen.relevant is None

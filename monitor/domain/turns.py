@@ -7,14 +7,24 @@ them comes what was being read when the monitor died: more often than not it die
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 
+from monitor.domain.model import Link
+from monitor.domain.urls import queue_of
+
 #: Reasons of failure by which a page kept a place for long.
 COSTLY = frozenset({"timeout", "deadline", "memory", "crashed", "died"})
+
+
+#: Pages of one host that may wait to be read: days of the busiest one. What comes on top takes the place of the oldest.
+MAX_WAITING = 1000
+#: Why a page was passed over.
+CROWDED = "crowded"
 
 
 class Standing(IntEnum):
@@ -94,3 +104,16 @@ def _within_host(turn: Turn) -> tuple[int, int, bool, float]:
 
 def _among_hosts(turn: Turn, held: int) -> tuple[int, int, bool, int, int, float]:
     return (turn.standing, turn.deaths, not turn.official, held, turn.tries, -turn.since.timestamp())
+
+
+def newest(new: Sequence[Link]) -> list[Link]:
+    """Of links that were not shown before as many of each host as may wait, the newest by their dates; without one, of now."""
+    if len(new) <= MAX_WAITING:
+        return list(new)
+    seen, kept = Counter[str](), set[str]()
+    for link in sorted(new, key=lambda link: -link.published.timestamp() if link.published else -math.inf):
+        host = queue_of(link.url)
+        seen[host] += 1
+        if seen[host] <= MAX_WAITING:
+            kept.add(link.canonical_url)
+    return [link for link in new if link.canonical_url in kept]

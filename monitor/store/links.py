@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, c
 
 from monitor.domain.model import Link
 from monitor.domain.timetable import OWN_FAULTS, is_renewal, renewed_at
-from monitor.domain.turns import COSTLY
+from monitor.domain.turns import COSTLY, CROWDED, MAX_WAITING, newest
 from monitor.domain.urls import queue_of
 from monitor.ports import Asked, LinkFailure, Waiting
 from monitor.store.schema import facts, links
@@ -56,6 +56,8 @@ def remember(
         new = [link for link in mine if link.canonical_url not in known]
         again = [(link, row) for link in mine if (row := known.get(link.canonical_url)) and row["source"] == link.source]
         known.update(dict.fromkeys((link.canonical_url for link in new), None))
+        if each.source in watched:  # what is beyond that is new again at the next poll, and kept nowhere until then
+            new = newest(new)
         unread = new[each.poll.max_new :] if each.poll.max_new else []
         rows += [_link_row(link, each.source not in watched, now) for link in new]
         for unasked in rows[len(rows) - len(unread) :]:
@@ -63,7 +65,24 @@ def remember(
         fresh.append((*new[: len(new) - len(unread)], *_renewed(connection, again, now)))
     if rows:
         connection.execute(insert(links), rows)
+        for host in {str(row["host"]) for row in rows}:
+            _keep_newest(connection, host)
     return tuple(fresh)
+
+
+def _keep_newest(connection: Connection, host: str) -> None:
+    """Pass over what a host has waiting beyond the newest: nobody reads that many, and looking through them takes all day."""
+    mine = and_(links.c.state == "new", links.c.host == host)
+    kept = select(links.c.id).where(mine).order_by(_SINCE.desc(), links.c.first_seen.desc(), links.c.id).limit(MAX_WAITING)
+    connection.execute(
+        update(links)
+        .where(mine, links.c.id.not_in(kept))
+        .values(
+            state=case((links.c.article.is_not(None), "read"), else_="passed_over"),
+            reason=case((links.c.baseline, ""), else_=CROWDED),
+            retry_at=None,
+        )
+    )
 
 
 def _renewed(connection: Connection, again: Sequence[tuple[Link, RowMapping]], now: datetime) -> list[Link]:

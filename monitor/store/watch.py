@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, and_, func, select
 
 from monitor.domain.habit import PollRecord
+from monitor.domain.turns import CROWDED
 from monitor.store.schema import articles, changes, links, polls
 
 
@@ -21,7 +22,7 @@ class SeenLink:
     title: str
     first_seen: datetime
     baseline: bool
-    state: str  #: new | read | given_up
+    state: str  #: new | read | given_up | passed_over
     failures: int
     reason: str
     detail: str
@@ -69,6 +70,14 @@ def given_up(engine: Engine, *, since: datetime) -> tuple[GivenUp, ...]:
             )
             for row in connection.execute(query).mappings()
         )
+
+
+def crowded(engine: Engine, *, since: datetime) -> Mapping[str, int]:
+    """How many pages of each source were passed over since a moment because too many waited."""
+    passed = and_(links.c.state == "passed_over", links.c.reason == CROWDED, links.c.first_seen >= since)
+    query = select(links.c.source, func.count()).where(passed).group_by(links.c.source)
+    with engine.begin() as connection:
+        return {str(source): int(count) for source, count in connection.execute(query).tuples()}
 
 
 def poll_history(engine: Engine, *, since: datetime, only: str = "") -> Mapping[str, tuple[PollRecord, ...]]:

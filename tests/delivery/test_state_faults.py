@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import re
 import shutil
 import sqlite3
 import subprocess
@@ -118,17 +117,13 @@ def _zero(state: State) -> None:
         file.write(bytes(state.database.stat().st_size - 2 * 4096))
 
 
-#: What is said: by who looks at the file, or by who asks the database, whoever comes first.
 CHANGED: dict[str, tuple[Act, str]] = {
-    "written over": (
-        lambda s: shutil.copyfile(s.folder.parent / "backup", s.database),
-        "an older copy was written over|is damaged",
-    ),
+    "written over": (lambda s: shutil.copyfile(s.folder.parent / "backup", s.database), "an older copy was written over"),
     "replaced": (lambda s: (s.folder.parent / "backup").rename(s.database), "another file was put in the place"),
     "removed": (lambda s: s.database.unlink(), "was removed"),
     "folder removed": (lambda s: shutil.rmtree(s.folder, ignore_errors=True), "was removed"),  # it may be put back meanwhile
     "zeroed": (_zero, "is damaged"),
-    "emptied": (lambda s: os.truncate(s.database, 0), "does not begin as one|is damaged"),
+    "emptied": (lambda s: os.truncate(s.database, 0), "does not begin as one"),
 }
 
 
@@ -147,7 +142,7 @@ async def test_a_state_that_changes_under_the_daemon_is_noticed_and_nothing_is_s
         with suppress(StoreError):  # what was read before the change is recorded after it, or is not
             await asyncio.to_thread(state.news, "Leeds")
         await until(lambda: state.outbox.trouble)
-        assert re.search(words, state.outbox.trouble)
+        assert words in state.outbox.trouble
         assert "docs/runbook.md" in state.outbox.trouble
         with pytest.raises(StateChanged):
             state.news("Derby")

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.turns import Standing, Turn, choose, share
+from monitor.domain.model import Link
+from monitor.domain.turns import MAX_WAITING, Standing, Turn, choose, newest, share
 
 NOW = datetime(2026, 8, 3, 12, tzinfo=UTC)
 
@@ -138,3 +139,17 @@ def test_what_was_read_when_the_monitor_died_waits_for_no_host_that_gives_troubl
     honest = turn("honest", "h", deaths=1, since=NOW - timedelta(hours=1))
     assert choose([*hanging, honest], busy, 4) == ()
     assert choose([*hanging, honest], busy[1:], 4) == (honest,)
+
+
+def test_of_more_than_can_wait_the_newest_of_each_host_wait() -> None:
+    def link(host: str, number: int, age: timedelta | None) -> Link:
+        url = f"https://{host}.test/{number}"
+        return Link(source="s", url=url, canonical_url=url, published=None if age is None else NOW - age)
+
+    day, hour = timedelta(days=1), timedelta(hours=1)
+    old = [link("flood", number, day) for number in range(MAX_WAITING)]
+    undated = [link("flood", number, None) for number in range(MAX_WAITING, MAX_WAITING + 10)]
+    young = [link("flood", number, hour) for number in range(MAX_WAITING + 10, MAX_WAITING + 20)]
+    other = [link("other", 0, 30 * day)]
+    assert newest([*old, *undated, *young, *other]) == [*old[:-20], *undated, *young, *other]
+    assert newest([*young, *undated]) == [*young, *undated]

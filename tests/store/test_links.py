@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from monitor.domain.model import Link
+from monitor.domain.turns import MAX_WAITING
 from monitor.ports import Classified, LinkFailure, Poll
 from monitor.store import SqlStore
+from monitor.store.schema import links as rows
+from monitor.store.watch import crowded
 from tests.builders import NOW, link, polled, story
 from tests.store.conftest import Open
 
@@ -155,3 +162,42 @@ def test_what_came_first_in_a_baseline_is_news_when_it_is_dated_anew(open_it: Op
     assert [each.baseline for each in store.links_to_read(now=NOW)] == [True]
     announced(store, link("https://x.test/1", edition="c", published=NOW))
     assert [each.baseline for each in store.links_to_read(now=NOW)] == [False]
+
+
+def test_a_list_without_end_takes_its_own_places_and_no_more(open_it: Open) -> None:
+    store = open_it()
+    announced(store, link("https://flood.test/first", published=NOW - timedelta(days=2)))
+    for poll in range(4):  # of each, the later links are the newer ones
+        moments = [
+            NOW - timedelta(days=1) + timedelta(seconds=poll * MAX_WAITING * 2 + number) for number in range(MAX_WAITING * 2)
+        ]
+        links = [link(f"https://flood.test/{poll}/{number}", published=moments[number]) for number in range(len(moments))]
+        assert len(announced(store, *links)) == MAX_WAITING
+    with store.engine.connect() as connection:
+        states = Counter(connection.execute(select(rows.c.state)).scalars())
+        left = connection.execute(select(rows.c.url).where(rows.c.state == "new")).scalars()
+        assert set(left) == {f"https://flood.test/3/{number}" for number in range(MAX_WAITING, MAX_WAITING * 2)}
+    assert states == {"new": MAX_WAITING, "passed_over": 3 * MAX_WAITING + 1}
+    assert crowded(store.engine, since=NOW) == {"feed": 3 * MAX_WAITING}
+
+
+def test_a_first_poll_is_known_whole_and_no_alarm(open_it: Open) -> None:
+    store = open_it()
+    links = [link(f"https://x.test/{number}", published=NOW - timedelta(days=number)) for number in range(MAX_WAITING + 10)]
+    announced(store, *links)
+    assert announced(store, *links) == ()
+    assert crowded(store.engine, since=NOW - timedelta(days=1)) == {}
+    assert len(announced(store, *(link(f"https://y.test/{number}") for number in range(3)), source="other")) == 3
+    with store.engine.connect() as connection:
+        assert not connection.execute(select(rows.c.id).where(rows.c.source == "other", rows.c.state == "passed_over")).all()
+
+
+def test_what_waits_to_be_read_again_stays_read_when_its_place_is_taken(open_it: Open) -> None:
+    store = open_it()
+    page = link("https://x.test/page", published=NOW - timedelta(hours=1), edition="1")
+    announced(store, page)
+    read(store, page)
+    announced(store, replace(page, edition="2"))
+    announced(store, *(link(f"https://x.test/{number}", published=NOW) for number in range(MAX_WAITING)))
+    with store.engine.connect() as connection:
+        assert connection.execute(select(rows.c.state).where(rows.c.url == page.url)).scalar_one() == "read"
