@@ -21,6 +21,7 @@ from tests.soak.papers import Papers
 from tests.soak.readers import LEAVING, STAYING, Readers
 from tests.soak.site import Site
 from tests.soak.slow import Slow
+from tests.soak.visitors import Visitors
 from tests.soak.watch import Watched
 
 
@@ -34,6 +35,7 @@ class Stage:
     environment: dict[str, str]
     readers: Readers
     holders: Holders
+    visitors: Visitors
     papers: Papers = field(default_factory=Papers)
     hostile: Hostile = field(default_factory=Hostile)
     slow: Slow = field(default_factory=Slow)
@@ -106,6 +108,7 @@ async def staged(folder: Path, seed: int) -> AsyncIterator[Stage]:
             environment=os.environ | {"MONITOR_MAIL_URL": f"mailto://127.0.0.1:{port}"},
             readers=mailbox,
             holders=Holders(page),
+            visitors=Visitors(page),
         )
         for site in stage.sites:
             await site.serve()

@@ -8,7 +8,7 @@ _PATIENCE = 15.0
 
 
 async def visit(page: tuple[str, int], path: str, *, body: bytes | None = None, source: str = "") -> tuple[int, str]:
-    """Status and text of the answer; status 0 for none within 15 s. With a `body` it is a form, posted from `source`."""
+    """Status and text of the answer; status 0 for none within 15 s. With a `body` it is a form, posted. `source` is the visitor's address."""
     lines = [f"{'GET' if body is None else 'POST'} {path} HTTP/1.1", f"Host: {page[0]}:{page[1]}", "Connection: close"]
     if body is not None:
         lines += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}"]
