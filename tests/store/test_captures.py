@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -50,6 +52,21 @@ def test_the_same_bytes_are_kept_once_and_others_beside_them(store):
     assert kept.keep([page()], NOW) == 0
     assert kept.keep([edited, page(), elsewhere], NOW) == 2
     assert len(list(kept.pages())) == 3
+
+
+def test_of_one_site_so_much_is_kept_in_a_day_and_of_others_as_ever(store, caplog):
+    def noise(number: int, site: str = "flood.uk", at: datetime = NOW) -> Page:
+        body = b"ofsted" + random.Random(number).randbytes(3 << 20)
+        return replace(page(body, f"https://{site}/{number}"), retrieved=at)
+
+    kept = Captures(store.engine)
+    assert sum(kept.keep([noise(number)], NOW) for number in range(14)) == 10
+    assert kept.keep([noise(1, "other.uk")], NOW) == 1
+    assert len([record for record in caplog.records if "flood.uk" in record.message]) == 1
+    again = Captures(store.engine)
+    assert again.keep([noise(20)], NOW) == 0, "a restart forgets nothing"
+    tomorrow = NOW + timedelta(days=1)
+    assert again.keep([noise(21, at=tomorrow)], tomorrow) == 1
 
 
 def test_pages_that_cannot_matter_are_not_kept(store):
