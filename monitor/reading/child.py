@@ -24,12 +24,12 @@ _WITHOUT_MEMORY = {"error": {"reason": "memory", "message": "reading it needs mo
 _NO_ROOM = "failed to map segment"
 
 
-def encode_request(function: str, arguments: tuple[Any, ...]) -> bytes:
-    """A request frame: JSON with every ``bytes`` argument taken out and appended behind it, unescaped."""
+def encode_request(function: str, arguments: tuple[Any, ...]) -> tuple[bytes, ...]:
+    """A request frame in parts: JSON with every ``bytes`` argument taken out, and those behind it as they are, uncopied."""
     blobs = [argument for argument in arguments if isinstance(argument, bytes)]
     plain = [{"$bytes": len(argument)} if isinstance(argument, bytes) else argument for argument in arguments]
     head = json.dumps({"function": function, "arguments": plain}).encode()
-    return b"".join([len(head).to_bytes(LENGTH_BYTES, "big"), head, *blobs])
+    return (len(head).to_bytes(LENGTH_BYTES, "big") + head, *blobs)
 
 
 def encode_answer(answer: dict[str, Any]) -> bytes:

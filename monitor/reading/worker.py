@@ -37,6 +37,31 @@ _NEARLY_ALL = 0.75
 _DOUBTFUL = (b"\\ud", b"\\u0000")
 
 
+class _Request:
+    """A request and how much of it has been written. Of what may be large there is no copy."""
+
+    def __init__(self, function: str, arguments: tuple[Any, ...]) -> None:
+        self._parts = [memoryview(part) for part in encode_request(function, arguments)]
+        self.rewind()
+
+    def rewind(self) -> None:
+        """Begin anew: whoever was sent a part of it is gone."""
+        self._unsent = [part for part in self._parts if part]
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether all of it was written."""
+        return not self._unsent
+
+    def write(self, file: int, most: int) -> int:
+        """Write at most so many bytes of what is left, as far as the file takes them now. Raises OSError when it takes none."""
+        written = os.write(file, self._unsent[0][:most])
+        self._unsent[0] = self._unsent[0][written:]
+        if not self._unsent[0]:
+            del self._unsent[0]
+        return written
+
+
 class Worker:
     """A persistent, killable child that calls functions by name: ``worker.call("package.module:function", body)``.
 
@@ -75,14 +100,14 @@ class Worker:
         Raises `ReadError` with the function's own reason, or ``timeout``, ``memory``, ``crashed``, ``too_large``,
         ``too_deep``, ``failed`` (any other exception). After the first four the child is gone; the next call starts another.
         """
+        request = _Request(function, arguments)
         with self._next:
             self._sent.wait()
-            frame = memoryview(encode_request(function, arguments))  # a copy of the page: only of those whose turn it is
-            ahead = self._send_ahead(frame)
+            ahead = self._send_ahead(request)
             self._turn.acquire()
             self._sent.clear()
         try:
-            answer = self._exchange(frame, ahead)
+            answer = self._exchange(request, ahead)
         finally:
             self._sent.set()
             self._turn.release()
@@ -111,26 +136,28 @@ class Worker:
         """Process id of the living child, or None."""
         return self._child.pid if self._child and self._child.poll() is None else None
 
-    def _send_ahead(self, frame: memoryview) -> tuple[subprocess.Popen[bytes], int] | None:
-        """Put as much of a request as fits into the pipe behind the one that is served; to which child, and how much."""
+    def _send_ahead(self, request: _Request) -> subprocess.Popen[bytes] | None:
+        """Put as much of a request as fits into the pipe behind the one that is served; the child that has it, if any."""
         with self._pipe:
             if self._child is None or self._child.stdin is None or self._calls_left <= 1:
                 return None
-            try:
-                return self._child, os.write(self._child.stdin.fileno(), frame[:_PIPE])
-            except OSError:  # full, or the child is gone: it is sent when its turn comes
-                return None
+            room = _PIPE
+            with contextlib.suppress(OSError):  # full, or the child is gone: the rest is sent when its turn comes
+                while room > 0 and not request.is_sent:
+                    room -= request.write(self._child.stdin.fileno(), room)
+            return self._child
 
-    def _exchange(self, frame: memoryview, ahead: tuple[subprocess.Popen[bytes], int] | None) -> dict[str, Any]:
-        if ahead is not None and ahead[0] is self._child:
-            child, unsent = ahead[0], frame[ahead[1] :]
+    def _exchange(self, request: _Request, ahead: subprocess.Popen[bytes] | None) -> dict[str, Any]:
+        if ahead is not None and ahead is self._child:
+            child = ahead
         else:
+            request.rewind()
             if self._received:  # it spoke unasked
                 self._stop()
-            child, unsent = self._living_child(), frame
+            child = self._living_child()
         finished = False
         try:
-            body = self._write_and_read(child, unsent)
+            body = self._write_and_read(child, request)
             answer: dict[str, Any] = json.loads(body)
             if any(mark in body for mark in _DOUBTFUL):  # here the text of strangers enters
                 answer = storable_json(answer)
@@ -176,14 +203,14 @@ class Worker:
             fcntl.fcntl(child.stdin.fileno(), fcntl.F_SETPIPE_SZ, _PIPE)
         return child
 
-    def _write_and_read(self, child: subprocess.Popen[bytes], unsent: memoryview) -> bytes:
-        """Send what is unsent of the request and collect the answer's body; both directions under one deadline."""
+    def _write_and_read(self, child: subprocess.Popen[bytes], request: _Request) -> bytes:
+        """Send what is left of the request and collect the answer's body; both directions under one deadline."""
         assert child.stdin and child.stdout
         deadline = time.monotonic() + self._wall
         answer, size = self._received, 0
         with selectors.DefaultSelector() as ready:
             ready.register(child.stdout, selectors.EVENT_READ)
-            if unsent:
+            if not request.is_sent:
                 ready.register(child.stdin, selectors.EVENT_WRITE)
             else:
                 self._sent.set()
@@ -199,8 +226,8 @@ class Worker:
                     raise ReadError(f"reading it took longer than {self._wall:g} s", reason="timeout")
                 for key, _ in ready.select(left):
                     if key.fileobj is child.stdin:
-                        unsent = unsent[os.write(child.stdin.fileno(), unsent[:_CHUNK]) :]
-                        if not unsent:
+                        request.write(child.stdin.fileno(), _CHUNK)
+                        if request.is_sent:
                             ready.unregister(child.stdin)
                             self._sent.set()
                         continue
@@ -208,7 +235,7 @@ class Worker:
                     if not received:
                         raise EOFError
                     answer += received
-        if unsent:
+        if not request.is_sent:
             raise ReadError("the reading process answered before it was asked", reason="crashed")
         body = memoryview(answer)[LENGTH_BYTES:size].tobytes()
         del answer[:size]  # what is left is the beginning of the next answer
