@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI, Request, Response
@@ -16,6 +18,8 @@ from monitor.ports import StoreError
 from monitor.web.pages import headers, told
 from monitor.web.status import Status, render_status
 
+#: How old the page about everything may be, seconds.
+KEPT_FOR = 2.0
 _WORDS = {
     403: ("This was not asked for here", "It was sent from a page of another site, so nothing was done."),
     404: ("There is no such page", "Its address may have been mistyped or cut off."),
@@ -69,9 +73,29 @@ def create_app(daemon: Daemon, status: Callable[[], Status]) -> FastAPI:
         """A fault of ours; the log has it, the page says nothing of it."""
         return told("Something went wrong", "This is our fault. Please try again later.", status=500)
 
+    shown = Kept(lambda: render_status(status(), daemon.health))
+
     @app.get("/", response_class=HTMLResponse)
     def status_page() -> HTMLResponse:
         """What is watched, how each source is, and what was found lately."""
-        return HTMLResponse(render_status(status(), daemon.health))
+        return HTMLResponse(shown())
 
     return app
+
+
+class Kept:
+    """A page that costs something to make, made once for all who ask within a moment: news is not to wait for visitors."""
+
+    def __init__(self, make: Callable[[], str], seconds: float = KEPT_FOR) -> None:
+        self._make = make
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._made: tuple[float, str] | None = None
+
+    def __call__(self) -> str:
+        """The page, at most so many seconds old; whoever comes while it is made waits for it."""
+        with self._lock:
+            if self._made is None or time.monotonic() - self._made[0] >= self._seconds:
+                made = self._make()
+                self._made = (time.monotonic(), made)
+            return self._made[1]

@@ -12,6 +12,8 @@ import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from anyio.to_thread import current_default_thread_limiter
+
 from monitor import __version__
 from monitor.daemon import Daemon
 
@@ -21,6 +23,8 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+#: Pages that are made at once.
+PAGE_THREADS = 4
 _HEADERS = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 
 
@@ -91,6 +95,8 @@ class Front:
         except Exception as error:
             await send({"type": "lifespan.startup.failed", "message": f"{type(error).__name__}: {error}"})
             raise
+        # In a few threads: sending and reading are to have most of the processor, however many look on.
+        current_default_thread_limiter().total_tokens = PAGE_THREADS
         self._building()
         await send({"type": "lifespan.startup.complete"})
         await receive()

@@ -32,7 +32,7 @@ ACTS = (
     Act(does="a busy site lists 40 articles", how=lambda stage: stage.busy.list_articles(), start=10, every=240),
     Act(does="1,100 connections are held", how=lambda stage: stage.holders.hold_idle(), start=15, every=3),
     Act(does="60 requests come slowly", how=lambda stage: stage.holders.ask_slowly(), start=15, every=5),
-    Act(does="20 visitors ask without end", how=lambda stage: stage.visitors.ask_without_end(), start=20, every=5),
+    Act(does="50 visitors ask without end", how=lambda stage: stage.visitors.ask_without_end(), start=20, every=5),
     Act(does="a reader leaves", how=lambda stage: stage.readers.leave(stage.page), start=40, every=40),
     Act(does="the daemon is killed", how=lambda stage: stage.kill(), start=50, every=70),
 )

@@ -17,7 +17,7 @@ class Visitors:
         self._asking: set[asyncio.Task[None]] = set()
         self.answers = 0
 
-    async def ask_without_end(self, visitors: int = 200) -> None:
+    async def ask_without_end(self, visitors: int = 50) -> None:
         """Keep so many asking."""
         self._asking = {task for task in self._asking if not task.done()}
         for number in range(len(self._asking), visitors):

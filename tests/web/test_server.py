@@ -7,6 +7,7 @@ import resource
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -16,6 +17,7 @@ from fastapi import Request, Response
 
 from monitor.web import Front
 from monitor.web.app import create_app
+from monitor.web.front import PAGE_THREADS
 from monitor.web.server import Server, build_server, places
 from tests.conftest import ROOT
 from tests.web.fakes import STATUS, FakeDaemon
@@ -219,6 +221,24 @@ async def test_at_the_end_an_answer_that_is_due_is_given_and_nobody_else_is_wait
         assert await closed(half)
         go_on.set()
         assert b"at last" in await asyncio.wait_for(due.read(), 10)
+
+
+async def test_pages_are_made_a_few_at_once_however_many_ask() -> None:
+    app, made, most = create_app(FakeDaemon(), lambda: STATUS), [0], [0]  # type: ignore[arg-type]
+
+    @app.get("/slow")
+    def slow() -> str:
+        made[0] += 1
+        most[0] = max(most[0], made[0])
+        time.sleep(0.05)
+        made[0] -= 1
+        return "done"
+
+    async with serving(Front(FakeDaemon(), lambda: app)) as site:  # type: ignore[arg-type, return-value]
+        asked = HELLO.replace(b"/healthz", b"/slow")
+        answers = await asyncio.gather(*(site.ask(asked) for _ in range(PLACES - 2)))
+    assert all(b"done" in answer for answer in answers)
+    assert 1 < most[0] <= PAGE_THREADS
 
 
 def test_places_leave_descriptors_for_messages() -> None:

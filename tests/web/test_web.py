@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -14,7 +16,7 @@ import pytest
 
 from monitor.alarms import Raised
 from monitor.ports import SourceState
-from monitor.web.app import create_app
+from monitor.web.app import Kept, create_app
 from monitor.web.front import Asgi, Front
 from monitor.web.pages import ago
 from monitor.web.status import Status, render_status
@@ -192,3 +194,31 @@ async def test_a_daemon_that_cannot_start_fails_the_server() -> None:
 def test_moments_as_people_say_them(back: timedelta, words: str) -> None:
     assert ago(NOW - back, NOW) == words
     assert ago(None, NOW) == "never"
+
+
+def test_a_page_is_made_once_for_all_who_ask_within_a_moment() -> None:
+    made = []
+
+    def make() -> str:
+        time.sleep(0.1)
+        made.append(True)
+        return f"page {len(made)}"
+
+    shown = Kept(make, seconds=60)
+    with ThreadPoolExecutor(8) as visitors:
+        assert {each.result() for each in [visitors.submit(shown) for _ in range(8)]} == {"page 1"}
+    assert Kept(make, seconds=0)() == "page 2"
+
+
+def test_a_page_that_could_not_be_made_is_made_for_the_next_visitor() -> None:
+    tries = iter([OSError("too many open files"), None])
+
+    def make() -> str:
+        if error := next(tries):
+            raise error
+        return "page"
+
+    shown = Kept(make)
+    with pytest.raises(OSError, match="too many"):
+        shown()
+    assert shown() == "page"
