@@ -302,7 +302,7 @@ class Outbox:
                 _log.error("nothing is sent: %s", error)
 
     def _well(self) -> None:
-        if self._trouble:
+        if self._trouble and not self._answers:  # an answer comes before its trouble: not well while one waits
             _log.warning("messages are sent again")
             self._trouble = ""
 

@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 import subprocess
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing, suppress
 from datetime import UTC, datetime, timedelta
@@ -242,7 +243,12 @@ async def test_a_disk_that_fills_after_the_servers_yes_settles_by_itself(
         fillers.append(fill(small))
         return "250 OK"
 
+    def slow_look() -> None:
+        while not small.outbox.trouble and small.states() in (["sending"], ["committing"]):
+            time.sleep(0.01)
+
     mailbox[0].answer = full
+    small.outbox.check = slow_look  # a look that found all well ends when the trouble is there: it does not take it back
     async with small.sending():
         small.news("Kent")
         await until(lambda: small.outbox.trouble)
