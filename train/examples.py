@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -102,3 +103,22 @@ def _gold(item: Item, label: Label, doc: Document) -> Gold:
         evidence=(at, at + len(label.evidence)) if at >= 0 else None,
         required=label.required,
     )
+
+
+_OVER_RELATED = ("Read more", "Related stories", "Most read", "More on this story", "You may also like", "Latest news", "")
+
+
+def load(paths: list[Path], *, furnish: float = 0.0, seed: int = 1) -> list[Example]:
+    """Examples of files and folders.
+
+    To the share `furnish` of them headlines of others are added at the end, as pages do: none of them is what they report.
+    """
+    every = list(items(paths))
+    chance = random.Random(seed)  # noqa: S311
+    found = []
+    for item in every:
+        if chance.random() < furnish:
+            titles = [other.title for other in chance.sample(every, chance.randint(2, 6)) if other is not item and other.title]
+            item = replace(item, text="\n\n".join([item.text, chance.choice(_OVER_RELATED), *titles]))
+        found.append(example(item))
+    return found

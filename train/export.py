@@ -107,7 +107,8 @@ def main() -> int:
     options.out.mkdir(parents=True, exist_ok=True)
     export(net, options.out / "linker.onnx")
     (options.out / "vocabulary.txt").write_text("\n".join(state["vocabulary"]) + "\n", encoding="utf-8")
-    (options.out / "kinds.json").write_text(json.dumps(state["kinds"]), encoding="utf-8")
+    told = {"kinds": state["kinds"], "exception": float(net.exception.item())}
+    (options.out / "linker.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     return 0
 
 

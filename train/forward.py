@@ -129,25 +129,31 @@ def _window(net: Linker, prepared: Prepared, window: Window, hidden: torch.Tenso
     ]
     areas, area_links = links(MentionType.AREA)
     groups, group_links = links(MentionType.GROUP)
+    status = net.status(vectors)
+    values = [prepared.exchange.get(m.values[0], m.values[0]) for m in ratings]
     unnamed = net.unnamed(vectors)
     of_all = torch.logaddexp(unnamed[:, -1] - 3, group_links.max(1).values) if groups else unnamed[:, -1] - 3
+    rivals = torch.tensor([[float(a != b) for b in values] for a in values])
     told = []
     for index, area in enumerate(AREAS):
         logit = unnamed[:, index] - (0 if area == "overall" else 2)
         at = [i for i, m in enumerate(areas) if area in m.values]
+        its_own: torch.Tensor | float = 0.0  # how likely another rating is said of this very area
         if at:
-            logit = torch.logaddexp(logit, area_links[:, at].max(1).values)
+            named = area_links[:, at].max(1).values
+            logit = torch.logaddexp(logit, named)
+            its_own = (rivals * (torch.sigmoid(named) * torch.sigmoid(status[:, 0]))[None]).max(1).values
         if area != "overall":
-            logit = torch.logaddexp(logit, of_all)
+            logit = torch.logaddexp(logit, of_all - net.exception * its_own)
         told.append(logit)
     years, year_links = links(MentionType.YEAR)
     with_none = torch.cat([year_links, torch.zeros(len(mine), 1)], 1)
     when = [int(m.values[0]) for m in years]
     return Linked(
         ratings=ratings,
-        values=[prepared.exchange.get(m.values[0], m.values[0]) for m in ratings],
+        values=values,
         urns=list(urns),
-        status=functional.logsigmoid(net.status(vectors)),
+        status=functional.logsigmoid(status),
         area=functional.logsigmoid(torch.stack(told, 1)),
         authority=functional.logsigmoid(torch.stack(columns, 1)),
         years=[(when, functional.log_softmax(row, -1)) for row in with_none],

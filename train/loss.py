@@ -11,7 +11,10 @@ from train.forward import Linked
 from train.model import AREAS, log_not
 
 NEWS, EARLIER = 0, 1
-_EARLIER, _UNSAID_EARLIER, _YEAR, _EVIDENCE = 0.5, 0.05, 0.3, 1.0
+_EARLIER, _YEAR, _EVIDENCE = 0.5, 0.3, 1.0
+#: What was before is labelled only of what is news: elsewhere it may well be said. Of an area that is news it is not, where the
+#: label has none; and where the label has one, another may be older still.
+_UNSAID_EARLIER, _NONE_EARLIER, _OTHER_EARLIER = 0.05, 0.6, 0.2
 
 
 def triples(linked: Linked, status: int) -> dict[str, torch.Tensor]:
@@ -45,11 +48,17 @@ def loss(example: Example, linked: Linked, exchange: dict[str, str]) -> torch.Te
                     total = total + _said(unsaid[at])
         total = total - (unsaid * unlabelled).sum()
     for rating, unsaid in earlier.items():
-        total = total - _UNSAID_EARLIER * unsaid.sum()
+        weights = torch.full_like(unsaid, _UNSAID_EARLIER)
         for gold in example.gold:
+            if gold.urn in place:
+                weights[place[gold.urn], AREAS.index(gold.area)] = _OTHER_EARLIER if gold.previous else _NONE_EARLIER
             if gold.previous and swap(gold.previous) == rating and gold.urn in place:
                 total = total + _EARLIER * _said(unsaid[place[gold.urn], AREAS.index(gold.area)])
                 total = total + _YEAR * _dated(linked, rating, place[gold.urn], AREAS.index(gold.area), gold.previous_year)
+        for gold in example.gold:
+            if gold.previous and swap(gold.previous) == rating and gold.urn in place:
+                weights[place[gold.urn], AREAS.index(gold.area)] = 0
+        total = total - (weights * unsaid).sum()
     return total + _EVIDENCE * _quoted(example, linked, place, swap)
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import torch
 
-from train.evaluate import measure, predict
-from train.examples import Example, example, items
+from train.evaluate import THRESHOLDS, measure, predict
+from train.examples import Example, load
 from train.forward import encode, link, prepare
 from train.linker.wordpiece import WordPiece
 from train.loss import loss
@@ -24,7 +24,8 @@ BASE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _COMMON = 18_000
 _MAX_WINDOWS = 3  #: of an article that are learnt from at once
 _KIND = 0.3  #: weight of the kind of page beside the links
-_BLIND = 0.15  #: share of articles in which what the rows say is hidden, so that the encoder learns to do without
+_UNDATED = 0.05  #: share of articles whose day is hidden
+_FURNISHED = 0.1  #: share of articles that get headlines of others at their end
 KINDS = """
     news monitoring_visit focused_visit send jtai childrens_home fostering_adoption_agency school early_years
     adult_social_care youth_justice police_fire_housing health other_nation national_stats appointment intervention
@@ -32,17 +33,6 @@ KINDS = """
     workforce awards election plain_english ombudsman framework_change old_rating_headline lscb other_council_only
     trust_contract ofsted_annual
 """.split()
-
-
-def load(paths: list[Path], *, rows: bool = True) -> list[Example]:
-    """Examples of files and folders; without what the rows say where they were written for these very articles (JSON)."""
-    found = []
-    for path in paths:
-        for item in items([path]):
-            made = example(item)
-            learnt = not rows or item.id[:1] not in "bu" or not item.id[1:3].isdigit()
-            found.append(replace(made, doc=replace(made.doc, rows={})) if learnt else made)
-    return found
 
 
 @dataclass(kw_only=True)
@@ -88,7 +78,7 @@ class Training:
         return total / seen
 
     def _step(self, batch: list[Example], chance: random.Random) -> float:
-        batch = [replace(each, doc=replace(each.doc, rows={})) if chance.random() < _BLIND else each for each in batch]
+        batch = [replace(each, doc=replace(each.doc, published=None)) if chance.random() < _UNDATED else each for each in batch]
         ready = [prepare(each.doc, self.wordpiece, chance) for each in batch]
         ready = [replace(one, windows=one.windows[:_MAX_WINDOWS]) for one in ready]
         hidden = iter(encode(self.net, [window for one in ready for window in one.windows], half=True))
@@ -118,8 +108,10 @@ def main() -> int:
     weights = options.base / "model.safetensors"
     if hashlib.sha256(weights.read_bytes()).hexdigest() != BASE_SHA256:
         _parser().error(f"{weights} is not the base that is trained from")
-    train, dev = load(options.train, rows=not options.no_rows), load(options.dev, rows=not options.no_rows)
-    vocabulary, kept = cut_vocabulary((options.base / "vocab.txt").read_text(encoding="utf-8").split("\n")[:-1], train)
+    train = load(options.train, furnish=_FURNISHED, seed=options.seed)
+    dev = load(options.dev)
+    pieces = (options.base / "vocab.txt").read_text(encoding="utf-8").split("\n")[:-1]
+    vocabulary, kept = kept_vocabulary(options.out / "state.pt", pieces) or cut_vocabulary(pieces, train)
     random.Random(options.seed).shuffle(train)  # noqa: S311
     train = train[: round(len(train) * options.share)]
     print(f"{len(train)} to learn from, {len(dev)} to watch", flush=True)
@@ -147,7 +139,7 @@ def main() -> int:
         training.keep(epoch)
         print(f"epoch {epoch}: loss {mean:.3f}", flush=True)
         said = [predict(net, each, training.wordpiece) for each in dev]
-        for threshold in (0.3, 0.5, 0.7, 0.9) if dev else ():
+        for threshold in THRESHOLDS if dev else ():
             print("  ", threshold, json.dumps(measure(dev, said, threshold)), flush=True)
     return 0
 
@@ -163,7 +155,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--share", type=float, default=1.0, help="of the training articles, for learning curves")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--no-rows", action="store_true", help="without what the rows say")
     parser.add_argument("--freeze", type=int, default=0, help="layers from below that are not trained (embeddings neither)")
     return parser
 
@@ -174,6 +165,15 @@ def cut_vocabulary(pieces: list[str], examples: list[Example]) -> tuple[list[str
     used = {number for each in examples for number in whole.pieces(each.doc.text)}
     kept = [n for n in range(len(pieces)) if n < _COMMON or n in used or len(pieces[n].removeprefix("##")) == 1]
     return [pieces[n] for n in kept], kept
+
+
+def kept_vocabulary(file: Path, pieces: list[str]) -> tuple[list[str], list[int]] | None:
+    """The pieces of a checkpoint, which stay as they were when the corpus has grown since; None where there is none."""
+    if not file.exists():
+        return None
+    vocabulary = torch.load(file, weights_only=False)["vocabulary"]
+    number = {piece: at for at, piece in enumerate(pieces)}
+    return vocabulary, [number[piece] for piece in vocabulary]
 
 
 def _batches(train: list[Example], size: int, chance: random.Random) -> list[list[Example]]:

@@ -199,6 +199,7 @@ class Judgement:
     tier: Tier = Tier.EXPLICIT
     frame: str = ""  #: the row that fired, for `explain` and the score by row
     page: int | None = None  #: page of a report (1-based), for official evidence
+    probability: float = 1.0  #: that the text reports this, as the classifier sees it; 1 for what a report states
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +216,7 @@ class Reading:
     """What the classifier made of one article or report."""
 
     judgements: tuple[Judgement, ...] = ()
+    uncertain: tuple[Judgement, ...] = ()  #: too unsure to tell anybody, too likely to pass over: for a person to review
     rejected: tuple[Rejection, ...] = ()
     relevant: bool = False
     reason: str = ""  #: why nothing is said, when nothing is (a reason code)

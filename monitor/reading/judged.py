@@ -16,9 +16,11 @@ def classify_apart(title: str, text: str, *, published: date | None, worker: Wor
     found = worker.call("monitor.reading.judged:classified", title, text, day)
     return Reading(
         judgements=tuple(_judgement(each) for each in found["judgements"]),
+        uncertain=tuple(_judgement(each) for each in found["uncertain"]),
         rejected=tuple(Rejection(reason=e["reason"], span=Span(**e["span"]), quote=e["quote"]) for e in found["rejected"]),
         relevant=found["relevant"],
         reason=found["reason"],
+        reports_inspection=found["reports_inspection"],
         classifier_version=found["classifier_version"],
     )
 
@@ -30,9 +32,11 @@ def classified(title: str, text: str, day: str) -> dict[str, Any]:
     reading = classify(title, text, published=date.fromisoformat(day) if day else None)
     return {
         "judgements": [_plain(each) for each in reading.judgements],
+        "uncertain": [_plain(each) for each in reading.uncertain],
         "rejected": [{"reason": e.reason, "span": _span(e.span), "quote": e.quote} for e in reading.rejected],
         "relevant": reading.relevant,
         "reason": reading.reason,
+        "reports_inspection": reading.reports_inspection,
         "classifier_version": reading.classifier_version,
     }
 
@@ -53,6 +57,7 @@ def _plain(judgement: Judgement) -> dict[str, Any]:
         "tier": judgement.tier.value,
         "frame": judgement.frame,
         "page": judgement.page,
+        "probability": judgement.probability,
     }
 
 
@@ -68,4 +73,5 @@ def _judgement(row: dict[str, Any]) -> Judgement:
         tier=Tier(row["tier"]),
         frame=row["frame"],
         page=row["page"],
+        probability=row["probability"],
     )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -13,7 +13,6 @@ from monitor.classifier.text import Sentence, fold, sentences
 from monitor.classifier.times import relative_year
 from monitor.classifier.vocabulary import known_names, lexicon
 from monitor.tables.ratings import WEAK_RATINGS
-from train.linker.rows import RowsSay, rows_say
 
 
 class MentionType(StrEnum):
@@ -63,7 +62,6 @@ class Document:
     published: date | None
     sentences: tuple[Part, ...]
     mentions: tuple[Mention, ...]  #: in the order of the text; none overlaps another
-    rows: Mapping[int, RowsSay] = field(default_factory=dict)  #: what the rows say of ratings, by where those start
 
     def of(self, type_: MentionType) -> tuple[Mention, ...]:
         """The mentions of one type, in order."""
@@ -106,25 +104,7 @@ def document(title: str, text: str, published: date | None) -> Document:
             )
         )
         found.extend(_apart(_mentions(sentence, offset, len(parts) - 1, published, known)))
-    made = tuple(_same_again(found))
-    return Document(
-        text=f"{title}\n{text}",
-        published=published,
-        sentences=tuple(parts),
-        mentions=made,
-        rows=_rows_of(made, rows_say(title, text, published)),
-    )
-
-
-def _rows_of(found: Sequence[Mention], said: Mapping[tuple[int, int], RowsSay]) -> dict[int, RowsSay]:
-    """What the rows say of each rating; they may take a word more or less for the same one."""
-    ratings = [m for m in found if m.type is MentionType.RATING]
-    told: dict[int, RowsSay] = {}
-    for (start, end), says in said.items():
-        for mention in ratings:
-            if mention.start < end and start < mention.end:
-                told.setdefault(mention.start, says)
-    return told
+    return Document(text=f"{title}\n{text}", published=published, sentences=tuple(parts), mentions=tuple(_same_again(found)))
 
 
 def _mentions(sentence: Sentence, offset: int, number: int, published: date | None, known: frozenset[str]) -> Iterator[Mention]:

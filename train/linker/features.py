@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from train.linker.document import Document, Mention, MentionType
-from train.linker.rows import SAYS
 
 _CONTRASTS = frozenset("but while whereas although though however yet ;".split())
 #: Length of `alone` and of `beside`.
-ALONE, BESIDE = 12 + len(SAYS), 22
+ALONE, BESIDE = 12, 20
 
 
 def alone(doc: Document, rating: Mention, ratings: Sequence[Mention]) -> list[float]:
@@ -29,22 +28,7 @@ def alone(doc: Document, rating: Mention, ratings: Sequence[Mention]) -> list[fl
         min(beside, 5) / 5,
         min(len(part.words), 60) / 60,
         min(len(ratings), 20) / 20,
-        *_said(doc, rating),
     ]
-
-
-def _said(doc: Document, rating: Mention) -> list[float]:
-    told = doc.rows.get(rating.start)
-    return [float(told is not None and told.says == says) for says in SAYS]
-
-
-def _linked_by_rows(doc: Document, rating: Mention, other: Mention) -> float:
-    """Whether the rows take a rating for that of an authority or area."""
-    told = doc.rows.get(rating.start)
-    if told is None or other.type not in {MentionType.AUTHORITY, MentionType.AREA}:
-        return 0.0
-    named = told.urns if other.type is MentionType.AUTHORITY else told.areas
-    return float(any(value in named for value in other.values))
 
 
 def beside(
@@ -79,8 +63,6 @@ def beside(
         float(same and _place(rating, ratings) == _place(other, others)),
         float(mine.bullet and its.bullet),
         float(other.type is MentionType.AREA and len(other.values) > 1),
-        _linked_by_rows(doc, rating, other),
-        float(rating.start in doc.rows and _linked_by_rows(doc, rating, other) == 0),
     ]
 
 

@@ -48,7 +48,7 @@ class Links:
 class LinkerModel:
     """Weights and vocabulary, ready to read. Thread-safe; the same text gives the same answer."""
 
-    def __init__(self, weights: bytes, vocabulary: Sequence[str], kinds: Sequence[str]) -> None:
+    def __init__(self, weights: bytes, vocabulary: Sequence[str], kinds: Sequence[str], exception: float) -> None:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
@@ -59,6 +59,7 @@ class LinkerModel:
         self._session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
         self._wordpiece = WordPiece(vocabulary)
         self._kinds = tuple(kinds)
+        self._exception = exception
 
     def links(self, doc: Document) -> Links:
         """Every rating mention of a document with its links."""
@@ -99,13 +100,16 @@ class LinkerModel:
             feed[f"{type_}_facts"] = np.array(told, dtype=np.float32)
         status, unnamed, kind, *links = self._session.run(None, feed)
         said = dict(zip(_LINKED, links, strict=True))
+        areas = _areas(
+            [m.values[0] for m, _ in mine], [_sigmoid(float(row[0])) for row in status], others, said, unnamed, self._exception
+        )
         made = [
             Linked(
                 mention=mention,
                 news=_sigmoid(float(status[row][0])),
                 earlier=_sigmoid(float(status[row][1])),
                 authorities=_authorities(others[MentionType.AUTHORITY], said[MentionType.AUTHORITY][row]),
-                areas=_areas(others, said, unnamed[row], row),
+                areas=areas[row],
                 years=_years(others[MentionType.YEAR], said[MentionType.YEAR][row]),
             )
             for row, (mention, _) in enumerate(mine)
@@ -117,32 +121,49 @@ _NOTHING = [0.0] * BESIDE
 
 
 def _authorities(placed: Sequence[tuple[Mention, Placed]], logits: np.ndarray) -> dict[str, float]:
-    best: dict[str, float] = {}
-    for (mention, _), logit in zip(placed, logits, strict=False):
-        for urn in mention.values:
-            best[urn] = max(best.get(urn, -math.inf), float(logit))
-    return {urn: _sigmoid(logit) for urn, logit in best.items()}
+    return {urn: _sigmoid(logit) for urn, logit in _named(placed, logits).items()}
 
 
 def _areas(
+    ratings: Sequence[str],
+    news: Sequence[float],
     others: Mapping[MentionType, Sequence[tuple[Mention, Placed]]],
     said: Mapping[MentionType, np.ndarray],
     unnamed: np.ndarray,
-    row: int,
-) -> dict[str, float]:
-    """An area is meant by a mention that names it, by "all areas", or by a rating that names none."""
-    everything = float(unnamed[len(AREAS)]) - _UNNAMED_ALL
-    groups = [float(said[MentionType.GROUP][row][i]) for i in range(len(others[MentionType.GROUP]))]
-    if groups:
-        everything = _either(everything, max(groups))
-    found: dict[str, float] = {}
-    for index, area in enumerate(AREAS):
-        logit = float(unnamed[index]) - (0.0 if area == "overall" else _UNNAMED_AREA)
-        named = [float(said[MentionType.AREA][row][i]) for i, (m, _) in enumerate(others[MentionType.AREA]) if area in m.values]
-        if named:
-            logit = _either(logit, max(named))
-        found[area] = _sigmoid(logit if area == "overall" else _either(logit, everything))
+    exception: float,
+) -> list[dict[str, float]]:
+    """An area is meant by a mention that names it, by "all areas", or by a rating that names none.
+
+    "All areas" holds the less of an area, the likelier another rating is the news of that very area: "all but one, which".
+    """
+    named = [_named(others[MentionType.AREA], row) for row in said[MentionType.AREA]]
+    groups = range(len(others[MentionType.GROUP]))
+    found: list[dict[str, float]] = []
+    for row, rating in enumerate(ratings):
+        everything = float(unnamed[row][len(AREAS)]) - _UNNAMED_ALL
+        if groups:
+            everything = _either(everything, max(float(said[MentionType.GROUP][row][i]) for i in groups))
+        areas: dict[str, float] = {}
+        for index, area in enumerate(AREAS):
+            logit = float(unnamed[row][index])
+            if area == "overall":
+                areas[area] = _sigmoid(_either(logit, named[row][area]) if area in named[row] else logit)
+                continue
+            rivals = [
+                _sigmoid(named[i][area]) * news[i] for i, other in enumerate(ratings) if other != rating and area in named[i]
+            ]
+            logit = _either(logit - _UNNAMED_AREA, everything - exception * max(rivals, default=0.0))
+            areas[area] = _sigmoid(_either(logit, named[row][area]) if area in named[row] else logit)
+        found.append(areas)
     return found
+
+
+def _named(placed: Sequence[tuple[Mention, Placed]], logits: np.ndarray) -> dict[str, float]:
+    best: dict[str, float] = {}
+    for (mention, _), logit in zip(placed, logits, strict=False):
+        for area in mention.values:
+            best[area] = max(best.get(area, -math.inf), float(logit))
+    return best
 
 
 def _years(placed: Sequence[tuple[Mention, Placed]], logits: np.ndarray) -> dict[int, float]:
@@ -178,5 +199,5 @@ def linker_model() -> LinkerModel:
     """The model of the package, loaded once a process."""
     folder = files("train.linker") / "weights"
     vocabulary = (folder / "vocabulary.txt").read_text(encoding="utf-8").split("\n")[:-1]
-    kinds = json.loads((folder / "kinds.json").read_text(encoding="utf-8"))
-    return LinkerModel((folder / "linker.onnx").read_bytes(), vocabulary, kinds)
+    told = json.loads((folder / "linker.json").read_text(encoding="utf-8"))
+    return LinkerModel((folder / "linker.onnx").read_bytes(), vocabulary, told["kinds"], told["exception"])
