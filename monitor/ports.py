@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from monitor.domain.model import Article, Change, Link, Reading, Report, SourceClass
+from monitor.domain.review import ReviewItem
 
 
 class MonitorError(Exception):
@@ -293,6 +294,7 @@ class Recorded:
     changes: tuple[Change, ...] = ()
     deliveries: int = 0
     background: tuple[str, ...] = ()  #: why judgements were recorded but announced nothing (reason codes)
+    for_review: tuple[ReviewItem, ...] = ()  #: what a person is asked about from now on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -120,15 +120,24 @@ def article(text: str, *, url: str = "https://news.test/a", outlet: str = "The P
     return Article(url=url, outlet=outlet, text=text, sha256=sha256(text.encode()).hexdigest(), **values)
 
 
+def judgements(text: str, said: dict[str, str], **changed: Any) -> tuple[Judgement, ...]:
+    """Judgements that all stand on the whole text: ``{"Leeds": "overall good"}``."""
+    whole = Span(start=0, end=len(text))
+    return tuple(
+        Judgement(
+            **{"authority": authority(name), "area": Area(area), "rating": Rating(rating), "evidence": whole, "quote": text}
+            | changed
+        )
+        for name, ratings in said.items()
+        for area, rating in grades(ratings).items()
+    )
+
+
 def reading(text: str, said: dict[str, str], rejected: Sequence[str] = ()) -> Reading:
     """A reading whose judgements all stand on the whole text: ``{"Leeds": "overall good"}``."""
     whole = Span(start=0, end=len(text))
     return Reading(
-        judgements=tuple(
-            Judgement(authority=authority(name), area=Area(area), rating=Rating(rating), evidence=whole, quote=text)
-            for name, ratings in said.items()
-            for area, rating in grades(ratings).items()
-        ),
+        judgements=judgements(text, said),
         rejected=tuple(Rejection(reason=reason, span=whole, quote=text) for reason in rejected),
         relevant=bool(said),
         classifier_version="test",

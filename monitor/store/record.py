@@ -18,11 +18,10 @@ from monitor.store.enqueue import News, enqueue
 from monitor.store.filing import file_documents
 from monitor.store.ledger import known, save
 from monitor.store.policy import Policy
+from monitor.store.review import FRESH_IN_BASELINE, new_in, review_found, settle
 from monitor.store.rows import change_of, change_row
 from monitor.store.schema import articles, changes
 
-#: What a source's first poll brings is a baseline. Only what was published this recently can be news and not old stock.
-FRESH_IN_BASELINE = timedelta(days=1)
 _SILENCING = frozenset({Background.OLDER_THAN_NEWEST, Background.OUTSIDE_ALERT_WINDOW})
 _BASELINE = "baseline"
 
@@ -36,30 +35,44 @@ def record_all(
     subscriptions: Sequence[Subscription],
 ) -> tuple[Recorded, ...]:
     """Write everything that follows from documents, in their order. A repetition finds its own traces and writes nothing."""
-    if connection.dialect.name == "postgresql":
-        # One writer of beliefs at a time, as on SQLite: two papers on one inspection must not both find it unknown.
-        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('monitor.record'))"))
-    recorded = []
+    be_only_writer(connection)
+    recorded: list[Recorded] = []
+    updates: dict[int, LedgerUpdate] = {}
     for number, (each, filed) in enumerate(zip(found, file_documents(connection, found, now), strict=True)):
         if filed.duplicate:
             recorded.append(Recorded(duplicate=True))
             continue
+        reading = review_found(connection, each, filed.article, now)
         seen = now + number * timedelta.resolution  # of documents that come together the first was seen first
-        ledger = _Ledger(connection=connection, article=filed.article, now=now, policy=policy)
-        recorded.append(_believe(ledger, each, seen=seen, subscriptions=subscriptions))
+        ledger = LedgerUpdate(connection=connection, article=filed.article, now=now, policy=policy)
+        recorded.append(_believe(ledger, replace(each, reading=reading), seen=seen, subscriptions=subscriptions))
+        updates[number] = ledger
+    heard = {urn for ledger in updates.values() for urn in ledger.urns}
+    unsure = {number for number in updates if found[number].reading.uncertain}
+    settle(connection, policy, heard.union(*(_urns(found[number]) for number in unsure)), now)
+    for number in unsure:
+        recorded[number] = replace(recorded[number], for_review=new_in(connection, updates[number].article, now))
     return tuple(recorded)
 
 
-def _believe(ledger: _Ledger, found: Classified, *, seen: datetime, subscriptions: Sequence[Subscription]) -> Recorded:
+def _urns(found: Classified) -> set[str]:
+    return {each.authority.urn for each in found.reading.uncertain}
+
+
+def be_only_writer(connection: Connection) -> None:
+    """Until the commit nobody else writes beliefs, as on SQLite: two papers on one inspection must not both find it unknown."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('monitor.record'))"))
+
+
+def _believe(ledger: LedgerUpdate, found: Classified, *, seen: datetime, subscriptions: Sequence[Subscription]) -> Recorded:
     """What the ledger makes of one new document, and the messages that follow."""
     document, link, now = found.document, found.link, ledger.now
     day = london_day(link.published) if link and link.published else london_day(now)
     for account in accounts(document, found.reading, seen=day):
         stale = found.baseline and account.published < london_day(now) - FRESH_IN_BASELINE
-        ledger.fold(replace(account, seen=seen), stale=stale)
-    if ledger.background:
-        filed = articles.c.id == ledger.article
-        ledger.connection.execute(update(articles).where(filed).values(background=ledger.background))
+        ledger.fold(account, seen=seen, stale=stale)
+    ledger.note_background()
     whose = (SourceClass.OFFICIAL, "Ofsted") if isinstance(document, Report) else (document.source_class, document.outlet)
     late = max(0, (london_day(now) - (document.published or day)).days)
     sent = ledger.tell(ledger.news(*whose, late), subscriptions) if ledger.live else 0
@@ -67,7 +80,7 @@ def _believe(ledger: _Ledger, found: Classified, *, seen: datetime, subscription
 
 
 @dataclass(kw_only=True)
-class _Ledger:
+class LedgerUpdate:
     """Folds the accounts of one document into the ledger and gathers what is to be told of them."""
 
     connection: Connection
@@ -77,11 +90,15 @@ class _Ledger:
     live: dict[str, Change] = field(default_factory=dict)  #: by id: what subscriptions are asked about
     new: list[Change] = field(default_factory=list)
     background: list[str] = field(default_factory=list)
+    urns: set[str] = field(default_factory=set)  #: whose accounts were folded
 
-    def fold(self, account: Account, *, stale: bool) -> None:
-        """Decide on one account and write what it comes to; `stale` ones announce nothing."""
+    def fold(self, account: Account, *, seen: datetime, stale: bool) -> None:
+        """Decide on one account, first `seen` now if not before, and write what it comes to; `stale` ones announce nothing."""
         day = london_day(self.now)
+        self.urns.add(account.authority.urn)
         before = known(self.connection, self.policy.history, (account.authority.urn,), day)
+        first_seen = {each.key: each.seen for inspection in before for each in inspection.accounts}
+        account = replace(account, seen=first_seen.get(account.key) or seen)  # a page that is read again was seen before
         decision = decide(before, account, as_of=day, alert_window=self.policy.alert_window)
         self.background += [str(reason) for reason in decision.background]
         if decision.inspection is None:
@@ -99,6 +116,14 @@ class _Ledger:
             else:
                 self._keep(change, account, silent)
         self._step_up(decision.inspection, before)
+
+    def note_background(self) -> None:
+        """Keep with the article why it announces no more, beside what was kept of it before."""
+        if self.background:
+            mine = articles.c.id == self.article
+            before: list[str] = self.connection.execute(select(articles.c.background).where(mine)).scalar_one()
+            reasons = [*before, *(reason for reason in self.background if reason not in before)]
+            self.connection.execute(update(articles).where(mine).values(background=reasons))
 
     def _keep(self, change: Change, account: Account, silent: str) -> None:
         there = self.connection.execute(select(changes.c.id).where(changes.c.key == change.key)).scalar()

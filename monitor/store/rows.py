@@ -20,8 +20,11 @@ from monitor.domain.model import (
     Rejection,
     Report,
     SourceClass,
+    Span,
+    Tier,
     Trust,
 )
+from monitor.domain.review import ReviewItem, ReviewState
 
 Row = Mapping[Any, Any]
 
@@ -171,6 +174,20 @@ def article_row(document: Article | Report) -> dict[str, Any]:
     }
 
 
+def article_of(row: Row) -> Article:
+    """The article of a row."""
+    return Article(
+        url=row["url"],
+        title=row["title"],
+        text=row["text"],
+        published=row["published"],
+        retrieved=row["retrieved"],
+        outlet=row["outlet"],
+        source_class=SourceClass(row["source_class"]),
+        sha256=row["sha256"],
+    )
+
+
 def judgement_row(judgement: Judgement) -> dict[str, Any]:
     """The columns of a judgement, without its article."""
     return {
@@ -187,6 +204,42 @@ def judgement_row(judgement: Judgement) -> dict[str, Any]:
         "in_title": judgement.evidence.in_title,
         "quote": judgement.quote,
     }
+
+
+def judgement_of(row: Row) -> Judgement:
+    """The judgement of a row; of one that waits for review, with how likely it is."""
+    return Judgement(
+        authority=by_urn()[row["urn"]],
+        area=Area(row["area"]),
+        rating=Rating(row["rating"]),
+        evidence=Span(start=row["start"], end=row["end"], in_title=row["in_title"]),
+        quote=row["quote"],
+        previous=_rating(row["previous"]),
+        previous_year=row["previous_year"],
+        tier=Tier(row["tier"]),
+        frame=row["frame"],
+        page=row.get("page"),
+        probability=row.get("probability", 1.0),
+    )
+
+
+def review_item_of(row: Row) -> ReviewItem:
+    """The item of a row, joined with what its article is called and where it stands."""
+    return ReviewItem(
+        id=row["id"],
+        article=row["article"],
+        judgement=judgement_of(row),
+        state=ReviewState(row["state"]),
+        came_at=row["came_at"],
+        reason=row["reason"],
+        reports_inspection=row["reports_inspection"],
+        decided_at=row["decided_at"],
+        decided_by=row["decided_by"],
+        title=row["title"],
+        url=row["url"],
+        outlet=row["outlet"],
+        published=row["published"],
+    )
 
 
 def rejection_row(rejection: Rejection) -> dict[str, Any]:

@@ -1,175 +1,59 @@
-"""The tables: one schema for SQLite and PostgreSQL. What may happen only once is a unique key here, not an ``if`` elsewhere."""
+"""The tables: one schema for SQLite and PostgreSQL. What may happen only once is a unique key here, not an ``if`` elsewhere.
+
+Those of what is read are in `read_tables`; here are those of what is believed, and of who is told.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from sqlalchemy import JSON, Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
 
-from sqlalchemy import (
-    JSON,
-    Boolean,
-    Column,
-    Date,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-    text,
+from monitor.store.metadata import id_column, metadata
+from monitor.store.moment import Moment
+from monitor.store.read_tables import (
+    WAITING,
+    articles,
+    captures,
+    judgements,
+    links,
+    polls,
+    rejections,
+    review_items,
+    sources,
 )
 
-from monitor.store.moment import Moment as Moment  # noqa: PLC0414  # migrations call it schema.Moment
+__all__ = [
+    "HEAD",
+    "OPEN",
+    "PENDING",
+    "WAITING",
+    "Moment",
+    "accounts",
+    "alerts",
+    "articles",
+    "bodies",
+    "captures",
+    "changes",
+    "deliveries",
+    "facts",
+    "inspections",
+    "journal",
+    "judgements",
+    "leases",
+    "links",
+    "metadata",
+    "polls",
+    "rejections",
+    "returns",
+    "review_items",
+    "sources",
+    "standing_alarms",
+    "subscriptions",
+    "suspensions",
+    "tellings",
+]
 
 #: The newest migration. `open_store` compares it with the database's own row before it imports any migration machinery.
-HEAD = "0008"
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _id() -> Column[Any]:
-    """Random, never reused: a restored copy of the state must not hand out numbers that were sent before."""
-    return Column("id", String(32), primary_key=True)
-
-
-sources = Table(
-    "sources",
-    metadata,
-    Column("name", String, primary_key=True),
-    Column("validators", JSON, nullable=False),
-    Column("cursor", Text, nullable=False, default=""),
-    Column("polled_before", Boolean, nullable=False, default=False),
-    Column("last_success", Moment),
-    Column("next_due_at", Moment),
-    Column("failures", Integer, nullable=False, default=0),
-    Column("reason", String, nullable=False, default=""),
-    Column("moved_to", Text, nullable=False, server_default=""),  # where its latest answer came from, redirected for good
-    Column("declared", String(16), nullable=False, server_default=""),  # how it was declared when it was asked last
-)
-
-polls = Table(
-    "polls",
-    metadata,
-    _id(),
-    Column("source", ForeignKey("sources.name"), nullable=False),
-    Column("polled_at", Moment, nullable=False),
-    Column("links", Integer, nullable=False),
-    Column("new_links", Integer, nullable=False),
-    Column("undated", Integer, nullable=False),
-    Column("newest", Moment),
-    Column("not_modified", Boolean, nullable=False),
-    Column("reason", String, nullable=False, default=""),
-    Column("status", Integer),
-    Column("fingerprint", String(16), nullable=False, server_default=""),  # of the answer's bytes
-    Column("age", Integer),  # seconds that caches had kept it
-    Index("ix_polls_source_polled_at", "source", "polled_at"),
-)
-
-captures = Table(
-    "captures",
-    metadata,
-    _id(),
-    Column("url", Text, nullable=False),
-    Column("sha256", String(64), nullable=False),
-    Column("content_type", String, nullable=False, default=""),
-    Column("retrieved", Moment, nullable=False),
-    Column("body", LargeBinary, nullable=False),  # zlib
-    UniqueConstraint("url", "sha256"),
-)
-
-articles = Table(
-    "articles",
-    metadata,
-    _id(),
-    Column("url", Text, nullable=False),
-    Column("canonical_url", Text, nullable=False),
-    Column("sha256", String(64), nullable=False),
-    Column("form", String, nullable=False),  # article | report
-    Column("title", Text, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("published", Date),
-    Column("retrieved", Moment),
-    Column("recorded_at", Moment, nullable=False),
-    Column("outlet", String, nullable=False),
-    Column("source", String, nullable=False, default=""),
-    Column("source_class", String, nullable=False),
-    Column("relevant", Boolean, nullable=False),
-    Column("reason", String, nullable=False, default=""),
-    Column("classifier_version", String, nullable=False, default=""),
-    Column("background", JSON, nullable=False),
-    UniqueConstraint("canonical_url", "sha256"),
-    Index("ix_articles_sha256", "sha256"),
-    Index("ix_articles_recorded_at", "recorded_at"),
-)
-
-links = Table(
-    "links",
-    metadata,
-    _id(),
-    Column("canonical_url", Text, nullable=False, unique=True),
-    Column("url", Text, nullable=False),
-    Column("source", ForeignKey("sources.name"), nullable=False),
-    Column("title", Text, nullable=False, default=""),
-    Column("summary", Text, nullable=False, default=""),
-    Column("published", Moment),
-    Column("first_seen", Moment, nullable=False),
-    Column("baseline", Boolean, nullable=False),
-    Column("state", String, nullable=False),  # new | read | given_up | passed_over
-    Column("retry_at", Moment),
-    Column("failures", Integer, nullable=False, default=0),
-    Column("reason", String, nullable=False, default=""),
-    Column("detail", Text, nullable=False, default=""),
-    Column("article", ForeignKey("articles.id")),
-    Column("host", String, nullable=False, server_default=""),  # whose queue it stands in
-    Column("deaths", Integer, nullable=False, server_default="0"),  # processes that it cost
-    Column("reader", String(32), nullable=False, server_default=""),  # who looks into it now
-    Column("begun_at", Moment),  # since when
-    Column("tried_at", Moment),  # when it was read or tried last
-    Column("edition", String(16), nullable=False, server_default=""),  # of its entry: its id and dates, as last announced
-    Column("readings", Integer, nullable=False, server_default="0"),  # how often it was read
-    Index("ix_links_waiting", "retry_at", sqlite_where=text("state = 'new'"), postgresql_where=text("state = 'new'")),
-)
-
-judgements = Table(
-    "judgements",
-    metadata,
-    _id(),
-    Column("article", ForeignKey("articles.id"), nullable=False, index=True),
-    Column("urn", String, nullable=False, index=True),
-    Column("area", String, nullable=False),
-    Column("rating", String, nullable=False),
-    Column("previous", String),
-    Column("previous_year", Integer),
-    Column("tier", String, nullable=False),
-    Column("frame", String, nullable=False),
-    Column("page", Integer),
-    Column("start", Integer, nullable=False),
-    Column("end", Integer, nullable=False),
-    Column("in_title", Boolean, nullable=False),
-    Column("quote", Text, nullable=False),
-    Column("classifier_version", String, nullable=False),
-)
-
-rejections = Table(
-    "rejections",
-    metadata,
-    _id(),
-    Column("article", ForeignKey("articles.id"), nullable=False, index=True),
-    Column("reason", String, nullable=False),
-    Column("start", Integer, nullable=False),
-    Column("end", Integer, nullable=False),
-    Column("in_title", Boolean, nullable=False),
-    Column("quote", Text, nullable=False),
-)
+HEAD = "0009"
 
 inspections = Table(
     "inspections",
@@ -212,7 +96,7 @@ accounts = Table(
 changes = Table(
     "changes",
     metadata,
-    _id(),
+    id_column(),
     Column("key", String, nullable=False, unique=True),
     Column("inspection", ForeignKey("inspections.key"), nullable=False, index=True),
     Column("article", ForeignKey("articles.id")),
@@ -259,7 +143,7 @@ OPEN = text("state IN ('held', 'sending', 'committing', 'uncertain', 'failed')")
 bodies = Table(
     "bodies",
     metadata,
-    _id(),
+    id_column(),
     Column("subject", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("html", Text, nullable=False),
@@ -271,7 +155,7 @@ bodies = Table(
 deliveries = Table(
     "deliveries",
     metadata,
-    _id(),
+    id_column(),
     Column("purpose", String, nullable=False),  # change | confirmed | corrected | digest | test | notice | operator
     Column("channel", String, nullable=False),
     Column("recipient", String, nullable=False),
@@ -305,7 +189,7 @@ deliveries = Table(
 alerts = Table(
     "alerts",
     metadata,
-    _id(),
+    id_column(),
     Column("change", ForeignKey("changes.id"), nullable=False),
     Column("subscription", ForeignKey("subscriptions.name"), nullable=False),
     Column("delivery", ForeignKey("deliveries.id"), index=True),  # empty while it waits for a digest
@@ -340,7 +224,7 @@ leases = Table(
 journal = Table(
     "journal",
     metadata,
-    _id(),
+    id_column(),
     Column("at", Moment, nullable=False),
     Column("delivery", ForeignKey("deliveries.id"), nullable=False, index=True),
     Column("before", String, nullable=False),
@@ -362,7 +246,7 @@ facts = Table(
 returns = Table(
     "returns",
     metadata,
-    _id(),
+    id_column(),
     Column("delivery", ForeignKey("deliveries.id"), nullable=False),
     Column("key", String(64), nullable=False),  # of the mail that came back
     Column("kind", String, nullable=False),

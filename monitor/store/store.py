@@ -26,6 +26,8 @@ from monitor.store.ledger import History
 from monitor.store.outbox_admin import OutboxAdmin
 from monitor.store.policy import Context, Policy, Subscriptions
 from monitor.store.record import record_all
+from monitor.store.review_decisions import Accepted, accept
+from monitor.store.review_desk import ReviewDesk
 from monitor.store.silence import enqueue_silence, lists_of
 from monitor.store.subscribers import Subscriber
 
@@ -85,12 +87,13 @@ def open_store(
     return SqlStore(open_database(url), policy, subscriptions)
 
 
-class SqlStore(Intake, OutboxAdmin):
+class SqlStore(Intake, OutboxAdmin, ReviewDesk):
     """All state, in SQLite or PostgreSQL. Safe to use from several threads."""
 
     def __init__(self, database: Opened, policy: Policy, subscriptions: Subscriptions | None) -> None:
         Intake.__init__(self, database.engine)
         OutboxAdmin.__init__(self, database)
+        ReviewDesk.__init__(self, database.engine)
         self._policy = policy
         self._subscriptions = subscriptions
         self._mirrored: Sequence[Subscription] | None = None
@@ -118,6 +121,16 @@ class SqlStore(Intake, OutboxAdmin):
             recorded = record_all(connection, found, now=now, policy=self._policy, subscriptions=wanted)
         self._mirrored = configured
         return recorded
+
+    def accept_reviews(self, ids: Sequence[str], *, by: str, now: datetime) -> tuple[Accepted, ...]:
+        """Accept items of the review queue, and put what follows into the outbox; see `review_decisions.accept`."""
+        self._look()
+        with self.engine.begin() as connection:
+            configured = self._mirror(connection, now)
+            wanted = subscribers.in_force(connection, configured)
+            done = accept(connection, ids, by=by, now=now, policy=self._policy, subscriptions=wanted)
+        self._mirrored = configured
+        return done
 
     def _mirror(self, connection: Connection, now: datetime) -> tuple[Subscription, ...]:
         """The configured subscriptions, with their rows made to agree when they have changed."""

@@ -1,0 +1,171 @@
+"""What waits for a person: judgements too unsure to be told and too likely to be passed over. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from monitor.domain.ledger import ALERT_WINDOW, Account, Background, decide
+from monitor.domain.model import Area, Article, Inspection, Judgement, Rating, Reading, Rejection
+
+#: After that the operator is no longer asked; the list of everything still has it.
+ASKED_FOR = timedelta(days=30)
+#: Why nobody need decide, beside the reasons of the ledger (`Background`).
+CERTAIN, GONE, BASELINE = "certain", "gone", "baseline"
+#: Why a judgement is not believed that a person rejected.
+REJECTED = "rejected_in_review"
+#: What a judgement of a page is known by: URN, area, rating.
+Key = tuple[str, Area, Rating]
+#: Reasons for which the ledger announces nothing today and may yet be wrong: here a person's word counts.
+_OPEN = frozenset({Background.DISAGREES, Background.DATED_IN_THE_FUTURE})
+
+
+class ReviewState(StrEnum):
+    """Where an item stands. Only `WAITING` ones are asked about; `SETTLED` ones need no decision and may still have one."""
+
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    SETTLED = "settled"
+
+
+_UNDECIDED = (ReviewState.WAITING, ReviewState.SETTLED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewItem:
+    """One uncertain judgement of one page, and what a person made of it."""
+
+    id: str
+    article: str  #: id of the page's newest text in which it stands
+    judgement: Judgement
+    state: ReviewState
+    came_at: datetime
+    reason: str = ""  #: why it is settled
+    reports_inspection: bool = True  #: as `Reading` has it
+    decided_at: datetime | None = None
+    decided_by: str = ""
+    title: str = ""  #: of the article, as the next three
+    url: str = ""
+    outlet: str = ""
+    published: date | None = None
+
+    @property
+    def key(self) -> Key:
+        """What it is known by among the judgements of its page."""
+        return key_of(self.judgement)
+
+    def asks(self, now: datetime) -> bool:
+        """Whether it waits and the operator is still asked about it."""
+        return self.state is ReviewState.WAITING and now - self.came_at < ASKED_FOR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reviewed:
+    """One text of a page after what was decided on the page before: what it says, and what becomes of each item."""
+
+    reading: Reading  #: what a person accepted is among its judgements, what a person rejected is not
+    new: tuple[Judgement, ...] = ()
+    again: tuple[tuple[ReviewItem, Judgement], ...] = ()  #: items that wait, as they are read now
+    settled: tuple[tuple[ReviewItem, str], ...] = ()  #: items on which nobody need decide any more, and why
+    standing: tuple[ReviewItem, ...] = ()  #: items of an earlier text that stand in this one, too
+
+
+def key_of(judgement: Judgement) -> Key:
+    """What a judgement is known by among those of its page."""
+    return (judgement.authority.urn, judgement.area, judgement.rating)
+
+
+def review(article: Article, reading: Reading, items: Iterable[ReviewItem]) -> Reviewed:
+    """What a page says now, by what was decided on its `items` when it said the same or something else.
+
+    Accepted stays accepted, and rejected stays rejected, while the classifier is as unsure as before. A no is about the words
+    that were read: where the classifier is sure of the same words they are not believed, of other words they are.
+    """
+    items = tuple(items)
+    certain = {key_of(each): each for each in believed(reading.judgements, items)}
+    not_believed = [each for each in reading.judgements if key_of(each) not in certain]
+    unsure = {key: each for each in reading.uncertain if (key := key_of(each)) not in certain}
+    sure = {(urn, area) for urn, area, _ in certain}
+    text = _folded(f"{article.title}\n{article.text}")
+    accepted: list[Judgement] = []
+    again: list[tuple[ReviewItem, Judgement]] = []
+    settled: list[tuple[ReviewItem, str]] = []
+    standing: list[ReviewItem] = []
+    for item in items:
+        found, is_certain = unsure.pop(item.key, None), item.key in certain
+        quoted = _folded(item.judgement.quote) in text
+        if not (found or is_certain or quoted):
+            settled += [(item, GONE)] if item.state in _UNDECIDED else []
+            continue
+        standing.append(item)
+        if item.state is ReviewState.ACCEPTED and not is_certain:
+            accepted.append(found or item.judgement)
+        elif item.state in _UNDECIDED and (found or (item.reason == GONE and not is_certain)):
+            again.append((item, found or item.judgement))
+        elif item.state in _UNDECIDED and item.key[:2] in sure:
+            settled.append((item, CERTAIN))
+    return Reviewed(
+        reading=replace(
+            reading,
+            judgements=with_accepted(certain.values(), accepted),
+            rejected=(*reading.rejected, *(Rejection(reason=REJECTED, span=e.evidence, quote=e.quote) for e in not_believed)),
+        ),
+        new=tuple(unsure.values()),
+        again=tuple(again),
+        settled=tuple(settled),
+        standing=tuple(standing),
+    )
+
+
+def believed(judgements: Iterable[Judgement], items: Iterable[ReviewItem]) -> tuple[Judgement, ...]:
+    """Judgements of a page without those that say in the very same words what a person rejected."""
+    no = {(item.key, _folded(item.judgement.quote)) for item in items if item.state is ReviewState.REJECTED}
+    return tuple(each for each in judgements if (key_of(each), _folded(each.quote)) not in no)
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split())
+
+
+def with_accepted(judgements: Iterable[Judgement], accepted: Sequence[Judgement]) -> tuple[Judgement, ...]:
+    """Judgements of one article and those that a person accepted, whose grade of an area is the one that counts."""
+    decided = {key_of(each)[:2] for each in accepted}
+    return (*(each for each in judgements if key_of(each)[:2] not in decided), *accepted)
+
+
+def needless(
+    known: Sequence[Inspection],
+    account: Account,
+    *,
+    as_of: date,
+    alert_window: timedelta = ALERT_WINDOW,
+    baseline: bool = False,
+) -> str:
+    """Why nobody need decide on a judgement; empty when somebody should.
+
+    Accepting it would make `account`, and that would tell nobody anything: the record has that grade of that area from that
+    inspection, or Ofsted's own report says otherwise, or it is too late or too old to be news (`baseline`: it was there at its
+    source's first poll, and old by then).
+    """
+    decision = decide(known, account, as_of=as_of, alert_window=alert_window)
+    if decision.changes:
+        return BASELINE if baseline else ""
+    reasons = [reason for reason in decision.background if reason not in _OPEN]
+    return str(reasons[-1]) if reasons and len(reasons) == len(decision.background) else ""
+
+
+def most_urgent(items: Iterable[ReviewItem], inadequate: Collection[str]) -> tuple[ReviewItem, ...]:
+    """Items in the order in which a person should decide on them: what may be the worst news first, then the most probable.
+
+    `inadequate` are the URNs of the authorities whose newest inspection leaves them inadequate.
+    """
+
+    def urgency(item: ReviewItem) -> tuple[int, float, datetime, str]:
+        said = item.judgement
+        rank = 0 if said.rating is Rating.INADEQUATE else 1 if said.authority.urn in inadequate else 2
+        return (rank, -said.probability, item.came_at, item.id)
+
+    return tuple(sorted(items, key=urgency))
