@@ -13,7 +13,7 @@ from monitor.domain.habit import Habit, PollRecord, Rhythm, learn, learn_togethe
 from monitor.domain.health import NEVER, RECENT, Alarm, Watched, alarms, host_alarm, never_answered
 from monitor.domain.model import SourceClass
 from monitor.domain.silence import Ear, Hearing
-from monitor.domain.standing import Raised
+from monitor.domain.standing import Raised, channels_in_trouble
 from monitor.domain.timetable import DEADLY, OTHER_DOCUMENTS, OWN_FAULTS
 from monitor.domain.turns import MAX_WAITING
 from monitor.ports import Source
@@ -168,11 +168,15 @@ class Lookout:
     def tell(self, found: Sequence[Raised]) -> str:
         """Put what is news of these alarms into the outbox: for the operator, and for those who asked to hear of silence.
 
+        Beside that, once a day, what waits for review.
+
         Returns the id of the operator's notice, empty for none.
         """
         parts, now = self._parts, self._parts.clock.now()
+        ways, page = parts.settings.operator, parts.settings.public_url
         parts.store.enqueue_silence(self._hearing(found), now=now)
-        return parts.store.tell_operator(found, parts.settings.operator, now=now, page=parts.settings.public_url)
+        parts.store.tell_of_reviews(channels_in_trouble(found), ways, now=now, page=page)
+        return parts.store.tell_operator(found, ways, now=now, page=page)
 
     def _hearing(self, found: Sequence[Raised]) -> Hearing:
         """How well everything is heard that is watched."""

@@ -19,7 +19,8 @@ from uuid import uuid4
 from monitor.asking import Polled, PutBy, Timekeeper, ask, ask_all, fault, polled_of
 from monitor.domain.accounts import as_seen
 from monitor.domain.calendar import london_day
-from monitor.domain.model import Article, Change, Link, Reading, Report, SourceClass
+from monitor.domain.model import Article, Change, Link, Reading, Report, SourceClass, percent
+from monitor.domain.review import ReviewItem
 from monitor.domain.timetable import DEADLY, PASSING, completed_at, next_try
 from monitor.domain.turns import Turn, choose
 from monitor.ports import (
@@ -62,6 +63,11 @@ class Cycle:
     def changes(self) -> tuple[Change, ...]:
         """Every change that this round found."""
         return tuple(change for recorded in self.recorded for change in recorded.changes)
+
+    @property
+    def for_review(self) -> tuple[ReviewItem, ...]:
+        """What this round found that a person is asked about."""
+        return tuple(item for recorded in self.recorded for item in recorded.for_review)
 
     @property
     def deliveries(self) -> int:
@@ -340,9 +346,13 @@ def _turn(waiting: Waiting, *, official: bool) -> Turn:
 
 
 def _told(recorded: Recorded) -> Recorded:
-    """What was recorded, with its changes told in the log."""
+    """What was recorded, with its changes told in the log, and what waits for a person."""
     for change in recorded.changes:
         old = change.old.words if change.old else "no rating"
         name, outlet = change.authority.display_name, change.outlet
         _log.info("%s, %s: %s -> %s (%s)", name, change.area.words, old, change.new_words, outlet)
+    for item in recorded.for_review:
+        said = item.judgement
+        name, likely = said.authority.display_name, percent(said.probability)
+        _log.info("for review (%s): %s, %s: %s (%s)", likely, name, said.area.words, said.rating.words, item.outlet)
     return recorded

@@ -24,6 +24,7 @@ COMMANDS = (
     Command("check", "check", "Watch", "check all configuration; say what is wrong and where"),
     Command("demo", "demo", "Watch", "see it work in 20 seconds, without a network"),
     Command("outbox", "outbox", "Alerts", "what waits, went out, failed or is in doubt; retry, release, drop"),
+    Command("review", "review", "Alerts", "what is too uncertain to be told: accept or reject it"),
     Command("returned", "returned", "Alerts", "mail that came back: bounces and complaints, noted at their messages"),
     Command("subscribers", "subscribers", "Alerts", "who is subscribed; add, pause, end, export, delete, reinstate"),
     Command("who", "alerts", "Alerts", "who was told of a change; without one, the newest changes"),

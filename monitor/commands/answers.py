@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from monitor.domain.model import Judgement, Reading, Span
+from monitor.domain.model import Judgement, Reading, Span, percent
 
 
 def _evidence(span: Span, quote: str, page: int | None) -> dict[str, Any]:
@@ -27,20 +28,34 @@ def judgement_json(judgement: Judgement) -> dict[str, Any]:
         "previous": str(judgement.previous) if judgement.previous else None,
         "previous_year": judgement.previous_year,
         "tier": str(judgement.tier),
+        "probability": judgement.probability,
         "evidence": _evidence(judgement.evidence, judgement.quote, judgement.page),
     }
 
 
 def reading_json(reading: Reading) -> dict[str, Any]:
-    """A whole reading: ``relevant``, ``judgements`` and ``rejected``; ``reason`` where nothing was said."""
+    """A whole reading: ``relevant``, ``judgements``, ``uncertain`` and ``rejected``; ``reason`` where nothing was said.
+
+    What is uncertain has the form of a judgement and is none: it waits for a person, and nobody is told.
+    """
     answer: dict[str, Any] = {
         "relevant": reading.relevant,
         "judgements": [judgement_json(judgement) for judgement in reading.judgements],
+        "uncertain": [judgement_json(judgement) for judgement in reading.uncertain],
         "rejected": [{"reason": rejection.reason, "quote": rejection.quote} for rejection in reading.rejected],
     }
     if reading.reason:
         answer["reason"] = reading.reason
     return answer
+
+
+def for_review(judgements: Iterable[Judgement]) -> list[str]:
+    """What is uncertain, in words: ``for review (71 %): Kent: overall: good “...”``."""
+    return [
+        f"for review ({percent(each.probability)}): {each.authority.display_name}: {each.area.words}: {each.rating.words}  "
+        f"“{' '.join(each.quote.split())}”"
+        for each in judgements
+    ]
 
 
 def error_json(reason: str, message: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from monitor.commands.answers import error_json, reading_json
-from monitor.domain.model import Reading, Report
+from monitor.domain.model import Reading, Report, percent
 from monitor.ports import ReadError
 
 if TYPE_CHECKING:
@@ -104,19 +104,28 @@ def _lines(answer: dict[str, Any]) -> list[str]:
     if report:
         lines.append(f"  {report['title']} ({report['framework']}, published {report['published']})")
     for judgement in answer["judgements"]:
-        before = ""
-        if judgement["previous"]:
-            year = f" in {judgement['previous_year']}" if judgement["previous_year"] else ""
-            before = f" (before: {_words(judgement['previous'])}{year})"
-        mark = "" if judgement["tier"] == "explicit" else "  [inferred]"
-        lines.append(f"  {judgement['authority']}: {_words(judgement['area'])}: {_words(judgement['rating'])}{before}{mark}")
-        lines.append(f"      “{' '.join(judgement['evidence']['quote'].split())}”")
+        lines += _judged(judgement)
     if not answer["judgements"]:
         reason = f" ({_words(answer['reason'])})" if answer.get("reason") else ""
         lines.append(f"  reports no new judgement{reason}")
+    for judgement in answer["uncertain"]:
+        lines += _judged(judgement, f"for review ({percent(judgement['probability'])}): ")
     if answer["rejected"]:
         lines.append(f"  {len(answer['rejected'])} more read and not believed; `monitor explain` says why")
     return lines
+
+
+def _judged(judgement: dict[str, Any], said: str = "") -> list[str]:
+    """A judgement and its words; `said` stands before it."""
+    before = ""
+    if judgement["previous"]:
+        year = f" in {judgement['previous_year']}" if judgement["previous_year"] else ""
+        before = f" (before: {_words(judgement['previous'])}{year})"
+    mark = "" if judgement["tier"] == "explicit" else "  [inferred]"
+    return [
+        f"  {said}{judgement['authority']}: {_words(judgement['area'])}: {_words(judgement['rating'])}{before}{mark}",
+        f"      “{' '.join(judgement['evidence']['quote'].split())}”",
+    ]
 
 
 def _words(code: str) -> str:

@@ -11,6 +11,7 @@ from monitor.domain.history import history
 from monitor.domain.inspections import inspect
 from monitor.domain.ledger import ALERT_WINDOW, Account, Background, Decision, accounts, decide
 from monitor.domain.model import Article, Change, Inspection, Reading, Report
+from monitor.domain.review import BASELINE, CERTAIN, GONE
 from monitor.domain.subscriptions import LedgerView, Subscription, currently_inadequate, matches
 
 if TYPE_CHECKING:
@@ -32,7 +33,9 @@ REASONS: Mapping[str, str] = {
     Background.PREVIOUS_CONFLICTS: "what it says of the grade before is not what the record has",
     Background.DATED_IN_THE_FUTURE: "its date is in the future",
     Background.ABOLISHED: "the council had been abolished",
-    "baseline": "it was there at its source's first poll, which never alerts",
+    BASELINE: "it was there at its source's first poll, which never alerts",
+    CERTAIN: "its page says so, or something else of that area, for certain now",
+    GONE: "its page was changed and no longer says so",
 }
 
 
@@ -110,14 +113,15 @@ def in_words(
     found = consequences(document, reading, known, day, window)
     lines = [] if found else ["  nothing: no new judgement is reported"]
     for each in found:
-        lines += [f"  {_moved(change)}" for change in each.decision.changes]
+        lines += [f"  {moved(change)}" for change in each.decision.changes]
         lines += [f"  {each.name}: not told: {REASONS.get(reason, reason)}" for reason in each.decision.background]
         if each.decision.changes and subscriptions is not None:
             lines += _told(each, subscriptions)
     return lines
 
 
-def _moved(change: Change) -> str:
+def moved(change: Change) -> str:
+    """``Kent: overall: from inadequate to good (out of inadequate, upgraded)``."""
     old = change.old.words if change.old else "no rating of its own" if change.old_shared else "no rating"
     kinds = ", ".join(str(kind).replace("_", " ") for kind in sorted(change.kinds))
     return f"{change.authority.display_name}: {change.area.words}: from {old} to {change.new_words} ({kinds})"

@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 from monitor.clock import SystemClock
+from monitor.commands.answers import for_review
 from monitor.commands.options import folder_options
 from monitor.domain.model import Article, Reading, Report
 
@@ -70,5 +71,8 @@ def _print_record(args: argparse.Namespace, document: Article | Report, reading:
     finally:
         if store is not None:
             store.close()
+    if reading.uncertain:
+        print("\nToo uncertain to be told; a person is asked (`monitor review list`):")
+        print("\n".join(f"  {line}" for line in for_review(reading.uncertain)))
     print("\nWhat the record makes of it, seen today:")
     print("\n".join(lines))

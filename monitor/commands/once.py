@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Sequence
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any
 
+from monitor.commands.answers import for_review
 from monitor.commands.options import clock_for, day, folder_options
 from monitor.commands.words import number_of
 
@@ -141,6 +142,19 @@ def _facts(cycle: Cycle) -> dict[str, Any]:
             }
             for change in cycle.changes
         ],
+        "for_review": [
+            {
+                "id": item.id,
+                "authority": item.judgement.authority.name,
+                "area": str(item.judgement.area),
+                "rating": str(item.judgement.rating),
+                "probability": item.judgement.probability,
+                "outlet": item.outlet,
+                "url": item.url,
+                "evidence": item.judgement.quote,
+            }
+            for item in cycle.for_review
+        ],
         "background": sorted(reason for recorded in cycle.recorded for reason in recorded.background),
         "messages": cycle.deliveries,
     }
@@ -161,4 +175,5 @@ def _lines(cycle: Cycle) -> list[str]:
     for change in cycle.changes:
         old = change.old.words if change.old else "no rating"
         lines.append(f"  {change.authority.display_name}, {change.area.words}: {old} -> {change.new_words} ({change.outlet})")
+    lines += [f"  {line}" for line in for_review(item.judgement for item in cycle.for_review)]
     return lines

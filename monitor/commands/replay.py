@@ -5,15 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from monitor.commands.answers import for_review, judgement_json
 from monitor.commands.options import day, folder_options
 
 if TYPE_CHECKING:
-    from monitor.domain.model import Account, Article
+    from monitor.domain.model import Account, Article, Judgement
     from monitor.domain.replay import Day
     from monitor.domain.subscriptions import Subscription
     from monitor.replay import Telling
@@ -49,19 +50,34 @@ def run(args: argparse.Namespace) -> int:
     from monitor.domain.replay import replay
 
     accounts = [] if args.no_history else [account for inspection in history() for account in inspection.accounts]
+    unsure: list[Unsure] = []
     if args.articles:
-        accounts += _accounts_in(args.articles)
+        for each, uncertain in _said_in(args.articles):
+            accounts += each
+            unsure += uncertain
     days = list(replay(accounts))
+    unsure = [each for each in unsure if args.since is None or each.day >= args.since]
     if args.subscription:
-        return _print_tellings(args, days)
-    return _print_counts(args, days)
+        return _print_tellings(args, days, unsure)
+    return _print_counts(args, days, unsure)
 
 
 # --- articles -------------------------------------------------------------------------------------------------------------
 
 
-def _accounts_in(folder: Path) -> list[Account]:
-    """The accounts of every document in a folder; what cannot be read or dated is named on stderr and left out."""
+class Unsure(NamedTuple):
+    """What a person would have been asked about: an article's name and day, and its uncertain judgement."""
+
+    name: str
+    day: date
+    judgement: Judgement
+
+
+def _said_in(folder: Path) -> Iterator[tuple[Sequence[Account], Sequence[Unsure]]]:
+    """The accounts of every document in a folder, and what is uncertain of it.
+
+    What cannot be read or dated is named on stderr and left out.
+    """
     from monitor.domain.ledger import accounts
     from monitor.domain.model import Reading, Report
     from monitor.ports import ConfigError
@@ -70,16 +86,15 @@ def _accounts_in(folder: Path) -> list[Account]:
         raise ConfigError("is not a folder", key=str(folder))
     from monitor.classifier import classify
 
-    found: list[Account] = []
     for name, document in _documents_in(folder):
         if isinstance(document, Report):
-            found += accounts(document, Reading())
+            yield accounts(document, Reading()), ()
             continue
         if document.published is None:
             print(f"{name}: has no date, left out", file=sys.stderr)
             continue
-        found += accounts(document, classify(document.title, document.text, published=document.published))
-    return found
+        reading = classify(document.title, document.text, published=document.published)
+        yield accounts(document, reading), [Unsure(name, document.published, each) for each in reading.uncertain]
 
 
 def _articles_in(path: Path) -> list[Article]:
@@ -123,13 +138,22 @@ def _documents_in(folder: Path) -> Iterator[tuple[str, Any]]:
 # --- printing -------------------------------------------------------------------------------------------------------------
 
 
-def _print_counts(args: argparse.Namespace, days: list[Day]) -> int:
+def _print_unsure(unsure: Sequence[Unsure]) -> None:
+    if unsure:
+        print("\nFor review, told nobody:")
+    for each in unsure:
+        for line in for_review([each.judgement]):
+            print(f"{each.day}  {line} ({each.name})")
+
+
+def _print_counts(args: argparse.Namespace, days: list[Day], unsure: Sequence[Unsure]) -> int:
     from monitor.domain.replay import count_changes, ledger_after
 
     inspections = ledger_after(days)
     counts = count_changes(inspections, since=args.since)
     if args.json:
-        print(json.dumps({"inspections": len(inspections), "changes": counts}, indent=2))
+        facts = {"inspections": len(inspections), "changes": counts, "uncertain": [*map(_unsure_facts, unsure)]}
+        print(json.dumps(facts, indent=2))
         return 0
     from rich.console import Console
     from rich.table import Table
@@ -143,6 +167,7 @@ def _print_counts(args: argparse.Namespace, days: list[Day]) -> int:
     for area, row in counts.items():
         table.add_row(area.words, *(str(row[kind]) for kind in COUNTED))
     Console().print(table)
+    _print_unsure(unsure)
     return 0
 
 
@@ -163,7 +188,11 @@ def _subscription(args: argparse.Namespace) -> Subscription:
     return known[args.subscription]
 
 
-def _print_tellings(args: argparse.Namespace, days: list[Day]) -> int:
+def _unsure_facts(unsure: Unsure) -> dict[str, Any]:
+    return {"day": unsure.day.isoformat(), "article": unsure.name, **judgement_json(unsure.judgement)}
+
+
+def _print_tellings(args: argparse.Namespace, days: list[Day], unsure: Sequence[Unsure]) -> int:
     from monitor.replay import a_year, tell
 
     subscription = _subscription(args)
@@ -171,13 +200,15 @@ def _print_tellings(args: argparse.Namespace, days: list[Day]) -> int:
     first = args.since or (days[0].day if days else date.min)
     rate = round(a_year(tellings, first, days[-1].day), 1) if days else 0.0
     if args.json:
-        print(json.dumps({"subscription": subscription.name, "a_year": rate, "messages": [*map(_facts, tellings)]}, indent=2))
+        facts = {"subscription": subscription.name, "a_year": rate, "messages": [*map(_facts, tellings)]}
+        print(json.dumps(facts | {"uncertain": [*map(_unsure_facts, unsure)]}, indent=2))
         return 0
     for telling in tellings:
         print(f"{telling.day}  {telling.message.subject}")
         if args.messages:
             print("\n" + "\n".join(f"    {line}".rstrip() for line in telling.message.text.splitlines()) + "\n")
     print(f"{len(tellings)} messages to {subscription.name}, {rate:g} a year.")
+    _print_unsure(unsure)
     return 0
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from monitor.clock import SystemClock
+from monitor.commands.answers import for_review
 from monitor.commands.words import number_of
 from monitor.domain.model import Article, Judgement, Reading, Report
 from monitor.domain.urls import canonical, registrable
@@ -152,6 +153,7 @@ def _tell_article(trial: Trial, article: Article, took: dict[str, float]) -> Rea
             "relevant": reading.relevant,
             "reason": reading.reason,
             "judgements": [f"{j.authority.name}: {j.area}: {j.rating}" for j in reading.judgements],
+            "uncertain": [f"{j.authority.name}: {j.area}: {j.rating}" for j in reading.uncertain],
             "milliseconds": _milliseconds(took),
         }
     )
@@ -165,6 +167,7 @@ def _tell_article(trial: Trial, article: Article, took: dict[str, float]) -> Rea
     trial.lines += _judged(reading.judgements)
     if not reading.judgements:
         trial.lines.append(f"    reports no new judgement ({reading.reason.replace('_', ' ') or 'nothing found'})")
+    trial.lines += [f"    {line}" for line in for_review(reading.uncertain)]
     return reading
 
 

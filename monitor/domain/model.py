@@ -202,6 +202,11 @@ class Judgement:
     probability: float = 1.0  #: that the text reports this, as the classifier sees it; 1 for what a report states
 
 
+def percent(probability: float) -> str:
+    """``71 %``. Never 0 nor 100: what is neither is not certain."""
+    return f"{min(99, max(1, round(probability * 100)))} %"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejection:
     """A candidate judgement, or a whole article, that was read and not believed, with its reason code."""

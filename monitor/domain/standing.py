@@ -139,6 +139,11 @@ def _is_news(standing: Standing, now: datetime) -> bool:
     return now - standing.told_at >= AGAIN_AFTER
 
 
+def channels_in_trouble(found: Sequence[Raised]) -> set[str]:
+    """The channels that alarms are about."""
+    return {each.about.removeprefix("channel ") for each in found if each.about.startswith("channel ")}
+
+
 def choose(ways: Sequence[Way], avoided: Sequence[str]) -> Way:
     """The first way whose channel is not `avoided`; the first of all where none is left. `ways` are not empty."""
     return next((way for way in ways if way.channel not in avoided), ways[0])

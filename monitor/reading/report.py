@@ -307,6 +307,7 @@ def report_to_json(report: Report) -> dict[str, Any]:
                 "previous": report.previous.value if report.previous and judgement.area is Area.OVERALL else None,
                 "previous_year": report.previous_year if judgement.area is Area.OVERALL else None,
                 "tier": judgement.tier.value,
+                "probability": judgement.probability,
                 "evidence": {
                     "quote": judgement.quote,
                     "start": judgement.evidence.start,
@@ -316,6 +317,7 @@ def report_to_json(report: Report) -> dict[str, Any]:
             }
             for judgement in report.judgements
         ],
+        "uncertain": [],
         "rejected": [],
         "report": {
             "framework": report.framework,

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from monitor.domain.standing import Decision, Raised, Standing, Way, choose, decide, told
+from monitor.domain.standing import Decision, Raised, Standing, Way, channels_in_trouble, choose, decide, told
 from monitor.messages import Purpose
 from monitor.messages.codes import reason_words, what_to_do
 from monitor.messages.operator import operator_notice
@@ -68,7 +68,7 @@ def tell_operator(
     if not ways or not (decision.told or decision.ended):
         _write(connection, decision)
         return ""
-    avoided = {each.about.removeprefix("channel ") for each in found if each.about.startswith("channel ")}
+    avoided = channels_in_trouble(found)
     if any(each.lost for each in decision.told):
         avoided.add(ways[0].channel)
     way = choose(ways, sorted(avoided))

@@ -151,3 +151,28 @@ def count_waiting(connection: Connection, now: datetime) -> int:
     """How many items the operator is asked about."""
     waiting = select(func.count()).select_from(review_items).where(WAITING, review_items.c.came_at > now - ASKED_FOR)
     return int(connection.execute(waiting).scalar_one())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labelled:
+    """An article with what it says, by the classifier where it was sure and else by a person."""
+
+    id: str
+    document: Article
+    day: date  #: of publication
+    said: tuple[Judgement, ...]
+    undecided: tuple[Judgement, ...]  #: nobody knows whether it says these
+
+
+def labelled(connection: Connection, article: str) -> Labelled:
+    """The article of an id, labelled by what was decided on it."""
+    text = edition(connection, article)
+    rows = connection.execute(_items().where(review_items.c.article == article)).mappings()
+    undecided = [item for item in map(review_item_of, rows) if item.state in {ReviewState.WAITING, ReviewState.SETTLED}]
+    return Labelled(
+        id=article,
+        document=text.document,
+        day=text.document.published or text.seen,
+        said=text.judgements,
+        undecided=tuple(item.judgement for item in undecided),
+    )

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from monitor.domain.calendar import london_day
-from monitor.domain.review import ReviewItem, ReviewState
+from monitor.domain.review import GONE, ReviewItem, ReviewState
 from monitor.domain.subscriptions import Subscription
 from monitor.ports import Recorded
 from monitor.store.policy import Policy
@@ -56,6 +56,8 @@ def accept(
 
 def _stands(connection: Connection, item: ReviewItem) -> bool:
     """Whether the newest text of its page says so."""
+    if item.reason == GONE:
+        return False
     page = select(review_items.c.canonical_url).where(review_items.c.id == item.id).scalar_subquery()
     newest = (
         select(articles.c.id)

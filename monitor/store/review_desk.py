@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
+from monitor.domain.model import Account
 from monitor.domain.review import ASKED_FOR, ReviewItem
 from monitor.store import review, review_decisions
 
@@ -32,6 +33,16 @@ class ReviewDesk:
         """How many items the operator is asked about."""
         with self._reading.begin() as connection:
             return review.count_waiting(connection, now)
+
+    def review_accounts(self, item: ReviewItem) -> tuple[Account, ...]:
+        """What the article of an item says of its authority, when the item is accepted."""
+        with self._reading.begin() as connection:
+            return review.edition(connection, item.article).accounts_with([item])
+
+    def labelled(self, article: str) -> review.Labelled:
+        """An article, by its id, labelled by what was decided on it."""
+        with self._reading.begin() as connection:
+            return review.labelled(connection, article)
 
     def reject_reviews(self, ids: Sequence[str], *, by: str, now: datetime) -> tuple[ReviewItem, ...]:
         """Reject items that nobody decided on; returns them."""

@@ -17,7 +17,18 @@ from monitor.domain.subscriptions import Subscription
 from monitor.messages import Notice, Renderer
 from monitor.messages.links import Links
 from monitor.ports import Classified, Delivery, Outcome, Recorded, Result
-from monitor.store import clock_jump, ledger, matching, notices, outbox, returned, sources, subscribers, suspensions
+from monitor.store import (
+    clock_jump,
+    ledger,
+    matching,
+    notices,
+    outbox,
+    returned,
+    review_word,
+    sources,
+    subscribers,
+    suspensions,
+)
 from monitor.store.digest import enqueue_digests
 from monitor.store.engine import Opened, open_database
 from monitor.store.frozen import Renders, enqueue_one
@@ -129,6 +140,8 @@ class SqlStore(Intake, OutboxAdmin, ReviewDesk):
             configured = self._mirror(connection, now)
             wanted = subscribers.in_force(connection, configured)
             done = accept(connection, ids, by=by, now=now, policy=self._policy, subscriptions=wanted)
+            if any(each.recorded.deliveries for each in done):
+                sources.seal(connection, "")  # the next check is to open the state, and send
         self._mirrored = configured
         return done
 
@@ -252,6 +265,12 @@ class SqlStore(Intake, OutboxAdmin, ReviewDesk):
         self._look()
         with self.engine.begin() as connection:
             return notices.tell_operator(connection, self._policy.renderer, found, ways, now, page=page)
+
+    def tell_of_reviews(self, avoided: Collection[str], ways: Sequence[Way], *, now: datetime, page: str = "") -> str:
+        """Put the day's word on what waits for review into the outbox; see `review_word.tell_of_reviews`."""
+        self._look()
+        with self.engine.begin() as connection:
+            return review_word.tell_of_reviews(connection, self._policy, ways, avoided, now, page=page)
 
     def changes(self, name: str = "", *, limit: int = 20) -> tuple[matching.RecordedChange, ...]:
         """Recorded changes whose key or id begins with `name`, newest first."""

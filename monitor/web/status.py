@@ -47,6 +47,7 @@ class Status:
     newest: tuple[Inspection, ...]  #: newest first
     changes: tuple[RecordedChange, ...] = ()  #: newest first
     messages: Mapping[str, int] = field(default_factory=dict, hash=False)  #: state -> how many
+    for_review: int = 0  #: judgements that a person is asked about
     waiting_since: datetime | None = None  #: the longest waiting message could have gone then
 
     @property
@@ -69,6 +70,7 @@ def status_of(parts: Parts) -> Status:
         newest=tuple(newest[:12]),
         changes=parts.store.newest_changes(inspections=MAX_ROWS),
         messages={str(state): count for state, count in parts.store.delivery_counts().items()},
+        for_review=parts.store.count_reviews_waiting(now=parts.clock.now()),
         waiting_since=parts.store.oldest_due(),
     )
 

@@ -32,7 +32,17 @@ def test_one_line_in_one_line_out() -> None:
     judgement = answer["judgements"][0]
     assert (judgement["authority"], judgement["gss_code"]) == ("Coventry", "E08000026")
     assert (judgement["area"], judgement["rating"], judgement["tier"]) == ("overall", "inadequate", "explicit")
-    assert set(judgement) == {"authority", "gss_code", "area", "rating", "previous", "previous_year", "tier", "evidence"}
+    assert set(judgement) == {
+        "authority",
+        "gss_code",
+        "area",
+        "rating",
+        "previous",
+        "previous_year",
+        "tier",
+        "probability",
+        "evidence",
+    }
     evidence = judgement["evidence"]
     where = TITLE if evidence.get("in") == "title" else TEXT
     assert where[evidence["start"] : evidence["end"]] == evidence["quote"]

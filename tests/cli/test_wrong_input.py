@@ -45,6 +45,8 @@ PLACES = (
     *(("reconcile", STATE, "--listing", "shipped", "--ledger"), ("history", STATE), ("sources", "test", STATE), ("who", STATE)),
     *(("why", STATE, "Leeds"), ("test-alert", STATE), ("replay", STATE, "--subscription"), ("reconcile", STATE, "--since")),
     *(("outbox", act, STATE) for act in ("show", "retry", "release", "drop")),
+    *(("review", act, STATE) for act in ("show", "accept", "reject", "export")),
+    *(("review", "export", STATE, "--all-decided", "--out"), ("review", "accept", STATE, "abcdef", "--by")),
     *(("subscribers", act, STATE) for act in ("pause", "resume", "end", "export", "reinstate", "delete")),
     *(
         ("check", "--config"),
@@ -68,6 +70,7 @@ LINES = (
     *(("outbox", "list", STATE, "--limit", count) for count in ("-1", "0", "x", "9" * 30)),
     *(("sources", "test", STATE, "--articles", count, "gazette") for count in ("-1", "x")),
     *(("run", STATE, "--listen", where) for where in ("x", "127.0.0.1:99999", "nosuchhost.invalid:0", "[::1", "999.1.1.1:80")),
+    *(("review",), ("review", "accept", STATE), ("review", "export", STATE), ("review", "export", STATE, "--all-decided", "x")),
     *(("outbox",), ("subscribers",), ("record",), ("sources",), ("history",), ("who", "a", "b", "c", "d"), ("why", "a")),
     *(
         ("record", "export", STATE, "/nonexistent/x.csv"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from monitor.ports import Classified, Poll, Recorded
 from monitor.store import SqlStore, schema
 from tests.builders import DAY, NOW, article, judgements, link, polled, reading, report, story, subscription
 from tests.store.conftest import Open
+from tests.store.test_restored import House
 
 ANN = subscription("ann")
 SENTENCE = "Kent's services are understood to be good."
@@ -377,3 +379,20 @@ def test_what_was_told_first_is_believed_when_an_item_of_it_is_accepted_later(op
     assert [(c.area, c.new) for c in done.recorded.changes] == [(Area.LEADERSHIP, Rating.GOOD)]
     again = record(store, unsure({}, {"Kent": "overall good, leadership good"}, text=f"{SENTENCE} {SURE} Edited."), days=3)
     assert again.changes == ()
+
+
+async def test_accepted_again_after_a_backup_was_put_back_it_is_told_nobody_twice(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.prints(*unsure({"Kent": "overall good"}))
+    house.backup()
+    with house.open() as store:
+        assert accept(store, *store.reviews()) == 2
+    assert await house.sends() == 2
+    house.put_back()
+    house.resumes()
+    with house.open() as store:
+        assert states(store) == [("overall", "good", "waiting")]
+        accept(store, *store.reviews())
+        assert states(store) == [("overall", "good", "accepted")]
+    assert await house.sends() == 0
+    assert len(house.post.sent) == 2

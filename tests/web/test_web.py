@@ -81,6 +81,8 @@ def test_changes_and_messages_are_shown_with_what_wants_a_person() -> None:
         assert told in page
     assert "javascript" not in render_status(replace(STATUS, changes=(found(url="javascript:alert(1)"),)), FakeDaemon().health)
     assert "To look at" not in page
+    assert "For review" not in page
+    assert "1 judgement, told nobody" in render_status(replace(STATUS, for_review=1), FakeDaemon().health)
 
 
 async def test_alarms_are_shown_to_people_and_machines_and_do_not_make_it_unready() -> None:
