@@ -175,8 +175,9 @@ class Lookout:
         parts, now = self._parts, self._parts.clock.now()
         ways, page = parts.settings.operator, parts.settings.public_url
         parts.store.enqueue_silence(self._hearing(found), now=now)
+        notice = parts.store.tell_operator(found, ways, now=now, page=page)
         parts.store.tell_of_reviews(channels_in_trouble(found), ways, now=now, page=page)
-        return parts.store.tell_operator(found, ways, now=now, page=page)
+        return notice
 
     def _hearing(self, found: Sequence[Raised]) -> Hearing:
         """How well everything is heard that is watched."""

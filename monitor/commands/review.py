@@ -256,7 +256,10 @@ def _when(count: int, off: str) -> str:
     messages = number_of(count, "message")
     if off:
         return f"{messages} will be sent once sending is on: `monitor outbox resume`. It is off because {off}."
-    return f"{messages} will be sent within a minute where `monitor run` runs, else by the next `monitor once`."
+    return (
+        f"{messages} will be sent within a minute where `monitor run` runs, else by the next `monitor once`; "
+        "`monitor outbox list` says so where one waits for longer."
+    )
 
 
 def _refused(item: ReviewItem, action: str) -> str:

@@ -251,3 +251,7 @@ def _history(trial: Trial, key: str, store: SqlStore | None) -> None:
     trial.facts["announced"] |= {"changes": list(seen.changes), "background": list(seen.background)}
     trial.lines += [f"    then: {REASONS.get(reason, reason)}" for reason in seen.background]
     trial.lines += [f"    then: recorded as {key}; `monitor who {key}` says who was told" for key in seen.changes]
+    items = store.reviews_at(key)
+    trial.facts["announced"]["review"] = [{"id": item.id, "state": item.state.value} for item in items]
+    for item in items:
+        trial.lines.append(f"    then: {for_review([item.judgement])[0]}: {item.state}; `monitor review show {item.id[:10]}`")

@@ -8,14 +8,12 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from monitor.domain.ledger import ALERT_WINDOW, Account, Background, decide
-from monitor.domain.model import Area, Article, Inspection, Judgement, Rating, Reading, Rejection
+from monitor.domain.model import Area, Article, Inspection, Judgement, Rating, Reading
 
 #: After that the operator is no longer asked; the list of everything still has it.
 ASKED_FOR = timedelta(days=30)
 #: Why nobody need decide, beside the reasons of the ledger (`Background`).
 CERTAIN, GONE, BASELINE = "certain", "gone", "baseline"
-#: Why a judgement is not believed that a person rejected.
-REJECTED = "rejected_in_review"
 #: What a judgement of a page is known by: URN, area, rating.
 Key = tuple[str, Area, Rating]
 #: Reasons for which the ledger announces nothing today and may yet be wrong: here a person's word counts.
@@ -86,8 +84,8 @@ def review(article: Article, reading: Reading, items: Iterable[ReviewItem]) -> R
     """
     items = tuple(items)
     certain = {key_of(each): each for each in believed(reading.judgements, items)}
-    not_believed = [each for each in reading.judgements if key_of(each) not in certain]
-    unsure = {key: each for each in reading.uncertain if (key := key_of(each)) not in certain}
+    likely = sorted(reading.uncertain, key=lambda each: each.probability)  # of two sentences the likelier one counts
+    unsure = {key: each for each in likely if (key := key_of(each)) not in certain}
     sure = {(urn, area) for urn, area, _ in certain}
     text = _folded(f"{article.title}\n{article.text}")
     accepted: list[Judgement] = []
@@ -108,11 +106,7 @@ def review(article: Article, reading: Reading, items: Iterable[ReviewItem]) -> R
         elif item.state in _UNDECIDED and item.key[:2] in sure:
             settled.append((item, CERTAIN))
     return Reviewed(
-        reading=replace(
-            reading,
-            judgements=with_accepted(certain.values(), accepted),
-            rejected=(*reading.rejected, *(Rejection(reason=REJECTED, span=e.evidence, quote=e.quote) for e in not_believed)),
-        ),
+        reading=replace(reading, judgements=with_accepted(certain.values(), accepted)),
         new=tuple(unsure.values()),
         again=tuple(again),
         settled=tuple(settled),

@@ -35,8 +35,7 @@ def review_found(connection: Connection, found: Classified, article: str, now: d
     if not isinstance(document, Article):
         return found.reading
     page = found.link.canonical_url if found.link else document.url
-    rows = connection.execute(_items().where(review_items.c.canonical_url == page)).mappings()
-    after = review(document, found.reading, [review_item_of(row) for row in rows])
+    after = review(document, found.reading, items_at(connection, page))
     if after.new:
         common = {"article": article, "canonical_url": page, "state": ReviewState.WAITING, "came_at": now}
         connection.execute(
@@ -142,8 +141,13 @@ def found_items(connection: Connection, prefix: str = "", *, since: datetime | N
 
 def items_of_page(connection: Connection, article: str) -> tuple[ReviewItem, ...]:
     """The items of the page that an article is a text of."""
-    page = select(articles.c.canonical_url).where(articles.c.id == article).scalar_subquery()
-    rows = connection.execute(_items().where(review_items.c.canonical_url == page)).mappings()
+    page = select(articles.c.canonical_url).where(articles.c.id == article)
+    return items_at(connection, connection.execute(page).scalar_one())
+
+
+def items_at(connection: Connection, canonical_url: str) -> tuple[ReviewItem, ...]:
+    """The items of a page by its address."""
+    rows = connection.execute(_items().where(review_items.c.canonical_url == canonical_url)).mappings()
     return tuple(review_item_of(row) for row in rows)
 
 

@@ -24,6 +24,11 @@ class ReviewDesk:
         with self._reading.begin() as connection:
             return review.found_items(connection, prefix)
 
+    def reviews_at(self, canonical_url: str) -> tuple[ReviewItem, ...]:
+        """The items of a page by its address, in any state."""
+        with self._reading.begin() as connection:
+            return review.items_at(connection, canonical_url)
+
     def reviews_waiting(self, *, now: datetime) -> tuple[ReviewItem, ...]:
         """The items that the operator is asked about, the oldest first."""
         with self._reading.begin() as connection:

@@ -176,7 +176,7 @@ def test_accepted_it_is_in_the_outbox_once(home: Installation, typed: Typed) -> 
     status, said, _ = typed("accept", identity[:10], "--by", "kim")
     assert status == 0
     assert f"{identity[:10]}: accepted: {_shown(ONE)}: leadership: outstanding\n" in said
-    assert "1 message will be sent within a minute where `monitor run` runs, else by the next `monitor once`." in said
+    assert "1 message will be sent within a minute where `monitor run` runs, else by the next `monitor once`;" in said
     assert home.purposes() == ["change"]
     status, said, _ = typed("accept", identity)
     assert status == 1

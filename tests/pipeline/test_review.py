@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.commands.once import _facts, _lines
+from monitor.commands.trial import Trial, _history
 from monitor.domain.model import Article, Reading, Report
 from monitor.reading.worker import Worker
 from monitor.sources.feed import FeedSource
@@ -76,6 +77,10 @@ async def test_a_page_brings_it_once_and_the_log_says_so(
     assert [fact["id"] for fact in _facts(cycle)["for_review"]] == [item.id]
     assert f"  for review (61 %): Essex: leadership: inadequate  “{SENTENCE}”" in _lines(cycle)
     assert (await paper.pipeline.cycle()).for_review == ()
+    trial = Trial()
+    _history(trial, PAGE, store)
+    assert trial.facts["announced"]["review"] == [{"id": item.id, "state": "waiting"}]
+    assert any(f"“{SENTENCE}”: waiting; `monitor review show {item.id[:10]}`" in line for line in trial.lines)
 
 
 async def test_the_page_in_another_text_asks_nothing_twice_and_is_told_once_it_is_certain(

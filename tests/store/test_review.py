@@ -93,6 +93,14 @@ def test_a_claim_of_a_page_is_there_once_whoever_writes_it(open_it: Open) -> Non
         connection.execute(insert(schema.review_items).values(**row | {"id": "another"}))
 
 
+def test_of_two_sentences_that_say_the_same_the_likelier_one_is_kept(open_it: Open) -> None:
+    store = open_it()
+    document, found = unsure({"Kent": "overall good"})
+    others = [judgements(document.text, {"Kent": "overall good"}, quote=SURE, probability=p) for p in (0.5, 0.8, 0.6)]
+    record(store, (document, replace(found, uncertain=(*others[0], *others[1], *found.uncertain, *others[2]))))
+    assert [(i.judgement.quote, i.judgement.probability) for i in store.reviews()] == [(SURE, 0.8)]
+
+
 def test_accepted_it_alerts_in_the_usual_words(open_it: Open) -> None:
     store, other = open_it(ANN), {"Kent": "overall good"}
     record(store, unsure(other))
