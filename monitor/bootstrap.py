@@ -167,22 +167,17 @@ def _names_a_file(*urls: str) -> bool:
     return any(each.path.lower().endswith(".pdf") or each.hostname == "files.ofsted.gov.uk" for each in paths)
 
 
-def classify_document(document: Document, worker: Worker | None = None) -> Reading:
+def classify_document(document: Document, alert: float | None = None, review: float | None = None) -> Reading:
     """What a document says: of an article what the classifier finds, of a report the grades in its table.
 
-    A long article is judged in the `worker`, which can be killed. Raises ReadError for one that is too much for it.
+    `alert` and `review` are other thresholds than those of the classifier's weights.
     """
     if isinstance(document, Report):
         return Reading(judgements=document.judgements, relevant=True)
-    from monitor.reading.lengths import LONG
+    from monitor.classifier import Thresholds, classify
 
-    if worker is not None and len(document.title) + len(document.text) > LONG:
-        from monitor.reading.judged import classify_apart
-
-        return classify_apart(document.title, document.text, published=document.published, worker=worker)
-    from monitor.classifier import classify
-
-    return classify(document.title, document.text, published=document.published)
+    cut = Thresholds.of(alert=alert, review=review)
+    return classify(document.title, document.text, published=document.published, cut=cut)
 
 
 def database_url(settings: Settings) -> str:
@@ -378,7 +373,7 @@ async def opened(those: Eyes, *, watched_before: bool = False) -> AsyncIterator[
                 fetcher=those.fetcher,
                 sources=those.sources,
                 read=Reader(those.worker),
-                classify=lambda document: classify_document(document, those.worker),
+                classify=lambda document: classify_document(document, *settings.thresholds),
                 clock=clock,
                 concurrency=settings.concurrency,
                 watched_before=watched_before,

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from monitor.domain.authorities import find
 from monitor.domain.model import Area, Rating
-from train.corpus import Item, Label, items_of, read_items
+from monitor.scoring.form import Item, Label, items_of, read_items
 
 ROOT = Path(__file__).resolve().parent.parent / "corpus"
 #: No report with a grade overall came out after this, nor one on adoption after the second; adequate ended before the third.

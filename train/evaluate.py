@@ -13,12 +13,12 @@ from pathlib import Path
 
 import torch
 
+from monitor.classifier.decode import Candidate, candidates
+from monitor.classifier.linker import AREAS, Linked, Links
+from monitor.classifier.wordpiece import WordPiece
 from train.examples import Example, load
 from train.forward import Linked as LinkedLogs
 from train.forward import encode, link, prepare
-from train.linker.decode import Candidate, candidates
-from train.linker.model import AREAS, Linked, Links
-from train.linker.wordpiece import WordPiece
 from train.loss import EARLIER, NEWS
 from train.model import Linker
 

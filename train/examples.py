@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from monitor.classifier.document import Document, document
 from monitor.domain.authorities import find
-from train.corpus import Item, Label, read_items
-from train.linker.document import Document, document
+from monitor.scoring.form import Item, Label, read_items
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ and the answers stay within rounding of the trained ones. The vocabulary is cut 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 from pathlib import Path
 
@@ -16,8 +17,10 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
-from train.linker.features import ALONE, BESIDE
-from train.model import Linker
+from monitor.classifier.features import ALONE, BESIDE
+from monitor.classifier.linker import card
+from train.evaluate import restore
+from train.model import BASE_SHA256, Linker
 
 LINKS = ("authority", "area", "group", "year")
 _OPSET = 17
@@ -99,15 +102,26 @@ def main() -> int:
     """Write weights, vocabulary and card."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--state", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--out", type=Path, default=Path("monitor/classifier/weights"))
+    parser.add_argument("--alert", type=float, help="from this probability a judgement is reported (default: as now)")
+    parser.add_argument("--review", type=float, help="from this one a person is asked (default: as now)")
     options = parser.parse_args()
+    net, _ = restore(options.state)
     state = torch.load(options.state, weights_only=False)
-    net = Linker(len(state["vocabulary"]), len(state["kinds"]))
-    net.load_state_dict(state["net"])
+    now = card()["thresholds"]
     options.out.mkdir(parents=True, exist_ok=True)
     export(net, options.out / "linker.onnx")
     (options.out / "vocabulary.txt").write_text("\n".join(state["vocabulary"]) + "\n", encoding="utf-8")
-    told = {"kinds": state["kinds"], "exception": float(net.exception.item())}
+    told = {
+        "weights_sha256": hashlib.sha256((options.out / "linker.onnx").read_bytes()).hexdigest(),
+        "vocabulary_sha256": hashlib.sha256((options.out / "vocabulary.txt").read_bytes()).hexdigest(),
+        "base": "all-MiniLM-L6-v2",
+        "base_sha256": BASE_SHA256,
+        "corpus_sha256": state.get("corpus_sha256", ""),
+        "thresholds": {"alert": options.alert or now["alert"], "review": options.review or now["review"]},
+        "exception": float(net.exception.item()),
+        "kinds": state["kinds"],
+    }
     (options.out / "linker.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     return 0
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import torch
 from torch.nn import functional
 
-from train.linker.document import Document, Mention, MentionType
-from train.linker.features import alone, beside
-from train.linker.windows import Disguise, Window, windows
-from train.linker.wordpiece import WordPiece
+from monitor.classifier.document import Document
+from monitor.classifier.features import Facts
+from monitor.classifier.mentions import Mention, MentionType
+from monitor.classifier.windows import Disguise, Window, windows
+from monitor.classifier.wordpiece import WordPiece
 from train.model import AREAS, Linker
 
 _WORDS = {
@@ -105,17 +106,15 @@ def _window(net: Linker, prepared: Prepared, window: Window, hidden: torch.Tenso
     mine = [(m, p) for m, p in placed if m.type is MentionType.RATING and p.own]
     if not mine:
         return None
-    every = doc.of(MentionType.RATING)
-    ratings = [m for m, _ in mine]
-    facts = torch.tensor([alone(doc, m, every) for m in ratings])
+    ratings, told_of = [m for m, _ in mine], Facts(doc)
+    facts = torch.tensor([told_of.alone(m) for m in ratings])
     vectors = net.mentions(hidden, torch.tensor([[p.start, p.end] for _, p in mine]), facts)
 
     def links(type_: MentionType) -> tuple[list[Mention], torch.Tensor]:
         others = [(m, p) for m, p in placed if m.type is type_]
         if not others:
             return [], torch.zeros(len(mine), 0)
-        of = doc.of(type_)
-        told = torch.tensor([[beside(doc, m, o, every, of) for o, _ in others] for m in ratings])
+        told = torch.tensor([[told_of.beside(m, o) for o, _ in others] for m in ratings])
         spans = torch.tensor([[p.start, p.end] for _, p in others])
         return [m for m, _ in others], net.links(str(type_), hidden, vectors, spans, told)
 

@@ -10,12 +10,15 @@ from safetensors.torch import load_file
 from torch import nn
 from torch.nn import functional
 
-from train.linker.features import ALONE, BESIDE
+from monitor.classifier.features import ALONE, BESIDE
 
 HIDDEN, LAYERS, ATTENTION, INNER = 384, 6, 12, 1536
 STATUS = ("news", "earlier")  #: both at once: "retains its good rating"
 AREAS = ("overall", "leadership", "help_and_protection", "children_in_care", "care_leavers", "adoption")
 LINKED = 192  #: width of the links' vectors
+
+#: Of the base's ``model.safetensors``; nothing else is trained from.
+BASE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 
 class Layer(nn.Module):
@@ -111,7 +114,7 @@ class Linker(nn.Module):
         """Rating mentions of one window: (pieces, HIDDEN), (n, 2), (n, ALONE) -> (n, HIDDEN)."""
         means = _means(hidden, spans)
         firsts = hidden[spans[:, 0]]
-        whole = hidden[:1].expand(len(spans), -1)
+        whole = hidden[:1].expand(spans.shape[0], -1)
         return self.mention(torch.cat([means, firsts, whole, facts], -1))
 
     def links(
@@ -120,14 +123,14 @@ class Linker(nn.Module):
         """Logits of links: (pieces, HIDDEN), ratings (n, HIDDEN), spans (k, 2), facts (n, k, BESIDE) -> (n, k)."""
         other = self.other[type_](torch.cat([_means(hidden, spans), hidden[spans[:, 0]]], -1))
         mine = self.rating(ratings)
-        n, k = len(mine), len(other)
+        n, k = mine.shape[0], other.shape[0]
         a, b = mine[:, None].expand(n, k, -1), other[None].expand(n, k, -1)
         return self.link[type_](torch.cat([a, b, a * b, facts], -1)).squeeze(-1)
 
 
 def _means(hidden: torch.Tensor, spans: torch.Tensor) -> torch.Tensor:
     """Mean of each span's pieces: (pieces, HIDDEN), (n, 2) -> (n, HIDDEN)."""
-    at = torch.arange(len(hidden))[None]
+    at = torch.arange(hidden.shape[0])[None]
     inside = ((at >= spans[:, :1]) & (at < spans[:, 1:])).to(hidden.dtype)
     return inside @ hidden / inside.sum(-1, keepdim=True).clamp(min=1)
 

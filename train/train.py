@@ -7,21 +7,21 @@ import hashlib
 import json
 import random
 import time
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
 
+from monitor.classifier.wordpiece import WordPiece
 from train.evaluate import THRESHOLDS, measure, predict
 from train.examples import Example, load
 from train.forward import encode, link, prepare
-from train.linker.wordpiece import WordPiece
 from train.loss import loss
-from train.model import Linker, steps
+from train.model import BASE_SHA256, Linker, steps
 
-BASE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 #: The base numbers its pieces about by how common they are; words beyond are rare names, whose parts are kept.
-_COMMON = 18_000
+_COMMON = 13_500
 _MAX_WINDOWS = 3  #: of an article that are learnt from at once
 _KIND = 0.3  #: weight of the kind of page beside the links
 _UNDATED = 0.05  #: share of articles whose day is hidden
@@ -111,18 +111,22 @@ def main() -> int:
     train = load(options.train, furnish=_FURNISHED, seed=options.seed)
     dev = load(options.dev)
     pieces = (options.base / "vocab.txt").read_text(encoding="utf-8").split("\n")[:-1]
-    vocabulary, kept = kept_vocabulary(options.out / "state.pt", pieces) or cut_vocabulary(pieces, train)
+    begun = options.out / "state.pt"
+    vocabulary, kept = kept_vocabulary(begun if begun.exists() else options.start, pieces) or cut_vocabulary(pieces, train)
     random.Random(options.seed).shuffle(train)  # noqa: S311
     train = train[: round(len(train) * options.share)]
     print(f"{len(train)} to learn from, {len(dev)} to watch", flush=True)
     net = Linker(len(vocabulary), len(KINDS))
     net.encoder.load_base(weights, kept)
+    if options.start is not None:
+        net.load_state_dict(torch.load(options.start, weights_only=False)["net"])
     frozen = (net.encoder.words, net.encoder.places, *net.encoder.layers[: options.freeze]) if options.freeze else ()
     for part in frozen:
         part.requires_grad_(False)
     slow = [p for p in net.encoder.parameters() if p.requires_grad]
     fast = [p for name, p in net.named_parameters() if not name.startswith("encoder.")]
-    optimiser = torch.optim.AdamW([{"params": slow, "lr": 1e-4}, {"params": fast, "lr": 8e-4}], weight_decay=0.01)
+    groups = [{"params": slow, "lr": options.rate}, {"params": fast, "lr": 8 * options.rate}]
+    optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
     options.out.mkdir(parents=True, exist_ok=True)
     training = Training(
         net=net,
@@ -153,6 +157,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--share", type=float, default=1.0, help="of the training articles, for learning curves")
+    parser.add_argument("--start", type=Path, help="a checkpoint to start from in place of the base, when the corpus has grown")
+    parser.add_argument("--rate", type=float, default=1e-4, help="learning rate of the encoder; the heads have eight times it")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--freeze", type=int, default=0, help="layers from below that are not trained (embeddings neither)")
@@ -160,16 +166,17 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def cut_vocabulary(pieces: list[str], examples: list[Example]) -> tuple[list[str], list[int]]:
-    """The pieces that are kept, and their numbers in the base: the common ones, and whatever the articles use."""
+    """The pieces that are kept, and their numbers in the base: the common ones, and what the articles use more than once."""
     whole = WordPiece(pieces)
-    used = {number for each in examples for number in whole.pieces(each.doc.text)}
+    seen = Counter(number for each in examples for number in whole.pieces(each.doc.text))
+    used = {number for number, times in seen.items() if times > 1}
     kept = [n for n in range(len(pieces)) if n < _COMMON or n in used or len(pieces[n].removeprefix("##")) == 1]
     return [pieces[n] for n in kept], kept
 
 
-def kept_vocabulary(file: Path, pieces: list[str]) -> tuple[list[str], list[int]] | None:
+def kept_vocabulary(file: Path | None, pieces: list[str]) -> tuple[list[str], list[int]] | None:
     """The pieces of a checkpoint, which stay as they were when the corpus has grown since; None where there is none."""
-    if not file.exists():
+    if file is None or not file.exists():
         return None
     vocabulary = torch.load(file, weights_only=False)["vocabulary"]
     number = {piece: at for at, piece in enumerate(pieces)}

@@ -1,131 +1,172 @@
-"""Sentences to typed mentions: what the vocabulary finds, names checked, grades licensed."""
+"""Sentences to typed mentions: names, areas, groups of areas, ratings and years, each with the characters that it covers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
-from monitor.classifier.chunk import Chunk
-from monitor.classifier.grades import QUOTES, rating
 from monitor.classifier.lay import lay_areas
 from monitor.classifier.lexicon import Entry
 from monitor.classifier.text import Sentence
+from monitor.classifier.times import relative_year
 from monitor.classifier.vocabulary import authority, is_name, lexicon
-from monitor.domain.model import Area
-from monitor.tables import places
-from monitor.tables.bodies import HEAD_NOUNS
+from monitor.tables.others import BETWEEN, CALL, INSPECTORS, MADE, OTHERS
+from monitor.tables.ratings import WEAK_RATINGS
+from monitor.tables.slips import SLIPS
 
 
-def mentions(sentence: Sentence, published: date | None, known: frozenset[str] = frozenset()) -> list[Chunk]:
-    """The typed mentions of a sentence in order; runs of words that mean nothing here are one ``.`` chunk."""
-    tokens = sentence.tokens
-    words = [t.word for t in tokens]
-    found: list[Chunk] = []
-    for start, end, entry in _pieces(words):
-        if entry is None and words[start] in HEAD_NOUNS and found and found[-1].code == "A" and found[-1].end == start:
-            found.append(Chunk("D", HEAD_NOUNS[words[start]], start, end))  # "Kirklees homes"
-        elif entry is None and words[start] == "that" and found and found[-1].end == start and found[-1].code in "SGAXD":
-            found.append(Chunk("Q", "that", start, end))  # "the department that missed ..."
-        elif entry is None:
-            _unknown(found, words[start], start)
-        elif entry.code == "_" or (words[start] == "may" and tokens[start].capital and end - start == 1):
-            continue  # the month of May
-        elif entry.code == "A":
-            _name(found, sentence, start, end, entry, published, known)
-        elif entry.code == "R":
-            named = bool(found) and found[-1].code in "XS" and found[-1].end == start
-            found.append(rating(tokens, start, end, entry, sentence.in_title, named))
-        elif entry.code == "X":
-            items = tuple(Area(value) for value in entry.value.split("+"))
-            found.append(Chunk("X", entry.value, start, end, areas=(items,)))
-        elif not (entry.code == "&" and _joins_nothing(found, words, start, end)):
-            found.extend(_cue(entry, words, start, end))
-    return _swallow(found)
+class MentionType(StrEnum):
+    """What a mention names."""
+
+    AUTHORITY = "authority"
+    AREA = "area"
+    GROUP = "group"  #: "all four areas", "the rest"
+    RATING = "rating"
+    YEAR = "year"
 
 
-def _pieces(words: Sequence[str]) -> Iterator[tuple[int, int, Entry | None]]:
-    """The sentence cut up by the vocabulary; an area that is described is one piece, unless a named one reaches out of it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """A run of characters that names something. Offsets count characters of title, line break and text, half-open."""
+
+    type: MentionType
+    start: int
+    end: int
+    values: tuple[str, ...]  #: URNs; areas; "all" or "rest"; one rating; one year
+    sentence: int  #: index into `Document.sentences`
+    same: bool = False  #: a rating told as "the same grade": its value is that of the rating before it
+    weak: bool = False  #: a rating in words that are ordinary English too
+    quoted: bool = False  #: right after a quotation mark
+    speech: bool = False  #: inside quoted speech
+    by_others: bool = False  #: what parents, unions or councillors call it, who grade nothing
+    in_aside: bool = False  #: why something was made: "the board, set up after leadership was rated inadequate"
+
+
+_GROUPS = {"L": "all", "T": "rest"}
+_QUOTES = frozenset("\"'")
+#: Of two mentions that overlap the one of the earlier type is kept, of one type the one that begins earlier.
+_KEEP_FIRST = (MentionType.RATING, MentionType.AUTHORITY, MentionType.AREA, MentionType.GROUP, MentionType.YEAR)
+
+
+def mentions(sentence: Sentence, offset: int, number: int, published: date | None, known: frozenset[str]) -> list[Mention]:
+    """The mentions of a sentence in order, none overlapping another.
+
+    Args:
+        sentence: with offsets into its own field (title or text).
+        offset: characters before that field in the document.
+        number: of the sentence in the document.
+        published: the day from which "four years ago" is counted, and on which trusts served whom they served.
+        known: names that are ordinary words too, and that this text uses as names (`vocabulary.known_names`).
+    """
+    kept: list[Mention] = []
+    base = offset + sentence.start
+    taken = bytearray(sentence.end - sentence.start)  # characters that are some mention's
+    found = _found(_Place(sentence, offset, number, published, known))
+    for mention in sorted(found, key=lambda m: (_KEEP_FIRST.index(m.type), m.start, -m.end)):
+        here = slice(mention.start - base, mention.end - base)
+        if not any(taken[here]):
+            taken[here] = b"\1" * (mention.end - mention.start)
+            kept.append(mention)
+    return sorted(kept, key=lambda m: m.start)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A sentence in its document."""
+
+    sentence: Sentence
+    offset: int
+    number: int
+    published: date | None
+    known: frozenset[str]
+
+    def mention(self, type_: MentionType, start: int, end: int, values: tuple[str, ...], **more: bool) -> Mention:
+        """The mention that the tokens ``[start, end)`` are."""
+        tokens = self.sentence.tokens
+        first, last = self.offset + tokens[start].start, self.offset + tokens[end - 1].end
+        return Mention(type=type_, start=first, end=last, values=values, sentence=self.number, **more)
+
+
+def _found(at: _Place) -> Iterator[Mention]:
+    """Everything that a sentence mentions; mentions may overlap here."""
+    words = [SLIPS.get(token.word, token.word) for token in at.sentence.tokens]
     pieces = list(lexicon().scan(words))
+    for start, end, entry in pieces:
+        if entry is not None and entry.code in "RE":
+            yield at.mention(
+                MentionType.RATING,
+                start,
+                end,
+                (entry.value,) if entry.code == "R" else (),
+                same=entry.code == "E",
+                weak=words[start] in WEAK_RATINGS,
+                quoted=start > 0 and words[start - 1] in _QUOTES,
+                speech=at.sentence.speech[start],
+                by_others=_by_others(words, start),
+                in_aside=_in_aside(words, start),
+            )
+    for start, end, entry in _with_described_areas(pieces, words):
+        if entry is not None:
+            yield from _named(at, words, start, end, entry)
+        elif words[start].isdigit() and len(words[start]) == 4 and "1990" <= words[start] <= "2099":
+            yield at.mention(MentionType.YEAR, start, end, (words[start],))
+
+
+def _by_others(words: Sequence[str], at: int) -> bool:
+    """Whether the nearest judging verb before a rating is the act of somebody who is no inspector."""
+    verb = next((i for i in range(at - 1, 0, -1) if words[i] in CALL), 0)
+    if not verb or not INSPECTORS.isdisjoint(words[:at]):
+        return False
+    who = verb - 1
+    while who > 0 and words[who] in BETWEEN:
+        who -= 1
+    return words[who] in OTHERS
+
+
+def _in_aside(words: Sequence[str], at: int) -> bool:
+    """Whether a rating stands behind a participle and "after" that open an aside or the sentence, or is what has been since."""
+    since = next((i for i in range(at - 1, 0, -1) if words[i] == "since"), 0)
+    if since and _STOPS.isdisjoint(words[since:at]) and words[since - 1] not in _HAVE and not _HAVE.isdisjoint(words[:since]):
+        return True  # "has improved since being rated inadequate"
+    after = next((i for i in range(at - 1, 0, -1) if words[i] == "after"), 0)
+    if not after or not _STOPS.isdisjoint(words[after:at]):
+        return False
+    made = after - 1
+    while made > 0 and words[made] in {"up", "in", "to", "out", "over"}:
+        made -= 1
+    return words[made] in MADE and (made == 0 or words[made - 1] in _STOPS)
+
+
+_STOPS, _HAVE = frozenset(",-(:;"), frozenset({"has", "have", "had"})
+
+
+def _named(at: _Place, words: Sequence[str], start: int, end: int, entry: Entry) -> Iterator[Mention]:
+    """What a row of the tables other than a rating's says."""
+    if entry.code == "A":
+        beside = start > 0 and words[start - 1] in {"besides", "except", "like"}
+        tokens = at.sentence.tokens
+        if not beside and is_name(tokens, start, end, at.sentence.in_title, at.known):
+            urns, first, last = authority(tokens, start, end, entry, at.published)
+            yield at.mention(MentionType.AUTHORITY, first, last, urns)
+    elif entry.code == "X":
+        yield at.mention(MentionType.AREA, start, end, tuple(entry.value.split("+")))
+    elif entry.code == "O":
+        yield at.mention(MentionType.AREA, start, end, ("overall",))
+    elif entry.code in _GROUPS and not (start == 0 and words[0] == "elsewhere"):
+        yield at.mention(MentionType.GROUP, start, end, (_GROUPS[entry.code],))
+    elif entry.code == "P" and (year := relative_year(" ".join(words[start:end]), at.published)):
+        yield at.mention(MentionType.YEAR, start, end, (str(year),))
+
+
+def _with_described_areas(
+    pieces: Sequence[tuple[int, int, Entry | None]], words: Sequence[str]
+) -> list[tuple[int, int, Entry | None]]:
+    """The sentence cut up by the vocabulary; an area that is described is one piece, unless a named one reaches out of it."""
+    cut = list(pieces)
     for start, end, area in lay_areas(words):
-        inside = [i for i, (first, last, _) in enumerate(pieces) if first < end and last > start]
-        if all(start <= pieces[i][0] and pieces[i][1] <= end for i in inside):
-            pieces[inside[0] : inside[-1] + 1] = [(start, end, Entry("X", area, 0))]
-    yield from pieces
-
-
-def _name(
-    found: list[Chunk], sentence: Sentence, start: int, end: int, entry: Entry, published: date | None, known: frozenset[str]
-) -> None:
-    """Adds an authority when its name is meant as one; a longer name takes in what was found of it before."""
-    words = sentence.tokens
-    if start and words[start - 1].word in {"besides", "except", "like"}:
-        _unknown(found, "besides", start)
-    elif is_name(words, start, end, sentence.in_title, known):
-        urns, first, last = authority(words, start, end, entry, published)
-        while found and found[-1].end > first:
-            found.pop()
-        found.append(Chunk("A", "shared" if "," in entry.value else "", first, last, names=urns))
-    else:
-        _unknown(found, words[start].word, start)
-
-
-def _joins_nothing(found: list[Chunk], words: Sequence[str], start: int, end: int) -> bool:
-    """``children and young people``: an "and" between words that mean nothing here."""
-    light = start > 0 and end < len(words) and words[start - 1] in places.LIGHT and words[end] in places.LIGHT
-    return light and not (found and found[-1].end == start)
-
-
-def _cue(entry: Entry, words: Sequence[str], start: int, end: int) -> tuple[Chunk, ...]:
-    """The chunk of any other row, or what it is in this place."""
-    before = words[start - 1] if start else ""
-    that_was = words[start] in {"that", "this"} and end - start == 2 and words[end - 1] in {"was", "is"}
-    if entry.code == "Z" and that_was and before and before not in _CLAUSE_OPENS:
-        return Chunk("Q", "that", start, start + 1), Chunk("B", "be", start + 1, end)  # "the grade that was"
-    if entry.code == "N" and words[start:end] == ["rating"] and words[end : end + 1] and words[end] in _RATED:
-        return (Chunk("V", "judge", start, end),)  # "rating it good"
-    if entry.code == "W" and before in {"work", "working", "works"}:
-        return (Chunk("F", "for", start, end),)  # "work with care leavers"
-    if entry.code == "T" and start == 0 and words[0] == "elsewhere":
-        return (Chunk("|", "but", start, end),)
-    return (Chunk(entry.code, entry.value, start, end),)
-
-
-_RATED = frozenset("it them its their the both all leadership".split())
-_CLAUSE_OPENS = frozenset({",", ";", ":", "-", "(", "but", "and"})
-_MARKS = {
-    ",": ",",
-    "-": "-",
-    ":": ":",
-    ";": ";",
-    "(": "(",
-    ")": ")",
-    "[": "(",
-    "]": ")",
-    "|": ";",
-    "*": ";",
-    ".": ";",
-    "?": ";",
-    "!": ";",
-}
-
-
-def _unknown(found: list[Chunk], word: str, at: int) -> None:
-    if word in _MARKS:
-        found.append(Chunk(_MARKS[word], word, at, at + 1))
-    elif word in places.LIGHT or word in QUOTES or word == "'s":
-        return
-    elif word.isdigit() and len(word) == 4 and "1990" <= word <= "2099":
-        found.append(Chunk("Y", word, at, at + 1))
-    elif found and found[-1].code == ".":
-        found[-1] = Chunk(".", found[-1].value, found[-1].start, at + 1)
-    else:
-        found.append(Chunk(".", word, at, at + 1))
-
-
-def _swallow(found: list[Chunk]) -> list[Chunk]:
-    """Drop what a longer mention has taken in."""
-    kept: list[Chunk] = []
-    for chunk in found:
-        if not kept or chunk.start >= kept[-1].end:
-            kept.append(chunk)
-    return kept
+        inside = [i for i, (first, last, _) in enumerate(cut) if first < end and last > start]
+        if all(start <= cut[i][0] and cut[i][1] <= end for i in inside):
+            cut[inside[0] : inside[-1] + 1] = [(start, end, Entry("X", area, 0))]
+    return cut

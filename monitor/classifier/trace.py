@@ -1,55 +1,56 @@
-"""Why the classifier says what it says: each sentence with its mentions, its claims, and what became of them."""
+"""Why the classifier says what it says: sentences with their mentions, candidates with their links and what spoke for them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from monitor.classifier.cascade import classify, walk
-from monitor.classifier.chunk import Chunk
-from monitor.classifier.lines import Line, names_in
-from monitor.classifier.reading import verdicts
+from monitor.classifier.decode import Candidate, candidates
+from monitor.classifier.document import Document
+from monitor.classifier.features import BESIDE_NAMES
+from monitor.classifier.linker import linker_model
+from monitor.classifier.mentions import Mention, MentionType
+from monitor.classifier.reading import Thresholds, page_kind, thresholds, walk
 from monitor.classifier.relevance import may_report
-from monitor.classifier.statement import Statement
-from monitor.classifier.text import Sentence
 from monitor.domain.authorities import by_urn
 from monitor.domain.model import Area, Rating, Reading
-from monitor.tables.phrases import CODES
 
-#: Codes of marks and of words without meaning, which only the rows need to see.
-_UNSEEN = frozenset(".,-:;()&_")
-NEWS = "news"
-#: The verdict on a claim that passed every gate and lost against another sentence about the same authority and area.
-OUTWEIGHED = "outweighed"
+NEWS, REVIEW, NOT_NEWS = "news", "for review", "not news"
+_SHOWN = 0.05  #: candidates less likely than this are not shown
+_SPOKE = 0.03  #: a feature without which a probability moves less than this did not speak
+_MAX_PROBED = 1_200  #: words of an article beyond which features are not tried one by one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MentionTrace:
-    """A mention: its code (see `phrases.CODES`), its words as printed, and what they stand for."""
+    """A mention: its type, its words as printed, and what they stand for."""
 
-    code: str
+    type: str
     surface: str
     stands_for: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimTrace:
-    """A grade and everything that was decided about it, up to the verdict: ``news``, or a reason code."""
+class CandidateTrace:
+    """One rating that an area may have been given; probabilities from 0 to 1."""
 
-    grade: str  #: its words as printed
-    rating: Rating | None
-    subject: str  #: the words that it is said of; empty when none were found
-    frame: str  #: the row that fired
-    status: str  #: current, previous, negated, ...
-    cue: str  #: the words that decided the status
-    year: int | None
-    stays: bool
-    authorities: tuple[str, ...]
-    named: bool  #: the sentence names them; else they come from the text around it
-    areas: tuple[Area, ...]
-    inferred: bool
-    verdict: str
+    authority: str
+    area: Area
+    rating: Rating
+    probability: float
+    verdict: str  #: `NEWS`, `REVIEW` or `NOT_NEWS`
+    words: str  #: of the rating mention that speaks for it most, as printed
+    sentence: str
+    is_news: float
+    is_earlier: float
+    of_authority: float
+    of_area: float
+    runner_up: str
+    runner_up_probability: float
+    previous: str
+    previous_year: int | None
+    spoke: tuple[tuple[str, float], ...] = ()  #: features, and how much likelier (below 0: less likely) each makes it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,121 +60,132 @@ class SentenceTrace:
     text: str
     in_title: bool
     mentions: tuple[MentionTrace, ...]
-    claims: tuple[ClaimTrace, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
-    """An article sentence by sentence, with what it was taken to be about and the reading that came out."""
+    """An article sentence by sentence, its candidates likeliest first, and the reading that came out."""
 
-    topics: tuple[str, ...]
-    several: bool
-    kind: str  #: the other body, or the kind of page, that it was taken to be about; empty for news
+    gated: bool  #: whether the first gate keeps the article out, so that nothing of this is asked
+    kind: str  #: the kind of page that it most likely is; empty for news
+    kind_probability: float
     sentences: tuple[SentenceTrace, ...]
+    candidates: tuple[CandidateTrace, ...]
+    thresholds: Thresholds
     reading: Reading
 
     def lines(self) -> list[str]:
-        """The trace as plain text, one block a sentence."""
-        about = ", ".join(self.topics) or "no authority"
-        found = [f"about: {about}{' (several)' if self.several else ''}{f'; kind of page: {self.kind}' if self.kind else ''}"]
+        """The trace as plain text."""
+        found = []
+        if self.gated:
+            found.append("the first gate keeps it out: nobody inspects, or no children's services are named")
+        kind = self.kind.replace("_", " ")
+        found.append(f"kind of page: {kind or 'news'} ({self.kind_probability:.0%})")
         for sentence in self.sentences:
-            found += ["", *_sentence_lines(sentence)]
+            found += ["", f"{'[title] ' if sentence.in_title else ''}{sentence.text}"]
+            if sentence.mentions:
+                found.append("    " + "  ".join(f"{m.type} “{m.surface}”{_bracket(m.stands_for)}" for m in sentence.mentions))
+        cut = self.thresholds
+        found += ["", f"reported from {cut.alert:.0%}, for review from {cut.review:.0%}"]
+        for candidate in self.candidates:
+            found += ["", *_candidate_lines(candidate)]
         judgements = self.reading.judgements
         found += ["", f"{len(judgements)} reported as news" if judgements else f"nothing reported: {self.reading.reason}"]
-        found += [f"  {j.authority.display_name}: {j.area.words}: {j.rating.words}" for j in judgements]
-        seen = sorted({mention.code for sentence in self.sentences for mention in sentence.mentions})
-        return [*found, "", *(f"{code}  {CODES[code]}" for code in seen)]
+        return found + [f"  {j.authority.display_name}: {j.area.words}: {j.rating.words}" for j in judgements]
 
 
-def trace(title: str, text: str, *, published: date | None = None) -> Trace:
+def trace(title: str, text: str, *, published: date | None = None, cut: Thresholds | None = None) -> Trace:
     """How `classify` comes to its reading of an article; takes the same arguments."""
-    passage = walk(title, text, published)
-    reading = classify(title, text, published=published)
-    said = {(j.authority.urn, j.area, j.rating) for j in reading.judgements}
-    gated = "" if may_report(title, text) else reading.reason
-    told: dict[int, list[ClaimTrace]] = {}
-    for statement, verdict in zip(passage.statements, verdicts(passage.statements, passage.topics, published), strict=True):
-        claim = _claim(statement, gated or verdict, said, title if statement.line.sentence.in_title else text)
-        told.setdefault(id(statement.line), []).append(claim)
+    passage = walk(title, text, published, cut)
+    doc, cut = passage.document, cut or thresholds()
+    gated = not may_report(title, text)
+    shown = [one for one in passage.candidates if one.probability >= _SHOWN]
+    spoke = _what_spoke(doc, shown) if shown and len(text.split()) <= _MAX_PROBED else {}
+    likeliest = max(passage.links.kinds.items(), key=lambda told: told[1], default=("", 0.0))
     return Trace(
-        topics=_names(passage.topics.urns),
-        several=passage.topics.several,
-        kind=passage.topics.regime or passage.topics.kind,
-        sentences=tuple(_sentence(line, told.get(id(line), []), title, text) for line in passage.lines),
-        reading=reading,
+        gated=gated,
+        kind=page_kind(passage.links),
+        kind_probability=likeliest[1],
+        sentences=tuple(_sentence(doc, number) for number in range(len(doc.sentences))),
+        candidates=tuple(_candidate(doc, one, cut, spoke.get((one.urn, one.area), ())) for one in shown),
+        thresholds=cut,
+        reading=Reading(reason="not_about_inspection", classifier_version=passage.reading.classifier_version)
+        if gated
+        else passage.reading,
     )
 
 
-def _names(urns: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(by_urn()[urn].name for urn in urns)
+def _what_spoke(doc: Document, shown: Sequence[Candidate]) -> dict[tuple[str, str], tuple[tuple[str, float], ...]]:
+    """The article read again once for each feature, without it: what changes, the most first."""
+    told: dict[tuple[str, str], list[tuple[str, float]]] = {}
+    for number, name in enumerate(BESIDE_NAMES):
+        without = {(c.urn, c.area, c.rating): c.probability for c in candidates(doc, linker_model().links(doc, without=number))}
+        for one in shown:
+            by = one.probability - without.get((one.urn, one.area, one.rating), 0.0)
+            if abs(by) >= _SPOKE:
+                told.setdefault((one.urn, one.area), []).append((name, by))
+    return {key: tuple(sorted(found, key=lambda each: -abs(each[1]))[:4]) for key, found in told.items()}
 
 
-def _surface(sentence: Sentence, chunk: Chunk, field: str) -> str:
-    """The words of a chunk as printed, in one line."""
-    tokens = sentence.tokens[chunk.start : chunk.end]
-    return " ".join(field[tokens[0].start : tokens[-1].end].split()) if tokens else ""
-
-
-def _sentence(line: Line, told: list[ClaimTrace], title: str, text: str) -> SentenceTrace:
-    sentence = line.sentence
-    field = title if sentence.in_title else text
+def _sentence(doc: Document, number: int) -> SentenceTrace:
+    part = doc.sentences[number]
     return SentenceTrace(
-        text=" ".join(field[sentence.start : sentence.end].split()),
-        in_title=sentence.in_title,
-        mentions=tuple(_mention(sentence, chunk, field) for chunk in line.chunks if chunk.code not in _UNSEEN),
-        claims=tuple(told),
+        text=_printed(doc, part.start, part.end),
+        in_title=part.in_title,
+        mentions=tuple(
+            MentionTrace(type=mention.type, surface=_printed(doc, mention.start, mention.end), stands_for=_meant(mention))
+            for mention in doc.mentions
+            if mention.sentence == number
+        ),
     )
 
 
-def _mention(sentence: Sentence, chunk: Chunk, field: str) -> MentionTrace:
-    areas = "+".join(str(area) for item in chunk.areas for area in item)
-    value = areas or (chunk.value if chunk.code in "RD" else "")
-    stands_for = "; ".join(part for part in (", ".join(_names(names_in(chunk))), value) if part)
-    return MentionTrace(code=chunk.code, surface=_surface(sentence, chunk, field), stands_for=stands_for)
+def _printed(doc: Document, start: int, end: int) -> str:
+    return " ".join(doc.text[start:end].split())
 
 
-def _claim(statement: Statement, verdict: str, said: set[tuple[str, Area, Rating]], field: str) -> ClaimTrace:
-    claim, sentence = statement.claim, statement.line.sentence
-    if not verdict:
-        told = {(urn, area, statement.rating) for urn in statement.urns for area in statement.areas}
-        verdict = NEWS if told & said else OUTWEIGHED
-    return ClaimTrace(
-        grade=_surface(sentence, claim.grade, field),
-        rating=statement.rating,
-        subject=_surface(sentence, claim.subject, field) if claim.subject is not None else "",
-        frame=claim.frame,
-        status=statement.scope.status,
-        cue=statement.scope.cue,
-        year=statement.scope.year,
-        stays=statement.scope.stays,
-        authorities=_names(statement.urns),
-        named=statement.named,
-        areas=statement.areas,
-        inferred=statement.inferred,
-        verdict=verdict,
+def _meant(mention: Mention) -> str:
+    if mention.type is MentionType.AUTHORITY:
+        return ", ".join(by_urn()[urn].name for urn in mention.values)
+    return ", ".join(value.replace("_", " ") for value in mention.values)
+
+
+def _candidate(doc: Document, one: Candidate, cut: Thresholds, spoke: tuple[tuple[str, float], ...]) -> CandidateTrace:
+    part = doc.sentences[one.mention.sentence]
+    return CandidateTrace(
+        authority=by_urn()[one.urn].display_name,
+        area=Area(one.area),
+        rating=Rating(one.rating),
+        probability=one.probability,
+        verdict=NEWS if one.probability >= cut.alert else REVIEW if one.probability >= cut.review else NOT_NEWS,
+        words=_printed(doc, one.mention.start, one.mention.end),
+        sentence=_printed(doc, part.start, part.end),
+        is_news=one.linked.news,
+        is_earlier=one.linked.earlier,
+        of_authority=one.linked.authorities.get(one.urn, 0.0),
+        of_area=one.linked.areas.get(one.area, 0.0),
+        runner_up=one.runner_up,
+        runner_up_probability=one.runner_up_probability,
+        previous=one.previous,
+        previous_year=one.previous_year,
+        spoke=spoke,
     )
-
-
-def _sentence_lines(sentence: SentenceTrace) -> Iterator[str]:
-    yield f"{'[title] ' if sentence.in_title else ''}{sentence.text}"
-    if sentence.mentions:
-        yield "    " + "  ".join(f"{m.code} “{m.surface}”{_bracket(m.stands_for)}" for m in sentence.mentions)
-    for claim in sentence.claims:
-        yield from _claim_lines(claim)
 
 
 def _bracket(text: str) -> str:
     return f" ({text})" if text else ""
 
 
-def _claim_lines(claim: ClaimTrace) -> Iterator[str]:
-    subject = f"of “{claim.subject}” (row {claim.frame or 'none'})" if claim.subject else "of nothing that a row could find"
-    yield f"  * “{claim.grade}” {subject}"
-    status = f"{claim.status}{f', year {claim.year}' if claim.year else ''}{', as before' if claim.stays else ''}"
-    yield f"    when: {status}{_bracket(f'by “{claim.cue}”' if claim.cue else '')}"
-    whence = "named in the sentence" if claim.named else "from the text around it"
-    yield f"    who: {', '.join(claim.authorities)} ({whence})" if claim.authorities else "    who: unresolved"
-    areas = ", ".join(area.words for area in claim.areas) or "unresolved"
-    rating = claim.rating.words if claim.rating else "unresolved"
-    yield f"    what: {areas}: {rating}{_bracket('worked out' if claim.inferred else '')}"
-    yield f"    {'-> news' if claim.verdict == NEWS else f'-> not news: {claim.verdict}'}"
+def _candidate_lines(one: CandidateTrace) -> Iterator[str]:
+    yield f"* {one.authority}: {one.area.words}: {one.rating.words}  {one.probability:.0%} -> {one.verdict}"
+    yield f"    by “{one.words}” in “{one.sentence}”"
+    yield (
+        f"    news {one.is_news:.0%}, earlier {one.is_earlier:.0%}; of {one.authority} {one.of_authority:.0%}, "
+        f"of {one.area.words} {one.of_area:.0%}"
+    )
+    if one.runner_up:
+        yield f"    next likely: {one.runner_up.replace('_', ' ')} ({one.runner_up_probability:.0%})"
+    if one.previous:
+        yield f"    before: {one.previous.replace('_', ' ')}{f' in {one.previous_year}' if one.previous_year else ''}"
+    if one.spoke:
+        yield "    what spoke: " + ", ".join(f"{name} {by:+.0%}" for name, by in one.spoke)

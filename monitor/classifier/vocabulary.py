@@ -11,8 +11,7 @@ from monitor.classifier.lexicon import Entry, Lexicon
 from monitor.classifier.text import Token
 from monitor.domain.authorities import authorities
 from monitor.domain.model import Area
-from monitor.tables import areas, cues, places, ratings, services, times
-from monitor.tables.bodies import BODIES
+from monitor.tables import areas, places, ratings, times
 from monitor.tables.short_forms import COUNTIES, DOTTED_POINTS, JOINED_POINTS, PARTS, POINTS
 
 
@@ -21,16 +20,8 @@ def lexicon() -> Lexicon:
     """The automaton over every table, built once a process."""
     built = Lexicon()
     built.add(".", "place", places.NOT_AUTHORITIES)
-    for table in (
-        BODIES,
-        areas.GROUPS,
-        ratings.SAME,
-        ratings.RATINGS,
-        areas.AREAS,
-        times.PAST,
-        cues.CUES,
-        services.SERVICES,
-    ):
+    built.add(".", "body", areas.NOT_AREAS)
+    for table in (areas.GROUPS, ratings.SAME, ratings.RATINGS, areas.AREAS, times.PAST):
         for row in table:
             built.add(row.code, row.value, row.surfaces)
     told = {value for row in areas.AREAS for value in row.value.split("+")}

@@ -276,7 +276,8 @@ def _refused(item: ReviewItem, action: str) -> str:
 def _export(store: SqlStore, args: argparse.Namespace) -> int:
     """Write labelled articles; 1 where one that was asked for by its id could not be."""
     from monitor.ports import ConfigError
-    from monitor.scoring.corpus_form import block
+    from monitor.scoring.form import block
+    from monitor.scoring.reviewed import reviewed
 
     items, refused = _named(store, args.ids) if args.ids else (list(store.reviews()), [])
     decided = [item for item in items if item.decided_at is not None]
@@ -289,17 +290,16 @@ def _export(store: SqlStore, args: argparse.Namespace) -> int:
         if not document.text.strip():
             refused.append(f"{document.url}: its text was not kept, left out")
             continue
-        blocks.append(
-            block(
-                f"review-{article[:10]}",
-                style=document.outlet,
-                day=found.day,
-                title=document.title,
-                text=document.text,
-                said=found.said,
-                implied=found.undecided,
-            )
+        item = reviewed(
+            f"review-{article[:10]}",
+            style=document.outlet,
+            day=found.day,
+            title=document.title,
+            text=document.text,
+            said=found.said,
+            implied=found.undecided,
         )
+        blocks.append(block(item))
     for line in refused:
         print(line, file=sys.stderr)
     written = "\n".join(blocks)

@@ -17,8 +17,8 @@ def add_parser(subparsers: Any) -> None:
     """Declare the command."""
     parser = subparsers.add_parser(
         "score",
-        description="Classifies labelled articles and compares: figures, each frame row, the first stage at fault for what "
-        "was missed. tests/corpus/README.md tells the form of an article.",
+        description="Classifies labelled articles and compares: figures, and the stage at fault for what was missed. "
+        "corpus/README.md tells the form of an article.",
     )
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file of labelled articles, or a folder of them")
     parser.add_argument("--json", action="store_true", help="everything as one JSON object")
@@ -30,42 +30,50 @@ def run(args: argparse.Namespace) -> int:
     """Score and print, or write the page."""
     from monitor.scoring.report import score
 
-    found = score(load(args.paths))
     if args.write_docs:
         from monitor.scoring.page import page
 
+        scores = {path.as_posix(): score(load([path])) for path in args.paths}
         try:
-            args.write_docs.write_text(page(found), encoding="utf-8")
+            args.write_docs.write_text(page(scores), encoding="utf-8")
         except OSError as error:
             raise ConfigError(error.strerror or "cannot be written", key=str(args.write_docs)) from None
         return 0
+    found = score(load(args.paths))
     print(json.dumps(found.json()) if args.json else "\n".join(found.lines(args.show)))
     return 0
 
 
 def load(paths: list[Path]) -> list[Labelled]:
-    """The labelled articles of files and folders.
+    """The labelled articles of files and folders: JSON, or the corpus's own form (``.txt``).
 
     Raises:
         ConfigError: naming the file, for what is missing or no corpus.
     """
-    from monitor.scoring.labels import labelled
-
-    found = []
+    found: list[Labelled] = []
     for path in paths:
-        files = sorted(path.glob("*.json")) if path.is_dir() else [path]
+        files = sorted([*path.glob("*.json"), *path.glob("*.txt")]) if path.is_dir() else [path]
         if not files:
-            raise ConfigError("there are no labelled articles (*.json) in this folder", key=str(path))
+            raise ConfigError("there are no labelled articles (*.json, *.txt) in this folder", key=str(path))
         for file in files:
             try:
-                content = json.loads(file.read_text(encoding="utf-8-sig"))
-                items = content if isinstance(content, list) else [content]
-                found += [labelled(_with_text(item, file)) for item in items]
+                found += _articles(file)
             except OSError as error:
                 raise ConfigError(error.strerror or "cannot be read", key=str(file)) from None
             except ValueError as error:
                 raise ConfigError(f"no labelled articles: {error}", key=str(file)) from None
     return found
+
+
+def _articles(file: Path) -> list[Labelled]:
+    from monitor.scoring.labels import labelled, of_form
+
+    if file.suffix == ".txt":
+        from monitor.scoring.form import read_items
+
+        return [of_form(item) for item in read_items(file)]
+    content = json.loads(file.read_text(encoding="utf-8-sig"))
+    return [labelled(_with_text(item, file)) for item in (content if isinstance(content, list) else [content])]
 
 
 def _with_text(item: Any, file: Path) -> dict[str, Any]:

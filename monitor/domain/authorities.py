@@ -142,6 +142,17 @@ def suggest(name: str) -> str | None:
     return _by_name()[close[0]].name if close else None
 
 
+def nearest(name: str, count: int = 3) -> tuple[str, ...]:
+    """The authorities that a name may mean, nearest first: those that begin so or hold it as a word, then misspelt ones."""
+    folded = fold(name)
+    if not folded:
+        return ()
+    begin = [known for known in _by_name() if known.startswith(folded)]
+    hold = [known for known in _by_name() if f" {folded}" in known]
+    close = get_close_matches(folded, _by_name(), n=2 * count, cutoff=0.6)
+    return tuple(dict.fromkeys(_by_name()[known].display_name for known in (*sorted(begin, key=len), *hold, *close)))[:count]
+
+
 def unknown(name: str) -> str:
     """What can be said of a name that is no authority's, to be put behind that: which was meant, or when it will be one."""
     for urn, plan in plans().items():

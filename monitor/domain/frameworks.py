@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from monitor import tables
-from monitor.domain.model import Area, DateRange
+from monitor.domain.model import Area, DateRange, Rating
 
 #: From the first day of fieldwork nearly every report was out within this; what is published is of an edition in use since.
 TO_PUBLICATION = timedelta(days=90)
@@ -64,6 +64,17 @@ def graded_areas(published: date) -> frozenset[Area]:
     fitting = [row for row in editions() if _overlap(row.valid, *window)]
     shared = frozenset({Area.CARE_LEAVERS}) if any(row.combined_care for row in fitting) else frozenset()
     return frozenset(area for row in fitting for area in row.areas) | shared if fitting else frozenset(Area)
+
+
+def graded_ratings(first: date, last: date) -> frozenset[Rating]:
+    """The ratings that inspections of children's services gave in reports of the days from `first` to `last`.
+
+    The third point of the scale was called adequate until the first of these frameworks, and requires improvement since.
+    """
+    renamed = editions()[0].valid.start or date.min
+    before = {Rating.ADEQUATE} if first < renamed + TO_PUBLICATION else set()
+    since = {Rating.REQUIRES_IMPROVEMENT} if last >= renamed else set()
+    return frozenset({Rating.INADEQUATE, Rating.GOOD, Rating.OUTSTANDING} | before | since)
 
 
 def _overlap(valid: DateRange, first: date, last: date) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 #: Characters. The longest of 1,234 articles had 61,000; a page that has more is a list, a forum or an attack.
 MAX_TEXT = 200_000
 MAX_TITLE = 1_000
-#: From here on it is read and judged where it can be killed.
+#: From here on it is read where it can be killed.
 LONG = 20_000
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from monitor.domain.authorities import find
 from monitor.domain.model import Area, Rating
+from monitor.scoring.form import Item
 
 #: What has to agree for a judgement to count: authority, area, rating.
 Key = tuple[str, Area, Rating]
@@ -95,6 +96,38 @@ def labelled(item: Mapping[str, Any]) -> Labelled:
         raise ValueError(f"{item.get('id', 'an article')}: {error.args[0]!r} is missing") from None
     except (TypeError, ValueError) as error:
         raise ValueError(f"{item.get('id', 'an article')}: {error}") from None
+
+
+def of_form(item: Item) -> Labelled:
+    """An article of a corpus from its block of text. Raises ValueError, naming it, when the block cannot be read."""
+    if item.faults:
+        raise ValueError(f"{item.id}: {'; '.join(item.faults)}")
+    return labelled(item_json(item))
+
+
+def item_json(item: Item) -> dict[str, Any]:
+    """An article of a corpus as the JSON object that `labelled` reads; `class` is the kind of a page that reports nothing."""
+    told: list[dict[str, Any]] = [
+        {
+            "authority": label.authority,
+            "area": label.area,
+            "rating": label.rating,
+            "previous": label.previous or None,
+            "previous_year": label.previous_year,
+            "evidence": label.evidence,
+            "required": label.required,
+        }
+        for label in item.labels
+    ]
+    return {
+        "id": item.id,
+        "title": item.title,
+        "text": item.text,
+        "published": item.published.isoformat() if item.published else None,
+        "judgements": told,
+        "source": item.style,
+        **({} if item.labels else {"class": item.kind}),
+    }
 
 
 def _tags(item: Mapping[str, Any]) -> tuple[str, ...]:

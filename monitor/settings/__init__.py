@@ -28,6 +28,7 @@ from monitor.settings.keys import (
     from_environment,
     one_of,
     pause,
+    probability,
     proxy,
     text,
     variable,
@@ -50,6 +51,8 @@ _MONITOR = (
     Key(name="alert_window", read=duration, default=timedelta(days=30)),
     Key(name="group_wait", read=pause, default=timedelta(seconds=30)),
     Key(name="most_an_hour", read=whole(1, 1000), default=10),
+    Key(name="alert_from", read=probability),
+    Key(name="review_from", read=probability),
     Key(name="log_level", read=one_of("debug", "info", "warning", "error"), default="info"),
     Key(name="log_format", read=one_of("text", "json"), default="text"),
 )
@@ -103,6 +106,8 @@ class Settings:
     alert_window: timedelta  #: an inspection published longer ago is recorded, never alerted
     group_wait: timedelta  #: how long a message waits for further news for the same person
     most_an_hour: int  #: messages that a person gets at once; what comes after them goes out as one
+    alert_from: float | None  #: how likely a judgement must be to be reported; None: as the weights say
+    review_from: float | None  #: and how likely for a person to be asked
     log_level: str
     log_format: str
     fetch_deadline: timedelta
@@ -120,6 +125,11 @@ class Settings:
     subscription_tables: tuple[Table, ...]  #: as written; of a `to` with several addresses the first has the table's name
     routing_tests: tuple[Table, ...]  #: "given this change, expect these subscriptions", as written
     broken: frozenset[str] = frozenset()  #: names of files with a problem: what is missing from them may be in them
+
+    @property
+    def thresholds(self) -> tuple[float | None, float | None]:
+        """From which probability judgements are reported, and from which a person is asked."""
+        return self.alert_from, self.review_from
 
     @property
     def page_url(self) -> str:
@@ -236,6 +246,15 @@ def _self_service(
     return [Problem(file=where, table="[monitor]", key="self_service", message=message) for message in messages]
 
 
+def _thresholds(general: Mapping[str, Any], config: Path) -> list[Problem]:
+    """What is reported is surer than what a person is asked about."""
+    alert, review = general["alert_from"], general["review_from"]
+    if alert is None or review is None or review <= alert:
+        return []
+    message = f"{review:g} is above alert_from = {alert:g}: nothing would be reviewed; write one that is below it"
+    return [Problem(file=str(config / "monitor.toml"), table="[monitor]", key="review_from", message=message)]
+
+
 def _subscriptions(tables: list[Table], names: Sequence[str] | None) -> tuple[list[Subscription], list[Problem]]:
     """The subscriptions, each with a channel that is among the `names`; with any channel where nobody knows them."""
     subscriptions: list[Subscription] = []
@@ -280,6 +299,7 @@ def examine(config: Path, state: Path, environ: Mapping[str, str] | None = None)
     names = None if "channels.toml" in broken else [channel.name for channel in channels]
     subscriptions, wrong = _subscriptions(of["[[subscription]]"], names)
     problems += wrong + _doubled(of["[[source]]"]) + _doubled(of["[[subscription]]"])
+    problems += _thresholds(general, config)
     problems += _self_service(general, names, config, {problem.key for problem in problems if problem.table == "[monitor]"})
     if names is not None:
         problems += _unknown_ways(operator["channels"], names)

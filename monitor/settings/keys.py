@@ -87,6 +87,17 @@ def whole(least: int, most: int) -> Callable[[object], int]:
     return read
 
 
+def probability(value: object) -> float:
+    """A share above 0 and up to 1: ``0.9``."""
+    try:
+        found = float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else 0.0
+    except ValueError:
+        found = 0.0
+    if not 0 < found <= 1:
+        raise ValueError(f"expected a number above 0 and up to 1, such as 0.9, found {_shown(value)}")
+    return found
+
+
 def one_of(*valid: str) -> Callable[[object], str]:
     """A reader of one of a few words; suggests the nearest."""
 

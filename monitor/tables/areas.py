@@ -8,6 +8,14 @@ _YP = "[children|young people|young adults|youngsters|young persons|teenagers|th
 _CHILD = "[children|youngsters|young people|children and young people]"
 _VULN = "[vulnerable|at risk|]"
 
+#: Names of other bodies and papers that hold an area's words; they hide them from the classifier.
+NOT_AREAS = (
+    "[local|] safeguarding [children|children 's|child|adults|] [board|boards|partnership|partnerships]",
+    "[child|children 's|children|local child|] safeguarding practice [review|reviews]",
+    "effectiveness of leaders and managers",
+    "[fostering and|] adoption [agency|agencies|charity|charities|society|societies|panel|panels|teams|staff]",
+)
+
 AREAS = (
     Phrase(
         "X",
@@ -141,6 +149,7 @@ AREAS = (
         "care_leavers",
         (
             "care leavers [and care experienced young people|and care experienced young adults|]",
+            "[careleavers|careleaver]",
             "care leaver [support|services|service|provision|work|offer|]",
             "[support|services|service|provision|work|offer] for [care leavers]",
             "leaving care [service|services|team|work|provision|support|]",

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from monitor.classifier.cascade import walk
+from monitor.classifier.reading import walk
 from monitor.classifier.relevance import may_report
 from monitor.classifier.text import sentences
 from tests.classifier.hostile import SHAPES, Shape

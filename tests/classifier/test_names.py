@@ -16,14 +16,15 @@ PAIRS = {("North", "East"): ["NE", "N.E.", "N. E.", "N E", "North-East", "Northe
 
 
 def named(name: str) -> set[str]:
-    """The councils that an article of the usual make is found to be about."""
+    """The councils that an article of the usual make is found to be about, for certain or for review."""
     title = f"{name} children's services rated 'inadequate' by Ofsted"
     text = (
         f"Ofsted has published its report on {name} Council's children's services after an inspection this autumn.\n\n"
         f"Help and protection in {name} was judged inadequate. Children in care were judged good.\n\n"
         f"“We let families down,” the leader of the council said."
     )
-    return {found.authority.name for found in classify(title, text, published=DAY).judgements}
+    reading = classify(title, text, published=DAY)
+    return {found.authority.name for found in (*reading.judgements, *reading.uncertain)}
 
 
 def written(name: str) -> list[str]:

@@ -41,6 +41,7 @@ TYPED = (
 STATE = "STATE"
 PLACES = (
     *(("read",), ("classify",), ("explain",), ("score",), ("read", "--json"), ("classify", "--json")),
+    *(("label",), ("label", "--yes"), ("label", "--json", "--date", "2025-09-01")),
     *(("returned", STATE), ("record", "import", STATE), ("replay", STATE, "--articles"), ("reconcile", STATE, "--listing")),
     *(("reconcile", STATE, "--listing", "shipped", "--ledger"), ("history", STATE), ("sources", "test", STATE), ("who", STATE)),
     *(("why", STATE, "Leeds"), ("test-alert", STATE), ("replay", STATE, "--subscription"), ("reconcile", STATE, "--since")),
@@ -65,6 +66,8 @@ LINES = (
         ("read",),
         ("score",),
         ("explain",),
+        ("label",),
+        ("label", "a", "b"),
     ),
     *(("once", STATE, "--as-of", day) for day in ("0001-01-01", "9999-12-31", "2026-02-30", "yesterday", "")),
     *(("outbox", "list", STATE, "--limit", count) for count in ("-1", "0", "x", "9" * 30)),

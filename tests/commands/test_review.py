@@ -16,11 +16,11 @@ from monitor.clock import SystemClock
 from monitor.domain.history import history
 from monitor.domain.ledger import SAME_INSPECTION
 from monitor.domain.model import Area, Rating, Span
+from monitor.scoring.form import Item, items_of
 from monitor.store import SqlStore, open_store
 from tests.builders import article, judgements, reading
 from tests.databases import database, postgres
 from train.check import article_faults
-from train.corpus import Item, items_of
 
 __all__ = ["database", "postgres"]
 

@@ -153,7 +153,7 @@ import json, sys
 from datetime import date
 from monitor.classifier import classify
 title, text = sys.argv[1:]
-print(json.dumps({str(j.area): str(j.rating) for j in classify(title, text, published=date(2025, 9, 1)).judgements}))
+print(json.dumps({str(j.area): str(j.rating) for j in classify(title, text, published=date(2026, 11, 2)).judgements}))
 """
 
 

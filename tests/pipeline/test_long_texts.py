@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.bootstrap import classify_document
-from monitor.domain.model import Article, Link, Reading
+from monitor.domain.model import Link
 from monitor.ports import Page, Poll
 from monitor.reading.html import read_page
 from monitor.reading.lengths import LONG, MAX_TEXT
@@ -46,15 +45,6 @@ class Apart(Worker):
     def call(self, function: str, *arguments: object) -> object:
         self.asked.append(function)
         return super().call(function, *arguments)
-
-
-@pytest.mark.parametrize(("length", "apart"), [(LONG // 2, False), (LONG * 2, True)])
-def test_what_is_long_is_judged_where_it_can_be_killed(length: int, apart: bool) -> None:
-    with Apart() as worker:
-        said = classify_document(Article(url=URL, title="Leeds", text=NEWS + " x" * (length // 2)), worker)
-        assert isinstance(said, Reading)
-        assert len(said.judgements) == 1
-        assert worker.asked == (["monitor.reading.judged:classified"] if apart else [])
 
 
 @pytest.mark.parametrize(("length", "apart"), [(LONG // 2, False), (LONG * 2, True), (MAX_TEXT * 3, True)])

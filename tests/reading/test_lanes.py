@@ -11,12 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.classifier import classify
 from monitor.ports import ReadError
-from monitor.reading.judged import classify_apart
 from monitor.reading.lanes import Lanes
 from monitor.reading.lengths import LONG, MAX_TEXT, beginning
-from tests.reading.stories import STORIES
 
 ECHO, SPIN = "hostile_functions:echo", "hostile_functions:spin"
 
@@ -56,19 +53,6 @@ def test_a_hog_gets_no_more_than_its_share_in_either_lane(lanes: Lanes) -> None:
         lanes.call("hostile_functions:hoard")
     assert caught.value.reason == "memory"
     assert lanes.call(ECHO, 1) == [1]
-
-
-@pytest.mark.parametrize("unit", [". ", "() ", "a\n\n", ".", "good ", '"', "<p>", "\N{ZERO WIDTH SPACE}a "])
-def test_whatever_is_repeated_a_long_text_is_judged_within_the_limits_of_a_child(unit: str) -> None:
-    text = beginning("Ofsted has rated Leeds City Council's children's services inadequate.\n\n" + unit * MAX_TEXT)
-    with Lanes(quick=2, slow=20) as lanes:
-        classify_apart("Ofsted", text, published=None, worker=lanes)
-
-
-@pytest.mark.parametrize("story", STORIES)
-def test_what_is_judged_apart_is_judged_alike(lanes: Lanes, story: object) -> None:
-    title, text = story.title, "\n\n".join(story.lines)  # type: ignore[attr-defined]
-    assert classify_apart(title, text, published=None, worker=lanes) == classify(title, text, published=None)
 
 
 def test_the_beginning_is_whole_paragraphs_and_never_more_than_an_article_can_be() -> None:

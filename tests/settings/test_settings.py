@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.bootstrap import build_renderer
+from monitor.classifier.reading import Thresholds, thresholds
 from monitor.domain.model import Kind
 from monitor.domain.standing import Way
 from monitor.messages.render import NO_DOMAIN
@@ -49,6 +50,32 @@ def test_empty_folder_has_defaults(tmp_path: Path) -> None:
     assert settings.listen == ("127.0.0.1", 8321)
     assert settings.page_url == "http://127.0.0.1:8321/"
     assert settings.sources == settings.channels == settings.subscriptions == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("alert_from = 90", "a number above 0 and up to 1"),
+        ("alert_from = 0", "a number above 0 and up to 1"),
+        ('alert_from = "high"', "a number above 0 and up to 1"),
+        ("review_from = true", "a number above 0 and up to 1"),
+        ("alert_from = 0.6\nreview_from = 0.8", "0.8 is above alert_from = 0.6"),
+    ],
+)
+def test_what_is_no_threshold(folder: Path, line: str, said: str) -> None:
+    (folder / "monitor.toml").write_text(f"[monitor]\n{line}\n")
+    (found,) = problems(folder)
+    assert said in found
+    assert "monitor.toml" in found
+
+
+def test_thresholds_are_those_of_the_weights_where_nothing_is_written(folder: Path) -> None:
+    assert load(folder, folder / "state", {}).thresholds == (None, None)
+    own = thresholds()
+    assert Thresholds.of() == own
+    given = load(folder, folder / "state", {"MONITOR_ALERT_FROM": "0.2"}).thresholds
+    assert given == (0.2, None)
+    assert Thresholds.of(alert=0.2) == Thresholds(alert=0.2, review=min(0.2, own.review))
 
 
 def test_the_environment_has_the_last_word(folder: Path) -> None:

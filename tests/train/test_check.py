@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from monitor.scoring.form import Item, items_of
 from train.check import ROOT, article_faults, corpus_faults, disagreements, files, near_copies, second_items
-from train.corpus import Item, items_of
 
 BODY = """Children's services in Dudley have been rated good by Ofsted, three years after inspectors told the council that they
 had to improve. The report, out on Tuesday, says that leaders know where the gaps are and that social workers see children often.
@@ -53,7 +53,7 @@ def test_an_article_is_read_whole() -> None:
         ("date: 2025-03-11", "date: March", "no date"),
         ("kind: news", "kind: school", "with 2 labels"),
         ("\n---\n", "\n", 'lines "---"'),
-        (BODY, "Children's services in Dudley have been rated good by Ofsted; leaders know where the gaps are", "fewer than"),
+        (BODY, "Leaders know where the gaps are", "fewer than"),
         ("Dudley | overall", "Dudleigh | overall", "unknown authority"),
         ("| overall |", "| everything |", "unknown area"),
         ("| good | requires", "| splendid | requires", "unknown rating"),

@@ -1,0 +1,162 @@
+"""From links to judgements: one rating an area and authority, what the frameworks allow, what was before, where it is said."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from monitor.classifier.document import Document
+from monitor.classifier.linker import Linked, Links
+from monitor.classifier.mentions import Mention, MentionType
+from monitor.domain.frameworks import graded_areas
+from monitor.domain.model import Area
+
+#: From here on hardly any report has a grade overall: one is believed only where the word is said.
+NO_OVERALL = date(2026, 6, 1)
+#: Below this an earlier rating, and its year, are not told.
+PREVIOUS = 0.5
+#: By rating: how likely it is, and the mention that says so most.
+#: Where one clause ends and another begins.
+_CLAUSE = re.compile(r"[;:]|\b(?:while|whilst|whereas|but|although|though)\b")
+#: Words by which a clause may speak of councils that it does not name.
+_SEVERAL = re.compile(
+    r"\b(?:both|all|each|every|two|three|four|five|six|pair|councils|authorities|boroughs|respectively|same|neither|they)\b"
+)
+_Told = Mapping[str, tuple[float, Linked]]
+_ORDER = [area.value for area in Area]
+_WORTH = 0.02  #: a candidate that is less likely is not kept, not even for explaining
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """One rating that an area of an authority may have been given, with how likely that is and what speaks for it."""
+
+    urn: str
+    area: str
+    rating: str
+    probability: float  #: that the text reports it, and reports no other of the same area
+    runner_up: str  #: the next likely rating of the same area, empty when there is none
+    runner_up_probability: float
+    mention: Mention  #: the rating mention that speaks for it most
+    linked: Linked
+    previous: str = ""
+    previous_year: int | None = None
+
+
+def candidates(doc: Document, links: Links) -> list[Candidate]:
+    """The likeliest rating of every authority and area, likeliest first; to be cut by a threshold."""
+    ratings = [_within_its_clause(doc, linked) for linked in links.ratings]
+    news = _likelihoods(ratings, _news)
+    earlier = _likelihoods(ratings, lambda linked: linked.earlier)
+    # A page of another kind reports nothing, whatever its words; where it is as likely news as not, they decide.
+    whole = min(1.0, 2 * links.kinds.get("news", 0.5))
+    found: list[Candidate] = []
+    for (urn, area), by_rating in news.items():
+        ranked = sorted(by_rating.items(), key=lambda told: (-told[1][0], told[0]))
+        (rating, (likely, linked)), rest = ranked[0], ranked[1:]
+        rival = rest[0][1][0] if rest else 0.0
+        probability = whole * likely * (1 - rival)  # an area gets one rating: what another is as likely of is not known
+        if probability < _WORTH or not _exists(doc, area, linked):
+            continue
+        previous, year = _previous(earlier.get((urn, area), {}), links.ratings, urn, area)
+        found.append(
+            Candidate(
+                urn=urn,
+                area=area,
+                rating=rating,
+                probability=probability,
+                runner_up=rest[0][0] if rest else "",
+                runner_up_probability=rival,
+                mention=linked.mention,
+                linked=linked,
+                previous=previous,
+                previous_year=year,
+            )
+        )
+    return sorted(found, key=lambda c: (-c.probability, c.urn, _ORDER.index(c.area)))
+
+
+def _news(linked: Linked) -> float:
+    return 0.0 if linked.mention.by_others or linked.mention.in_aside else linked.news
+
+
+def _within_its_clause(doc: Document, linked: Linked) -> Linked:
+    """A rating in a clause that names authorities is of one of these, unless the clause speaks of several."""
+    part, at = doc.sentences[linked.mention.sentence], linked.mention.start
+    words = doc.text[part.start : part.end].lower()
+    cuts = [0, *(found.start() for found in _CLAUSE.finditer(words)), len(words)]
+    start = max(cut for cut in cuts if cut <= at - part.start)
+    end = min((cut for cut in cuts if cut > at - part.start), default=len(words))
+    named = {
+        urn
+        for mention in doc.of(MentionType.AUTHORITY)
+        if part.start + start <= mention.start < part.start + end
+        for urn in mention.values
+    }
+    if not named or _SEVERAL.search(words, start, end):
+        return linked
+    return replace(linked, authorities={urn: p for urn, p in linked.authorities.items() if urn in named})
+
+
+def _likelihoods(ratings: Sequence[Linked], status: Callable[[Linked], float]) -> dict[tuple[str, str], _Told]:
+    """For each authority and area, of each rating: how likely some mention gives it, and the mention that does most."""
+    unsaid: dict[tuple[str, str, str], float] = defaultdict(lambda: 1.0)
+    best: dict[tuple[str, str, str], tuple[float, Linked]] = {}
+    for linked in ratings:
+        for urn, area, p in _pairs(linked, status(linked)):
+            key = (urn, area, linked.mention.values[0])
+            unsaid[key] *= 1 - p
+            shown = p * (0.8 if linked.mention.sentence == 0 else 1.0)  # a sentence proves more than a headline
+            if key not in best or shown > best[key][0]:
+                best[key] = (shown, linked)
+    found: dict[tuple[str, str], dict[str, tuple[float, Linked]]] = {}
+    for (urn, area, rating), none in unsaid.items():
+        found.setdefault((urn, area), {})[rating] = (1 - none, best[urn, area, rating][1])
+    return {**found}
+
+
+def _pairs(linked: Linked, status: float) -> Iterator[tuple[str, str, float]]:
+    for urn, authority in linked.authorities.items():
+        for area, p in linked.areas.items():
+            yield urn, area, status * authority * p
+
+
+def _exists(doc: Document, area: str, linked: Linked) -> bool:
+    """Whether the framework of the day grades the area."""
+    day = doc.published
+    if day is None:
+        return True
+    if Area(area) not in graded_areas(day):
+        return False
+    if area == "overall" and day >= NO_OVERALL:
+        sentence = linked.mention.sentence
+        return any(m.values == ("overall",) and m.sentence == sentence for m in doc.of(MentionType.AREA))
+    return True
+
+
+def _previous(told: _Told, ratings: Sequence[Linked], urn: str, area: str) -> tuple[str, int | None]:
+    """The latest earlier rating of the same area, and its year where the text gives one."""
+    likely = [(rating, p, _year(ratings, rating, urn, area)) for rating, (p, _) in told.items() if p >= PREVIOUS]
+    if not likely:
+        return "", None
+    rating, _, year = (
+        max(likely, key=lambda one: (one[2] or 0, one[1]))
+        if all(y for *_, y in likely)
+        else max(likely, key=lambda one: one[1])
+    )
+    return rating, year
+
+
+def _year(ratings: Sequence[Linked], rating: str, urn: str, area: str) -> int | None:
+    """The year that the mentions of an earlier rating are linked to, weighed by how much they tell it."""
+    weights: dict[int | None, float] = defaultdict(float)
+    for linked in ratings:
+        if linked.mention.values[0] == rating:
+            p = linked.earlier * linked.authorities.get(urn, 0.0) * linked.areas.get(area, 0.0)
+            for year, share in linked.years.items():
+                weights[year] += p * share
+            weights[None] += p * (1 - sum(linked.years.values()))
+    return max(weights, key=lambda year: weights[year]) if weights else None
