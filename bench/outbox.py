@@ -17,11 +17,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from sqlalchemy import insert
 
 from monitor.channels.mail import MailChannel
-from monitor.clock import SystemClock
 from monitor.delivery import Outbox, SentJournal
 from monitor.domain.subscriptions import subscription_from_table
 from monitor.ports import Outcome, Result
 from monitor.store import SqlStore, open_store, outbox, schema
+from monitor.system.clock import SystemClock
 from tests.builders import story
 from tests.channels.sink import Sink, running
 

@@ -20,13 +20,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from monitor.clock import boot_id
-from monitor.clock_watch import ClockWatch, Waits
+from monitor.delivery_retries import RETRY, next_try, settlement
 from monitor.domain.guards import GIVE_UP
-from monitor.in_thread import in_thread
 from monitor.ports import Channel, Clock, Delivery, Outcome, Result, StoreError
-from monitor.retries import RETRY, next_try, settlement
-from monitor.sent_journal import SentJournal
+from monitor.system.clock import boot_id
+from monitor.system.clock_watch import ClockWatch, Waits
+from monitor.system.in_thread import in_thread
+from monitor.system.sent_journal import SentJournal
 
 __all__ = ["GIVE_UP", "RETRY", "Deliveries", "Outbox", "SentJournal", "new_owner", "next_try", "settlement"]
 

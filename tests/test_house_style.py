@@ -54,7 +54,7 @@ def test_names_say_something() -> None:
 
 def test_nobody_but_the_clock_asks_for_the_time() -> None:
     # The scheduler and the watchdog live by the machine's clock, whatever day it is for the monitor.
-    allowed = {"monitor/daemon.py": ("datetime.now(UTC)", "time.time()")}
+    allowed = {"monitor/app/daemon.py": ("datetime.now(UTC)", "time.time()")}
     found = []
     for module in MODULES:
         if module.name == "clock.py":

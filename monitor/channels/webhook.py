@@ -16,8 +16,8 @@ from apprise.plugins.custom_json import NotifyJSON
 
 from monitor.channels.http import outcome_of, post
 from monitor.channels.route import Route
-from monitor.clock import SystemClock
 from monitor.ports import CommitPoint, ConfigError, Delivery, Outcome, Result
+from monitor.system.clock import SystemClock
 
 _PREFIX = "whsec_"
 _LEADING_INSIDE = tuple(

@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _store(args: argparse.Namespace) -> SqlStore:
-    from monitor.bootstrap import open_state
+    from monitor.app.runtime import open_state
     from monitor.settings import load
 
     return open_state(load(args.config, args.state))
@@ -176,14 +176,14 @@ def run_test(args: argparse.Namespace) -> int:
     """Send a message marked TEST through one channel, or every way to the operator; 1 unless all were sent."""
     from uuid import uuid4
 
-    from monitor.bootstrap import build_channels, build_renderer
-    from monitor.clock import SystemClock
+    from monitor.app.runtime import build_channels, build_renderer
     from monitor.domain.standing import Way
     from monitor.messages.operator import trial_notice
     from monitor.messages.sample import sample_notice
     from monitor.ports import ConfigError
     from monitor.settings import load
     from monitor.settings.secret import own_key
+    from monitor.system.clock import SystemClock
 
     if bool(args.channel) == args.operator:
         raise ConfigError("name one channel, or --operator for the ways to the operator", key="CHANNEL")

@@ -51,9 +51,9 @@ def _article(item: dict[str, Any]) -> tuple[str, str, date | None]:
 def _changes(item: dict[str, Any], title: str, text: str, published: date | None) -> dict[str, Any]:
     """The answer with what the record makes of the article, alone on its day; one without a day is read as of today."""
     from monitor.classifier import classify
-    from monitor.clock import SystemClock
     from monitor.commands.consequences import alone, changes_json
     from monitor.domain.model import Article
+    from monitor.system.clock import SystemClock
 
     day = published or SystemClock().today()
     article = Article(

@@ -39,13 +39,13 @@ def add_parser(subparsers: Any) -> None:
 
 def problems_in(settings: Settings) -> list[Problem]:
     """What is wrong with sources, channels and the mailbox: all that is seen only when they are built."""
-    from monitor.bootstrap import build_channels, build_sources, nothing_watched
-    from monitor.clock import SystemClock
-    from monitor.heartbeat import build_heartbeat
+    from monitor.app.heartbeat import build_heartbeat
+    from monitor.app.runtime import build_channels, build_sources, nothing_watched
     from monitor.ports import ConfigError
     from monitor.postmaster.build import build_mailbox
     from monitor.settings import Problem, SettingsError
     from monitor.settings.secret import drop_token
+    from monitor.system.clock import SystemClock
 
     problems: list[Problem] = []
     for build in (build_sources, build_channels, build_mailbox):
@@ -92,9 +92,9 @@ def state_problems(settings: Settings) -> list[Problem]:
 
 def routing_problems(settings: Settings) -> list[Problem]:
     """The ``[[test]]`` tables of subscriptions.toml that do not come out as they expect."""
-    from monitor.clock import SystemClock
     from monitor.domain.routing import failure, routing_test
     from monitor.domain.subscriptions import SubscriptionError
+    from monitor.system.clock import SystemClock
 
     problems: list[Problem] = []
     if "subscriptions.toml" in settings.broken:
@@ -141,7 +141,7 @@ def run(args: argparse.Namespace) -> int:
 
 def surprises(settings: Settings) -> list[str]:
     """What is not wrong, but may be a surprise. The configuration can be used."""
-    from monitor.bootstrap import build_channels
+    from monitor.app.runtime import build_channels
     from monitor.commands.surprises import warnings_in
 
     return [str(each) for each in warnings_in(settings, os.environ, build_channels(settings))]

@@ -57,7 +57,7 @@ def senders_of(channels: Mapping[str, Channel], selectors: list[str]) -> list[Se
 
 def look(settings: Settings, args: argparse.Namespace) -> int:
     """Look at every sender and print what was found; 1 when something is wrong, 0 when at most something could be better."""
-    from monitor.bootstrap import build_channels
+    from monitor.app.runtime import build_channels
     from monitor.postmaster.findings import Level
     from monitor.postmaster.lookup import Lookup
     from monitor.postmaster.sender import link_findings, sender_findings
@@ -91,11 +91,11 @@ def look(settings: Settings, args: argparse.Namespace) -> int:
 
 def _extension_findings(settings: Settings, channels: Mapping[str, RoutedChannel], name: str) -> list[Finding]:
     """Whether the server of a channel can carry the addresses that need an extension of it; nothing where none does."""
+    from monitor.app.recipients import reached
     from monitor.channels.mail import MailChannel
     from monitor.channels.mime import needs_smtputf8
     from monitor.channels.smtp import offers
     from monitor.postmaster.findings import Finding, Level
-    from monitor.recipients import reached
 
     channel = channels[name]
     routes = {name: channel.route}

@@ -80,8 +80,8 @@ def _is_near(url: str) -> bool:
 def _fetch(url: str) -> Page:
     import asyncio
 
-    from monitor.clock import SystemClock
     from monitor.fetch import HttpFetcher, proxies_of
+    from monitor.system.clock import SystemClock
 
     proxies = proxies_of(os.environ.get("MONITOR_FETCH_PROXY", ""), os.environ)
     ca_file = os.environ.get("MONITOR_FETCH_CA_FILE", "")

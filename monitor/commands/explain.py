@@ -7,10 +7,10 @@ import json
 import sys
 from typing import Any
 
-from monitor.clock import SystemClock
 from monitor.commands.answers import for_review
 from monitor.commands.options import folder_options
 from monitor.domain.model import Article, Reading, Report
+from monitor.system.clock import SystemClock
 
 
 def add_parser(subparsers: Any) -> None:

@@ -127,9 +127,9 @@ def _tell(args: argparse.Namespace, article: Article, out: Destination) -> int:
     """Write what the classifier is sure of, with what is doubtful about it on standard error."""
     from dataclasses import replace
 
-    from monitor.clock import SystemClock
     from monitor.scoring.draft import doubts, draft_of, only_sure
     from monitor.scoring.labels import item_json
+    from monitor.system.clock import SystemClock
 
     published = args.date or article.published
     if published is None:
@@ -160,10 +160,10 @@ def _ask(args: argparse.Namespace, article: Article, out: Destination) -> int:
     """The session at the terminal; the page's day is asked for first where it has none, since what is read depends on it."""
     from rich.console import Console
 
-    from monitor.clock import SystemClock
     from monitor.commands.label_dialogue import Dialogue
     from monitor.commands.label_session import INTERRUPTED, Session, first_day
     from monitor.scoring.draft import draft_of
+    from monitor.system.clock import SystemClock
 
     clock = SystemClock()
     console = Console(stderr=not sys.stdout.isatty())

@@ -89,7 +89,7 @@ def write_record(inspections: Iterable[Inspection], file: TextIO) -> int:
 
 def open_ledger(args: argparse.Namespace) -> SqlStore | None:
     """The store of the configured state; None when there is none yet (nothing is made by asking)."""
-    from monitor.bootstrap import database_url
+    from monitor.app.runtime import database_url
     from monitor.settings import load
 
     settings = load(args.config, args.state)

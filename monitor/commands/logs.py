@@ -7,8 +7,8 @@ import logging
 import re
 from datetime import UTC, datetime
 
+from monitor.app.one_line import OneLine
 from monitor.domain.masked import masked
-from monitor.one_line import OneLine
 
 FORMATS = ("text", "json")
 #: Below a warning they speak of themselves, and of addresses and tokens.
@@ -31,7 +31,7 @@ def _moment(record: logging.LogRecord) -> datetime:
 
 
 class TextLines(logging.Formatter):
-    """``2026-08-03T12:04:05Z WARNING monitor.daemon: ...``; line breaks that a page brought do not make a line of their own."""
+    """``2026-08-03T12:04:05Z WARNING monitor.pipeline: ...``; what breaks a line within it does not make another."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line of a record; the trace of a fault follows it."""

@@ -16,7 +16,7 @@ from monitor.commands.options import clock_for, day, folder_options
 from monitor.commands.words import number_of
 
 if TYPE_CHECKING:
-    from monitor.bootstrap import Eyes, Parts
+    from monitor.app.runtime import Eyes, Parts
     from monitor.pipeline import Cycle
     from monitor.ports import Asked
     from monitor.settings import Settings
@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _cycle(args: argparse.Namespace, settings: Settings) -> Cycle:
-    from monitor.bootstrap import eyes, opened
+    from monitor.app.runtime import eyes, opened
 
     async with eyes(settings, clock_for(args.as_of)) as those:
         asked: Sequence[Asked] = ()
@@ -90,7 +90,7 @@ async def _sending(parts: Parts, cycle: Awaitable[Cycle]) -> Cycle:
 
 def _tell_operator(parts: Parts) -> None:
     """Look for alarms, and put what is news of them into the outbox."""
-    from monitor.alarms import Lookout
+    from monitor.app.alarms import Lookout
 
     lookout = Lookout(parts)
     lookout.tell(lookout.look())
@@ -98,8 +98,8 @@ def _tell_operator(parts: Parts) -> None:
 
 async def _quiet(those: Eyes, glance: Glance) -> tuple[Sequence[Asked], Cycle | None]:
     """Ask every source. When nothing is new, the cycle is over; else what was answered is for the store."""
-    from monitor.asking import ask_all, light, polled_of
     from monitor.pipeline import Cycle
+    from monitor.polling import ask_all, light, polled_of
 
     states = glance.source_states()
     if any(source.name not in states for source in those.sources):

@@ -7,8 +7,8 @@ import os
 from datetime import date
 from pathlib import Path
 
-from monitor.clock import SystemClock, TravelClock
 from monitor.ports import Clock
+from monitor.system.clock import SystemClock, TravelClock
 
 #: Days that can be asked for: the record begins in 2014, and people look back a little further.
 _FIRST_DAY, _LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)

@@ -54,7 +54,7 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do one action; 1 when an id names nothing or nothing could be moved."""
-    from monitor.bootstrap import open_state
+    from monitor.app.runtime import open_state
     from monitor.settings import load
 
     settings = load(args.config, args.state)
@@ -90,7 +90,7 @@ def _facts(line: Line) -> dict[str, object]:
 def _list(store: SqlStore, args: argparse.Namespace, state: Path) -> int:
     from monitor.messages.codes import reason_words
     from monitor.ports import DeliveryState
-    from monitor.sent_journal import SentJournal
+    from monitor.system.sent_journal import SentJournal
 
     lines = store.deliveries([DeliveryState(state) for state in args.states], limit=args.limit)
     if args.json:
@@ -154,9 +154,9 @@ def _detail_lines(detail: Detail) -> Iterable[str]:
 
 
 def _resume(store: SqlStore, state: Path) -> int:
-    from monitor.clock import SystemClock
     from monitor.ports import DeliveryState
-    from monitor.sent_journal import SentJournal
+    from monitor.system.clock import SystemClock
+    from monitor.system.sent_journal import SentJournal
 
     journal = SentJournal(state / "sent.journal")
     # Also where the monitor was not started since: what its start would find is looked for here.
@@ -206,7 +206,7 @@ def _done(action: str, count: int, off: str) -> str:
 
 
 def _move(store: SqlStore, args: argparse.Namespace) -> int:
-    from monitor.clock import SystemClock
+    from monitor.system.clock import SystemClock
 
     ids, unclear = _wanted(store, args)
     for prefix in unclear:

@@ -8,9 +8,9 @@ import time
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from monitor.clock import SystemClock
 from monitor.commands.words import number_of
 from monitor.ports import ConfigError, InUseError
+from monitor.system.clock import SystemClock
 
 if TYPE_CHECKING:
     from monitor.domain.habit import PollRecord
@@ -39,7 +39,7 @@ def poll_now(settings: Settings, source: Declared, *, as_json: bool) -> int:
 
 async def _here(settings: Settings, name: str) -> str:
     """Poll, read and send in this process; empty where another daemon on the same database has the lead."""
-    from monitor.bootstrap import assembled
+    from monitor.app.runtime import assembled
 
     async with assembled(settings, SystemClock()) as parts:
         if parts.lead is not None and not parts.lead.hold():

@@ -62,10 +62,10 @@ def _listed_in(path: Path) -> list[Listed]:
 
 async def _listed_by_site(args: argparse.Namespace) -> list[Listed]:
     """Every graded report that the configured sources of kind `ofsted` list now."""
-    from monitor.bootstrap import build_fetcher, build_sources
-    from monitor.clock import SystemClock
+    from monitor.app.runtime import build_fetcher, build_sources
     from monitor.settings import load
     from monitor.sources.ofsted import OfstedSource
+    from monitor.system.clock import SystemClock
 
     settings = load(args.config, args.state)
     sources = [source for source in build_sources(settings) if isinstance(source, OfstedSource)]

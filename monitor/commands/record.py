@@ -82,11 +82,11 @@ def _checked(path: Path) -> tuple[list[Account], list[str]]:
 
 
 def _keep(args: argparse.Namespace, accounts: list[Account]) -> tuple[int, int]:
-    from monitor.bootstrap import database_url
-    from monitor.clock import SystemClock
+    from monitor.app.runtime import database_url
     from monitor.domain.model import Reading
     from monitor.settings import load
     from monitor.store import open_store
+    from monitor.system.clock import SystemClock
 
     settings = load(args.config, args.state)
     store = open_store(database_url(settings), subscriptions=lambda: settings.subscriptions, alert_window=settings.alert_window)

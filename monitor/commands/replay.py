@@ -14,10 +14,10 @@ from monitor.commands.answers import for_review, judgement_json
 from monitor.commands.options import day, folder_options
 
 if TYPE_CHECKING:
+    from monitor.app.replay import Telling
     from monitor.domain.model import Account, Article, Judgement
     from monitor.domain.replay import Day
     from monitor.domain.subscriptions import Subscription
-    from monitor.replay import Telling
 
 
 def _since(text: str) -> date:
@@ -193,7 +193,7 @@ def _unsure_facts(unsure: Unsure) -> dict[str, Any]:
 
 
 def _print_tellings(args: argparse.Namespace, days: list[Day], unsure: Sequence[Unsure]) -> int:
-    from monitor.replay import a_year, tell
+    from monitor.app.replay import a_year, tell
 
     subscription = _subscription(args)
     tellings = list(tell(days, subscription, since=args.since))

@@ -48,10 +48,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _take(args: argparse.Namespace) -> int:
-    from monitor.bootstrap import open_state
-    from monitor.clock import SystemClock
+    from monitor.app.runtime import open_state
     from monitor.postmaster.build import build_intake, build_postmaster
     from monitor.settings import load
+    from monitor.system.clock import SystemClock
 
     settings, clock = load(args.config, args.state), SystemClock()
     store = open_state(settings)
@@ -71,9 +71,9 @@ def _take_one(args: argparse.Namespace, intake: Intake, where: str, raw: bytes) 
 
 def _take_from(name: str, take: Take) -> bool:
     """Take the mail in a file, in a Maildir, or on standard input; False, after saying so, where there is none to be read."""
-    from monitor.clock import SystemClock
     from monitor.postmaster.mailbox import Maildir, read_start
     from monitor.postmaster.report import LONGEST
+    from monitor.system.clock import SystemClock
 
     if name == "-":
         take(sys.stdin.buffer.read(LONGEST))

@@ -56,7 +56,7 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do one action; 1 when an id names nothing, or nothing that can be decided."""
-    from monitor.bootstrap import open_state
+    from monitor.app.runtime import open_state
     from monitor.ports import ConfigError
     from monitor.settings import load
 
@@ -79,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _now() -> datetime:
-    from monitor.clock import SystemClock
+    from monitor.system.clock import SystemClock
 
     return SystemClock().now()
 

@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 def routes_of(settings: Settings) -> Mapping[str, Route]:
     """Where each channel leads, by name."""
-    from monitor.bootstrap import build_channels
+    from monitor.app.runtime import build_channels
 
     return {name: channel.route for name, channel in build_channels(settings).items()}
 
 
 def lines(settings: Settings, routes: Mapping[str, Route]) -> Iterator[str]:
     """What an operator compares with what was meant."""
-    from monitor.recipients import reached
+    from monitor.app.recipients import reached
 
     everybody = reached(settings, routes)
     for name, route in routes.items():
@@ -36,7 +36,7 @@ def lines(settings: Settings, routes: Mapping[str, Route]) -> Iterator[str]:
 
 def facts(settings: Settings, routes: Mapping[str, Route]) -> list[Mapping[str, object]]:
     """The same as plain values."""
-    from monitor.recipients import reached
+    from monitor.app.recipients import reached
 
     everybody = reached(settings, routes)
     return [

@@ -16,17 +16,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor import __version__
+from monitor.app.leader import refuse_if_held
 from monitor.commands.logs import FORMATS, log_to_stderr
 from monitor.commands.options import clock_for, folder_options
 from monitor.commands.words import number_of
-from monitor.heap import keep_nothing_free
-from monitor.lead import refuse_if_held
 from monitor.ports import ConfigError, MonitorError
 from monitor.settings.secret import drop_token
+from monitor.system.heap import keep_nothing_free
 
 if TYPE_CHECKING:
-    from monitor.bootstrap import Parts
-    from monitor.daemon import Daemon
+    from monitor.app.daemon import Daemon
+    from monitor.app.runtime import Parts
     from monitor.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -94,11 +94,11 @@ def _listen(where: tuple[str, int], state: Path) -> socket.socket:
 
 
 async def _serve(settings: Settings, listening: socket.socket) -> None:
-    from monitor.alarms import Lookout
-    from monitor.bootstrap import assembled
+    from monitor.app.alarms import Lookout
+    from monitor.app.daemon import Alone, Daemon
+    from monitor.app.heartbeat import build_heartbeat
+    from monitor.app.runtime import assembled
     from monitor.commands.surprises import warnings_in
-    from monitor.daemon import Alone, Daemon
-    from monitor.heartbeat import build_heartbeat
     from monitor.web import Front
     from monitor.web.server import build_server, raise_descriptor_limit
 
@@ -130,7 +130,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
 
 
 def _pages(daemon: Daemon, parts: Parts) -> Any:
-    from monitor.bootstrap import signed_links
+    from monitor.app.runtime import signed_links
     from monitor.web.app import create_app
     from monitor.web.status import status_of
 

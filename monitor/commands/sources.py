@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from monitor.clock import SystemClock
 from monitor.commands.options import count, folder_options
 from monitor.domain.timetable import effective
 from monitor.ports import ConfigError, MonitorError
+from monitor.system.clock import SystemClock
 
 if TYPE_CHECKING:
     from monitor.commands.trial import Trial
@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
 
 def all_sources(settings: Settings) -> tuple[Declared, ...]:
     """Every source of the configuration, also those that are not enabled."""
-    from monitor.bootstrap import build_sources
+    from monitor.app.runtime import build_sources
 
     return build_sources(settings, standing_by=True, home=settings.state)  # type: ignore[return-value]  # kinds are Declared
 
@@ -91,7 +91,7 @@ def named(sources: Sequence[Declared], name: str) -> Declared:
 
 def open_state(settings: Settings) -> SqlStore | None:
     """The store when there is one already; asking about it must not make one."""
-    from monitor.bootstrap import database_url
+    from monitor.app.runtime import database_url
     from monitor.store import open_store
 
     url = database_url(settings)

@@ -56,7 +56,7 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do one action; 1 when there is nothing of that name."""
-    from monitor.bootstrap import open_state
+    from monitor.app.runtime import open_state
     from monitor.settings import load
 
     settings = load(args.config, args.state)
@@ -122,17 +122,17 @@ def _suspended(found: Suspension | None) -> str:
 def _add(store: SqlStore, args: argparse.Namespace, settings: Settings) -> int:
     import secrets
 
-    from monitor.clock import SystemClock
     from monitor.domain.subscriptions import SubscriptionError, subscription_from_table
     from monitor.ports import ConfigError
     from monitor.settings.keys import did_you_mean
+    from monitor.system.clock import SystemClock
 
     channels = [channel.name for channel in settings.channels]
     if args.channel not in channels:
         hint = did_you_mean(args.channel, channels)
         message = f"there is no [channel.{args.channel}]{hint}; channels: {', '.join(channels) or 'none'}"
         raise ConfigError(message, key="--channel")
-    from monitor.bootstrap import build_channels
+    from monitor.app.runtime import build_channels
 
     route = build_channels(settings)[args.channel].route
     if not route.takes_to:
@@ -161,8 +161,8 @@ def _change(store: SqlStore, args: argparse.Namespace, _settings: Settings) -> i
     """Pause, resume or end one subscription."""
     from dataclasses import replace
 
-    from monitor.clock import SystemClock
     from monitor.store.subscribers import CONFIG
+    from monitor.system.clock import SystemClock
 
     found = store.subscriber_rows(args.name)
     if not found:
@@ -198,7 +198,7 @@ def _anything(kept: Any) -> bool:
 
 
 def _reinstate(store: SqlStore, args: argparse.Namespace, _settings: Settings) -> int:
-    from monitor.clock import SystemClock
+    from monitor.system.clock import SystemClock
 
     if not store.reinstate(args.address, now=SystemClock().now()):
         targets = [each.target for each in store.suspended()]
@@ -208,7 +208,7 @@ def _reinstate(store: SqlStore, args: argparse.Namespace, _settings: Settings) -
 
 
 def _delete(store: SqlStore, args: argparse.Namespace, settings: Settings) -> int:
-    from monitor.clock import SystemClock
+    from monitor.system.clock import SystemClock
 
     configured = [each.name for each in settings.subscriptions if each.target == args.address.casefold()]
     if configured:

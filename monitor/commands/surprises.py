@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
-from monitor import recipients
+from monitor.app import recipients
 from monitor.domain.unheard import unheard
 from monitor.settings import ENVIRONMENT, Problem, Settings
 from monitor.settings.tables import Table
@@ -89,7 +89,7 @@ def _of_selectors(settings: Settings) -> Iterator[Problem]:
 
 
 def _of_subscriptions(settings: Settings) -> Iterator[Problem]:
-    from monitor.clock import SystemClock
+    from monitor.system.clock import SystemClock
 
     today = SystemClock().today()
     for subscription, table in _written(settings):

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from monitor.clock import SystemClock
 from monitor.commands.answers import for_review
 from monitor.commands.words import number_of
 from monitor.domain.model import Article, Judgement, Reading, Report
 from monitor.domain.urls import canonical, registrable
 from monitor.domain.web_address import ascii_host
 from monitor.ports import Fetcher, FetchFailure, ReadError, SourceState
+from monitor.system.clock import SystemClock
 
 if TYPE_CHECKING:
     from monitor.settings import Settings
@@ -42,7 +42,7 @@ class Trial:
 
 async def try_source(settings: Settings, source: Declared, articles: int, store: SqlStore | None = None) -> Trial:
     """Poll a source as if for the first time, then read and classify its first articles."""
-    from monitor.bootstrap import build_fetcher
+    from monitor.app.runtime import build_fetcher
     from monitor.sources.drop import with_drops
 
     trial = Trial(facts={"source": source.name, "url": source.url})
@@ -173,7 +173,7 @@ def _tell_article(trial: Trial, article: Article, took: dict[str, float]) -> Rea
 
 async def try_address(settings: Settings, sources: Sequence[Declared], url: str, store: SqlStore | None) -> Trial:
     """Why an article was, or was not, seen: which source should announce it, what became of it, and how it reads now."""
-    from monitor.bootstrap import build_fetcher
+    from monitor.app.runtime import build_fetcher
 
     key = canonical(url)
     trial = Trial(facts={"url": url, "canonical_url": key})

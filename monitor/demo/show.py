@@ -10,10 +10,10 @@ from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING
 
-from monitor.bootstrap import Parts, assembled
-from monitor.clock import TravelClock
+from monitor.app.runtime import Parts, assembled
 from monitor.demo.site import FEEDS, DemoSite, demo_articles, serving
 from monitor.settings import load
+from monitor.system.clock import TravelClock
 
 if TYPE_CHECKING:
     from monitor.pipeline import Cycle

@@ -14,7 +14,7 @@ from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import resources
 
-from monitor.clock import TravelClock
+from monitor.system.clock import TravelClock
 
 #: Feed -> the name of its outlet, and whose voice it is.
 FEEDS = {

@@ -22,10 +22,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from monitor import heap
 from monitor.domain.characters import storable_json
 from monitor.ports import ReadError
 from monitor.reading.child import LENGTH_BYTES, encode_request
+from monitor.system import heap
 
 #: Variables that the interpreter and its libraries need. Passwords and tokens of the daemon are not among them.
 _ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "HOME", "TZ", "TMPDIR", "LD_LIBRARY_PATH")

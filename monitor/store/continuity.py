@@ -16,14 +16,14 @@ from pathlib import Path
 from sqlalchemy import Connection, insert, select, update
 
 from monitor.ports import DeliveryState
-from monitor.private import make_private
-from monitor.sent_journal import Entry
 from monitor.store.bulk import insert_many
 from monitor.store.notification_log import NotificationLog, known_tries, notification_log
 from monitor.store.outbox import note
 from monitor.store.restored import DOUBTFUL
 from monitor.store.schema import deliveries, facts
 from monitor.store.tokens import chunks, tells_of
+from monitor.system.private_files import make_private
+from monitor.system.sent_journal import Entry
 
 _GENERATION, _PLACE, _OFF = "generation", "place", "sending_off"
 #: A database that went back lacks the newest tries: these are looked at first.

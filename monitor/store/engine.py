@@ -12,10 +12,10 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from monitor.domain.database_address import checked_database_address, shown_database_address, without_secrets
 from monitor.ports import StoreError
-from monitor.private import make_private
 from monitor.store import notification_log, schema
 from monitor.store.failures import in_words, say_in_words
 from monitor.store.guard import Guard
+from monitor.system.private_files import make_private
 
 #: Marks a SQLite file as ours ("OfMo"): a stranger's file is refused instead of being filled with our tables.
 APPLICATION_ID = 0x4F664D6F

@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from monitor.ports import StateChanged
-from monitor.private import make_private
+from monitor.system.private_files import make_private
 
 _HEADER = 100
 _MAGIC = b"SQLite format 3\x00"

@@ -7,9 +7,9 @@ from datetime import datetime
 from pathlib import Path
 
 from monitor.ports import DeliveryState
-from monitor.sent_journal import Entry
 from monitor.store import continuity, operate
 from monitor.store.engine import Opened
+from monitor.system.sent_journal import Entry
 
 
 class OutboxAdmin:

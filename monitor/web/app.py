@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from monitor import __version__
-from monitor.daemon import Daemon
+from monitor.app.daemon import Daemon
 from monitor.ports import StoreError
 from monitor.web.pages import headers, told
 from monitor.web.status import Status, render_status

@@ -15,7 +15,7 @@ from typing import Any
 from anyio.to_thread import current_default_thread_limiter
 
 from monitor import __version__
-from monitor.daemon import Daemon
+from monitor.app.daemon import Daemon
 
 _log = logging.getLogger(__name__)
 Scope = MutableMapping[str, Any]

@@ -8,14 +8,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from monitor import __version__
-from monitor.daemon import Health
+from monitor.app.daemon import Health
 from monitor.domain.model import Area, Inspection
 from monitor.ports import SourceState
 from monitor.web.news import MAX_ROWS, found_rows
 from monitor.web.pages import rendered
 
 if TYPE_CHECKING:
-    from monitor.bootstrap import Parts
+    from monitor.app.runtime import Parts
     from monitor.store.matching import RecordedChange
 
 

@@ -17,7 +17,7 @@ from urllib.parse import quote
 import pytest
 import uvicorn
 
-from monitor.alarms import Raised
+from monitor.app.alarms import Raised
 from monitor.messages.links import Links
 from monitor.store import SqlStore, open_store
 from monitor.web.app import create_app

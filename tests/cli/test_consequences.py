@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from monitor.cli import main
-from monitor.clock import SystemClock
 from monitor.commands.batch import run_batch
 from monitor.commands.consequences import REASONS
 from monitor.domain.history import history
 from monitor.domain.ledger import Background
 from monitor.store import open_store
+from monitor.system.clock import SystemClock
 from tests.builders import story
 
 TEXT = "{council}'s children's services have been rated {grade} by Ofsted. The impact of leaders was judged {grade}."

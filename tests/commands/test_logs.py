@@ -13,14 +13,14 @@ from monitor.commands.logs import JsonLines, TextLines
 
 def record(message: str, *args: object, fault: BaseException | None = None) -> logging.LogRecord:
     trace = (type(fault), fault, None) if fault else None
-    made = logging.LogRecord("monitor.daemon", logging.WARNING, "daemon.py", 1, message, args, trace)
+    made = logging.LogRecord("monitor.app.daemon", logging.WARNING, "daemon.py", 1, message, args, trace)
     made.created = 1785758645.25
     return made
 
 
 def test_a_line_has_its_date() -> None:
     assert TextLines().format(record("to look at: %s", "the disk")) == (
-        "2026-08-03T12:04:05Z WARNING monitor.daemon: to look at: the disk"
+        "2026-08-03T12:04:05Z WARNING monitor.app.daemon: to look at: the disk"
     )
 
 
@@ -44,7 +44,7 @@ def test_json_is_one_object_a_line(text: str) -> None:
     assert said == {
         "time": "2026-08-03T12:04:05.250Z",
         "level": "warning",
-        "logger": "monitor.daemon",
+        "logger": "monitor.app.daemon",
         "message": text,
         "error": "ValueError: boom",
     }

@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from monitor import bootstrap
+from monitor.app import runtime
 from monitor.cli import main
-from monitor.clock import SystemClock
 from monitor.settings import Settings
 from monitor.store import SqlStore, open_store
+from monitor.system.clock import SystemClock
 from tests.reading.layouts import LAYOUTS
 from tests.reading.stories import STORIES
 
@@ -92,13 +92,13 @@ def folders(tmp_path: Path, site: Site) -> list[str]:
 def openings(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The folders whose store was opened."""
     opened: list[Path] = []
-    real = bootstrap.open_state
+    real = runtime.open_state
 
     def opening(settings: Settings) -> SqlStore:
         opened.append(settings.state)
         return real(settings)
 
-    monkeypatch.setattr(bootstrap, "open_state", opening)
+    monkeypatch.setattr(runtime, "open_state", opening)
     return opened
 
 

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from monitor.cli import main
-from monitor.clock import SystemClock
 from monitor.domain.history import history
 from monitor.domain.ledger import SAME_INSPECTION
 from monitor.domain.model import Area, Rating, Span
 from monitor.scoring.form import Item, items_of
 from monitor.store import SqlStore, open_store
+from monitor.system.clock import SystemClock
 from tests.builders import article, judgements, reading
 from tests.databases import database, postgres
 from train.check import article_faults

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 from monitor.channels.mail import MailChannel
-from monitor.clock import SystemClock
 from monitor.delivery import Outbox, SentJournal
 from monitor.store import open_store
+from monitor.system.clock import SystemClock
 
 
 async def main() -> None:

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from monitor.clock import SystemClock, boot_id, uptime
 from monitor.delivery import Outbox
 from monitor.domain.guards import send_from
 from monitor.ports import CommitPoint, Delivery, Outcome, Result
 from monitor.store import SqlStore, open_store, schema
+from monitor.system.clock import SystemClock, boot_id, uptime
 from tests.builders import NOW, StoppedClock, story, subscription
 from tests.store.conftest import Open, history
 
@@ -64,7 +64,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
     monkeypatch.setattr(
         "monitor.store.clock_jump._agrees", lambda *_: True
     )  # PostgreSQL's clock is the machine's, and not ours
-    monkeypatch.setattr("monitor.clock_watch.boot_id", lambda: made.boot)
+    monkeypatch.setattr("monitor.system.clock_watch.boot_id", lambda: made.boot)
     return made
 
 

@@ -19,13 +19,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from monitor.app.leader import Owners
 from monitor.channels.mail import MailChannel
 from monitor.channels.webhook import WebhookChannel
-from monitor.clock import SystemClock
 from monitor.delivery import Outbox, SentJournal
-from monitor.lead import Owners
 from monitor.ports import CommitPoint, Delivery, DeliveryState, Outcome, Result, StateChanged, StoreError
 from monitor.store import SqlStore, open_store, schema
+from monitor.system.clock import SystemClock
 from tests.builders import NOW, StoppedClock, story, subscription
 from tests.channels.servers import Mailbox, http_server, smtp_server
 from tests.store.conftest import Open, history
@@ -414,7 +414,7 @@ async def test_of_a_machine_that_stopped_the_journal_knows_what_may_have_gone(
         pytest.skip("a server's commit waits for its disk")
     store, delivery = left_behind(open_it, committed=False)  # the commit of `committing` was lost with the machine
     journal = SentJournal(tmp_path / "sent.journal")
-    monkeypatch.setattr("monitor.sent_journal.boot_id", lambda: "1" * 32)
+    monkeypatch.setattr("monitor.system.sent_journal.boot_id", lambda: "1" * 32)
     journal.begin(delivery.id, delivery.epoch)
     monkeypatch.setattr("monitor.delivery.boot_id", lambda: "1" * 32)
     same = await outbox(store, Takes(), journal=journal).recover()

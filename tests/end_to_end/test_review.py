@@ -10,8 +10,8 @@ from dataclasses import replace
 import pytest
 
 from monitor.cli import main
-from monitor.clock import SystemClock
 from monitor.store import open_store
+from monitor.system.clock import SystemClock
 from tests.builders import article, judgements, reading
 from tests.commands.test_review import ONE, SENTENCE
 from tests.end_to_end.test_daemon_process import Process, until

@@ -6,9 +6,9 @@ import httpx
 import pytest
 import respx
 
-from monitor.clock import SystemClock
 from monitor.fetch import HttpFetcher
 from monitor.ports import FetchFailure, Page, Validators
+from monitor.system.clock import SystemClock
 
 KNOWN = Validators(etag='"v1"', last_modified="Tue, 14 May 2024 08:30:00 GMT")
 

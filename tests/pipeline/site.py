@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.bootstrap import Reader, classify_document
+from monitor.app.runtime import Reader, classify_document
 from monitor.pipeline import Pipeline
 from monitor.ports import Clock, Fetcher, FetchFailure, Page, Source, Validators
 from monitor.reading.worker import Worker

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from monitor import asking
+from monitor import polling
 from monitor.domain.model import Article, Link, Reading
 from monitor.pipeline import Pipeline
 from monitor.ports import Asked, FetchFailure, Page, Poll, SourceState, Validators
@@ -414,14 +414,14 @@ async def test_a_copy_that_cannot_be_kept_costs_no_alert() -> None:
 
 
 def test_answers_are_held_without_the_pages_that_are_too_much_to_hold(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asking, "MAX_PUT_BY", 10)
+    monkeypatch.setattr(polling, "MAX_PUT_BY", 10)
 
     def answer(name: str, size: int) -> Asked:
         page = Page(url=name, status=200, content_type="text/html", body=b"x" * size)
         poll = Poll(links=(link(name),), pages={name: page} if size else {})
         return Asked(source=name, poll=poll, next_due_at=FakeClock().now())
 
-    held = asking.light([answer("a", 6), answer("b", 0), answer("c", 6), answer("d", 4)])
+    held = polling.light([answer("a", 6), answer("b", 0), answer("c", 6), answer("d", 4)])
     assert [(each.source, len(each.poll.links), sorted(each.poll.pages)) for each in held] == [
         ("a", 1, ["a"]),
         ("b", 1, []),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from monitor.bootstrap import Reader
+from monitor.app.runtime import Reader
 from monitor.domain.model import Link, SourceClass
 from monitor.domain.timetable import PASSING
 from monitor.ports import Page, ReadError

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.asking import Timekeeper
 from monitor.domain.right_time import AHEAD, BEHIND, true_time, wrong_clock_words
+from monitor.polling import Timekeeper
 from monitor.ports import FetchFailure, Page, SourceState, Validators
 from tests.builders import NOW
 from tests.pipeline.fakes import FakeFetcher, FakeSource

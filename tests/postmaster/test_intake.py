@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from monitor.alarms import of_returned
+from monitor.app.alarms import of_returned
 from monitor.cli import main
 from monitor.messages.returns import Returns
 from monitor.ports import Outcome, Result
@@ -217,7 +217,7 @@ def test_from_the_alert_to_the_note(
     folders: list[str], tmp_path: Path, store: SqlStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The whole way: what the channel sends is what a bounce of it leads back to."""
-    from monitor.bootstrap import build_channels, build_outbox
+    from monitor.app.runtime import build_channels, build_outbox
 
     with smtp_server() as (mailbox, port):
         monkeypatch.setenv("MAIL", f"mailto://127.0.0.1:{port}")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.bootstrap import build_renderer
+from monitor.app.runtime import build_renderer
 from monitor.classifier.reading import Thresholds, thresholds
 from monitor.domain.model import Kind
 from monitor.domain.standing import Way

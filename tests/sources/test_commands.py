@@ -217,8 +217,8 @@ def test_a_source_is_polled_by_the_monitor_that_runs_when_one_does(folders, caps
     """It has the state to itself; so it is asked, and what it did is told."""
     assert main(["sources", "poll", "gazette", *folders]) == 0
     capsys.readouterr()
+    from monitor.app.leader import alone
     from monitor.commands import poll
-    from monitor.lead import alone
 
     monkeypatch.setattr(poll, "PATIENCE", 20.0)
     begun = datetime.now(UTC)

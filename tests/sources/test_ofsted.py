@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.clock import SystemClock
 from monitor.domain.model import SourceClass
 from monitor.fetch import HttpFetcher
 from monitor.ports import Poll, SourceState
 from monitor.sources import build_source
 from monitor.sources.ofsted import OfstedSource, is_graded
+from monitor.system.clock import SystemClock
 from tests.sources.report_site import CURRENT, Site, serving
 
 

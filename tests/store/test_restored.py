@@ -16,9 +16,9 @@ from sqlalchemy import select
 
 from monitor.delivery import Outbox, SentJournal
 from monitor.ports import CommitPoint, Delivery, DeliveryState, Outcome, Result
-from monitor.sent_journal import Entry
 from monitor.store import SqlStore, open_store, schema
 from monitor.store.tokens import tokens
+from monitor.system.sent_journal import Entry
 from tests.builders import DAY, NOW, StoppedClock, report, story, subscription
 from tests.store.conftest import Open, history
 

@@ -11,9 +11,9 @@ from monitor.domain.standing import Way
 from monitor.messages import Renderer
 from monitor.messages.review import MAX_SHOWN, review_notice
 from monitor.ports import Outcome, Result
-from monitor.sent_journal import Entry
 from monitor.store import SqlStore, continuity
 from monitor.store.tokens import token_of_message
+from monitor.system.sent_journal import Entry
 from tests.builders import NOW
 from tests.store.conftest import Open
 from tests.store.test_review import SENTENCE, record, unsure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from monitor.daemon import Health
+from monitor.app.daemon import Health
 from monitor.domain.authorities import find
 from monitor.domain.model import Area, Change, Inspection, Kind, Rating, SourceClass
 from monitor.ports import SourceState

@@ -30,7 +30,7 @@ from tests.builders import NOW, StoppedClock, story, subscription
 from tests.web.fakes import STATUS, FakeDaemon
 
 if TYPE_CHECKING:
-    from monitor.bootstrap import Parts
+    from monitor.app.runtime import Parts
 
 LINKS = Links(base="http://testserver", key=b"k" * 32)
 

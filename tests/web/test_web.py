@@ -14,7 +14,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from monitor.alarms import Raised
+from monitor.app.alarms import Raised
 from monitor.ports import SourceState
 from monitor.web.app import Kept, create_app
 from monitor.web.front import Asgi, Front

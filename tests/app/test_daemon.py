@@ -10,11 +10,11 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.clock import SystemClock
-from monitor.daemon import Daemon
+from monitor.app.daemon import Daemon
 from monitor.domain.standing import Raised
 from monitor.pipeline import Pipeline
 from monitor.ports import SourceState
+from monitor.system.clock import SystemClock
 from tests.pipeline.fakes import FakeFetcher, FakeSource, FakeStore, classify, read
 
 Drain = Callable[[asyncio.Event], Awaitable[object]]
@@ -77,7 +77,7 @@ async def test_a_source_that_trips_a_fault_is_polled_again() -> None:
 
 
 async def test_a_start_in_which_nothing_answers_is_alarming_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("monitor.daemon.SOON", 0.1)
+    monkeypatch.setattr("monitor.app.daemon.SOON", 0.1)
     world = World(FakeSource().fails("dns"))
     never = Raised(about="gazette", name="never", message="has never answered")
     world.daemon.look = lambda: [never] if world.store.states["gazette"].failures else []
@@ -117,7 +117,7 @@ async def test_a_source_that_is_declared_otherwise_is_polled_at_once(monkeypatch
 
 
 async def test_what_is_to_be_polled_by_hand_is_polled_while_the_daemon_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("monitor.daemon.WATCH_EVERY", 0.05)
+    monkeypatch.setattr("monitor.app.daemon.WATCH_EVERY", 0.05)
     source = FakeSource(interval=3600)
     world = World(source)
     async with world.running():
@@ -171,7 +171,7 @@ async def test_an_outbox_that_stops_is_started_again(monkeypatch: pytest.MonkeyP
             raise OSError("disk full")
         await stop.wait()
 
-    monkeypatch.setattr("monitor.daemon.RESTART_AFTER", 0.01)
+    monkeypatch.setattr("monitor.app.daemon.RESTART_AFTER", 0.01)
     async with World(drain=drain).running() as daemon:
         await until(lambda: len(tries) == 3)
         assert daemon.health.delivering
@@ -192,7 +192,7 @@ class FakeLead:
 
 
 async def test_a_follower_does_not_poll_until_it_leads(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("monitor.daemon.LEAD_EVERY", 0.05)
+    monkeypatch.setattr("monitor.app.daemon.LEAD_EVERY", 0.05)
     source = FakeSource(interval=0.05).lists("x")
     world = World(source)
     world.fetcher.serves("x", "X")
@@ -232,7 +232,7 @@ async def test_a_database_that_cannot_be_asked_makes_a_follower(monkeypatch: pyt
 async def test_an_alarm_is_told_once_and_its_end_too(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     blind = Raised(about="gazette", message="lists nothing")
     looks: list[list[Raised]] = [[blind], [blind], [blind], []]
-    monkeypatch.setattr("monitor.daemon.LOOK_EVERY", 0.05)
+    monkeypatch.setattr("monitor.app.daemon.LOOK_EVERY", 0.05)
     world = World(FakeSource())
     world.daemon.look = lambda: looks.pop(0) if len(looks) > 1 else looks[0]
     async with world.running() as daemon:
@@ -245,14 +245,14 @@ async def test_an_alarm_is_told_once_and_its_end_too(monkeypatch: pytest.MonkeyP
 async def test_a_jump_of_the_clock_plans_everything_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     source = FakeSource(interval=3600)
     world = World(source)
-    monkeypatch.setattr("monitor.daemon.WATCH_EVERY", 0.02)
+    monkeypatch.setattr("monitor.app.daemon.WATCH_EVERY", 0.02)
     async with world.running():
         await until(lambda: len(source.asked_with) == 1)
         world.store.states["gazette"] = SourceState(name="gazette", next_due_at=world.clock.now())  # due by the new time
         import time
 
         real = time.time
-        monkeypatch.setattr("monitor.daemon.time.time", lambda: real() + 3600)
+        monkeypatch.setattr("monitor.app.daemon.time.time", lambda: real() + 3600)
         await until(lambda: len(source.asked_with) == 2)
 
 
@@ -276,7 +276,7 @@ async def test_a_follower_leaves_returned_mail_to_the_leader(monkeypatch: pytest
     world = World()
     lead = FakeLead(ours=False)
     world.daemon.lead, world.daemon.collect, world.daemon.collect_every = lead, lambda: visits.append(1), 0.05
-    monkeypatch.setattr("monitor.daemon.LEAD_EVERY", 0.05)
+    monkeypatch.setattr("monitor.app.daemon.LEAD_EVERY", 0.05)
     async with world.running():
         await asyncio.sleep(0.3)
         assert visits == []

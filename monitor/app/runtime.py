@@ -11,20 +11,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from monitor.asking import Timekeeper
-from monitor.clock import SystemClock, uptime
+from monitor.app.installed import program
+from monitor.app.leader import Lead, Owners, alone
 from monitor.domain.calendar import london_day
 from monitor.domain.context import context_line
 from monitor.domain.database_address import shown_database_address
 from monitor.domain.guards import CATCH_UP_WAIT
 from monitor.domain.model import Link, Reading, Report, SourceClass
 from monitor.domain.subscriptions import Subscription
-from monitor.installed import program
-from monitor.lead import Lead, Owners, alone
 from monitor.pipeline import Document, Pipeline
+from monitor.polling import Timekeeper
 from monitor.ports import Channel, Clock, ConfigError, Fetcher, Page, ReadError, Source
 from monitor.settings import Problem, Settings, SettingsError
 from monitor.settings.secret import own_key
+from monitor.system.clock import SystemClock, uptime
 
 if TYPE_CHECKING:
     from monitor.channels.route import RoutedChannel
@@ -106,7 +106,7 @@ def build_channels(settings: Settings, key: bytes = b"") -> dict[str, RoutedChan
 
     With the `key` of this installation, mail is marked, so that it is known when it comes back.
     """
-    from monitor import recipients
+    from monitor.app import recipients
     from monitor.channels import build_channel
 
     channels: dict[str, RoutedChannel] = {}
@@ -222,7 +222,7 @@ def open_state(settings: Settings) -> SqlStore:
 def build_outbox(settings: Settings, store: SqlStore, channels: Mapping[str, Channel], clock: Clock) -> Outbox:
     """What sends, over the store's deliveries and the channels."""
     from monitor.delivery import Outbox, SentJournal
-    from monitor.private import kept_files
+    from monitor.system.private_files import kept_files
 
     journal, owners = SentJournal(settings.state / "sent.journal"), Owners(settings.state)
     store.begin(settings.state / "generation", journal.latest())

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from monitor.clock import SystemClock
-from monitor.heartbeat import Heartbeat, build_heartbeat
+from monitor.app.heartbeat import Heartbeat, build_heartbeat
 from monitor.ports import ConfigError
+from monitor.system.clock import SystemClock
 
 
 @contextmanager
@@ -60,7 +60,7 @@ async def test_what_is_not_heard_is_logged_once_and_its_address_never(caplog: py
         assert not await heartbeat()
         assert not await heartbeat()
     assert len(asked) == 2
-    assert [record.levelname for record in caplog.records if record.name == "monitor.heartbeat"] == ["WARNING"]
+    assert [record.levelname for record in caplog.records if record.name == "monitor.app.heartbeat"] == ["WARNING"]
     assert "secret" not in caplog.text
 
 

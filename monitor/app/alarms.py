@@ -19,7 +19,7 @@ from monitor.domain.turns import MAX_WAITING
 from monitor.ports import Source
 
 if TYPE_CHECKING:
-    from monitor.bootstrap import Parts
+    from monitor.app.runtime import Parts
     from monitor.store.watch import GivenUp
 
 #: How far back a source's habits are learnt from, and how often.

@@ -13,8 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.clock import boot_id
-from monitor.private import make_private
+from monitor.system.clock import boot_id
+from monitor.system.private_files import make_private
 
 _BEGUN, _ACCEPTED, _REFUSED = "?", "+", "-"
 #: Lines that are kept. One is about 150 bytes.

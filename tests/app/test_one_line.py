@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from monitor.one_line import AGAIN, OneLine
+from monitor.app.one_line import AGAIN, OneLine
 from monitor.ports import StoreUnavailable
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from monitor.ports import Clock, InUseError, StoreError
-from monitor.private import make_private
+from monitor.system.private_files import make_private
 
 if TYPE_CHECKING:
     from monitor.store import SqlStore

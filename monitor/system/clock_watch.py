@@ -7,9 +7,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from monitor.clock import boot_id
-from monitor.in_thread import in_thread
 from monitor.ports import Clock
+from monitor.system.clock import boot_id
+from monitor.system.in_thread import in_thread
 
 _log = logging.getLogger(__name__)
 #: Clock against uptime, seconds: more is a jump.

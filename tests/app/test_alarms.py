@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from monitor.alarms import LEAST_SPACE, Lookout, of_crowded, of_given_up, of_returned, of_space
+from monitor.app.alarms import LEAST_SPACE, Lookout, of_crowded, of_given_up, of_returned, of_space
 from monitor.domain.model import Link, SourceClass
 from monitor.domain.poll_failures import failure_words
 from monitor.domain.standing import Way

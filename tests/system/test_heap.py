@@ -7,14 +7,14 @@ import sys
 
 import pytest
 
-from monitor.heap import ENVIRONMENT
+from monitor.system.heap import ENVIRONMENT
 from tests.conftest import ROOT
 
 #: What hostile pages do: one large block, then many, with something small that stays behind each; in several threads.
 WORK = """
 import gc, os, sys, threading
 if "now" in sys.argv:
-    from monitor.heap import keep_nothing_free
+    from monitor.system.heap import keep_nothing_free
     keep_nothing_free()
 
 def held():

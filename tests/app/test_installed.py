@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor import installed
+from monitor.app import installed
 from tests.conftest import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]

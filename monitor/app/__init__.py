@@ -1,0 +1,1 @@
+"""The running program: what is put together at the start, who leads, what the operator is told, and when it stops."""
