@@ -58,7 +58,7 @@ def every_late_import(name: str) -> None:
 
 def second_reader() -> None:
     """The reader that is asked where ours finds little loads its own libraries, and those theirs."""
-    from monitor.reading.article import _second_opinion
+    from monitor.extraction.html.article import _second_opinion
 
     _second_opinion(PAGE.decode(), [], "")
 

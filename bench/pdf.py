@@ -19,10 +19,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 from monitor.domain.history import history  # noqa: E402
+from monitor.extraction.pdf.report import parse, read_report  # noqa: E402
+from monitor.extraction.sandbox import Worker  # noqa: E402
 from monitor.ports import ReadError  # noqa: E402
-from monitor.reading.report import parse, read_report  # noqa: E402
-from monitor.reading.worker import Worker  # noqa: E402
-from tests.reading import pdf_files, report_pages  # noqa: E402
+from tests.extraction import pdf_files, report_pages  # noqa: E402
 
 SHARED = ROOT.parent / "shared" / "reports"
 OTHERS = ("pypdf", "pdfplumber")

@@ -49,8 +49,8 @@ def weighty(html: str, seed: int) -> bytes:
 
 
 def pages(count: int) -> dict[str, bytes]:
-    from tests.reading.layouts import LAYOUTS
-    from tests.reading.stories import STORIES
+    from tests.extraction.layouts import LAYOUTS
+    from tests.extraction.stories import STORIES
 
     made = {}
     layouts = [make for make, _ in LAYOUTS.values()]
@@ -199,7 +199,7 @@ def changedetection(results: Results, program: str, site: Site, count: int, fold
 def floor(bodies: dict[str, bytes]) -> None:
     """What reading and classifying every page cost in one process that has done it before."""
     from monitor.classifier import classify
-    from monitor.reading.article import read_article
+    from monitor.extraction.html.article import read_article
 
     def read() -> list[tuple[str, str]]:
         found: list[tuple[str, str]] = []

@@ -29,11 +29,11 @@ from monitor.system.clock import SystemClock, uptime
 if TYPE_CHECKING:
     from monitor.channels.route import RoutedChannel
     from monitor.delivery import Outbox
+    from monitor.extraction.sandbox import Worker
     from monitor.fetch import HttpFetcher
     from monitor.messages import Renderer
     from monitor.messages.links import Links
     from monitor.postmaster.intake import Postmaster
-    from monitor.reading.worker import Worker
     from monitor.store import SqlStore
     from monitor.store.glance import Glance
 
@@ -139,7 +139,7 @@ class Reader:
         """The article or report of a page. Raises ReadError for what is neither."""
         listed = london_day(link.published) if link.published else None
         if b"%PDF-" in page.body[:1024]:
-            from monitor.reading.report import read_report
+            from monitor.extraction.pdf.report import read_report
 
             if source and source.source_class is not SourceClass.OFFICIAL:
                 # Anybody can put a file that looks like a report on a page. Only Ofsted's own confirms.
@@ -148,7 +148,7 @@ class Reader:
         if source and source.source_class is SourceClass.OFFICIAL and _names_a_file(page.url, link.url):
             # An error page in a report's place, with status 200: the report is there another time.
             raise ReadError("a page stands in the report's place", reason="not_a_pdf", key=page.url)
-        from monitor.reading.html import read_page
+        from monitor.extraction.html.pages import read_page
 
         return read_page(
             page,
@@ -261,7 +261,7 @@ def build_fetcher(settings: Settings, clock: Clock) -> HttpFetcher:
 @contextmanager
 def _reading_children() -> Iterator[Worker]:
     """The processes that parse; at the end what they still read is cut off, for waiting would hold up the end."""
-    from monitor.reading.lanes import Lanes
+    from monitor.extraction.lanes import Lanes
 
     worker = Lanes()
     try:

@@ -12,7 +12,7 @@ from monitor.domain.model import Reading, Report, percent
 from monitor.ports import ReadError
 
 if TYPE_CHECKING:
-    from monitor.reading.worker import Worker
+    from monitor.extraction.sandbox import Worker
 
 _EXAMPLES = """\
 examples:
@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
     if not args.files:
         print("monitor classify: name a file or an address, or use --jsonl. See `monitor classify --help`.", file=sys.stderr)
         return 2
-    from monitor.reading.worker import Worker
+    from monitor.extraction.sandbox import Worker
 
     worker = Worker()
     try:
@@ -79,7 +79,7 @@ def _answer(name: str, worker: Worker) -> dict[str, Any]:
     try:
         document = read_document(name, worker)
         if isinstance(document, Report):
-            from monitor.reading.report import report_to_json
+            from monitor.extraction.pdf.report import report_to_json
 
             return {"file": name, **report_to_json(document)}
         return {"file": name, **reading_json(_classify(document.title, document.text, document.published))}

@@ -14,7 +14,7 @@ from monitor.domain.model import Article, Report
 from monitor.ports import FetchFailure, Page, ReadError
 
 if TYPE_CHECKING:
-    from monitor.reading.worker import Worker
+    from monitor.extraction.sandbox import Worker
 
 #: What can be read at most; the same as the fetcher's limit for a report.
 LARGEST_FILE = 20 * 1024 * 1024
@@ -117,11 +117,11 @@ def read_any(page: Page, worker: Worker) -> Article | Report:
     """The article or report in a page, by what its bytes are."""
     kind = _content_type(page.body)
     if kind == "application/pdf" or page.url.lower().endswith(".pdf"):  # a page saved as a report is refused as what it is
-        from monitor.reading.report import read_report
+        from monitor.extraction.pdf.report import read_report
 
         return read_report(page.body, page.url, worker=worker)
     if kind == "text/plain" and "html" not in page.content_type:
         page = replace(page, content_type="text/plain")
-    from monitor.reading.html import read_page
+    from monitor.extraction.html.pages import read_page
 
     return read_page(page, worker=worker)

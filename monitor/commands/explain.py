@@ -28,7 +28,7 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Read, trace, print. Raises ReadError for what cannot be read."""
     from monitor.commands.documents import read_document
-    from monitor.reading.worker import Worker
+    from monitor.extraction.sandbox import Worker
 
     worker = Worker()
     try:
@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     finally:
         worker.close()
     if isinstance(document, Report):
-        from monitor.reading.report import report_to_json
+        from monitor.extraction.pdf.report import report_to_json
 
         json.dump(report_to_json(document), sys.stdout, indent=2)
         print()

@@ -103,7 +103,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _read(name: str) -> Article:
     from monitor.commands.documents import read_document
-    from monitor.reading.worker import Worker
+    from monitor.extraction.sandbox import Worker
 
     with Worker() as worker:
         document = read_document(name, worker)

@@ -9,8 +9,8 @@ from datetime import date
 from monitor.commands.label_dialogue import Dialogue
 from monitor.commands.label_file import DEFAULT, Destination, id_of
 from monitor.commands.label_view import article, harmless, labels
+from monitor.extraction.dates import parse_day
 from monitor.ports import ConfigError
-from monitor.reading.dates import parse_day
 from monitor.scoring.draft import OTHER, STYLES, Draft, doubts, draft_of, kind_of, no_news, only_sure, with_label, without
 from monitor.scoring.fields import EMPTY, FIELDS, Field, field_named, from_form, style_of
 from monitor.scoring.form import Label

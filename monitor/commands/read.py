@@ -13,7 +13,7 @@ from monitor.domain.model import Report
 from monitor.ports import ReadError
 
 if TYPE_CHECKING:
-    from monitor.reading.worker import Worker
+    from monitor.extraction.sandbox import Worker
 
 _EXAMPLES = """\
 examples:
@@ -40,7 +40,7 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Read and print; 1 when something could not be read."""
-    from monitor.reading.worker import Worker
+    from monitor.extraction.sandbox import Worker
 
     if not args.jsonl and not args.files:
         print("monitor read: name a file or an address, or use --jsonl. See `monitor read --help`.", file=sys.stderr)

@@ -65,7 +65,7 @@ def _read_again(store: SqlStore, *, pages: bool) -> Iterator[tuple[Archived, Fou
 
 def _texts(store: SqlStore) -> dict[str, tuple[str, str]]:
     """Title and text of every page kept, read anew; the newest of an address counts."""
-    from monitor.reading.html import read_page
+    from monitor.extraction.html.pages import read_page
     from monitor.store.captures import Captures
 
     texts: dict[str, tuple[str, str]] = {}

@@ -116,8 +116,8 @@ def _articles_in(path: Path) -> list[Article]:
 
 def _documents_in(folder: Path) -> Iterator[tuple[str, Any]]:
     from monitor.commands.documents import read_document
+    from monitor.extraction.sandbox import Worker
     from monitor.ports import ReadError
-    from monitor.reading.worker import Worker
 
     with Worker() as worker:
         for path in sorted(folder.iterdir()):

@@ -82,7 +82,7 @@ async def _try_article(trial: Trial, fetcher: Fetcher, url: str, settings: Setti
     """Fetch, read and classify one page."""
     from monitor.commands.consequences import in_words
     from monitor.commands.documents import read_any
-    from monitor.reading.html import shared_worker
+    from monitor.extraction.html.pages import shared_worker
 
     start = time.perf_counter()
     page = await fetcher.fetch(url)

@@ -45,7 +45,7 @@ class Area(StrEnum):
     """What a grade is about, one row an area in the order of reports; how to add one: docs/how_to_add_a_framework.md.
 
     A row is its value, its name in messages, in their subjects, and the label of its row in reports where no rule of
-    `reading.gradings` knows that. `OVERALL` ended with fieldwork that began after 1 April 2026; adoption with the SIF.
+    `extraction.pdf.gradings` knows that. `OVERALL` ended with fieldwork that began after 1 April 2026; adoption with the SIF.
     """
 
     heading: str  #: ``Impact of leaders``

@@ -18,8 +18,8 @@ from typing import Any, ClassVar
 from monitor.domain.model import Link, SourceClass
 from monitor.domain.urls import canonical, registrable
 from monitor.domain.web_address import ascii_host
+from monitor.extraction.sandbox import Worker
 from monitor.ports import ConfigError, Fetcher, FetchFailure, Page, Poll, ReadError, SourceState, Validators
-from monitor.reading.worker import Worker
 
 _LONG_LIST, _NEARLY_ALL = 10, 0.9  #: see `_gone_elsewhere`
 
@@ -60,7 +60,9 @@ class Declared:
         """Run a reading function in the killable child, without holding up the loop."""
         worker = self.worker
         if worker is None:
-            from monitor.reading.html import shared_worker  # brings a parser, of which a check that finds nothing has no need
+            from monitor.extraction.html.pages import (
+                shared_worker,  # brings a parser, of which a check that finds nothing has no need
+            )
 
             worker = shared_worker()
         return await asyncio.to_thread(worker.call, function, *arguments)

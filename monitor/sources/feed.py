@@ -21,7 +21,7 @@ class FeedSource(Declared):
         if isinstance(page, Poll):
             return page
         try:
-            feed = await self.parse("monitor.reading.feed:read_feed", page.body, page.url, page.content_type)
+            feed = await self.parse("monitor.extraction.feeds.feed:read_feed", page.body, page.url, page.content_type)
         except ReadError as error:
             return unreadable(self.url, error)
         return self.poll_of(feed["entries"], {self.url: page.validators}, moved_to=page.moved_to)

@@ -49,7 +49,7 @@ class GovukSource(Declared):
         validators = {self._address(0): page.validators}
         try:
             for number in range(1, _MOST_PAGES + 1):
-                found = await self.parse("monitor.reading.search:read_govuk", page.body, page.url)
+                found = await self.parse("monitor.extraction.feeds.search:read_govuk", page.body, page.url)
                 entries.extend(found["entries"])
                 oldest = min((entry["published"] for entry in found["entries"] if entry["published"]), default="")
                 if not state.cursor or oldest <= state.cursor or number * _COUNT >= found["total"]:
@@ -77,7 +77,7 @@ class GovukSource(Declared):
         if isinstance(answer, FetchFailure):
             return ""
         try:
-            found = await self.parse("monitor.reading.search:read_govuk", answer.body, answer.url)
+            found = await self.parse("monitor.extraction.feeds.search:read_govuk", answer.body, answer.url)
         except ReadError:
             return ""
         newest = "\n".join(f"{entry['url']} {entry['published']}" for entry in found["entries"][:1])

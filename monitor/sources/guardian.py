@@ -65,7 +65,7 @@ class GuardianSource(Declared):
                 return Poll(failure=replace(answer, url=address, detail=detail), cursor=state.cursor)
             retrieved = answer.retrieved
             try:
-                found = await self.parse("monitor.reading.search:read_guardian", answer.body, address)
+                found = await self.parse("monitor.extraction.feeds.search:read_guardian", answer.body, address)
             except ReadError as error:
                 return unreadable(address, error)
             entries.extend(found["entries"])

@@ -15,7 +15,7 @@ _MOST_PAGES = 20
 
 @dataclass(kw_only=True)
 class ListingSource(Declared):
-    """A page of links at `url`, found by the selectors; see `monitor.reading.listing`.
+    """A page of links at `url`, found by the selectors; see `monitor.extraction.feeds.listing`.
 
     With `in_place` the page itself is the article, announced anew whenever the text of `item` (or all of it) changes.
     """
@@ -56,7 +56,7 @@ class ListingSource(Declared):
         read: set[str] = {page.url}
         for _ in range(min(self.pages, _MOST_PAGES)):
             listing = await self.parse(
-                "monitor.reading.listing:read_listing", page.body, page.url, page.content_type, selectors
+                "monitor.extraction.feeds.listing:read_listing", page.body, page.url, page.content_type, selectors
             )
             entries.extend(listing["entries"])
             if not listing["next"] or listing["next"] in read or len(read) >= self.pages:
@@ -70,7 +70,9 @@ class ListingSource(Declared):
         return self.poll_of(entries, validators, moved_to=moved_to)
 
     async def _whole(self, page: Page, state: SourceState) -> Poll:
-        found = await self.parse("monitor.reading.listing:read_whole", page.body, page.url, page.content_type, self.item)
+        found = await self.parse(
+            "monitor.extraction.feeds.listing:read_whole", page.body, page.url, page.content_type, self.item
+        )
         fingerprint = found["fingerprint"][:16]
         link = Link(
             source=self.name,

@@ -131,7 +131,9 @@ class OfstedSource(Declared):
             if isinstance(answer, FetchFailure):
                 return Poll(failure=answer)
             try:
-                entries = await self.parse("monitor.reading.ofsted:read_search", answer.body, answer.url, answer.content_type)
+                entries = await self.parse(
+                    "monitor.extraction.feeds.ofsted:read_search", answer.body, answer.url, answer.content_type
+                )
             except ReadError as error:
                 if listed:
                     break  # past the last page
@@ -161,7 +163,7 @@ class OfstedSource(Declared):
 
     async def _reports(self, page: Page) -> list[dict[str, str]]:
         found: list[dict[str, str]] = await self.parse(
-            "monitor.reading.ofsted:read_provider", page.body, page.url, page.content_type
+            "monitor.extraction.feeds.ofsted:read_provider", page.body, page.url, page.content_type
         )
         return found
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from monitor.ports import Fetcher, FetchFailure, Poll, ReadError, SourceState, Validators
 from monitor.sources.declaration import Declared, not_ahead, unreadable
 
-_READER = "monitor.reading.sitemap:read_sitemap"
+_READER = "monitor.extraction.feeds.sitemap:read_sitemap"
 _OVERLAP = timedelta(days=2)  #: dates of maps are days as often as moments, and not always kept
 _LATE = timedelta(days=60)  #: what is listed later than this after its date would alert nobody
 

@@ -30,9 +30,9 @@ from monitor.scoring.draft import STYLES
 from monitor.scoring.form import Item, items_of, read_items
 from monitor.scoring.labels import labelled, of_form
 from tests.conftest import ROOT
-from tests.reading import pdf_files
-from tests.reading.layouts import LAYOUTS
-from tests.reading.stories import STORIES
+from tests.extraction import pdf_files
+from tests.extraction.layouts import LAYOUTS
+from tests.extraction.stories import STORIES
 from train.slots import STYLES as SLOT_STYLES
 
 TITLE = "Coventry children's services rated inadequate"

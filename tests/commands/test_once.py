@@ -21,8 +21,8 @@ from monitor.cli import main
 from monitor.settings import Settings
 from monitor.store import SqlStore, open_store
 from monitor.system.clock import SystemClock
-from tests.reading.layouts import LAYOUTS
-from tests.reading.stories import STORIES
+from tests.extraction.layouts import LAYOUTS
+from tests.extraction.stories import STORIES
 
 
 class Site:

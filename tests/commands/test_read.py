@@ -12,8 +12,8 @@ import threading
 import pytest
 
 from monitor.cli import main
-from tests.reading.layouts import LAYOUTS
-from tests.reading.stories import STORIES
+from tests.extraction.layouts import LAYOUTS
+from tests.extraction.stories import STORIES
 
 STORY = STORIES[0]
 ARTICLE = LAYOUTS["wordpress"][0](STORY)

@@ -12,8 +12,8 @@ import pytest
 
 from monitor.cli import main
 from monitor.domain.history import history
-from tests.reading import pdf_files
-from tests.reading import report_pages as lay_out
+from tests.extraction import pdf_files
+from tests.extraction import report_pages as lay_out
 from tests.sources.report_site import Site, serving
 
 Output = pytest.CaptureFixture[str]

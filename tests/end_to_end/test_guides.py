@@ -42,7 +42,7 @@ from monitor.domain.frameworks import edition
 from monitor.domain.history import history
 from monitor.domain.model import Area, Article, Reading
 from monitor.domain.subscriptions import subscription_from_table
-from monitor.reading.report import parse
+from monitor.extraction.pdf.report import parse
 from monitor.store import open_store
 
 label, folder = sys.argv[1:]

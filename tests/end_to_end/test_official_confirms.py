@@ -7,11 +7,11 @@ from pathlib import Path
 
 from monitor.domain.history import history
 from monitor.domain.model import Reading, SourceClass
-from monitor.reading.report import read_report
-from monitor.reading.worker import Worker
+from monitor.extraction.pdf.report import read_report
+from monitor.extraction.sandbox import Worker
 from monitor.store import open_store
 from tests.builders import story, subscription
-from tests.reading import pdf_files, report_pages
+from tests.extraction import pdf_files, report_pages
 
 EARLY, PUBLISHED = date(2017, 5, 12), date(2017, 6, 13)
 

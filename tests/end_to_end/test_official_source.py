@@ -8,7 +8,7 @@ import pytest
 
 from monitor.cli import main
 from monitor.domain.history import history
-from tests.reading import pdf_files, report_pages
+from tests.extraction import pdf_files, report_pages
 from tests.sources.report_site import Site, serving
 
 SUBJECT = "Trafford: leadership and protection now inadequate"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from monitor.reading.worker import Worker
+from monitor.extraction.sandbox import Worker
 from monitor.store import SqlStore, open_store
 from tests.databases import database, postgres
 

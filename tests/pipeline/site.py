@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from monitor.app.runtime import Reader, classify_document
+from monitor.extraction.sandbox import Worker
 from monitor.pipeline import Pipeline
 from monitor.ports import Clock, Fetcher, FetchFailure, Page, Source, Validators
-from monitor.reading.worker import Worker
 from monitor.store import SqlStore
 from tests.builders import StoppedClock
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from monitor.domain.timetable import completed_at
-from monitor.reading.worker import Worker
+from monitor.extraction.sandbox import Worker
 from monitor.sources.feed import FeedSource
 from monitor.store import SqlStore
 from monitor.store.schema import changes

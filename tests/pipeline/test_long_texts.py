@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from monitor.domain.model import Link
+from monitor.extraction.html.pages import read_page
+from monitor.extraction.lengths import LONG, MAX_TEXT
+from monitor.extraction.sandbox import Worker
 from monitor.ports import Page, Poll
-from monitor.reading.html import read_page
-from monitor.reading.lengths import LONG, MAX_TEXT
-from monitor.reading.worker import Worker
 from monitor.store import SqlStore
 from monitor.store.watch import find_link
 from tests.pipeline.fakes import FakeSource
@@ -53,4 +53,4 @@ def test_what_is_long_is_read_where_it_can_be_killed_plain_text_too(length: int,
     with Apart() as worker:
         article = read_page(Page(url=URL, status=200, content_type="text/plain", body=body), worker=worker)
         assert len(article.text) <= MAX_TEXT
-        assert worker.asked == (["monitor.reading.html:read_plain"] if apart else [])
+        assert worker.asked == (["monitor.extraction.html.pages:read_plain"] if apart else [])

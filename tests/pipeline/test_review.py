@@ -11,7 +11,7 @@ import pytest
 from monitor.commands.once import _facts, _lines
 from monitor.commands.trial import Trial, _history
 from monitor.domain.model import Article, Reading, Report
-from monitor.reading.worker import Worker
+from monitor.extraction.sandbox import Worker
 from monitor.sources.feed import FeedSource
 from monitor.store import SqlStore
 from tests.builders import NOW, StoppedClock, judgements, reading

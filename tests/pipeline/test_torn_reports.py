@@ -9,10 +9,10 @@ import pytest
 from monitor.app.runtime import Reader
 from monitor.domain.model import Link, SourceClass
 from monitor.domain.timetable import PASSING
+from monitor.extraction.sandbox import Worker
 from monitor.ports import Page, ReadError
-from monitor.reading.worker import Worker
+from tests.extraction.pdf_files import pdf
 from tests.pipeline.fakes import FakeSource
-from tests.reading.pdf_files import pdf
 
 ADDRESS = "https://council.test/report.pdf"
 

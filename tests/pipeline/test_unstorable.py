@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from monitor.reading.worker import Worker
+from monitor.extraction.sandbox import Worker
 from monitor.sources.drop import DropSource, with_drops
 from monitor.sources.feed import FeedSource
 from monitor.store import SqlStore

@@ -16,10 +16,10 @@ from monitor.ports import Asked, Poll
 from monitor.store import open_store
 from monitor.store.watch import find_link, poll_history
 from tests.builders import polled
-from tests.reading import report_pages
-from tests.reading.layouts import LAYOUTS
-from tests.reading.pdf_files import pdf
-from tests.reading.stories import STORIES
+from tests.extraction import report_pages
+from tests.extraction.layouts import LAYOUTS
+from tests.extraction.pdf_files import pdf
+from tests.extraction.stories import STORIES
 from tests.sources import report_site
 
 ARTICLE = LAYOUTS["wordpress"][0](STORIES[0])

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
+from monitor.extraction.feeds.feed import plain, read_feed
+from monitor.extraction.feeds.search import read_govuk
 from monitor.ports import ReadError, SourceState, Validators
-from monitor.reading.feed import plain, read_feed
-from monitor.reading.search import read_govuk
 from monitor.sources import build_source
 from tests.sources.fakes import FakeWeb
 

@@ -10,9 +10,9 @@ from urllib.parse import quote, unquote, urlsplit
 
 import pytest
 
+from monitor.extraction.html.pages import read_page
 from monitor.fetch.dropped import DropFetcher
 from monitor.ports import ConfigError, FetchFailure, Page, SourceState
-from monitor.reading.html import read_page
 from monitor.sources import KINDS, build_source, keys_of, seconds
 from tests.sources.fakes import NOW, FakeWeb
 

@@ -1,0 +1,1 @@
+"""From the bytes of a PDF file to an official inspection report."""
