@@ -21,7 +21,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from monitor.delivery_retries import RETRY, next_try, settlement
-from monitor.domain.guards import GIVE_UP
+from monitor.domain.alert_limits import GIVE_UP
 from monitor.ports import Channel, Clock, Delivery, Outcome, Result, StoreError
 from monitor.system.clock import boot_id
 from monitor.system.clock_watch import ClockWatch, Waits

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime, timedelta
 
-from monitor.domain.guards import GIVE_UP
+from monitor.domain.alert_limits import GIVE_UP
 from monitor.ports import Delivery, Outcome, Result
 
 #: Waits after the first, second ... transient failure; the last one repeats until `GIVE_UP`.

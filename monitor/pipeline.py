@@ -16,11 +16,11 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import uuid4
 
-from monitor.domain.accounts import as_seen
 from monitor.domain.calendar import london_day
+from monitor.domain.document_attestations import as_seen
 from monitor.domain.model import Article, Change, Link, Reading, Report, SourceClass, percent
 from monitor.domain.review import ReviewItem
-from monitor.domain.timetable import DEADLY, PASSING, completed_at, next_try
+from monitor.domain.schedule import DEADLY, PASSING, completed_at, next_try
 from monitor.domain.turns import Turn, choose
 from monitor.polling import Polled, PutBy, Timekeeper, ask, ask_all, fault, polled_of
 from monitor.ports import (

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from monitor.domain.masked import masked
 from monitor.domain.model import Link
 from monitor.domain.right_time import agree, true_time, wrong_clock_words
-from monitor.domain.timetable import full_fetch_due, next_due
+from monitor.domain.schedule import full_fetch_due, next_due
 from monitor.ports import Asked, Clock, Fetcher, FetchFailure, Page, Poll, Source, SourceState, Validators
 
 _log = logging.getLogger(__name__)

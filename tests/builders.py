@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+from monitor.domain.attestation import inspect
 from monitor.domain.authorities import find
-from monitor.domain.inspections import inspect
 from monitor.domain.model import (
     Account,
     Area,

@@ -9,18 +9,18 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from monitor.domain.habit import Habit, PollRecord, Rhythm, learn, learn_together
-from monitor.domain.health import NEVER, RECENT, Alarm, Watched, alarms, host_alarm, never_answered
 from monitor.domain.model import SourceClass
-from monitor.domain.silence import Ear, Hearing
-from monitor.domain.standing import Raised, channels_in_trouble
-from monitor.domain.timetable import DEADLY, OTHER_DOCUMENTS, OWN_FAULTS
+from monitor.domain.no_news import Ear, Hearing
+from monitor.domain.operator_alarms import Raised, channels_in_trouble
+from monitor.domain.schedule import DEADLY, OTHER_DOCUMENTS, OWN_FAULTS
+from monitor.domain.source_baseline import Habit, PollRecord, Rhythm, learn, learn_together
+from monitor.domain.source_health import NEVER, RECENT, Alarm, Watched, alarms, host_alarm, never_answered
 from monitor.domain.turns import MAX_WAITING
 from monitor.ports import Source
 
 if TYPE_CHECKING:
     from monitor.app.runtime import Parts
-    from monitor.store.watch import GivenUp
+    from monitor.store.poll_history import GivenUp
 
 #: How far back a source's habits are learnt from, and how often.
 HISTORY = timedelta(days=60)
@@ -139,8 +139,8 @@ class Lookout:
     def look(self) -> tuple[Raised, ...]:
         """Every alarm there is cause for now, in a fixed order. Reads the store; blocking."""
         from monitor.store.notices import alarming_since, moved_sources, outbox_alarms
+        from monitor.store.poll_history import crowded, given_up
         from monitor.store.unbelieved import unbelieved
-        from monitor.store.watch import crowded, given_up
 
         now, parts = self._parts.clock.now(), self._parts
         with parts.store.engine.begin() as connection:
@@ -196,7 +196,7 @@ class Lookout:
         )
 
     def _of_sources(self, now: datetime, began: Mapping[tuple[str, str], datetime]) -> list[Raised]:
-        from monitor.store.watch import poll_history
+        from monitor.store.poll_history import poll_history
 
         if self._learnt_at is None or now - self._learnt_at >= _LEARN_EVERY:
             self._learn(now, began)
@@ -221,7 +221,7 @@ class Lookout:
 
     def _learn(self, now: datetime, began: Mapping[tuple[str, str], datetime]) -> None:
         """Learn every source's habit from what it did until yesterday, or until it began to be alarming."""
-        from monitor.store.watch import poll_history
+        from monitor.store.poll_history import poll_history
 
         engine, alarming = self._parts.store.engine, dict[str, datetime]()
         for (about, _), since in began.items():

@@ -19,8 +19,8 @@ from typing import Any, Protocol
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from monitor.domain.standing import Raised
-from monitor.domain.timetable import LONGEST_PAUSE
+from monitor.domain.operator_alarms import Raised
+from monitor.domain.schedule import LONGEST_PAUSE
 from monitor.pipeline import Pipeline
 from monitor.polling import is_declared_anew
 from monitor.ports import Clock, Source, SourceState, StoreError

@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 
 from monitor.app.installed import program
 from monitor.app.leader import Lead, Owners, alone
+from monitor.domain.alert_limits import CATCH_UP_WAIT
 from monitor.domain.calendar import london_day
 from monitor.domain.context import context_line
 from monitor.domain.database_address import shown_database_address
-from monitor.domain.guards import CATCH_UP_WAIT
 from monitor.domain.model import Link, Reading, Report, SourceClass
 from monitor.domain.subscriptions import Subscription
 from monitor.pipeline import Document, Pipeline
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from monitor.fetch import HttpFetcher
     from monitor.messages import Renderer
     from monitor.messages.links import Links
-    from monitor.postmaster.intake import Postmaster
+    from monitor.postmaster.ingest import Postmaster
     from monitor.store import SqlStore
-    from monitor.store.glance import Glance
+    from monitor.store.idle_check import Glance
 
 #: Where changes go while nobody is subscribed: the terminal.
 CONSOLE = "console"
@@ -288,7 +288,7 @@ class Eyes:
 
         Who wants to be told of alarms, or of silence, does not wait for it until tomorrow.
         """
-        from monitor.store.glance import seal
+        from monitor.store.idle_check import seal
 
         told = self.settings.operator or any(each.silence for each in self.settings.subscriptions)
         files = [self.settings.config / name for name in ("monitor.toml", "channels.toml", "subscriptions.toml")]
@@ -297,7 +297,7 @@ class Eyes:
 
     def glance(self) -> Glance | None:
         """A look at a state in which there is nothing to do but to ask; None where it has to be opened."""
-        from monitor.store.glance import glance
+        from monitor.store.idle_check import glance
 
         path = database_url(self.settings).removeprefix("sqlite:///")
         return None if "://" in path else glance(Path(path), self.seal(), self.clock.now())

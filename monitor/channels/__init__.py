@@ -65,7 +65,7 @@ def build_channel(name: str, table: Mapping[str, object], secret_lookup: SecretL
             return SlackChannel(name, url, endpoint=values.get("endpoint", ""), on_uncertain=doubtful)
         case "webhook":
             return _webhook(name, url, values, secret_lookup, doubtful)
-    from monitor.channels.service import ServiceChannel
+    from monitor.channels.apprise_channel import ServiceChannel
 
     return ServiceChannel(name, url, on_uncertain=doubtful)
 
@@ -101,7 +101,7 @@ _CHANNEL_WORDS = {
 
 def _mail(name: str, url: str, values: Mapping[str, str], key: bytes, doubtful: str) -> RoutedChannel:
     from monitor.channels.mail import MailChannel
-    from monitor.messages.returns import Returns
+    from monitor.messages.signed_return_path import Returns
 
     return MailChannel(
         name,

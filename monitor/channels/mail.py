@@ -10,13 +10,13 @@ from email.utils import parseaddr
 
 from apprise.plugins.email.base import NotifyEmail
 
-from monitor.channels.lines import Lines
 from monitor.channels.mail_address import MailAddress, parse_mail_address
 from monitor.channels.mime import mime, usable
 from monitor.channels.route import Route
 from monitor.channels.smtp import Server, hand_over
+from monitor.channels.smtp_pool import Lines
 from monitor.domain.mailboxes import ascii_address, ascii_domain
-from monitor.messages.returns import MARK_LENGTH, Returns, return_path
+from monitor.messages.signed_return_path import MARK_LENGTH, Returns, return_path
 from monitor.ports import CommitPoint, ConfigError, Delivery, Outcome, Result
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}

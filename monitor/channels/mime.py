@@ -10,7 +10,7 @@ from email.policy import EmailPolicy
 
 from monitor.domain.mailboxes import ascii_address, ascii_domain
 from monitor.messages.render import NO_DOMAIN
-from monitor.messages.returns import HEADER
+from monitor.messages.signed_return_path import HEADER
 from monitor.ports import Delivery
 
 # One unquoted local part and a domain: what people have. Quoted oddities are where injections hide.

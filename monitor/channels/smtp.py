@@ -14,8 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from monitor.channels.deadline import deadline_of
-from monitor.channels.lines import Line, Lines, farewell
 from monitor.channels.login import LoginNotOffered, log_in
+from monitor.channels.smtp_pool import Line, Lines, farewell
 from monitor.channels.tls import tls_reason
 from monitor.domain.smtp_replies import enhanced_code, judge
 from monitor.ports import CommitPoint, Outcome, Result

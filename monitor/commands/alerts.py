@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from monitor.channels.route import RoutedChannel
-    from monitor.domain.standing import Way
+    from monitor.domain.operator_alarms import Way
     from monitor.messages.render import Rendered
     from monitor.store import SqlStore
     from monitor.store.matching import RecordedChange, Verdict
@@ -68,7 +68,7 @@ def _store(args: argparse.Namespace) -> SqlStore:
 
 def _line(found: RecordedChange) -> str:
     from monitor.messages.codes import silent_words
-    from monitor.messages.plain import day_words
+    from monitor.messages.sanitize import day_words
 
     change = found.change
     old = change.old.words if change.old else "no rating"
@@ -177,7 +177,7 @@ def run_test(args: argparse.Namespace) -> int:
     from uuid import uuid4
 
     from monitor.app.runtime import build_channels, build_renderer
-    from monitor.domain.standing import Way
+    from monitor.domain.operator_alarms import Way
     from monitor.messages.operator import trial_notice
     from monitor.messages.sample import sample_notice
     from monitor.ports import ConfigError

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from monitor.domain.attestation import inspect
 from monitor.domain.history import history
-from monitor.domain.inspections import inspect
 from monitor.domain.ledger import ALERT_WINDOW, Account, Background, Decision, accounts, decide
 from monitor.domain.model import Article, Change, Inspection, Reading, Report
 from monitor.domain.review import BASELINE, CERTAIN, GONE

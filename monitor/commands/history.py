@@ -78,7 +78,7 @@ def _facts(
 
 
 def _inspection(now: Inspection, before: Inspection | None) -> dict[str, Any]:
-    from monitor.domain.changes import moves
+    from monitor.domain.movement import moves
 
     return {
         "key": now.key,
@@ -141,8 +141,8 @@ def _print(authority: Authority, own: list[Inspection], predecessors: list[Autho
 
 def _cells(now: Inspection, before: Inspection | None) -> dict[Area, str]:
     """Each area's rating in words, with an arrow where it moved."""
-    from monitor.domain.changes import direction, moves
     from monitor.domain.model import Area
+    from monitor.domain.movement import direction, moves
 
     cells = {}
     for move in moves(before, now):

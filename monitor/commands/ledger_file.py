@@ -49,7 +49,7 @@ def rows_of(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
 
 def inspections_in(path: Path) -> tuple[Inspection, ...]:
     """The inspections of a record file. Raises `ConfigError` naming the first line that cannot be right."""
-    from monitor.domain.inspections import inspect
+    from monitor.domain.attestation import inspect
 
     found = []
     for number, row in rows_of(path):

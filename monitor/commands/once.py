@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from monitor.pipeline import Cycle
     from monitor.ports import Asked
     from monitor.settings import Settings
-    from monitor.store.glance import Glance
+    from monitor.store.idle_check import Glance
 
 
 #: Seconds of a cycle after which messages do not wait for its end.

@@ -13,7 +13,7 @@ from monitor.commands.words import number_of
 
 if TYPE_CHECKING:
     from monitor.store import SqlStore
-    from monitor.store.operate import Detail, Line
+    from monitor.store.delivery_admin import Detail, Line
 
 _STATES = ("held", "pending", "sending", "committing", "sent", "failed", "uncertain", "cancelled")
 

@@ -13,7 +13,7 @@ from monitor.ports import ConfigError, InUseError
 from monitor.system.clock import SystemClock
 
 if TYPE_CHECKING:
-    from monitor.domain.habit import PollRecord
+    from monitor.domain.source_baseline import PollRecord
     from monitor.settings import Settings
     from monitor.sources.declaration import Declared
 
@@ -70,7 +70,7 @@ def _by_the_running_one(settings: Settings, name: str, begun: datetime) -> str:
 def _outcome(settings: Settings, name: str, begun: datetime) -> PollRecord | None:
     """The latest poll since we began; None while there is none."""
     from monitor.commands.sources import open_state
-    from monitor.store.watch import poll_history
+    from monitor.store.poll_history import poll_history
 
     store = open_state(settings)
     if store is None:

@@ -13,7 +13,7 @@ from monitor.ports import MonitorError, ReadError
 
 if TYPE_CHECKING:
     from monitor.store import SqlStore
-    from monitor.store.archive import Archived
+    from monitor.store.article_export import Archived
 
 Found = frozenset[tuple[str, str, str]]  # (urn, area, rating)
 
@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
 def _read_again(store: SqlStore, *, pages: bool) -> Iterator[tuple[Archived, Found]]:
     """Every article with what the present rules find in it."""
     from monitor.classifier import classify
-    from monitor.store.archive import archived
+    from monitor.store.article_export import archived
 
     again = _texts(store) if pages else {}
     for article in archived(store.engine):

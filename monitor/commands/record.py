@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _export(args: argparse.Namespace) -> int:
-    from monitor.domain.inspections import OFFICIAL
+    from monitor.domain.attestation import OFFICIAL
 
     inspections = [inspection for inspection in known_inspections(args) if inspection.trust in OFFICIAL]
     if args.file is None:

@@ -158,7 +158,7 @@ def _print_counts(args: argparse.Namespace, days: list[Day], unsure: Sequence[Un
     from rich.console import Console
     from rich.table import Table
 
-    from monitor.domain.changes import COUNTED
+    from monitor.domain.movement import COUNTED
 
     table = Table(title=f"Changes between consecutive inspections, {len(inspections)} inspections")
     table.add_column("area")

@@ -14,10 +14,10 @@ from monitor.commands.options import folder_options
 from monitor.ports import MonitorError
 
 if TYPE_CHECKING:
-    from monitor.domain.returned import ReturnedMail
-    from monitor.postmaster.intake import Intake, Postmaster
+    from monitor.domain.bounces import ReturnedMail
+    from monitor.postmaster.ingest import Intake, Postmaster
     from monitor.postmaster.mailbox import Take
-    from monitor.store.returned import Taken
+    from monitor.store.bounces import Taken
 
 
 def add_parser(subparsers: Any) -> None:
@@ -97,7 +97,7 @@ def _take_from(name: str, take: Take) -> bool:
 
 def _say(args: argparse.Namespace, where: str, mail: ReturnedMail, became: Taken) -> bool:
     """Print what a mail was and what became of it; whether it was about a message of ours."""
-    from monitor.store.returned import Taken
+    from monitor.store.bounces import Taken
 
     if args.json:
         print(json.dumps({"from": where, "kind": str(mail.kind), "code": mail.code, "became": str(became)}))

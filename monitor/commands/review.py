@@ -133,7 +133,7 @@ def _list(store: SqlStore, args: argparse.Namespace) -> int:
 
 
 def _lines(item: ReviewItem) -> Iterator[str]:
-    from monitor.messages.plain import plain
+    from monitor.messages.sanitize import plain
 
     said = item.judgement
     what = f"{said.authority.display_name}: {said.area.words}: {said.rating.words}"

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor.commands.options import count, folder_options
-from monitor.domain.timetable import effective
+from monitor.domain.schedule import effective
 from monitor.ports import ConfigError, MonitorError
 from monitor.system.clock import SystemClock
 
 if TYPE_CHECKING:
     from monitor.commands.trial import Trial
-    from monitor.domain.habit import PollRecord
-    from monitor.domain.health import Alarm
+    from monitor.domain.source_baseline import PollRecord
+    from monitor.domain.source_health import Alarm
     from monitor.settings import Settings
     from monitor.sources.declaration import Declared
     from monitor.store import SqlStore
@@ -162,8 +162,8 @@ def _length(seconds: float) -> str:
 
 def source_alarms(settings: Settings, store: SqlStore, now: datetime) -> dict[str, tuple[Alarm, ...]]:
     """The alarms of every enabled source that has any."""
-    from monitor.domain.health import Watched, alarms
-    from monitor.store.watch import poll_history
+    from monitor.domain.source_health import Watched, alarms
+    from monitor.store.poll_history import poll_history
 
     histories, states = poll_history(store.engine, since=now - HISTORY), store.source_states()
     found: dict[str, tuple[Alarm, ...]] = {}

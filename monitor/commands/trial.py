@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from monitor.settings import Settings
     from monitor.sources.declaration import Declared
     from monitor.store import SqlStore
-    from monitor.store.watch import SeenLink
+    from monitor.store.poll_history import SeenLink
 
 _SHOWN = 10
 
@@ -226,7 +226,7 @@ def _history(trial: Trial, key: str, store: SqlStore | None) -> None:
         trial.lines.append("  nothing was polled yet, so no source has announced it")
         return
     from monitor.commands.consequences import REASONS
-    from monitor.store.watch import find_link
+    from monitor.store.poll_history import find_link
 
     seen = find_link(store.engine, key)
     if seen is None:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from monitor.domain.authorities import authorities, by_code
-from monitor.domain.changes import direction, is_mixed, moves
 from monitor.domain.history import history
 from monitor.domain.model import Authority, Change, Inspection
+from monitor.domain.movement import direction, is_mixed, moves
 from monitor.domain.subscriptions import is_inadequate
 
 #: Neighbours' inspections no older than this are recent.

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from monitor.domain.attestation import inspect
 from monitor.domain.authorities import by_urn
 from monitor.domain.calendar import MONTHS
 from monitor.domain.frameworks import edition
-from monitor.domain.inspections import inspect
 from monitor.domain.model import Account, Area, Authority, DateRange, Inspection, Rating, SourceClass
 from monitor.tables import rows
 

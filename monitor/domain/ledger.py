@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from monitor.domain.accounts import accounts
+from monitor.domain.attestation import OFFICIAL, as_graded, inspect, told, witnesses
 from monitor.domain.authorities import last_day
-from monitor.domain.changes import Move, against, direction, is_mixed, moves, old_rating, shared_rating
-from monitor.domain.inspections import OFFICIAL, as_graded, inspect, told, witnesses
+from monitor.domain.document_attestations import accounts
 from monitor.domain.model import (
     Account,
     Area,
@@ -21,6 +20,7 @@ from monitor.domain.model import (
     SourceClass,
     Trust,
 )
+from monitor.domain.movement import Move, against, direction, is_mixed, moves, old_rating, shared_rating
 from monitor.domain.subscriptions import RETRACTIONS
 
 __all__ = ["ALERT_WINDOW", "Account", "Background", "Decision", "accounts", "decide"]

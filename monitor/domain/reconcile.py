@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from monitor.domain.inspections import OFFICIAL
+from monitor.domain.attestation import OFFICIAL
 from monitor.domain.model import Authority, Inspection
 
 #: A listing's day and a report's printed day differ by a week at most; an amended file may be listed months later.

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
-from monitor.domain.changes import COUNTED, counted_kind, moves
 from monitor.domain.ledger import ALERT_WINDOW, Decision, decide
 from monitor.domain.model import Account, Area, Inspection, Kind
+from monitor.domain.movement import COUNTED, counted_kind, moves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

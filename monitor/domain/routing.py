@@ -8,8 +8,8 @@ from datetime import date
 from typing import TypeVar
 
 from monitor.domain.authorities import find, unknown
-from monitor.domain.changes import kinds
 from monitor.domain.model import Area, Change, Inspection, Rating, SourceClass, Trust
+from monitor.domain.movement import kinds
 from monitor.domain.subscriptions import LedgerView, Subscription, SubscriptionError, matches
 
 _E = TypeVar("_E", Area, Rating, Trust, SourceClass)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from monitor.messages.plain import LONGEST, plain
+from monitor.messages.sanitize import LONGEST, plain
 
 #: What browsers and mail clients take for a dot, a colon and an at sign in an address.
 _DOT, _COLON, _AT = r"[.\u2024\u3002\ufe52\uff0e\uff61]", r"[:\u2236\ufe55\uff1a]", r"[@\ufe6b\uff20]"

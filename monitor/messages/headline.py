@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from monitor.domain.inspections import OFFICIAL, edition_of
+from monitor.domain.attestation import OFFICIAL, edition_of
 from monitor.domain.model import Area, Change, Kind, Rating
 from monitor.messages.notice import SEVERITY, Notice, Purpose, by_inspection, direction, moved, of_kind, severity
-from monitor.messages.plain import listed
+from monitor.messages.sanitize import listed
 
 _LOWEST = frozenset({Kind.INTO_INADEQUATE.value, Kind.OUT_OF_INADEQUATE.value})
 

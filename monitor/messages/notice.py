@@ -8,9 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
 
-from monitor.domain.changes import direction as points
-from monitor.domain.changes import kinds as kinds_of_move
 from monitor.domain.model import Area, Change, Inspection, Kind
+from monitor.domain.movement import direction as points
+from monitor.domain.movement import kinds as kinds_of_move
 
 
 class Purpose(StrEnum):
@@ -70,7 +70,7 @@ def moved(change: Change) -> int:
 
 
 def of_kind(changes: Sequence[Change], kind: Kind) -> tuple[Change, ...]:
-    """Those of the changes that are of a kind; what makes a move one is for `monitor.domain.changes` alone to say.
+    """Those of the changes that are of a kind; what makes a move one is for `monitor.domain.movement` alone to say.
 
     What is told only because an alert was wrong is no news and has no kind of move, and is told as the move that it is.
     """

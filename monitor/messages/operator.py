@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from monitor.domain.standing import Standing
+from monitor.domain.operator_alarms import Standing
 from monitor.messages.disarm import quoted
 from monitor.messages.notice import Notice, Purpose
-from monitor.messages.plain import link, listed, plain
+from monitor.messages.sanitize import link, listed, plain
 
 #: Name of an alarm -> what it is in a subject, and what a person can do.
 _WORDS = {

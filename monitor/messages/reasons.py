@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from monitor.messages.plain import listed
+from monitor.messages.sanitize import listed
 
 _IS = " is "
 

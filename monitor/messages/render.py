@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 
 from monitor.domain.model import Change, Kind
 from monitor.messages.headline import summary
+from monitor.messages.inspection_view import section
 from monitor.messages.notice import Notice, Purpose, by_inspection
-from monitor.messages.plain import day_words, host_of, plain, short_day
-from monitor.messages.section import section
+from monitor.messages.sanitize import day_words, host_of, plain, short_day
 from monitor.messages.slack import slack_body, slack_foot
 from monitor.messages.subject import heading, label, preheader, subject
 from monitor.messages.text import text_foot, text_top

@@ -9,7 +9,7 @@ from monitor.domain.model import percent
 from monitor.domain.review import ReviewItem
 from monitor.messages.disarm import quoted
 from monitor.messages.notice import Notice, Purpose
-from monitor.messages.plain import day_words, link, plain
+from monitor.messages.sanitize import day_words, link, plain
 
 #: More than this in one message and nobody reads it; the list has them all.
 MAX_SHOWN = 10

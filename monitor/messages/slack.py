@@ -10,9 +10,9 @@ import json
 from collections.abc import Sequence
 
 from monitor.messages.headline import summary
+from monitor.messages.inspection_view import NOT_KNOWN, Quote, Row, Section
 from monitor.messages.notice import Notice
-from monitor.messages.plain import host_of, plain
-from monitor.messages.section import NOT_KNOWN, Quote, Row, Section
+from monitor.messages.sanitize import host_of, plain
 from monitor.messages.subject import label
 
 _MOST_BLOCKS = 50

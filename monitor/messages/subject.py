@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from monitor.domain.inspections import OFFICIAL
+from monitor.domain.attestation import OFFICIAL
 from monitor.domain.model import Change, Trust
 from monitor.messages.headline import headlines, roll
+from monitor.messages.inspection_view import source_words, status
 from monitor.messages.notice import Notice, Purpose, by_inspection
-from monitor.messages.plain import day_words, plain, short_day
-from monitor.messages.section import source_words, status
+from monitor.messages.sanitize import day_words, plain, short_day
 
 LONGEST_SUBJECT = 70
 LONGEST_PREHEADER = 110

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from textwrap import wrap
 
 from monitor.messages.headline import summary
+from monitor.messages.inspection_view import NOT_KNOWN, Row, Section
 from monitor.messages.notice import Notice
-from monitor.messages.section import NOT_KNOWN, Row, Section
 from monitor.messages.subject import label
 
 WIDTH = 76

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 
 from monitor.channels import secret_address
-from monitor.messages.returns import Returns
+from monitor.messages.signed_return_path import Returns
 from monitor.ports import Clock, ConfigError
-from monitor.postmaster.intake import Intake, Postmaster, ReturnedStore
+from monitor.postmaster.ingest import Intake, Postmaster, ReturnedStore
 from monitor.postmaster.mailbox import Mailbox, mailbox_of
 from monitor.settings import Settings, SettingsError
 from monitor.settings.secret import own_key

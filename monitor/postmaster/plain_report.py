@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from email.utils import parseaddr
 
-from monitor.domain.returned import Kind
+from monitor.domain.bounces import Kind
 
 _LONGEST, _LONGEST_REASON = 8000, 1000
 #: Who speaks for a mail system: the name before the @, or the one in words.

@@ -19,7 +19,7 @@ from hashlib import sha256
 from itertools import islice
 from quopri import decodestring
 
-from monitor.domain.returned import Kind, ReturnedMail
+from monitor.domain.bounces import Kind, ReturnedMail
 from monitor.postmaster.authentication import proven_author
 from monitor.postmaster.plain_report import code_in, named_in, read_plain, reason_in
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.domain.addressees import subscriptions_from_table
-from monitor.domain.standing import Way
+from monitor.domain.operator_alarms import Way
 from monitor.domain.subscriptions import Subscription, SubscriptionError
 from monitor.settings.keys import (
     Key,

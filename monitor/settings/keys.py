@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from monitor.domain.characters import unquoted
 from monitor.domain.database_address import checked_database_address
-from monitor.domain.standing import Way
+from monitor.domain.operator_alarms import Way
 from monitor.settings.tables import Problem, Table
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)")

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, insert, or_, select, text, update
 
-from monitor.domain.guards import GIVE_UP
+from monitor.domain.alert_limits import GIVE_UP
 from monitor.ports import DeliveryState
 from monitor.store.schema import PENDING, deliveries, facts, leases
 

@@ -17,9 +17,9 @@ from monitor.messages import Notice, Purpose
 from monitor.messages.reasons import reason
 from monitor.ports import DeliveryState
 from monitor.store.enqueue import change_set
-from monitor.store.frozen import enqueue_one
 from monitor.store.grouping import merged
 from monitor.store.ledger import History, known
+from monitor.store.message_contents import enqueue_one
 from monitor.store.policy import Policy
 from monitor.store.restored import DOUBTFUL, restore_tellings
 from monitor.store.rows import change_of

@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from monitor.domain.alert_limits import Seen, send_from, storm
 from monitor.domain.context import previous_of
-from monitor.domain.guards import Seen, send_from, storm
 from monitor.domain.model import Change, Inspection, SourceClass
 from monitor.domain.subscriptions import UPDATES, Frequency, LedgerView, Subscription, currently_inadequate, wanted_because
 from monitor.messages import Notice, Purpose
@@ -21,8 +21,8 @@ from monitor.messages.notice import purpose_of
 from monitor.messages.reasons import reason
 from monitor.ports import DeliveryState
 from monitor.store.bulk import insert_many
-from monitor.store.frozen import delivery_row, foot_columns, keep_body, new_ids
 from monitor.store.grouping import Waiting, merged, recent, waiting
+from monitor.store.message_contents import delivery_row, foot_columns, keep_body, new_ids
 from monitor.store.outbox import note
 from monitor.store.policy import Policy
 from monitor.store.reached import Reached, reached

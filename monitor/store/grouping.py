@@ -10,12 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, literal_column, select
 
-from monitor.domain.changes import disputed
-from monitor.domain.guards import AN_HOUR
+from monitor.domain.alert_limits import AN_HOUR
 from monitor.domain.model import Change, Inspection, Kind
+from monitor.domain.movement import disputed
 from monitor.messages import Purpose
 from monitor.ports import DeliveryState
-from monitor.store import continuity
+from monitor.store import restore_guard
 from monitor.store.rows import change_of
 from monitor.store.schema import PENDING, alerts, changes, deliveries
 
@@ -42,7 +42,7 @@ def waiting(
 
     Nothing is found while sending is off after a restore: what waits in the copy may have been sent since.
     """
-    if continuity.off(connection):
+    if restore_guard.off(connection):
         return {}
     still = and_(
         PENDING,

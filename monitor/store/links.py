@@ -10,7 +10,7 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, case, func, insert, or_, select, update
 
 from monitor.domain.model import Link
-from monitor.domain.timetable import OWN_FAULTS, is_renewal, renewed_at
+from monitor.domain.schedule import OWN_FAULTS, is_renewal, renewed_at
 from monitor.domain.turns import COSTLY, CROWDED, MAX_WAITING, newest
 from monitor.domain.urls import queue_of
 from monitor.ports import Asked, LinkFailure, Waiting

@@ -11,14 +11,14 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from monitor.domain.standing import Decision, Raised, Standing, Way, channels_in_trouble, choose, decide, told
+from monitor.domain.operator_alarms import Decision, Raised, Standing, Way, channels_in_trouble, choose, decide, told
 from monitor.messages import Purpose
 from monitor.messages.codes import reason_words, what_to_do
 from monitor.messages.operator import operator_notice
 from monitor.ports import DeliveryState
-from monitor.store.continuity import off
-from monitor.store.frozen import Renders, enqueue_one
-from monitor.store.returned import ASKED_KIND
+from monitor.store.bounces import ASKED_KIND
+from monitor.store.message_contents import Renders, enqueue_one
+from monitor.store.restore_guard import off
 from monitor.store.schema import deliveries, returns, sources, standing_alarms, subscriptions, suspensions
 
 #: A notice that was not handed over by then goes another way, too.

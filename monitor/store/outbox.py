@@ -14,8 +14,8 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, insert, or_,
 from monitor.messages import Purpose
 from monitor.messages.render import Body
 from monitor.ports import Delivery, DeliveryState, Outcome, Result
-from monitor.store.frozen import bodies_of, message_of
 from monitor.store.guard import count_move
+from monitor.store.message_contents import bodies_of, message_of
 from monitor.store.schema import OPEN, PENDING, alerts, deliveries, journal, subscriptions
 from monitor.store.threads import UPDATES, threads
 from monitor.store.tokens import tells_of

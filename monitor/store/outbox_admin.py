@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from monitor.ports import DeliveryState
-from monitor.store import continuity, operate
+from monitor.store import delivery_admin, restore_guard
 from monitor.store.engine import Opened
 from monitor.system.sent_journal import Entry
 
@@ -27,7 +27,7 @@ class OutboxAdmin:
         """
         if self._database.troubles:
             with self.engine.begin() as connection:
-                continuity.write_something(connection)
+                restore_guard.write_something(connection)
             self._database.troubles.clear()
 
     def begin(self, beside: Path, journal: Mapping[str, Entry] | None = None) -> str:
@@ -38,26 +38,28 @@ class OutboxAdmin:
         with self.engine.begin() as connection:
             generation = None
             if self.guard is not None:
-                generation = continuity.begin(connection, continuity.read(beside), continuity.place(self.engine.url.database))
-            continuity.compare(connection, journal or {})
-            reason = continuity.off(connection)
+                generation = restore_guard.begin(
+                    connection, restore_guard.read(beside), restore_guard.place(self.engine.url.database)
+                )
+            restore_guard.compare(connection, journal or {})
+            reason = restore_guard.off(connection)
         if generation is not None:
-            continuity.write(beside, generation)
+            restore_guard.write(beside, generation)
         return reason
 
     def why_off(self, beside: Path, journal: Mapping[str, Entry]) -> str:
         """Why nothing is sent, or will be from the next start on; empty when sending is on. Changes nothing."""
         with self._reading.begin() as connection:
-            file = continuity.place(self.engine.url.database) if self.guard else ""
-            other = continuity.another(connection, continuity.read(beside), file) if self.guard else ""
-            return continuity.off(connection) or other or continuity.behind(connection, journal)
+            file = restore_guard.place(self.engine.url.database) if self.guard else ""
+            other = restore_guard.another(connection, restore_guard.read(beside), file) if self.guard else ""
+            return restore_guard.off(connection) or other or restore_guard.behind(connection, journal)
 
     def sending_off(self) -> str:
         """Why nothing is sent, and what to do; empty when sending is on."""
         if self.guard is not None and self.guard.trouble:
             return self.guard.trouble
         with self._reading.begin() as connection:
-            reason = continuity.off(connection)
+            reason = restore_guard.off(connection)
         return f"{reason}. When you have seen to it: monitor outbox resume" if reason else ""
 
     def resume_sending(self, sent: Collection[str], *, now: datetime) -> int:
@@ -68,45 +70,45 @@ class OutboxAdmin:
         with self.engine.begin() as connection:
             if self.guard is not None:
                 self.guard.check(connection)
-            return continuity.resume(connection, sent, now)
+            return restore_guard.resume(connection, sent, now)
 
-    def deliveries(self, states: Sequence[DeliveryState] = (), *, limit: int = 100) -> tuple[operate.Line, ...]:
+    def deliveries(self, states: Sequence[DeliveryState] = (), *, limit: int = 100) -> tuple[delivery_admin.Line, ...]:
         """The newest deliveries in these states, or in any."""
         with self._reading.begin() as connection:
-            return operate.listed(connection, states, limit)
+            return delivery_admin.listed(connection, states, limit)
 
-    def delivery(self, prefix: str) -> tuple[operate.Detail, ...]:
+    def delivery(self, prefix: str) -> tuple[delivery_admin.Detail, ...]:
         """The deliveries whose id begins so, with message, journal and alerts."""
         with self._reading.begin() as connection:
-            return operate.shown(connection, prefix)
+            return delivery_admin.shown(connection, prefix)
 
     def delivery_counts(self) -> Mapping[DeliveryState, int]:
         """How many deliveries are in each state."""
         with self._reading.begin() as connection:
-            return operate.counts(connection)
+            return delivery_admin.counts(connection)
 
     def oldest_due(self) -> datetime | None:
         """Since when the longest waiting delivery could have gone; None when nothing waits."""
         with self._reading.begin() as connection:
-            return operate.oldest_due(connection)
+            return delivery_admin.oldest_due(connection)
 
     def retry(self, ids: Sequence[str], *, now: datetime) -> tuple[str, ...]:
         """Send failed, doubtful or waiting deliveries as soon as may be; returns the ids moved."""
-        return self._move(ids, operate.RETRY, now)
+        return self._move(ids, delivery_admin.RETRY, now)
 
     def tried_and_waiting(self) -> tuple[str, ...]:
         """The ids of what failed at least once and waits for its next try."""
         with self._reading.begin() as connection:
-            return operate.tried_and_waiting(connection)
+            return delivery_admin.tried_and_waiting(connection)
 
     def release(self, ids: Sequence[str], *, now: datetime) -> tuple[str, ...]:
         """Let held deliveries go; returns the ids moved."""
-        return self._move(ids, operate.RELEASE, now)
+        return self._move(ids, delivery_admin.RELEASE, now)
 
     def drop(self, ids: Sequence[str], *, now: datetime) -> tuple[str, ...]:
         """Cancel deliveries that have not been handed over; returns the ids moved."""
-        return self._move(ids, operate.DROP, now)
+        return self._move(ids, delivery_admin.DROP, now)
 
-    def _move(self, ids: Sequence[str], order: operate.Order, now: datetime) -> tuple[str, ...]:
+    def _move(self, ids: Sequence[str], order: delivery_admin.Order, now: datetime) -> tuple[str, ...]:
         with self.engine.begin() as connection:
-            return operate.move(connection, ids, order, now)
+            return delivery_admin.move(connection, ids, order, now)

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import quote
 
-from monitor.domain.guards import MOST_AN_HOUR
+from monitor.domain.alert_limits import MOST_AN_HOUR
 from monitor.domain.model import Change, Inspection
 from monitor.domain.subscriptions import Subscription
 from monitor.messages import Notice
 from monitor.messages.links import Act, Links
 from monitor.messages.reasons import way_out
-from monitor.store.frozen import Renders
 from monitor.store.ledger import History
+from monitor.store.message_contents import Renders
 
 #: The subscriptions in force when a change is matched.
 Subscriptions = Callable[[], Sequence[Subscription]]

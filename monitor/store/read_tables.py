@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from monitor.store.metadata import id_column, metadata
-from monitor.store.moment import Moment
+from monitor.store.utc_datetime import Moment
 
 #: Said by the index of what waits, and by who asks for it.
 WAITING = text("state = 'waiting'")

@@ -14,8 +14,8 @@ from monitor.domain.ledger import Background, accounts, decide
 from monitor.domain.model import Account, Change, Inspection, Report, SourceClass, Trust
 from monitor.domain.subscriptions import RETRACTIONS, Subscription
 from monitor.ports import Classified, Recorded
+from monitor.store.articles import file_documents
 from monitor.store.enqueue import News, enqueue
-from monitor.store.filing import file_documents
 from monitor.store.ledger import known, save
 from monitor.store.policy import Policy
 from monitor.store.review import FRESH_IN_BASELINE, new_in, review_found, settle

@@ -10,8 +10,8 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Select, func, insert, select, update
 
-from monitor.domain.accounts import accounts
 from monitor.domain.calendar import london_day
+from monitor.domain.document_attestations import accounts
 from monitor.domain.model import Account, Article, Judgement, Reading
 from monitor.domain.review import ASKED_FOR, ReviewItem, ReviewState, believed, needless, review, with_accepted
 from monitor.ports import Classified

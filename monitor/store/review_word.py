@@ -10,13 +10,13 @@ from sqlalchemy import Connection, select
 
 from monitor.domain.calendar import london_day
 from monitor.domain.digests import latest_slot
+from monitor.domain.operator_alarms import Way, choose
 from monitor.domain.review import ASKED_FOR, most_urgent
-from monitor.domain.standing import Way, choose
 from monitor.domain.subscriptions import Frequency, currently_inadequate
 from monitor.messages.review import review_notice
 from monitor.ports import DeliveryState
-from monitor.store.frozen import enqueue_one
 from monitor.store.ledger import known
+from monitor.store.message_contents import enqueue_one
 from monitor.store.notices import LATE
 from monitor.store.notification_log import NotificationLog
 from monitor.store.policy import Policy

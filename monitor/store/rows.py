@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from monitor.domain.attestation import inspect
 from monitor.domain.authorities import by_urn
-from monitor.domain.inspections import inspect
 from monitor.domain.model import (
     Account,
     Area,

@@ -8,7 +8,6 @@ from __future__ import annotations
 from sqlalchemy import JSON, Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
 
 from monitor.store.metadata import id_column, metadata
-from monitor.store.moment import Moment
 from monitor.store.read_tables import (
     WAITING,
     articles,
@@ -20,6 +19,7 @@ from monitor.store.read_tables import (
     review_items,
     sources,
 )
+from monitor.store.utc_datetime import Moment
 
 __all__ = [
     "HEAD",

@@ -9,9 +9,9 @@ from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, sel
 
 from monitor.domain.model import Link
 from monitor.ports import Asked, SourceState, Validators
-from monitor.store.glance import SEAL
+from monitor.store.idle_check import SEAL
 from monitor.store.links import remember
-from monitor.store.poll_rows import poll_row, source_row
+from monitor.store.poll_columns import poll_row, source_row
 from monitor.store.schema import facts, polls, sources
 
 #: How long it is remembered how a source answered; its habits are learnt from two months.

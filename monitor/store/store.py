@@ -7,39 +7,28 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from monitor.domain.guards import MOST_AN_HOUR
+from monitor.domain.alert_limits import MOST_AN_HOUR
+from monitor.domain.bounces import ReturnedMail
 from monitor.domain.history import history as shipped_history
 from monitor.domain.model import Article, Change, Inspection, Link, Reading, Report
-from monitor.domain.returned import ReturnedMail
-from monitor.domain.silence import Hearing
-from monitor.domain.standing import Raised, Way
+from monitor.domain.no_news import Hearing
+from monitor.domain.operator_alarms import Raised, Way
 from monitor.domain.subscriptions import Subscription
 from monitor.messages import Notice, Renderer
 from monitor.messages.links import Links
 from monitor.ports import Classified, Delivery, Outcome, Recorded, Result
-from monitor.store import (
-    clock_jump,
-    ledger,
-    matching,
-    notices,
-    outbox,
-    returned,
-    review_word,
-    sources,
-    subscribers,
-    suspensions,
-)
+from monitor.store import bounces, clock_jump, ledger, matching, notices, outbox, review_word, sources, subscribers, suspensions
 from monitor.store.digest import enqueue_digests
 from monitor.store.engine import Opened, open_database
-from monitor.store.frozen import Renders, enqueue_one
-from monitor.store.intake import Intake
 from monitor.store.ledger import History
+from monitor.store.message_contents import Renders, enqueue_one
+from monitor.store.no_news import enqueue_silence, lists_of
 from monitor.store.outbox_admin import OutboxAdmin
 from monitor.store.policy import Context, Policy, Subscriptions
+from monitor.store.polls import Intake
 from monitor.store.record import record_all
 from monitor.store.review_decisions import Accepted, accept
 from monitor.store.review_desk import ReviewDesk
-from monitor.store.silence import enqueue_silence, lists_of
 from monitor.store.subscribers import Subscriber
 
 
@@ -337,20 +326,20 @@ class SqlStore(Intake, OutboxAdmin, ReviewDesk):
 
     # mail that comes back
 
-    def take_returned(self, mail: ReturnedMail, signed: str | None, *, now: datetime) -> returned.Taken:
-        """Record a mail that came back, and suspend its address where that is due; see `returned.take`."""
+    def take_returned(self, mail: ReturnedMail, signed: str | None, *, now: datetime) -> bounces.Taken:
+        """Record a mail that came back, and suspend its address where that is due; see `bounces.take`."""
         with self.engine.begin() as connection:
-            return returned.take(connection, mail, signed, now)
+            return bounces.take(connection, mail, signed, now)
 
     def mailbox_position(self) -> str:
         """How far the mailbox of returned mail was read; empty at the beginning."""
         with self._reading.begin() as connection:
-            return returned.position(connection)
+            return bounces.position(connection)
 
     def remember_mailbox_position(self, position: str) -> None:
         """Note how far the mailbox of returned mail was read."""
         with self.engine.begin() as connection:
-            returned.remember_position(connection, position)
+            bounces.remember_position(connection, position)
 
     def suspended(self) -> tuple[suspensions.Suspension, ...]:
         """Every address that gets nothing, since when and why; the longest first."""

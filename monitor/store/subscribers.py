@@ -13,7 +13,7 @@ from monitor.domain.addressees import table_of
 from monitor.domain.mailboxes import mailbox
 from monitor.domain.subscriptions import Subscription, subscription_from_table, table_from_subscription
 from monitor.ports import DeliveryState
-from monitor.store.frozen import forget_bodies
+from monitor.store.message_contents import forget_bodies
 from monitor.store.outbox import note
 from monitor.store.schema import alerts, bodies, deliveries, subscriptions, suspensions, tellings
 from monitor.store.suspensions import reinstate

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, insert, select, update
 
-from monitor.domain.returned import refused_address
+from monitor.domain.bounces import refused_address
 from monitor.ports import DeliveryState
 from monitor.store.outbox import note
 from monitor.store.schema import deliveries, returns, suspensions

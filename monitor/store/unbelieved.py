@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select
 from monitor.domain.authorities import by_urn
 from monitor.domain.ledger import ALERT_WINDOW, SAME_INSPECTION, Background
 from monitor.domain.model import Area, Rating
-from monitor.domain.standing import Raised
-from monitor.messages.plain import listed, plain
+from monitor.domain.operator_alarms import Raised
+from monitor.messages.sanitize import listed, plain
 from monitor.store.schema import articles, changes, judgements, rejections
 
 #: An article is pointed out for so long.

@@ -1,5 +1,5 @@
 """The monitor's pages: health for machines, status for people."""
 
-from monitor.web.front import Front
+from monitor.web.asgi import Front
 
 __all__ = ["Front"]

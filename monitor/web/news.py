@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from monitor.domain.inspections import day_of
+from monitor.domain.attestation import day_of
 from monitor.domain.model import Area, Change
 from monitor.messages.codes import silent_words
 from monitor.messages.disarm import quoted
 from monitor.messages.headline import headline
 from monitor.messages.notice import SEVERITY, by_inspection, moved, severity
-from monitor.messages.plain import link, plain
+from monitor.messages.sanitize import link, plain
 
 if TYPE_CHECKING:
     from monitor.store.matching import RecordedChange

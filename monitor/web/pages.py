@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from fastapi.responses import HTMLResponse
 
 from monitor.messages.disarm import quoted
-from monitor.messages.plain import day_words, host_of, link, plain
+from monitor.messages.sanitize import day_words, host_of, link, plain
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -88,4 +88,4 @@ def page(template: str, *, status: int = 200, **values: object) -> HTMLResponse:
 
 def told(title: str, *words: str, status: int = 200, go_on: tuple[str, str] | None = None) -> HTMLResponse:
     """A page that says one thing; `go_on` is where to go from here: what the link says, and its address."""
-    return page("told.html", status=status, title=title, words=words, go_on=go_on)
+    return page("message.html", status=status, title=title, words=words, go_on=go_on)

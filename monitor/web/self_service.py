@@ -22,16 +22,16 @@ from starlette.background import BackgroundTask
 
 from monitor.channels.mime import usable
 from monitor.domain.subscriptions import Subscription, SubscriptionError, subscription_from_table
-from monitor.messages.letters import confirmation, welcome
+from monitor.messages.account_mails import confirmation, welcome
 from monitor.messages.links import Act, Links
 from monitor.messages.sample import sample_notice
 from monitor.ports import Clock
 from monitor.store import SqlStore
 from monitor.store.subscribers import ASK_AT_MOST, SELF_SERVICE, Subscriber
 from monitor.web.origin import SameSite
-from monitor.web.pace import Pace, visitor
 from monitor.web.pages import headers, page, told
-from monitor.web.wishes import Form, described, form_of, problem, table, wishes
+from monitor.web.preferences_form import Form, described, form_of, problem, table, wishes
+from monitor.web.rate_limiter import Pace, visitor
 
 #: Every council ticked is 6,000 bytes.
 _LARGEST_FORM = 20_000
@@ -303,7 +303,7 @@ def _ask_page(
     back: tuple[str, str] | None = None,
 ) -> HTMLResponse:
     """One question with one button; `act` is what the button does, where the address alone does not say it."""
-    return page("ask.html", title=title, words=words, rows=rows, button=button, act=act, final=bool(act), back=back)
+    return page("confirm.html", title=title, words=words, rows=rows, button=button, act=act, final=bool(act), back=back)
 
 
 def _no_longer() -> HTMLResponse:

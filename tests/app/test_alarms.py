@@ -14,12 +14,12 @@ import pytest
 
 from monitor.app.alarms import LEAST_SPACE, Lookout, of_crowded, of_given_up, of_returned, of_space
 from monitor.domain.model import Link, SourceClass
+from monitor.domain.operator_alarms import Way
 from monitor.domain.poll_failures import failure_words
-from monitor.domain.standing import Way
 from monitor.domain.subscriptions import Subscription
 from monitor.ports import Asked, FetchFailure, LinkFailure, Outcome, Poll, Result
 from monitor.store import SqlStore, open_store
-from monitor.store.watch import GivenUp
+from monitor.store.poll_history import GivenUp
 from tests.conftest import ROOT
 
 START = datetime(2026, 6, 1, tzinfo=UTC)

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.app.daemon import Daemon
-from monitor.domain.standing import Raised
+from monitor.domain.operator_alarms import Raised
 from monitor.pipeline import Pipeline
 from monitor.ports import SourceState
 from monitor.system.clock import SystemClock

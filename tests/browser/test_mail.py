@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from monitor.messages import Notice
-from monitor.messages.letters import welcome
+from monitor.messages.account_mails import welcome
 from monitor.messages.operator import trial_notice
 from monitor.messages.sample import sample_notice
 from tests.browser.looks import LEAST_CONTRAST, faults, headings, visible_texts

@@ -6,8 +6,8 @@ import socket
 
 import pytest
 
+from monitor.channels.apprise_channel import ServiceChannel
 from monitor.channels.apprise_errors import FORMS, failure, status_in
-from monitor.channels.service import ServiceChannel
 from monitor.ports import Delivery, Message, Outcome, Result
 from tests.builders import NOW
 from tests.channels.servers import Hook, http_server

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from monitor.channels import build_channel
+from monitor.channels.apprise_channel import ServiceChannel
 from monitor.channels.console import ConsoleChannel
-from monitor.channels.service import ServiceChannel
 from monitor.ports import ConfigError, Delivery, Message, Outcome, Result
 from tests.builders import NOW
 from tests.channels.servers import Hook, http_server

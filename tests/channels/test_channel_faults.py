@@ -19,8 +19,8 @@ import apprise
 import pytest
 
 from monitor.channels import build_channel
+from monitor.channels.apprise_channel import REFUSED
 from monitor.channels.http import post
-from monitor.channels.service import REFUSED
 from monitor.channels.slack import SlackChannel
 from monitor.channels.webhook import WebhookChannel
 from monitor.ports import Channel, ConfigError, Delivery, Message, Outcome, Result
@@ -187,7 +187,7 @@ def test_16_nothing_acts_on_this_machine(schema: str) -> None:
 
 def test_16_nobody_elses_code_is_loaded(tmp_path: Any) -> None:
     """Apprise runs Python files that it finds in certain folders, under addresses of their own: not for us."""
-    from monitor.channels.service import ServiceChannel
+    from monitor.channels.apprise_channel import ServiceChannel
 
     (tmp_path / "hook.py").write_text('from apprise.decorators import notify\n@notify(on="evil")\ndef go(**_): return True\n')
     assert "evil" not in apprise.plugins.N_MGR.schemas()

@@ -15,7 +15,7 @@ from monitor.channels.mime import mime
 from monitor.messages import Renderer
 from monitor.messages.operator import trial_notice
 from monitor.messages.render import NO_DOMAIN
-from monitor.messages.returns import Returns
+from monitor.messages.signed_return_path import Returns
 from monitor.ports import ConfigError, Delivery, Message, Outcome, Result
 from tests.builders import NOW
 from tests.channels.servers import Mailbox, scripted_smtp, smtp_server

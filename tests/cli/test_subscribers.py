@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.cli import main
-from monitor.domain.returned import Kind, ReturnedMail
+from monitor.domain.bounces import Kind, ReturnedMail
 from monitor.ports import Outcome, Result
 from monitor.store import open_store
 from tests.builders import NOW, story, subscription

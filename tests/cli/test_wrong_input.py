@@ -214,7 +214,7 @@ def test_a_database_that_is_damaged_or_held_is_no_fault_of_ours(
     said: str,
 ) -> None:
     monkeypatch.setattr("monitor.store.engine.BUSY_TIMEOUT", 0.2)
-    monkeypatch.setattr("monitor.store.glance._BUSY_SECONDS", 0.2)
+    monkeypatch.setattr("monitor.store.idle_check._BUSY_SECONDS", 0.2)
     line = [*command, "--config", str(things / "config"), "--state", str(tmp_path)]
     assert main(["once", "--config", str(things / "config"), "--state", str(tmp_path)]) == 1  # nothing answers there
     file = tmp_path / "monitor.db"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from monitor.delivery import Outbox
-from monitor.domain.guards import send_from
+from monitor.domain.alert_limits import send_from
 from monitor.ports import CommitPoint, Delivery, Outcome, Result
 from monitor.store import SqlStore, open_store, schema
 from monitor.system.clock import SystemClock, boot_id, uptime

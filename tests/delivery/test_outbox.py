@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from monitor.delivery import Outbox, SentJournal
-from monitor.domain.standing import Raised, Way
+from monitor.domain.operator_alarms import Raised, Way
 from monitor.ports import CommitPoint, Delivery, Outcome, Result
 from monitor.store import SqlStore, schema
 from tests.builders import StoppedClock, story, subscription

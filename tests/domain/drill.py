@@ -15,9 +15,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from monitor.domain.calendar import is_working_day
-from monitor.domain.habit import Habit, PollRecord, learn, learn_together
-from monitor.domain.health import RECENT, Alarm, Watched, alarms, host_alarm
-from monitor.domain.timetable import next_due
+from monitor.domain.schedule import next_due
+from monitor.domain.source_baseline import Habit, PollRecord, learn, learn_together
+from monitor.domain.source_health import RECENT, Alarm, Watched, alarms, host_alarm
 
 START = datetime(2025, 1, 6, tzinfo=UTC)
 DAYS = 365

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from monitor.domain.guards import Seen, storm
+from monitor.domain.alert_limits import Seen, storm
 from monitor.domain.ledger import Account
 from monitor.domain.model import Area, Change, Kind, Rating, SourceClass
 from tests.domain.test_ledger import GOOD, INADEQUATE, LEADERSHIP, OVERALL, RI, before, fold, official, press

@@ -8,9 +8,9 @@ from datetime import date
 import pytest
 
 from monitor.domain.authorities import find
-from monitor.domain.changes import COUNTED
 from monitor.domain.history import history
 from monitor.domain.model import Account, Area, Change, Kind, Rating, SourceClass
+from monitor.domain.movement import COUNTED
 from monitor.domain.replay import Day, count_changes, ledger_after, replay, succession
 
 R = Rating

@@ -7,8 +7,8 @@ from itertools import permutations
 
 import pytest
 
+from monitor.domain.attestation import inspect
 from monitor.domain.authorities import find
-from monitor.domain.inspections import inspect
 from monitor.domain.model import Account, Area, Rating, SourceClass, Trust
 
 COPY = "Children's services in Wigan have been rated good by Ofsted after an inspection in March found improvement."

@@ -13,7 +13,7 @@ from monitor.domain.context import context_line
 from monitor.domain.history import history
 from monitor.domain.model import Change, Kind, Rating, Trust
 from monitor.messages import Notice, Purpose, Renderer
-from monitor.messages.letters import confirmation
+from monitor.messages.account_mails import confirmation
 from monitor.ports import Delivery, Message
 from tests.messages.conftest import changes_of, previous_of
 

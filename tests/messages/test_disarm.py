@@ -11,11 +11,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from monitor.domain.standing import Standing
+from monitor.domain.operator_alarms import Standing
 from monitor.messages import Renderer
 from monitor.messages.disarm import disarmed, quoted
 from monitor.messages.operator import operator_notice
-from monitor.messages.plain import plain
+from monitor.messages.sanitize import plain
 from tests.messages.conftest import Notes, changes_of
 from tests.messages.test_messages import TRAFFORD, Elements
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.domain.changes import kinds
 from monitor.domain.ledger import accounts, decide
 from monitor.domain.model import Area, Authority, Change, Inspection, Kind, Rating, Trust
+from monitor.domain.movement import kinds
 from monitor.messages import Purpose, Renderer
 from monitor.messages.headline import headline
 from monitor.messages.notice import by_inspection

@@ -17,8 +17,8 @@ from monitor.domain.history import history
 from monitor.domain.model import Area, Kind, Rating, Trust
 from monitor.domain.subscriptions import wanted_because
 from monitor.messages import Purpose, Renderer
-from monitor.messages.plain import host_of, link, plain
 from monitor.messages.render import _template
+from monitor.messages.sanitize import host_of, link, plain
 from monitor.messages.subject import preheader, subject
 from tests.builders import subscription
 from tests.messages.conftest import Notes, changes_of

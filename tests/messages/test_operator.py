@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from monitor.domain.health import DETECTORS
-from monitor.domain.standing import Standing
+from monitor.domain.operator_alarms import Standing
+from monitor.domain.source_health import DETECTORS
 from monitor.messages import Purpose, Renderer
 from monitor.messages.operator import _WORDS, operator_notice, trial_notice
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from monitor.domain.timetable import completed_at
+from monitor.domain.schedule import completed_at
 from monitor.extraction.sandbox import Worker
 from monitor.sources.feed import FeedSource
 from monitor.store import SqlStore

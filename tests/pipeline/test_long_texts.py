@@ -10,7 +10,7 @@ from monitor.extraction.lengths import LONG, MAX_TEXT
 from monitor.extraction.sandbox import Worker
 from monitor.ports import Page, Poll
 from monitor.store import SqlStore
-from monitor.store.watch import find_link
+from monitor.store.poll_history import find_link
 from tests.pipeline.fakes import FakeSource
 from tests.pipeline.site import Site, pipeline
 

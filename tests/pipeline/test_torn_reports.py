@@ -8,7 +8,7 @@ import pytest
 
 from monitor.app.runtime import Reader
 from monitor.domain.model import Link, SourceClass
-from monitor.domain.timetable import PASSING
+from monitor.domain.schedule import PASSING
 from monitor.extraction.sandbox import Worker
 from monitor.ports import Page, ReadError
 from tests.extraction.pdf_files import pdf

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.messages.returns import Returns
+from monitor.messages.signed_return_path import Returns
 
 DELIVERY = "0123456789abcdef0123456789abcdef"
 RETURNS = Returns(key=b"k" * 32)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.returned import vouches
+from monitor.domain.bounces import vouches
 from monitor.postmaster.authentication import proven_author
 from monitor.postmaster.report import read_returned
 from monitor.tables.feedback_loops import LOOPS

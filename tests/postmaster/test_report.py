@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.domain.returned import Kind, about_the_address, refused_address, words_of
+from monitor.domain.bounces import Kind, about_the_address, refused_address, words_of
 from monitor.postmaster.report import LONGEST, read_returned
 from tests.postmaster import returned_mails as shape
 from tests.postmaster.returned_mails import DELIVERY, MARK, RETURNS

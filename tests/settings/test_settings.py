@@ -10,7 +10,7 @@ import pytest
 from monitor.app.runtime import build_renderer
 from monitor.classifier.reading import Thresholds, thresholds
 from monitor.domain.model import Kind
-from monitor.domain.standing import Way
+from monitor.domain.operator_alarms import Way
 from monitor.messages.render import NO_DOMAIN
 from monitor.settings import SettingsError, examine, load
 from monitor.settings.secret import drop_token

@@ -14,7 +14,7 @@ from monitor.cli import main
 from monitor.domain.history import history
 from monitor.ports import Asked, Poll
 from monitor.store import open_store
-from monitor.store.watch import find_link, poll_history
+from monitor.store.poll_history import find_link, poll_history
 from tests.builders import polled
 from tests.extraction import report_pages
 from tests.extraction.layouts import LAYOUTS

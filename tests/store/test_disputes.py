@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from monitor.domain.model import Rejection, SourceClass, Span
-from monitor.domain.standing import Way
+from monitor.domain.operator_alarms import Way
 from monitor.ports import Delivery, DeliveryState
 from monitor.store import SqlStore
 from monitor.store.unbelieved import unbelieved

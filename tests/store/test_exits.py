@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.messages.letters import confirmation, welcome
+from monitor.messages.account_mails import confirmation, welcome
 from monitor.messages.links import Act, Links
 from monitor.messages.render import Renderer
 from monitor.ports import Message
@@ -57,7 +57,7 @@ def test_who_subscribed_themselves_reads_no_name_and_finds_the_preferences(open_
 
 
 def test_a_word_on_silence_calls_an_own_list_yours(open_it: Open) -> None:
-    from tests.store.test_silence import WELL
+    from tests.store.test_no_news import WELL
 
     store = open_it(links=LINKS, contact=CONTACT)
     nonce = joined(store, silence="weekly")

@@ -12,8 +12,8 @@ from monitor.domain.model import Link
 from monitor.domain.turns import MAX_WAITING
 from monitor.ports import Classified, LinkFailure, Poll
 from monitor.store import SqlStore
+from monitor.store.poll_history import crowded
 from monitor.store.schema import links as rows
-from monitor.store.watch import crowded
 from tests.builders import NOW, link, polled, story
 from tests.store.conftest import Open
 
@@ -146,7 +146,7 @@ def test_a_page_that_was_read_stays_read_when_a_later_reading_fails_for_good(ope
     read(store, link("https://x.test/1", edition="a"))
     announced(store, again := link("https://x.test/1", edition="b"))
     store.link_failed(LinkFailure(link=again, reason="gone", permanent=True), now=NOW, retry_at=None)
-    from monitor.store.watch import find_link
+    from monitor.store.poll_history import find_link
 
     seen = find_link(store.engine, again.canonical_url)
     assert seen is not None

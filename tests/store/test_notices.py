@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, select, update
 
-from monitor.domain.standing import PAUSE, Raised, Way
+from monitor.domain.operator_alarms import PAUSE, Raised, Way
 from monitor.ports import Outcome, Result
 from monitor.store import SqlStore, schema
 from monitor.store.notices import alarming_since, outbox_alarms

@@ -11,7 +11,7 @@ import pytest
 
 from monitor.delivery import Deliveries
 from monitor.ports import Store
-from monitor.postmaster.intake import ReturnedStore
+from monitor.postmaster.ingest import ReturnedStore
 from monitor.store import SqlStore
 
 DECLARED = (Store, Deliveries, ReturnedStore)

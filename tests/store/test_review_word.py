@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.domain.standing import Way
+from monitor.domain.operator_alarms import Way
 from monitor.messages import Renderer
 from monitor.messages.review import MAX_SHOWN, review_notice
 from monitor.ports import Outcome, Result
-from monitor.store import SqlStore, continuity
+from monitor.store import SqlStore, restore_guard
 from monitor.store.tokens import token_of_message
 from monitor.system.sent_journal import Entry
 from tests.builders import NOW
@@ -136,7 +136,7 @@ def test_what_was_sent_before_the_database_was_put_back_is_not_sent_again(open_i
     record(store, unsure({"Kent": "overall good"}))
     sent = token_of_message(MAIL.target, "review:2026-09-01")
     with store.engine.begin() as connection:
-        continuity.compare(connection, {"gone": Entry(delivery="gone", epoch=1, accepted=True, tells=(sent,))})
+        restore_guard.compare(connection, {"gone": Entry(delivery="gone", epoch=1, accepted=True, tells=(sent,))})
     assert not tell(store)
     assert tell(store, MORNING)
 

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.exc import StatementError
 
-from monitor.domain.timetable import OWN_FAULTS
+from monitor.domain.schedule import OWN_FAULTS
 from monitor.ports import FetchFailure, LinkFailure, Poll, Validators
-from monitor.store.watch import poll_history
+from monitor.store.poll_history import poll_history
 from tests.builders import NOW, asked, link, polled
 from tests.store.conftest import Open
 

@@ -23,7 +23,7 @@ from monitor.store import SqlStore, open_store
 from monitor.store.subscribers import ASK_AT_MOST
 from monitor.web.app import create_app
 from monitor.web.drop import drop_router
-from monitor.web.pace import Pace
+from monitor.web.rate_limiter import Pace
 from monitor.web.self_service import SelfService
 from monitor.web.status import status_of
 from tests.builders import NOW, StoppedClock, story, subscription

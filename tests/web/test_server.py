@@ -17,7 +17,7 @@ from fastapi import Request, Response
 
 from monitor.web import Front
 from monitor.web.app import create_app
-from monitor.web.front import PAGE_THREADS
+from monitor.web.asgi import PAGE_THREADS
 from monitor.web.server import Server, build_server, places
 from tests.conftest import ROOT
 from tests.web.fakes import STATUS, FakeDaemon

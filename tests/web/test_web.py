@@ -17,7 +17,7 @@ import pytest
 from monitor.app.alarms import Raised
 from monitor.ports import SourceState
 from monitor.web.app import Kept, create_app
-from monitor.web.front import Asgi, Front
+from monitor.web.asgi import Asgi, Front
 from monitor.web.pages import ago
 from monitor.web.status import Status, render_status
 from tests.web.fakes import NOW, STATUS, FakeDaemon, found

@@ -14,7 +14,7 @@ from monitor.domain.calendar import MONTHS
 from monitor.domain.frameworks import edition
 from monitor.domain.history import fieldwork, history
 from monitor.domain.model import Area, Authority, DateRange, Judgement, Report, Span
-from monitor.domain.timetable import DEADLY
+from monitor.domain.schedule import DEADLY
 from monitor.extraction.pdf.gradings import Grading, gradings, separated, verdict
 from monitor.extraction.pdf.previous import previous_overall
 from monitor.extraction.pdf.title import authority_of

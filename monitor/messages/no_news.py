@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from monitor.domain.calendar import london, london_day
-from monitor.domain.silence import Ear, Hearing
+from monitor.domain.no_news import Ear, Hearing
 from monitor.domain.subscriptions import Subscription
 from monitor.messages.notice import Notice, Purpose
-from monitor.messages.plain import day_words, listed, plain, short_day
 from monitor.messages.reasons import list_words
+from monitor.messages.sanitize import day_words, listed, plain, short_day
 
 #: More names than this are counted.
 _NAMED = 8

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.timetable import (
+from monitor.domain.schedule import (
     LONGEST_PAUSE,
     MAX_DEATHS,
     MAX_TRIES,

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from monitor.domain.changes import shared_rating
-from monitor.domain.inspections import OFFICIAL, behind, day_of, edition_of
+from monitor.domain.attestation import OFFICIAL, behind, day_of, edition_of
 from monitor.domain.model import Area, Change, Inspection, Kind, Rating, Trust
+from monitor.domain.movement import shared_rating
 from monitor.messages.disarm import quoted
 from monitor.messages.headline import headline
 from monitor.messages.notice import Notice, moved, of_kind
-from monitor.messages.plain import day_words, link, listed, plain
+from monitor.messages.sanitize import day_words, link, listed, plain
 
 NOT_KNOWN = "Not known"
 #: Until 2022 one grade covered children in care and care leavers; what care leavers alone would have had is unknown.

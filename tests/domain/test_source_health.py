@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from monitor.domain.calendar import easter, is_working_day
-from monitor.domain.habit import PollRecord, learn, learn_together
-from monitor.domain.health import DETECTORS, RECENT, Watched, alarms, host_alarm
+from monitor.domain.source_baseline import PollRecord, learn, learn_together
+from monitor.domain.source_health import DETECTORS, RECENT, Watched, alarms, host_alarm
 from tests.domain.drill import (
     DAYS,
     FAULTS,

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from monitor.domain.returned import ReturnedMail
-from monitor.messages.returns import Returns
+from monitor.domain.bounces import ReturnedMail
+from monitor.messages.signed_return_path import Returns
 from monitor.ports import Clock
 from monitor.postmaster.mailbox import Mailbox, MailboxError
 from monitor.postmaster.report import read_returned
-from monitor.store.returned import Taken
+from monitor.store.bounces import Taken
 
 _log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from monitor.domain.model import SourceClass
-from monitor.domain.silence import Ear, Hearing
+from monitor.domain.no_news import Ear, Hearing
 from monitor.domain.subscriptions import Subscription
 from monitor.messages.links import Act, Links
 from monitor.store import SqlStore

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from monitor.domain.calendar import is_working_day
-from monitor.domain.habit import Habit, PollRecord, Rhythm, arrivals, changes, learn
 from monitor.domain.poll_failures import WORDS, failure_words
+from monitor.domain.source_baseline import Habit, PollRecord, Rhythm, arrivals, changes, learn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,11 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, select
 
-from monitor.domain.silence import WEEKLY, Hearing, deaf_for, deaf_key, due_week, week_key
+from monitor.domain.no_news import WEEKLY, Hearing, deaf_for, deaf_key, due_week, week_key
 from monitor.domain.subscriptions import Subscription
 from monitor.messages import Notice
-from monitor.messages.silence import deaf_notice, silence_notice
-from monitor.store.frozen import enqueue_one
+from monitor.messages.no_news import deaf_notice, silence_notice
+from monitor.store.message_contents import enqueue_one
 from monitor.store.notification_log import NotificationLog
 from monitor.store.policy import Policy
 from monitor.store.schema import alerts, deliveries, subscriptions

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.standing import AGAIN_AFTER, ENDED_AFTER, PAUSE, Raised, Standing, Way, choose, decide, told
+from monitor.domain.operator_alarms import AGAIN_AFTER, ENDED_AFTER, PAUSE, Raised, Standing, Way, choose, decide, told
 
 NOW = datetime(2026, 6, 17, 12, tzinfo=UTC)
 BLIND = Raised(about="gazette", name="blind", message="answers with a wall", since=NOW - timedelta(hours=2))

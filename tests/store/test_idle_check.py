@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from monitor.ports import Asked, FetchFailure, LinkFailure, Poll, Validators
 from monitor.store import SqlStore, open_store
-from monitor.store.glance import Glance, glance, seal
+from monitor.store.idle_check import Glance, glance, seal
 from monitor.store.schema import polls, sources
 from tests.builders import NOW, asked, link, story, subscription
 from tests.store.conftest import history

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from monitor.domain.model import SourceClass
-from monitor.domain.silence import Ear, Hearing
+from monitor.domain.no_news import Ear, Hearing
 from monitor.domain.subscriptions import Subscription
 from monitor.messages import Renderer
-from monitor.messages.silence import deaf_notice, silence_notice
+from monitor.messages.no_news import deaf_notice, silence_notice
 
 NOW = datetime(2026, 7, 20, 6, 31, tzinfo=UTC)
 WISH = Subscription(name="north", channel="mail", to="ann@reader.test", silence="weekly", note="For the meeting")

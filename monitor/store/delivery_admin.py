@@ -8,9 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select, update
 
-from monitor.domain.guards import GIVE_UP
+from monitor.domain.alert_limits import GIVE_UP
 from monitor.ports import DeliveryState, Message
-from monitor.store.frozen import bodies_of, message_of
+from monitor.store.message_contents import bodies_of, message_of
 from monitor.store.outbox import note
 from monitor.store.schema import PENDING, alerts, bodies, changes, deliveries, journal
 

@@ -8,9 +8,9 @@ from itertools import product
 import pytest
 
 from monitor.domain.authorities import by_urn
-from monitor.domain.changes import KINDS, Move, counted_kind, is_mixed, kinds, moves
 from monitor.domain.history import history
 from monitor.domain.model import Area, Inspection, Kind, Rating
+from monitor.domain.movement import KINDS, Move, counted_kind, is_mixed, kinds, moves
 
 ADEQUATE, INADEQUATE, RI, GOOD, OUTSTANDING = (
     Rating.ADEQUATE,

@@ -14,8 +14,8 @@ from uuid import uuid4
 from sqlalchemy import Connection, Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from monitor.domain.bounces import Kind, ReturnedMail, about_the_address, vouches, words_of
 from monitor.domain.mailboxes import mailbox
-from monitor.domain.returned import Kind, ReturnedMail, about_the_address, vouches, words_of
 from monitor.ports import DeliveryState
 from monitor.store import suspensions
 from monitor.store.outbox import note

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine, and_, func, select
 
-from monitor.domain.habit import PollRecord
+from monitor.domain.source_baseline import PollRecord
 from monitor.domain.turns import CROWDED
 from monitor.store.schema import articles, changes, links, polls
 

@@ -19,7 +19,7 @@ from typing import Any
 from monitor import __version__
 from monitor.domain.model import Link
 from monitor.ports import Asked, SourceState, Validators
-from monitor.store.poll_rows import poll_row, source_row
+from monitor.store.poll_columns import poll_row, source_row
 
 #: What is written under `facts` in the database by who has seen to everything.
 SEAL = "seal"

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from monitor.channels import lines as lines_module
-from monitor.channels.lines import Lines
+from monitor.channels import smtp_pool as lines_module
 from monitor.channels.smtp import Server, hand_over
+from monitor.channels.smtp_pool import Lines
 from monitor.ports import Outcome, Result
 from tests.channels.servers import scripted_smtp
 

@@ -14,14 +14,14 @@ import pytest
 
 from monitor.app.alarms import of_returned
 from monitor.cli import main
-from monitor.messages.returns import Returns
+from monitor.messages.signed_return_path import Returns
 from monitor.ports import Outcome, Result
-from monitor.postmaster.intake import PATIENCE, Intake, Postmaster
+from monitor.postmaster.ingest import PATIENCE, Intake, Postmaster
 from monitor.postmaster.mailbox import mailbox_of
 from monitor.settings import load
 from monitor.settings.secret import own_key
 from monitor.store import SqlStore, open_store
-from monitor.store.returned import Taken
+from monitor.store.bounces import Taken
 from tests.builders import NOW, StoppedClock, story, subscription
 from tests.channels.servers import smtp_server
 from tests.postmaster import returned_mails as shape

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from monitor.domain.returned import Kind, ReturnedMail
-from monitor.domain.standing import Raised
+from monitor.domain.bounces import Kind, ReturnedMail
+from monitor.domain.operator_alarms import Raised
 from monitor.ports import DeliveryState, Outcome, Result
 from monitor.store import SqlStore, schema
+from monitor.store.bounces import MOST, Taken
 from monitor.store.notices import outbox_alarms
-from monitor.store.returned import MOST, Taken
 from tests.builders import NOW, story, subscription
 from tests.store.conftest import Open
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.habit import PollRecord
-from monitor.domain.health import Watched, alarms
-from monitor.domain.timetable import LONGEST_PAUSE, full_fetch_due, next_due, pace, stretch
+from monitor.domain.schedule import LONGEST_PAUSE, full_fetch_due, next_due, pace, stretch
+from monitor.domain.source_baseline import PollRecord
+from monitor.domain.source_health import Watched, alarms
 
 QUARTER = timedelta(minutes=15)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.messages.returns import PATTERN, Returns, return_path
+from monitor.messages.signed_return_path import PATTERN, Returns, return_path
 
 RETURNS = Returns(key=b"k" * 32)
 DELIVERY = "0123456789abcdef0123456789abcdef"
