@@ -37,7 +37,7 @@ LEASE = 1200.0
 #: How often claims past their lease are looked for, seconds.
 RECOVER_EVERY = 60.0
 #: Between two tries to tell a database that is full, locked or away, seconds.
-AGAIN = 5.0
+RETRY_AFTER = 5.0
 #: A database that takes longer to answer is one that hangs, seconds.
 PROMPT = 10.0
 _NO_ANSWER = "the database has not answered for {:.0f} seconds: another program may have locked it. It goes on by itself"
@@ -129,7 +129,7 @@ class Outbox:
     idle: float = 1.0  #: seconds between looks into an empty outbox
     lease: float = LEASE  #: seconds after which a claim counts as abandoned
     recover_every: float = RECOVER_EVERY  #: seconds between looks for abandoned claims and due digests
-    again: float = AGAIN  #: seconds between tries to reach a database that cannot be reached
+    again: float = RETRY_AFTER  #: seconds between tries to reach a database that cannot be reached
     owner: str = field(default_factory=new_owner)
     previous: Collection[str] = ()  #: owners before this one that are dead for certain
     recovered: Callable[[], object] = lambda: None  #: called when what they left was put right

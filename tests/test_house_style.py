@@ -9,10 +9,12 @@ from pathlib import Path
 from tests.conftest import ROOT
 
 MODULES = sorted((ROOT / "monitor").rglob("*.py"))
-LONGEST_MODULE, LONGEST_FUNCTION = 400, 60
+MAX_MODULE, MAX_FUNCTION = 400, 60
 #: Names that say nothing; the words of the design say more.
 EMPTY_WORDS = {"manager", "processor", "handler", "helper", "helpers", "utils", "util", "info", "service_layer"}
 GIVEN_NAMES = {"get_extra_info"}  #: names that a library's interface prescribes
+#: A limit has one word for each end.
+OTHER_LIMIT = re.compile(r"_?(?:MOST|LEAST|FEWEST|LONGEST|SHORTEST|LARGEST|SMALLEST)(?:_|$)|\w*_AT_(?:MOST|LEAST)$")
 #: Only the clock asks the machine for the time of day.
 ASKS_THE_TIME = re.compile(r"\b(?:datetime\.(?:now|today|utcnow)|date\.today|time\.time)\(")
 
@@ -32,13 +34,13 @@ def functions(module: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
 def test_modules_are_short() -> None:
     code = [module for module in MODULES if not {"migrations", "tables"} & set(module.parts)]
     lengths = {ids(module): len(module.read_text().splitlines()) for module in code}
-    assert {name: length for name, length in lengths.items() if length > LONGEST_MODULE} == {}
+    assert {name: length for name, length in lengths.items() if length > MAX_MODULE} == {}
 
 
 def test_functions_are_short() -> None:
     code = [module for module in MODULES if "migrations" not in module.parts]
     lengths = {f"{ids(m)}:{f.name}": (f.end_lineno or 0) - f.lineno + 1 for m in code for f in functions(m)}
-    assert {name: length for name, length in lengths.items() if length > LONGEST_FUNCTION} == {}
+    assert {name: length for name, length in lengths.items() if length > MAX_FUNCTION} == {}
 
 
 def test_names_say_something() -> None:
@@ -50,6 +52,14 @@ def test_names_say_something() -> None:
             words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().split("_")
             found |= {f"{ids(module)}: {name}" for word in words if word in EMPTY_WORDS and name not in GIVEN_NAMES}
     assert found == set()
+
+
+def test_limits_are_called_max_and_min() -> None:
+    found = []
+    for module in [path for folder in ("monitor", "tests", "train", "bench", ".ci") for path in (ROOT / folder).rglob("*.py")]:
+        names = [node.id for node in ast.walk(parsed(module)) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+        found += [f"{ids(module)}: {name}" for name in names if OTHER_LIMIT.match(name)]
+    assert found == []
 
 
 def test_nobody_but_the_clock_asks_for_the_time() -> None:

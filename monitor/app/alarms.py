@@ -38,12 +38,12 @@ _ALARMING = DEADLY | frozenset(OWN_FAULTS)
 #: What a first poll lists and is older is nobody's news.
 _OLD_STOCK = timedelta(days=30)
 #: Less than this, in bytes, and the next commit may fail.
-LEAST_SPACE = 64 * 1024 * 1024
+MIN_DISK_SPACE = 64 * 1024 * 1024
 
 
 def of_space(free: int) -> list[Raised]:
     """What is the matter with the disk; `free` is in bytes."""
-    if free >= LEAST_SPACE:
+    if free >= MIN_DISK_SPACE:
         return []
     return [Raised(about="disk", name="space", message=f"only {free >> 20} MB are left where the state is", urgent=True)]
 

@@ -20,7 +20,7 @@ from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_J
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor.domain.operator_alarms import Raised
-from monitor.domain.schedule import LONGEST_PAUSE
+from monitor.domain.schedule import MAX_PAUSE
 from monitor.pipeline import Pipeline
 from monitor.polling import is_declared_anew
 from monitor.ports import Clock, Source, SourceState, StoreError
@@ -217,7 +217,7 @@ class Daemon:
             state = await self._state(source.name)
             due = state.next_due_at or now
             # A due time far ahead was written by a clock that was wrong.
-            latest = now + max(LONGEST_PAUSE, timedelta(seconds=source.interval)) * 2
+            latest = now + max(MAX_PAUSE, timedelta(seconds=source.interval)) * 2
             due = now if due > latest or is_declared_anew(source, state) else due
             self._plan(source, max(due, now + timedelta(seconds=_STAGGER * index)))
         self._to_read.set()

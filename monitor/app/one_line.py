@@ -9,7 +9,7 @@ from collections.abc import Callable
 from monitor.ports import StoreError
 
 #: The same is said again after so long, seconds: whoever reads only the end of a log has to find it there.
-AGAIN = 3600.0
+REPEAT_AFTER = 3600.0
 
 
 class OneLine(logging.Filter):
@@ -26,7 +26,7 @@ class OneLine(logging.Filter):
         if error is None:
             return True
         said = self._said.get(str(error))
-        if said is not None and self._now() - said < AGAIN:
+        if said is not None and self._now() - said < REPEAT_AFTER:
             return False
         self._said[str(error)] = self._now()
         said_so = record.getMessage().partition("\n")[0]

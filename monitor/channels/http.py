@@ -17,7 +17,7 @@ from monitor.ports import CommitPoint, Outcome, Result
 TIMEOUT = 15.0
 #: From the first byte to the last of the answer, seconds.
 DEADLINE = 60.0
-_LONGEST_ANSWER = 64 * 1024
+_MAX_ANSWER = 64 * 1024
 _NOT_ALLOWED = "address_not_allowed: it is on a private network; allow_private = true at the channel permits that"
 
 
@@ -111,7 +111,7 @@ def post(
             committed = True
             connection.send(body[-1:])
             answer = connection.getresponse()
-            text = answer.read(_LONGEST_ANSWER).decode("utf-8", "replace")
+            text = answer.read(_MAX_ANSWER).decode("utf-8", "replace")
         return Reply(status=answer.status, body=text, headers={k.lower(): v for k, v in answer.getheaders()})
     except _NotAllowed:
         return Outcome(result=Result.PERMANENT, reason=_NOT_ALLOWED)

@@ -15,7 +15,7 @@ from monitor.ports import Delivery
 
 # One unquoted local part and a domain: what people have. Quoted oddities are where injections hide.
 _USABLE = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x1f]+@[^\s@<>()\[\],;:\\\"\x00-\x1f]+")
-_LONGEST_LINE = 998  # RFC 5322, 2.1.1
+_MAX_LINE = 998  # RFC 5322, 2.1.1
 
 
 _WIDTH = 78  # RFC 5322, 2.1.1: what a line should be
@@ -39,7 +39,7 @@ class _Policy(EmailPolicy):
                 lines[-1] += f" {word}"
             else:
                 lines.append(f" {word}")
-        if max(map(len, lines)) > _LONGEST_LINE:
+        if max(map(len, lines)) > _MAX_LINE:
             return super().fold_binary(name, value)
         return (self.linesep.join(lines) + self.linesep).encode("ascii")
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 #: A line without a mail for this long is closed: servers count open ones, and end them by themselves. Seconds.
 IDLE = 10.0
 #: So many mails a line: servers that limit them allow a hundred.
-MOST_MAILS = 50
+MAX_MAILS = 50
 #: A server that was there a moment ago answers at once, seconds.
 _STILL_THERE = 5.0
 
@@ -48,7 +48,7 @@ class Lines:
 
     def keep(self, line: Line) -> None:
         """Give a line back after a mail that the server took."""
-        if line.mails >= MOST_MAILS:
+        if line.mails >= MAX_MAILS:
             farewell(line.smtp)
             return
         with self._lock:

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, TextIO
 from monitor.commands.answers import error_json, reading_json
 
 #: A line longer than this is a mistake, not an article.
-LONGEST_LINE = 32 * 1024 * 1024
+MAX_LINE = 32 * 1024 * 1024
 
 
 class _BadLine(Exception):
@@ -22,7 +22,7 @@ class _BadLine(Exception):
 
 
 def _parse(line: bytes) -> dict[str, Any]:
-    if len(line) > LONGEST_LINE:
+    if len(line) > MAX_LINE:
         raise _BadLine("too_long", f"a line of {len(line)} bytes")
     try:
         item = json.loads(line)

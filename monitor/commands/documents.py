@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from monitor.extraction.sandbox import Worker
 
 #: What can be read at most; the same as the fetcher's limit for a report.
-LARGEST_FILE = 20 * 1024 * 1024
+MAX_FILE = 20 * 1024 * 1024
 
 
 def is_address(name: str) -> bool:
@@ -33,8 +33,8 @@ def read_file(name: str) -> bytes:
     """
     path = Path(name)
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise ReadError(f"larger than {LARGEST_FILE >> 20} MB", reason="too_large", key=name)
+        if path.stat().st_size > MAX_FILE:
+            raise ReadError(f"larger than {MAX_FILE >> 20} MB", reason="too_large", key=name)
         body = path.read_bytes()
         return body if not body.startswith(b"\x1f\x8b") else _inflated(name)
     except FileNotFoundError:
@@ -47,9 +47,9 @@ def read_file(name: str) -> bytes:
 
 def _inflated(name: str) -> bytes:
     with gzip.open(name) as file:
-        body = file.read(LARGEST_FILE + 1)
-    if len(body) > LARGEST_FILE:
-        raise ReadError(f"inflates to more than {LARGEST_FILE >> 20} MB", reason="too_large", key=name)
+        body = file.read(MAX_FILE + 1)
+    if len(body) > MAX_FILE:
+        raise ReadError(f"inflates to more than {MAX_FILE >> 20} MB", reason="too_large", key=name)
     return body
 
 

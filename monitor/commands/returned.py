@@ -72,12 +72,12 @@ def _take_one(args: argparse.Namespace, intake: Intake, where: str, raw: bytes) 
 def _take_from(name: str, take: Take) -> bool:
     """Take the mail in a file, in a Maildir, or on standard input; False, after saying so, where there is none to be read."""
     from monitor.postmaster.mailbox import Maildir, read_start
-    from monitor.postmaster.report import LONGEST
+    from monitor.postmaster.report import MAX_MAIL
     from monitor.system.clock import SystemClock
 
     if name == "-":
-        take(sys.stdin.buffer.read(LONGEST))
-        while sys.stdin.buffer.read(LONGEST):
+        take(sys.stdin.buffer.read(MAX_MAIL))
+        while sys.stdin.buffer.read(MAX_MAIL):
             pass  # a writer that is not heard out takes that for a failure
         return True
     if (Path(name) / "new").is_dir():

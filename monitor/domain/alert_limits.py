@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 
 from monitor.domain.model import SourceClass
 
-A_MINUTE = timedelta(minutes=1)
-AN_HOUR = timedelta(hours=1)
+CLOCK_TOLERANCE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 #: A message that could not be handed over for this long is a failure that somebody has to look at.
 GIVE_UP = timedelta(hours=72)
 #: So many messages an hour may a person get at once; what comes after them waits and goes out as one.
-MOST_AN_HOUR = 10
+MAX_PER_HOUR = 10
 #: What is seen this many days by the calendar after it was published (so at least 72 hours) is caught up with ...
 CATCH_UP_DAYS = 4
 #: ... in one message, for which this long is waited.
@@ -84,7 +84,7 @@ def storm(
 
 
 def send_from(
-    now: datetime, group_wait: timedelta, made: Sequence[datetime], most: int = MOST_AN_HOUR, days_late: int = 0
+    now: datetime, group_wait: timedelta, made: Sequence[datetime], most: int = MAX_PER_HOUR, days_late: int = 0
 ) -> datetime:
     """From when a new message to one person may go, so that what comes until then can join it. Pure.
 
@@ -97,5 +97,5 @@ def send_from(
     """
     start = now + (max(group_wait, CATCH_UP_WAIT) if days_late >= CATCH_UP_DAYS else group_wait)
     # What was made later than now was made by a clock that was ahead, and is older than it says.
-    young = sorted(moment for moment in made if now - AN_HOUR < moment <= now + A_MINUTE)
-    return max(start, young[-most] + AN_HOUR) if len(young) >= most else start
+    young = sorted(moment for moment in made if now - HOUR < moment <= now + CLOCK_TOLERANCE)
+    return max(start, young[-most] + HOUR) if len(young) >= most else start

@@ -35,9 +35,9 @@ TOO_SOON = timedelta(days=365)
 #: tells of an inspection.
 DUE_AGAIN = timedelta(days=550)
 #: The longest that a report was awaited after fieldwork, with something to spare: an abolished council is news no longer.
-LONGEST_WAIT = timedelta(days=270)
+MAX_WAIT = timedelta(days=270)
 #: Clocks and time zones differ by this much at most.
-TOMORROW = timedelta(days=1)
+CLOCK_TOLERANCE = timedelta(days=1)
 
 
 class Background(StrEnum):
@@ -71,10 +71,10 @@ def decide(known: Sequence[Inspection], account: Account, *, as_of: date, alert_
     `known` may hold inspections of any authority, in any order; `as_of` is today. Changes are given only for the newest
     inspection of the authority, published within `alert_window` of `as_of`; else `background` says why not.
     """
-    if account.published > as_of + TOMORROW:
+    if account.published > as_of + CLOCK_TOLERANCE:
         return Decision(inspection=None, background=(Background.DATED_IN_THE_FUTURE,))
     abolished = last_day(account.authority)
-    if abolished is not None and account.published > abolished + LONGEST_WAIT:
+    if abolished is not None and account.published > abolished + MAX_WAIT:
         return Decision(inspection=None, background=(Background.ABOLISHED,))
     if not account.ratings:
         return Decision(inspection=None, background=(Background.REPEATS_KNOWN_INSPECTION,))

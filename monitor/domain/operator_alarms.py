@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 #: What is well for so long has ended; what comes back sooner never went.
 ENDED_AFTER = timedelta(hours=2)
 #: What still stands is told again.
-AGAIN_AFTER = timedelta(days=7)
+REMIND_AFTER = timedelta(days=7)
 #: Alarms that can wait are gathered: one message an hour.
 PAUSE = timedelta(hours=1)
 
@@ -136,7 +136,7 @@ def _seen(before: Standing | None, raised: Raised, now: datetime) -> Standing:
 def _is_news(standing: Standing, now: datetime) -> bool:
     if standing.told_at is None or standing.weight > standing.told_weight or standing.lost:
         return True
-    return now - standing.told_at >= AGAIN_AFTER
+    return now - standing.told_at >= REMIND_AFTER
 
 
 def channels_in_trouble(found: Sequence[Raised]) -> set[str]:

@@ -9,7 +9,7 @@ from zlib import crc32
 from monitor.domain.calendar import is_working_day, london, london_day
 
 #: A source that keeps failing is asked less and less often, down to this.
-LONGEST_PAUSE = timedelta(hours=6)
+MAX_PAUSE = timedelta(hours=6)
 #: A shorter interval than this is kept on working days, by day and by night.
 KEPT_UNDER = timedelta(minutes=5)
 #: A page that cannot be read is tried this often before it is given up: 15 min, 30 min, 1 h, ... about two days in all.
@@ -57,7 +57,7 @@ _STUB = 800
 _COMPLETED_AFTER = (timedelta(hours=1), timedelta(hours=4))
 #: Of what a source lists again at one poll, so much may be in another edition: where it is more, the source itself changed.
 _RENEWED_SHARE = 0.5
-_RENEWED_AT_LEAST = 5
+_MIN_RENEWED = 5
 
 
 def pace(moment: datetime) -> float:
@@ -86,7 +86,7 @@ def stretch(moment: datetime, interval: timedelta) -> float:
 
 def _paced(now: datetime, interval: timedelta) -> timedelta:
     """The interval stretched by the pace, but never past the hour at which the pace quickens again."""
-    least, wanted = interval, min(interval * stretch(now, interval), max(interval, LONGEST_PAUSE))
+    least, wanted = interval, min(interval * stretch(now, interval), max(interval, MAX_PAUSE))
     hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     while hour < now + wanted:
         if stretch(hour, interval) < stretch(now, interval):
@@ -115,7 +115,7 @@ def effective(interval: timedelta) -> Effective:
 
     def at(day: date, hour: int) -> timedelta:
         moment = datetime.combine(day, time(hour), tzinfo=london())
-        return max(interval, min(interval * stretch(moment, interval), max(interval, LONGEST_PAUSE)))
+        return max(interval, min(interval * stretch(moment, interval), max(interval, MAX_PAUSE)))
 
     return Effective(
         day=at(_MONDAY, 12), edge=at(_MONDAY, 20), night=at(_MONDAY, 2), off=at(_SUNDAY, 12), off_night=at(_SUNDAY, 2)
@@ -154,7 +154,7 @@ def next_due(
         pause = _paced(now, interval)
         pause += pause * ((crc32(f"{name} {now.isoformat()}".encode()) % 2001 - 1000) / 10_000)
     if failures:
-        pause = max(pause, min(LONGEST_PAUSE, interval * float(2 ** min(failures - 1, 10))))
+        pause = max(pause, min(MAX_PAUSE, interval * float(2 ** min(failures - 1, 10))))
     return now + max(pause, timedelta(seconds=retry_after or 0))
 
 
@@ -198,7 +198,7 @@ def renewed_at(*, now: datetime, last: datetime | None, readings: int) -> dateti
 
 def is_renewal(*, changed: int, listed: int) -> bool:
     """Whether `changed` editions among `listed` known entries mean that those pages were changed, and not the whole source."""
-    return changed <= max(_RENEWED_AT_LEAST, listed * _RENEWED_SHARE)
+    return changed <= max(_MIN_RENEWED, listed * _RENEWED_SHARE)
 
 
 def completed_at(*, now: datetime, since: datetime, characters: int, readings: int) -> datetime | None:

@@ -29,15 +29,15 @@ RARE, LESS_RARE = 0.2, 0.7
 _NEAR = 2.0
 #: Before this much history, and this many gaps, nothing is known of a rhythm.
 LEARNING = timedelta(days=7)
-_LEAST_GAPS = 12
-_LEAST_WORDS = 5
+_MIN_GAPS = 12
+_MIN_WORDS = 5
 #: The longest gaps that the tail is learnt from, and how many gaps of mere chance are added to them: few say little.
-_LONGEST = 0.2
+_TAIL_SHARE = 0.2
 _CHANCE = 20
 #: A lull shows in the latest days; quieter than usual is believed after about this many events, livelier is not.
 _RECENT = timedelta(days=10)
 _BELIEF = 6.0
-_SHORTEST = 20  #: one answer in so many may be shorter than a list's shortest: half a list is no habit for days
+_SHORT_ANSWER_RATE = 20  #: one answer in so many may be shorter than a list's shortest: half a list is no habit for days
 _HOUR = timedelta(hours=1)
 _YEAR = timedelta(days=365)
 
@@ -65,7 +65,9 @@ class Rhythm:
     @property
     def limit(self) -> float:
         """The silence, in events due, that chance brings about only `RARE` times a year, or `LESS_RARE` where that helps."""
-        patient, keen = (self.typical + self.tail * math.log(max(1.0, _LONGEST * self.yearly / r)) for r in (RARE, LESS_RARE))
+        patient, keen = (
+            self.typical + self.tail * math.log(max(1.0, _TAIL_SHARE * self.yearly / r)) for r in (RARE, LESS_RARE)
+        )
         return keen if keen - _NEAR <= self.day <= patient + _NEAR else patient
 
     @property
@@ -88,7 +90,7 @@ def learn_rhythm(asked: Sequence[datetime], moments: Sequence[datetime]) -> Rhyt
 
     The last event ends what is known: silence since must not teach. None when there are too few to know any.
     """
-    if len(moments) <= _LEAST_GAPS or not asked or moments[-1] - asked[0] < LEARNING:
+    if len(moments) <= _MIN_GAPS or not asked or moments[-1] - asked[0] < LEARNING:
         return None
     start, first = asked[0], _floor(asked[0])
     slots = [_slot_of_hour(first + _HOUR * index) for index in range(int((moments[-1] - first) / _HOUR) + 1)]
@@ -104,7 +106,7 @@ def learn_rhythm(asked: Sequence[datetime], moments: Sequence[datetime]) -> Rhyt
         return before[hour] + rates[slots[hour]] * (rest / _HOUR)
 
     gaps = sorted(due(later) - due(earlier) for earlier, later in pairwise(moments))
-    cut = int(len(gaps) * (1 - _LONGEST))
+    cut = int(len(gaps) * (1 - _TAIL_SHARE))
     typical, longest = gaps[cut], gaps[cut:]
     tail = (sum(gap - typical for gap in longest) + _CHANCE) / (len(longest) + _CHANCE)
     recent = max(start, moments[-1] - _RECENT)
@@ -198,11 +200,11 @@ def learn(polls: Sequence[PollRecord]) -> Habit:
     return Habit(
         since=since,
         items=median(counts) if counts else 0.0,
-        least=counts[len(counts) // _SHORTEST] if counts else 0.0,
+        least=counts[len(counts) // _SHORT_ANSWER_RATE] if counts else 0.0,
         step=steps[1] if len(steps) > 1 else 0.0,
         age=max((poll.age for poll in polls if poll.ok and poll.age is not None), default=0.0),
         undated=median(poll.undated / poll.items if poll.items else 0.0 for poll in full) if full else 0.0,
-        words=median(words[-60:]) if len(words) >= _LEAST_WORDS else 0.0,
+        words=median(words[-60:]) if len(words) >= _MIN_WORDS else 0.0,
         arrivals=learn_rhythm(asked, came[1:]),  # the first answer shows a whole list, not an hour's work
         changes=learn_rhythm(asked, changed),
         last_arrival=came[-1] if came else None,

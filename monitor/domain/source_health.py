@@ -112,7 +112,7 @@ _CLOCK = timedelta(hours=1)  #: clocks are put right by so much without anybody 
 #: Between two polls; after that it is not the source that was silent.
 _BREAK = timedelta(days=7)
 RECENT = timedelta(days=4)  #: polls older than this are only learnt from
-_FAILING_AT_LEAST = timedelta(hours=6)
+_MIN_FAILING = timedelta(hours=6)
 _FAILING_POLLS = 3
 _BLIND = frozenset({"interstitial", "selectors", "not_a_feed", "ended", "challenge", "gone", "empty"})
 _ELSEWHERE = "elsewhere"
@@ -217,7 +217,7 @@ def _failing(case: Case) -> Alarm | None:
     if (
         not case.source.answered
         or len(run) < _FAILING_POLLS
-        or case.now - run[0].at < max(_FAILING_AT_LEAST, case.source.interval * 3)
+        or case.now - run[0].at < max(_MIN_FAILING, case.source.interval * 3)
     ):
         return None
     return Alarm(name="failing", message=f"every poll fails: {failure_words(run[-1].reason)}", since=run[0].at)

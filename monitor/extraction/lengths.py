@@ -6,7 +6,7 @@ from __future__ import annotations
 MAX_TEXT = 200_000
 MAX_TITLE = 1_000
 #: From here on it is read where it can be killed.
-LONG = 20_000
+MAX_INLINE = 20_000
 
 
 def beginning(text: str) -> str:

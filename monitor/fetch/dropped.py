@@ -22,7 +22,7 @@ TYPES = {
     ".pdf": "application/pdf",
     ".eml": "message/rfc822",
 }
-MOST_BYTES = 20 * MEBIBYTE
+MAX_BYTES = 20 * MEBIBYTE
 _NONE = Validators()
 
 
@@ -55,8 +55,8 @@ class DropFetcher:
         path = folder / name
         if not is_article(path):
             return FetchFailure(url=url, reason="not_found", detail="the file is gone, or of no known type", permanent=True)
-        if path.stat().st_size > MOST_BYTES:
-            return FetchFailure(url=url, reason="too_large", detail=f"more than {MOST_BYTES} bytes", permanent=True)
+        if path.stat().st_size > MAX_BYTES:
+            return FetchFailure(url=url, reason="too_large", detail=f"more than {MAX_BYTES} bytes", permanent=True)
         body, kind = path.read_bytes(), TYPES[path.suffix.lower()]
         if kind == "message/rfc822":
             body, kind = _mail(body)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-LEAST, MOST = 1.0, 6 * 3600.0
+MIN_DELAY, MAX_DELAY = 1.0, 6 * 3600.0
 
 
 def retry_after(value: str, now: datetime) -> float | None:
@@ -26,4 +26,4 @@ def retry_after(value: str, now: datetime) -> float | None:
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)
         seconds = (moment - now).total_seconds()
-    return min(max(seconds, LEAST), MOST)
+    return min(max(seconds, MIN_DELAY), MAX_DELAY)

@@ -60,19 +60,19 @@ _BROKEN = " (Addresses are broken up here, so that nobody presses them; the stat
 _WHY = "You run the monitor: [operator] in monitor.toml names this channel."
 #: What alarms are about that is several things.
 _PLURAL = frozenset({"subscribers", "sources"})
-_LONGEST = 300
+_MAX_QUOTE = 300
 #: More than this in one message and nobody reads it.
-_MOST = 40
+_MAX_LINES = 40
 
 
 def operator_notice(
     identity: str, now: datetime, *, told: Sequence[Standing] = (), ended: Sequence[Standing] = (), page: str = ""
 ) -> Notice:
     """The notice of alarms that are `told` (new, more, or still standing) and that `ended`; `page` is the status page."""
-    lines = [_told(each) for each in told[:_MOST]]
-    if len(told) > _MOST:
-        lines.append(f"And {len(told) - _MOST} more: see the status page.")
-    lines += [_ended(each) for each in ended[:_MOST]]
+    lines = [_told(each) for each in told[:_MAX_LINES]]
+    if len(told) > _MAX_LINES:
+        lines.append(f"And {len(told) - _MAX_LINES} more: see the status page.")
+    lines += [_ended(each) for each in ended[:_MAX_LINES]]
     return Notice(
         id=identity,
         created=now,
@@ -121,11 +121,11 @@ def _told(each: Standing) -> str:
     hint = _HINTS.get(hint, hint).format(about=each.about) if " " not in each.about else _HINTS_OF_HOSTS.get(hint, hint)
     again = each.told_at is not None and each.weight <= each.told_weight and not each.lost
     still = f" It has been so since {each.since:%d %b %Y}." if again else ""
-    said = quoted(each.message, _LONGEST)
-    whole = "" if said == plain(each.message, _LONGEST) else _BROKEN
+    said = quoted(each.message, _MAX_QUOTE)
+    whole = "" if said == plain(each.message, _MAX_QUOTE) else _BROKEN
     return plain(f"{each.about}: {said}.{still} {hint}{whole}")
 
 
 def _ended(each: Standing) -> str:
     until = each.ended_at or each.seen_at
-    return plain(f"Well again: {each.about}: {quoted(each.message, _LONGEST)} (until {until:%d %b %H:%M} UTC).")
+    return plain(f"Well again: {each.about}: {quoted(each.message, _MAX_QUOTE)} (until {until:%d %b %H:%M} UTC).")

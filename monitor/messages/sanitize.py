@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 
 #: Longest run of scraped text that a message repeats.
-LONGEST = 600
+MAX_QUOTE = 600
 _SPACES = re.compile(r"[\s\u2028\u2029]+")
 #: What shows nothing and can carry a text of its own, beside the categories of `_UNSEEN`: variation selectors, fillers.
 _BLANK = re.compile(
@@ -17,7 +17,7 @@ _BLANK = re.compile(
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
-def plain(text: str, longest: int = LONGEST) -> str:
+def plain(text: str, longest: int = MAX_QUOTE) -> str:
     """One line of visible text: no control, direction-override, zero-width or surrogate characters, bounded in length."""
     if text.isascii() and len(text) <= longest and "  " not in text and text.isprintable():
         return text.strip()  # very often, and nearly free

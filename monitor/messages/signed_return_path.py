@@ -16,7 +16,7 @@ _ID_BYTES, _MAC_BYTES = 16, 10
 MARK_LENGTH = 42
 PATTERN = re.compile(rf"[a-z2-7]{{{MARK_LENGTH}}}")
 #: What RFC 5321 allows left of the at sign.
-_LONGEST_LOCAL = 64
+_MAX_LOCAL = 64
 
 
 def _encoded(raw: bytes) -> str:
@@ -64,6 +64,6 @@ def return_path(address: str, mark: str) -> str:
     if not local or not domain:
         raise ValueError("not an address")
     marked = f"{local}+{mark}" if mark else local
-    if len(marked) > _LONGEST_LOCAL:
-        raise ValueError(f"too long: at most {_LONGEST_LOCAL - MARK_LENGTH - 1} characters before the @")
+    if len(marked) > _MAX_LOCAL:
+        raise ValueError(f"too long: at most {_MAX_LOCAL - MARK_LENGTH - 1} characters before the @")
     return f"{marked}@{domain}"

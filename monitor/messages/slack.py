@@ -15,10 +15,10 @@ from monitor.messages.notice import Notice
 from monitor.messages.sanitize import host_of, plain
 from monitor.messages.subject import label
 
-_MOST_BLOCKS = 50
-_MOST_FIELDS = 10
-_MOST_QUOTES = 3
-_MOST_SENTENCES = 4  #: of one source; a sentence is at most `plain.LONGEST`, so that a quote stays below `_SECTION`
+_MAX_BLOCKS = 50
+_MAX_FIELDS = 10
+_MAX_QUOTES = 3
+_MAX_SENTENCES = 4  #: of one source; a sentence is at most `plain.MAX_QUOTE`, so that a quote stays below `_SECTION`
 _HEADER = 150
 _SECTION = 3000
 _FIELD = 2000
@@ -50,7 +50,7 @@ def _paragraphs(texts: Sequence[str]) -> list[Block]:
 
 def _context(lines: Sequence[str]) -> list[Block]:
     """Small print; nothing where there are no lines."""
-    elements = [_plain_text(line, _FIELD) for line in lines if plain(line)][:_MOST_FIELDS]
+    elements = [_plain_text(line, _FIELD) for line in lines if plain(line)][:_MAX_FIELDS]
     return [{"type": "context", "elements": elements}] if elements else []
 
 
@@ -70,9 +70,9 @@ def _field(row: Row) -> Block:
 def _quotes(quotes: Sequence[Quote]) -> list[Block]:
     """The evidence, with its source below it."""
     elements: list[Block] = []
-    for quote in quotes[:_MOST_QUOTES]:
+    for quote in quotes[:_MAX_QUOTES]:
         host = f" ({host_of(quote.url)})" if quote.url else ""
-        said = "\n".join(f"“{text}”" for text in quote.texts[:_MOST_SENTENCES])
+        said = "\n".join(f"“{text}”" for text in quote.texts[:_MAX_SENTENCES])
         elements.append({"type": "rich_text_quote", "elements": [{"type": "text", "text": said}]})
         elements.append({"type": "rich_text_section", "elements": [{"type": "text", "text": quote.where + host}]})
     return [{"type": "rich_text", "elements": elements}] if elements else []
@@ -81,7 +81,7 @@ def _quotes(quotes: Sequence[Quote]) -> list[Block]:
 def _buttons(section: Section) -> list[Block]:
     """Where to read on: Ofsted's report first."""
     where = [(section.report_words, section.report)] if section.report else []
-    where += [(f"Read {quote.source or 'the article'}", quote.url) for quote in section.quotes[:_MOST_QUOTES] if quote.url]
+    where += [(f"Read {quote.source or 'the article'}", quote.url) for quote in section.quotes[:_MAX_QUOTES] if quote.url]
     elements: list[Block] = [
         {"type": "button", "text": _plain_text(words, _BUTTON), "url": url, "action_id": f"read-{number}"}
         for number, (words, url) in enumerate(dict.fromkeys(where))
@@ -91,7 +91,7 @@ def _buttons(section: Section) -> list[Block]:
 
 def _section_blocks(section: Section, said: str) -> list[Block]:
     header: Block = {"type": "header", "text": _plain_text(f"{section.authority}: {section.headline}", _HEADER)}
-    fields: Block = {"type": "section", "fields": [_field(row) for row in section.rows][:_MOST_FIELDS]}
+    fields: Block = {"type": "section", "fields": [_field(row) for row in section.rows][:_MAX_FIELDS]}
     return [
         header,
         *_context([f"{said}. {section.dates}" if said else section.dates]),
@@ -128,7 +128,7 @@ def _blocks(notice: Notice, sections: Sequence[Section], room: int) -> list[Bloc
 
 def slack_body(notice: Notice, subject: str, sections: Sequence[Section]) -> str:
     """The payload as far as it is the same for everybody: JSON that ends within the list of blocks; `slack_foot` closes it."""
-    blocks = _blocks(notice, sections, _MOST_BLOCKS - 1) or _paragraphs([subject])
+    blocks = _blocks(notice, sections, _MAX_BLOCKS - 1) or _paragraphs([subject])
     payload = {"text": _words(subject, _SECTION), "unfurl_links": False, "unfurl_media": False, "blocks": blocks}
     return json.dumps(payload, ensure_ascii=False)[: -len("]}")]
 
@@ -137,5 +137,5 @@ def slack_foot(notice: Notice) -> str:
     """The last block, which is one person's, and the end of the payload."""
     out = [notice.way_out] if notice.way_out else []
     lines = [line for line in (*notice.also, *notice.notes, *notice.reasons) if plain(line)]
-    foot = _context([*lines[: _MOST_FIELDS - len(out)], *out])
+    foot = _context([*lines[: _MAX_FIELDS - len(out)], *out])
     return f", {json.dumps(foot[0], ensure_ascii=False)}]}}" if foot else "]}"

@@ -11,7 +11,7 @@ from monitor.postmaster.findings import Finding, Level, txt, unanswered
 from monitor.postmaster.lookup import Lookup
 
 #: Bits of an RSA key: below the first nobody believes it (RFC 8301), below the second it should be renewed.
-LEAST_BITS, GOOD_BITS = 1024, 2048
+MIN_BITS, GOOD_BITS = 1024, 2048
 _ED25519_BYTES = 32
 
 
@@ -66,8 +66,8 @@ def _judged(found: Mapping[str, str]) -> tuple[Level, str]:
     bits = rsa_bits(raw)
     if bits is None:
         return Level.ERROR, "p= is no RSA key: receivers ignore it (is a part of the record missing?)"
-    if bits < LEAST_BITS:
-        return Level.ERROR, f"an RSA key of {bits} bits: receivers ignore keys below {LEAST_BITS}"
+    if bits < MIN_BITS:
+        return Level.ERROR, f"an RSA key of {bits} bits: receivers ignore keys below {MIN_BITS}"
     if "y" in found.get("t", "").split(":"):
         return Level.WARNING, "t=y says that this is a test: receivers treat signed mail as unsigned"
     if bits < GOOD_BITS:

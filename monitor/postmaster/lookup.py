@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 #: Seconds for one question, retries included.
 LIFETIME = 6.0
 #: Questions in one run. A record may send its reader on and on.
-MOST = 150
+MAX_QUESTIONS = 150
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,7 @@ class Lookup:
     def _ask(self, name: str, kind: str) -> Answer:
         key = (name.casefold().rstrip("."), kind)
         if key not in self._known:
-            if len(self._known) >= MOST:
+            if len(self._known) >= MAX_QUESTIONS:
                 return Answer(failure="too many questions")
             self._known[key] = self._asked(*key)
         return self._known[key]

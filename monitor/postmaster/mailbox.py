@@ -24,12 +24,12 @@ from urllib.parse import unquote, urlsplit
 from monitor.channels.tls import tls_reason
 from monitor.domain.calendar import MONTHS
 from monitor.ports import ConfigError, MonitorError
-from monitor.postmaster.report import LONGEST
+from monitor.postmaster.report import MAX_MAIL
 
 #: Seconds for one answer, and for all that is done in one visit.
 TIMEOUT, DEADLINE = 30.0, 120.0
 #: So many mails a visit; the next one goes on from there.
-AT_ONCE = 200
+MAX_AT_ONCE = 200
 #: A mailbox that is looked into for the first time is read back so far.
 FIRST = timedelta(days=30)
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -74,7 +74,7 @@ class _Bounded(imaplib.IMAP4):
             self.sock.shutdown(socket.SHUT_RDWR)
 
     def read(self, size: int) -> bytes:
-        if size > LONGEST + 1024:
+        if size > MAX_MAIL + 1024:
             raise self.abort("an answer longer than was asked for")
         return super().read(size)
 
@@ -145,7 +145,7 @@ class ImapMailbox:
         answer = imap.uid("SEARCH", wanted)[1]
         found = {int(each) for line in answer if isinstance(line, bytes) for each in line.split() if each.isdigit()}
         # A range that ends in * always holds the newest mail, even when that was seen.
-        for uid in sorted(uid for uid in found if uid > after)[:AT_ONCE]:
+        for uid in sorted(uid for uid in found if uid > after)[:MAX_AT_ONCE]:
             if take(_fetched(imap, uid)):
                 imap.uid("STORE", str(uid), "+FLAGS.SILENT", r"(\Seen)")
             yield f"{validity}:{uid}"
@@ -162,7 +162,7 @@ def _number(answer: object) -> int:
 
 def _fetched(imap: imaplib.IMAP4, uid: int) -> bytes:
     """The beginning of one mail; reading it does not mark it. Empty when it is gone."""
-    answer = imap.uid("FETCH", str(uid), f"(BODY.PEEK[]<0.{LONGEST}>)")[1]
+    answer = imap.uid("FETCH", str(uid), f"(BODY.PEEK[]<0.{MAX_MAIL}>)")[1]
     return next((part[1] for part in answer if isinstance(part, tuple) and isinstance(part[1], bytes)), b"")
 
 
@@ -177,7 +177,7 @@ class Maildir:
         """Take what is in ``new``. There is no position: what was taken is elsewhere."""
         try:
             names = sorted(path.name for path in (self.folder / "new").iterdir())
-            for name in [each for each in names if each not in self.passed and not each.startswith(".")][:AT_ONCE]:
+            for name in [each for each in names if each not in self.passed and not each.startswith(".")][:MAX_AT_ONCE]:
                 raw = read_start(self.folder / "new" / name)
                 if raw is not None and take(raw):
                     (self.folder / "new" / name).rename(self.folder / "cur" / f"{name}:2,S")
@@ -203,7 +203,7 @@ def read_start(path: Path) -> bytes | None:
         os.close(number)
         return None
     with os.fdopen(number, "rb") as file:
-        return file.read(LONGEST)
+        return file.read(MAX_MAIL)
 
 
 def mailbox_of(url: str, *, ca_file: str = "") -> Mailbox:

@@ -12,7 +12,7 @@ from email.utils import parseaddr
 
 from monitor.domain.bounces import Kind
 
-_LONGEST, _LONGEST_REASON = 8000, 1000
+_MAX_TEXT, _MAX_REASON = 8000, 1000
 #: Who speaks for a mail system: the name before the @, or the one in words.
 _SYSTEM = re.compile(
     r"(?:mailer|mail)[-_. ]?daemon\b|postmaster\b|mail[-_. ]?(?:delivery|system)|mdaemon\b|microsoftexchange[\da-f]{16,}"
@@ -63,7 +63,7 @@ def read_plain(sender: str, subject: str, text: str) -> PlainReport | None:
     name, address = parseaddr(sender)
     if address and not _SYSTEM.match(address.partition("@")[0]) and not _SYSTEM.match(name):
         return None
-    about = _QUOTED.split(text[:_LONGEST], maxsplit=1)[0]
+    about = _QUOTED.split(text[:_MAX_TEXT], maxsplit=1)[0]
     if _REFUSAL.search(about) or _GIVEN_UP.search(about):
         return PlainReport(kind=Kind.BOUNCE, code=code_in(about), said=reason_in(about), named=named_in(about))
     if _DELAYED.search(about):
@@ -89,4 +89,4 @@ def reason_in(text: str) -> str:
     lines = [line.strip() for line in text.splitlines()]
     coded = [line for line in lines if _REFUSAL.search(line)]
     first = next((number for number, line in enumerate(lines) if _ADDRESS.search(line)), len(lines))
-    return " ".join(coded or lines[first : first + 4])[:_LONGEST_REASON]
+    return " ".join(coded or lines[first : first + 4])[:_MAX_REASON]

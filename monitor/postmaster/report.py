@@ -2,7 +2,7 @@
 
 The sources: RFC 3464 (delivery status notifications), RFC 5965 (complaints, "ARF"), RFC 3834 (automatic answers), and two
 forms older than these that are still sent: Exim's plain text, and qmail's (QSBMF). All of it is a stranger's text: it is cut
-at `LONGEST`, read without the parser of structured headers (which takes quadratic time on some), and believed only when it
+at `MAX_MAIL`, read without the parser of structured headers (which takes quadratic time on some), and believed only when it
 carries a mark that was signed here, which is for others to check.
 """
 
@@ -24,8 +24,8 @@ from monitor.postmaster.authentication import proven_author
 from monitor.postmaster.plain_report import code_in, named_in, read_plain, reason_in
 
 #: More of a mail is not looked at, bytes: a report and our own message in it are shorter.
-LONGEST = 256 * 1024
-_MOST_PARTS, _MOST_MARKS, _LONGEST_FIELD = 60, 50, 1000
+MAX_MAIL = 256 * 1024
+_MAX_PARTS, _MAX_MARKS, _MAX_FIELD = 60, 50, 1000
 _MARK = re.compile(r"(?<![a-z2-7])[a-z2-7]{42}(?![a-z2-7])", re.IGNORECASE)
 _MESSAGE_ID = re.compile(r"^[ \t>]*(?:X-)?(?:Original-)?Message-ID:\s{0,5}(<[^<>\s]{1,250}>)", re.IGNORECASE | re.MULTILINE)
 _CODE = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
@@ -54,10 +54,10 @@ class _Found:
 
 def read_returned(raw: bytes, authserv_id: str = "") -> ReturnedMail:
     """What a mail says. Never raises for what is in it. `authserv_id`: see `authentication.proven_author`."""
-    raw = raw[:LONGEST]
+    raw = raw[:MAX_MAIL]
     try:
         mail = BytesParser(policy=compat32).parsebytes(raw)
-        parts = tuple(islice(_parts(mail), _MOST_PARTS))
+        parts = tuple(islice(_parts(mail), _MAX_PARTS))
         found = _of_status(parts) or _of_complaint(parts) or _of_words(mail, parts) or _automatic(mail)
         text = "\n".join([raw.decode("utf-8", "replace"), *map(_text, parts)])
     except (RecursionError, ValueError, LookupError, TypeError):
@@ -70,8 +70,8 @@ def read_returned(raw: bytes, authserv_id: str = "") -> ReturnedMail:
         said=found.said,
         author=proven_author(_header(mail, "From"), _every(mail, "Authentication-Results"), authserv_id),
         # A mark proves itself wherever it stands: in the address that the report was sent to, or in the mail that it quotes.
-        tokens=tuple(dict.fromkeys(mark[0].lower() for mark in islice(_MARK.finditer(text), _MOST_MARKS))),
-        message_ids=tuple(dict.fromkeys(each[1] for each in islice(_MESSAGE_ID.finditer(text), _MOST_MARKS))),
+        tokens=tuple(dict.fromkeys(mark[0].lower() for mark in islice(_MARK.finditer(text), _MAX_MARKS))),
+        message_ids=tuple(dict.fromkeys(each[1] for each in islice(_MESSAGE_ID.finditer(text), _MAX_MARKS))),
         recipients=found.recipients,
     )
 
@@ -88,11 +88,11 @@ def _parts(mail: Message) -> Iterator[Message]:
 
 
 def _header(mail: Message, name: str) -> str:
-    return " ".join(str(mail.get(name, ""))[:_LONGEST_FIELD].split())
+    return " ".join(str(mail.get(name, ""))[:_MAX_FIELD].split())
 
 
 def _every(mail: Message, name: str) -> list[str]:
-    return [" ".join(str(each)[:_LONGEST_FIELD].split()) for each in mail.get_all(name, [])[:_MOST_PARTS]]
+    return [" ".join(str(each)[:_MAX_FIELD].split()) for each in mail.get_all(name, [])[:_MAX_PARTS]]
 
 
 def _text(part: Message) -> str:
@@ -138,7 +138,7 @@ def _raw(part: Message) -> bytes:
 
 def _field(value: str) -> str:
     """A field's value on one line; eight-bit letters, which the library keeps as surrogates, as what they are."""
-    plain = value[:_LONGEST_FIELD].encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    plain = value[:_MAX_FIELD].encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return " ".join(plain.split())
 
 
@@ -161,7 +161,7 @@ def _of_status(parts: Sequence[Message]) -> _Found | None:
         reports = [part for part in parts[1:] if not part.is_multipart() and _is_status(_message_text(part))]
     if not reports:
         return None
-    groups = [fields for fields in islice(_blocks(reports[0]), _MOST_PARTS) if {"action", "status"} & set(fields)]
+    groups = [fields for fields in islice(_blocks(reports[0]), _MAX_PARTS) if {"action", "status"} & set(fields)]
     told = [(_status_kind(fields), fields) for fields in groups]
     for kind in (Kind.BOUNCE, Kind.DELAY):
         chosen = [fields for found, fields in told if found is kind]

@@ -11,9 +11,9 @@ from monitor.postmaster.findings import Finding, Level, txt, unanswered
 from monitor.postmaster.lookup import Lookup
 
 #: Terms that need a question, in a record and all that it includes (4.6.4); one more and nothing of it counts.
-MOST_QUESTIONS = 10
+MAX_QUESTIONS = 10
 #: Of these, so many may lead to nothing.
-MOST_VOID = 2
+MAX_VOID = 2
 _TERM = re.compile(r"([+~?-]?)(all|include|a|mx|ptr|ip4|ip6|exists)(?::([^\s/]\S*)|(/\S*))?", re.IGNORECASE)
 _LENGTHS = re.compile(r"(?:/(\d{1,3}))?(?://(\d{1,3}))?")
 _MODIFIER = re.compile(r"([a-z][a-z0-9_.-]*)=(\S*)", re.IGNORECASE)
@@ -72,11 +72,11 @@ def _judged(walk: _Walk, domain: str, record: str) -> list[Finding]:
 
     findings = [found(Level.ERROR, says, "a record without this") for says in dict.fromkeys(walk.wrong)]
     findings += [found(Level.WARNING, says) for says in dict.fromkeys(walk.doubtful)]
-    if walk.questions > MOST_QUESTIONS:
-        says = f"{walk.questions} look-ups where {MOST_QUESTIONS} are allowed: receivers ignore the record"
+    if walk.questions > MAX_QUESTIONS:
+        says = f"{walk.questions} look-ups where {MAX_QUESTIONS} are allowed: receivers ignore the record"
         findings.append(found(Level.ERROR, says, "fewer include, a, mx and exists terms: name networks with ip4 and ip6"))
-    if walk.void > MOST_VOID:
-        findings.append(found(Level.WARNING, f"{walk.void} terms lead to nothing; receivers may stop after {MOST_VOID}"))
+    if walk.void > MAX_VOID:
+        findings.append(found(Level.WARNING, f"{walk.void} terms lead to nothing; receivers may stop after {MAX_VOID}"))
     closed = re.sub(r"\s[+?]?all\b", "", record) + " -all"
     if walk.final == "+":
         findings.append(found(Level.ERROR, "ends with +all: it permits the whole world", txt(domain, closed)))
@@ -84,9 +84,7 @@ def _judged(walk: _Walk, domain: str, record: str) -> list[Finding]:
         says = "says nothing of other servers (?all)" if walk.final else "does not end with all: says nothing of other servers"
         findings.append(found(Level.WARNING, says, txt(domain, closed)))
     if not findings:
-        findings.append(
-            found(Level.OK, f"one record, {walk.questions} of {MOST_QUESTIONS} look-ups, ends with {walk.final}all")
-        )
+        findings.append(found(Level.OK, f"one record, {walk.questions} of {MAX_QUESTIONS} look-ups, ends with {walk.final}all"))
     return findings
 
 
@@ -194,7 +192,7 @@ def _enter(walk: _Walk, name: str, way: tuple[str, ...], *, own: bool) -> None:
         what = f"{name} includes itself" if name else "an include without a name"
         walk.wrong.append(f"{what}: receivers ignore the record")
         return
-    if walk.questions > 3 * MOST_QUESTIONS or "%" in name:
+    if walk.questions > 3 * MAX_QUESTIONS or "%" in name:
         return  # wrong many times over; or it depends on the single mail
     answer = walk.lookup.txt(name)
     records = _records(answer.values)

@@ -31,7 +31,7 @@ KINDS = {
 
 _DURATION = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|w|weeks?)\s*$")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-_LEAST_INTERVAL = 30.0
+_MIN_INTERVAL = 30.0
 _OURS = frozenset({"worker", "home"})  # fields that are not keys of the table
 
 
@@ -101,8 +101,8 @@ def seconds(value: Any, key: str) -> float:
 def _value(value: Any, hint: Any, key: str) -> Any:
     if key in ("interval", "cadence"):
         length = seconds(value, key)
-        if key == "interval" and length < _LEAST_INTERVAL:
-            raise ConfigError(f"polling every {length:g} s is impolite; the least is {_LEAST_INTERVAL:g} s", key=key)
+        if key == "interval" and length < _MIN_INTERVAL:
+            raise ConfigError(f"polling every {length:g} s is impolite; the least is {_MIN_INTERVAL:g} s", key=key)
         return length
     if hint is SourceClass:
         try:

@@ -11,7 +11,7 @@ from monitor.ports import ConfigError, Fetcher, FetchFailure, Poll, ReadError, S
 from monitor.sources.declaration import Declared, not_ahead, unreadable
 
 _COUNT = 50
-_MOST_PAGES = 20
+_MAX_PAGES = 20
 
 
 @dataclass(kw_only=True)
@@ -48,7 +48,7 @@ class GovukSource(Declared):
         entries: list[dict[str, str]] = []
         validators = {self._address(0): page.validators}
         try:
-            for number in range(1, _MOST_PAGES + 1):
+            for number in range(1, _MAX_PAGES + 1):
                 found = await self.parse("monitor.extraction.feeds.search:read_govuk", page.body, page.url)
                 entries.extend(found["entries"])
                 oldest = min((entry["published"] for entry in found["entries"] if entry["published"]), default="")

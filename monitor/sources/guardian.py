@@ -15,7 +15,7 @@ from monitor.sources.declaration import Declared, not_ahead, unreadable
 
 _PAGE_SIZE = 200
 _OVERLAP = timedelta(days=2)  # an article may be dated before it appears
-_MOST_PAGES = 5
+_MAX_PAGES = 5
 
 
 @dataclass(kw_only=True)
@@ -57,7 +57,7 @@ class GuardianSource(Declared):
         key = urlencode({"api-key": unquoted(os.environ.get(self.key_env, ""))})
         entries: list[dict[str, str]] = []
         retrieved: datetime | None = None
-        for number in range(1, _MOST_PAGES + 1):
+        for number in range(1, _MAX_PAGES + 1):
             address = self._address(state.cursor, number)
             answer = await fetcher.fetch(f"{address}&{key}")
             if isinstance(answer, FetchFailure):

@@ -10,7 +10,7 @@ from monitor.domain.urls import canonical
 from monitor.ports import ConfigError, Fetcher, FetchFailure, Page, Poll, ReadError, SourceState, Validators
 from monitor.sources.declaration import Declared, unreadable
 
-_MOST_PAGES = 20
+_MAX_PAGES = 20
 
 
 @dataclass(kw_only=True)
@@ -54,7 +54,7 @@ class ListingSource(Declared):
         moved_to = page.moved_to
         entries: list[dict[str, str]] = []
         read: set[str] = {page.url}
-        for _ in range(min(self.pages, _MOST_PAGES)):
+        for _ in range(min(self.pages, _MAX_PAGES)):
             listing = await self.parse(
                 "monitor.extraction.feeds.listing:read_listing", page.body, page.url, page.content_type, selectors
             )

@@ -28,7 +28,7 @@ from monitor.sources.declaration import Declared, unreadable
 
 _SEARCH = "/search?q=&location=&lat=&lon=&radius=&level_1_types=3&level_2_types%5B%5D=12&start={start}&rows={rows}"
 _ROWS = 100  #: the site gives no more at a time
-_MOST_PAGES = 5
+_MAX_PAGES = 5
 _DATED = re.compile(r"\d{1,2} [A-Z][a-z]{2,8} \d{4}|\d{1,2}/\d{1,2}/\d{4}")
 
 #: What a label must say, and must not. A wording not seen yet should rather be read and refused as no report than be missed.
@@ -125,7 +125,7 @@ class OfstedSource(Declared):
     async def _list(self, fetcher: Fetcher) -> dict[str, dict[str, str]] | Poll:
         """Every authority that the search lists, by URN; a failed `Poll` when a page of it cannot be had."""
         listed: dict[str, dict[str, str]] = {}
-        for number in range(_MOST_PAGES):
+        for number in range(_MAX_PAGES):
             url = self.url.rstrip("/") + _SEARCH.format(start=number * _ROWS, rows=_ROWS)
             answer = await fetcher.fetch(url)
             if isinstance(answer, FetchFailure):

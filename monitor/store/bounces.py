@@ -23,7 +23,7 @@ from monitor.store.schema import deliveries, facts, returns
 from monitor.store.schema import suspensions as suspensions_table
 
 #: So many notes a delivery: a Message-ID is no secret to those who were answered, and a stranger must not fill the disk.
-MOST = 20
+MAX_NOTES = 20
 #: The kind that is kept of a complaint for which nobody vouches.
 ASKED_KIND = "complaint, not proven"
 _TERMINAL = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.UNCERTAIN, DeliveryState.CANCELLED)
@@ -109,7 +109,7 @@ def _keep(connection: Connection, mail: ReturnedMail, delivery: str, became: Tak
     """One row for one mail; False when it is there already, or when there are too many."""
     counted = became in {Taken.COUNTED, Taken.SUSPENDED}
     kept = select(func.count()).select_from(returns).where(returns.c.delivery == delivery)
-    if connection.execute(kept).scalar_one() >= MOST and not counted:
+    if connection.execute(kept).scalar_one() >= MAX_NOTES and not counted:
         return False
     values = {"id": uuid4().hex, "delivery": delivery, "key": mail.key, "code": mail.code}
     values["kind"] = ASKED_KIND if became is Taken.ASKED else str(mail.kind)

@@ -26,9 +26,9 @@ from monitor.store.schema import captures
 _log = logging.getLogger(__name__)
 RETENTION = timedelta(days=400)  #: long enough for a year's articles to be read again by next year's rules
 #: Bytes of one site in a day, compressed: Ofsted's busiest day had 8 MB of reports.
-MAX_A_DAY = 32 << 20
+MAX_PER_DAY = 32 << 20
 _LEFT_OUT = frozenset({"set-cookie"})
-_MOST_BYTES = 64 << 20
+_MAX_BYTES = 64 << 20
 _WORD = b"fsted"  # no page without it will ever report a rating
 
 
@@ -76,10 +76,10 @@ class Captures:
         site, size = queue_of(row["url"]), len(row["body"])
         before, after = self._kept[site], self._kept[site] + size
         self._kept[site] = after
-        if after <= MAX_A_DAY:
+        if after <= MAX_PER_DAY:
             return True
-        if before <= MAX_A_DAY:
-            _log.warning("%s: %d MB of its pages were kept today; no more are, until tomorrow", site, MAX_A_DAY >> 20)
+        if before <= MAX_PER_DAY:
+            _log.warning("%s: %d MB of its pages were kept today; no more are, until tomorrow", site, MAX_PER_DAY >> 20)
         return False
 
     def pages(self) -> Iterator[Page]:
@@ -91,7 +91,7 @@ class Captures:
                 row = connection.execute(select(captures).where(captures.c.id == key)).mappings().one_or_none()
             if row is None:
                 continue
-            envelope = zlib.decompressobj().decompress(row["body"], _MOST_BYTES)
+            envelope = zlib.decompressobj().decompress(row["body"], _MAX_BYTES)
             head, _, body = envelope.partition(b"\n")
             facts = json.loads(head)
             yield Page(

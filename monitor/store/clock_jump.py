@@ -21,7 +21,7 @@ TOLERANCE = timedelta(seconds=20)
 _AHEAD = timedelta(minutes=1)
 #: No wait of ours is longer: quiet hours last less than a day.
 _MAX_WAIT = timedelta(hours=25)
-_AGAIN = timedelta(hours=1)
+_RETRY_AFTER = timedelta(hours=1)
 #: A server whose clock is not ours is right: others go by it.
 _AGREES = timedelta(minutes=1)
 _MOMENTS = (deliveries.c.not_before, deliveries.c.planned_for, deliveries.c.tries_until, deliveries.c.lease_until)
@@ -84,6 +84,6 @@ def _shorten(connection: Connection, now: datetime) -> None:
     ).all()
     for row in rows:
         ahead = row.created > now + _AHEAD
-        wait = row.not_before - row.created if ahead else _AGAIN
+        wait = row.not_before - row.created if ahead else _RETRY_AFTER
         values = {"not_before": now + min(wait, _MAX_WAIT), "tries_until": now + GIVE_UP}
         connection.execute(update(deliveries).where(deliveries.c.id == row.id).values(**values))

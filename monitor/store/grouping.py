@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, literal_column, select
 
-from monitor.domain.alert_limits import AN_HOUR
+from monitor.domain.alert_limits import HOUR
 from monitor.domain.model import Change, Inspection, Kind
 from monitor.domain.movement import disputed
 from monitor.messages import Purpose
@@ -85,7 +85,7 @@ def _fill(connection: Connection, found: Mapping[str, Waiting], known: Sequence[
 def recent(connection: Connection, most: int, now: datetime) -> Mapping[str, Sequence[datetime]]:
     """When messages were made within the last hour, for each target that got at least `most`."""
     young = and_(
-        deliveries.c.created > now - AN_HOUR,
+        deliveries.c.created > now - HOUR,
         deliveries.c.purpose.in_(IMMEDIATE),
         deliveries.c.state.not_in((DeliveryState.CANCELLED, DeliveryState.HELD)),
     )

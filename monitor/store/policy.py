@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import quote
 
-from monitor.domain.alert_limits import MOST_AN_HOUR
+from monitor.domain.alert_limits import MAX_PER_HOUR
 from monitor.domain.model import Change, Inspection
 from monitor.domain.subscriptions import Subscription
 from monitor.messages import Notice
@@ -33,7 +33,7 @@ class Policy:
     links: Links | None = None
     group_wait: timedelta = timedelta(0)  #: how long a message waits for further news for the same person
     untellable: frozenset[str] = frozenset()  #: channels whose messages have no words in which a doubt could be mentioned
-    most_an_hour: int = MOST_AN_HOUR  #: messages to one person; what comes after them goes out as one
+    most_an_hour: int = MAX_PER_HOUR  #: messages to one person; what comes after them goes out as one
     contact: str = ""  #: whom readers turn to: an address or a page of the operator's
 
     def with_exits(self, notice: Notice, to: str, names: Iterable[str], own: Mapping[str, str]) -> Notice:

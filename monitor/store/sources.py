@@ -16,7 +16,7 @@ from monitor.store.schema import facts, polls, sources
 
 #: How long it is remembered how a source answered; its habits are learnt from two months.
 KEPT = timedelta(days=400)
-_MOST_AT_ONCE = 500  #: parameters of one statement
+_MAX_AT_ONCE = 500  #: parameters of one statement
 
 
 def source_states(connection: Connection, names: Collection[str] | None = None) -> dict[str, SourceState]:
@@ -52,7 +52,7 @@ def record_polls(connection: Connection, asked: Sequence[Asked], now: datetime) 
     watched = {name for name, state in before.items() if state.polled_before}
     fresh = remember(connection, asked, watched, now)
     connection.execute(insert(polls), [poll_row(a, len(links), now) for a, links in zip(asked, fresh, strict=True)])
-    old_polls = polls.c.source.in_([each.source for each in asked[:_MOST_AT_ONCE]]), polls.c.polled_at < now - KEPT
+    old_polls = polls.c.source.in_([each.source for each in asked[:_MAX_AT_ONCE]]), polls.c.polled_at < now - KEPT
     connection.execute(delete(polls).where(*old_polls))
     return fresh
 

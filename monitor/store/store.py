@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from monitor.domain.alert_limits import MOST_AN_HOUR
+from monitor.domain.alert_limits import MAX_PER_HOUR
 from monitor.domain.bounces import ReturnedMail
 from monitor.domain.history import history as shipped_history
 from monitor.domain.model import Article, Change, Inspection, Link, Reading, Report
@@ -52,7 +52,7 @@ def open_store(
     contact: str = "",
     group_wait: timedelta = timedelta(0),
     untellable: Collection[str] = (),
-    most_an_hour: int = MOST_AN_HOUR,
+    most_an_hour: int = MAX_PER_HOUR,
 ) -> SqlStore:
     """Open the state at ``sqlite:///PATH`` or ``postgresql://...``, made or brought up to date first.
 

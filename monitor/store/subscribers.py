@@ -24,7 +24,7 @@ UNSUBSCRIBED = "unsubscribed"
 ERASED = "erased"
 #: One message that asks for confirmation per address in this time, and so many in an hour over all addresses.
 ASK_AGAIN = timedelta(hours=24)
-ASK_AT_MOST = 60
+MAX_CONFIRMATIONS = 60
 #: A request that nobody confirmed is forgotten.
 UNCONFIRMED_KEPT = timedelta(days=7)
 
@@ -145,7 +145,7 @@ def request(connection: Connection, subscription: Subscription, now: datetime) -
     mine = mailbox(subscription.target)
     if any(mailbox(target) == mine for target in connection.execute(waiting).scalars()):
         return None
-    if requests_since(connection, now - timedelta(hours=1)) >= ASK_AT_MOST:
+    if requests_since(connection, now - timedelta(hours=1)) >= MAX_CONFIRMATIONS:
         return None
     connection.execute(
         insert(subscriptions).values(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fastapi import APIRouter, HTTPException, Request
 
-from monitor.fetch.dropped import MOST_BYTES, TYPES
+from monitor.fetch.dropped import MAX_BYTES, TYPES
 from monitor.settings.secret import TOKEN_ENV, token_problem
 
 _SUFFIXES = {kind.partition(";")[0]: suffix for suffix, kind in reversed(TYPES.items())}
@@ -60,8 +60,8 @@ async def _bounded(request: Request) -> bytes:
     size = 0
     async for part in request.stream():
         size += len(part)
-        if size > MOST_BYTES:
-            raise HTTPException(413, f"more than {MOST_BYTES} bytes")
+        if size > MAX_BYTES:
+            raise HTTPException(413, f"more than {MAX_BYTES} bytes")
         parts.append(part)
     return b"".join(parts)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 #: Requests that one visitor may make.
-A_MINUTE, AN_HOUR = 4, 11
+MAX_PER_MINUTE, MAX_PER_HOUR = 4, 11
 _MAX_VISITORS = 10_000
 #: Of an IPv6 address, the part that a provider gives to one customer.
 _PREFIX = 64
@@ -35,7 +35,7 @@ class Pace:
 
     def allows(self, who: str, now: datetime) -> bool:
         """Count one more request; False when it is one too many."""
-        times = self.asked.setdefault(who, deque(maxlen=AN_HOUR))
+        times = self.asked.setdefault(who, deque(maxlen=MAX_PER_HOUR))
         self.asked.move_to_end(who)
         while len(self.asked) > _MAX_VISITORS:
             self.asked.popitem(last=False)  # whoever has not asked for longest
@@ -47,7 +47,7 @@ class Pace:
     def wait(self, who: str, now: datetime) -> timedelta:
         """How long until somebody may ask once more; nothing where it is now."""
         waits = [timedelta()]
-        for limit, span in ((AN_HOUR, timedelta(hours=1)), (A_MINUTE, timedelta(minutes=1))):
+        for limit, span in ((MAX_PER_HOUR, timedelta(hours=1)), (MAX_PER_MINUTE, timedelta(minutes=1))):
             recent = sorted(at for at in self.asked.get(who, ()) if at > now - span)
             waits += [recent[-limit] + span - now] if len(recent) >= limit else []
         return max(waits)

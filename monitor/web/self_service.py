@@ -27,14 +27,14 @@ from monitor.messages.links import Act, Links
 from monitor.messages.sample import sample_notice
 from monitor.ports import Clock
 from monitor.store import SqlStore
-from monitor.store.subscribers import ASK_AT_MOST, SELF_SERVICE, Subscriber
+from monitor.store.subscribers import MAX_CONFIRMATIONS, SELF_SERVICE, Subscriber
 from monitor.web.origin import SameSite
 from monitor.web.pages import headers, page, told
 from monitor.web.preferences_form import Form, described, form_of, problem, table, wishes
 from monitor.web.rate_limiter import Pace, visitor
 
 #: Every council ticked is 6,000 bytes.
-_LARGEST_FORM = 20_000
+_MAX_FORM = 20_000
 
 
 async def _form(request: Request) -> Form:
@@ -42,7 +42,7 @@ async def _form(request: Request) -> Form:
     body = b""
     async for piece in request.stream():
         body += piece
-        if len(body) > _LARGEST_FORM:
+        if len(body) > _MAX_FORM:
             return {}
     try:
         return parse_qs(body.decode("utf-8", "replace"), max_num_fields=200)
@@ -110,7 +110,7 @@ class SelfService:
     def _is_full(self, who: str, now: datetime) -> bool:
         """Whether no more is asked for in this hour: the last places are for visitors who ask for the first time."""
         lately = self.store.requests_since(now - timedelta(hours=1))
-        return lately >= (ASK_AT_MOST if self.pace.within_an_hour(who, now) <= 1 else ASK_AT_MOST // 2)
+        return lately >= (MAX_CONFIRMATIONS if self.pace.within_an_hour(who, now) <= 1 else MAX_CONFIRMATIONS // 2)
 
     def _request(self, wish: Subscription, now: datetime) -> None:
         asked = self.store.request_subscription(wish, now=now)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from monitor.app.alarms import LEAST_SPACE, Lookout, of_crowded, of_given_up, of_returned, of_space
+from monitor.app.alarms import MIN_DISK_SPACE, Lookout, of_crowded, of_given_up, of_returned, of_space
 from monitor.domain.model import Link, SourceClass
 from monitor.domain.operator_alarms import Way
 from monitor.domain.poll_failures import failure_words
@@ -80,8 +80,8 @@ def monitor(tmp_path: Path) -> Iterator[Monitor]:
 
 
 def test_a_disk_that_fills_is_alarming() -> None:
-    assert of_space(LEAST_SPACE) == []
-    assert "63 MB" in str(of_space(LEAST_SPACE - 1)[0])
+    assert of_space(MIN_DISK_SPACE) == []
+    assert "63 MB" in str(of_space(MIN_DISK_SPACE - 1)[0])
 
 
 def test_a_mailbox_that_cannot_be_read_is() -> None:

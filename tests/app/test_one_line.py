@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from monitor.app.one_line import AGAIN, OneLine
+from monitor.app.one_line import REPEAT_AFTER, OneLine
 from monitor.ports import StoreUnavailable
 
 
@@ -53,7 +53,7 @@ def test_a_trace_becomes_a_line_and_is_not_repeated(log: tuple[logging.Logger, i
         full(logger, wrapped=True)
         logger.error("%s", StoreUnavailable("the disk is full", key="monitor.db"))
     assert stream.getvalue() == "polling gazette: monitor.db: the disk is full\n"
-    time.seconds = AGAIN
+    time.seconds = REPEAT_AFTER
     full(logger)
     assert stream.getvalue().count("\n") == 2, "who reads only the end of the log finds it there"
 

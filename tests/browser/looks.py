@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 #: WCAG 2.2: contrast of text (1.4.3). Text of 24 px, or 18.66 px and bold, may do with 3; we do not let it.
-LEAST_CONTRAST = 4.5
-LEAST_SIZE = 16
+MIN_CONTRAST = 4.5
+MIN_SIZE = 16
 
 _TEXTS = """() => {
   const rgba = text => {
@@ -79,9 +79,9 @@ def faults(page: Page, widths: tuple[int, ...]) -> list[str]:
     """What is too small, too faint, or wider than the window, in words."""
     found = []
     for text in visible_texts(page):
-        if text.contrast < LEAST_CONTRAST:
+        if text.contrast < MIN_CONTRAST:
             found.append(f"contrast {text.contrast:.2f}: {text.text}")
-        if text.size < LEAST_SIZE:
+        if text.size < MIN_SIZE:
             found.append(f"{text.size} px: {text.text}")
     for width in widths:
         page.set_viewport_size({"width": width, "height": 800})

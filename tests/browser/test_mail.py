@@ -15,7 +15,7 @@ from monitor.messages import Notice
 from monitor.messages.account_mails import welcome
 from monitor.messages.operator import trial_notice
 from monitor.messages.sample import sample_notice
-from tests.browser.looks import LEAST_CONTRAST, faults, headings, visible_texts
+from tests.browser.looks import MIN_CONTRAST, faults, headings, visible_texts
 from tests.messages.golden import MOMENT, RENDERER, mail, notices
 
 if TYPE_CHECKING:
@@ -105,4 +105,4 @@ def test_words_without_end_do_not_widen_it(page: Page) -> None:
     changes = tuple(replace(change, evidence=long, outlet=long, conflict=long) for change in reported.changes)
     page.set_content(RENDERER.render(replace(reported, changes=changes, notes=(long,), reasons=(long,), also=(long,))).html)
     assert faults(page, WIDTHS) == []
-    assert min(text.contrast for text in visible_texts(page)) >= LEAST_CONTRAST
+    assert min(text.contrast for text in visible_texts(page)) >= MIN_CONTRAST

@@ -139,7 +139,7 @@ def test_a_line_is_closed_when_nobody_needs_it() -> None:
 
 
 def test_a_line_has_only_so_many_mails(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lines_module, "MOST_MAILS", 2)
+    monkeypatch.setattr(lines_module, "MAX_MAILS", 2)
     clerk = Clerk()
     with serving(clerk) as (port, lines):
         assert [mail(port, lines).result for _ in range(3)] == [Result.SENT] * 3

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.operator_alarms import AGAIN_AFTER, ENDED_AFTER, PAUSE, Raised, Standing, Way, choose, decide, told
+from monitor.domain.operator_alarms import ENDED_AFTER, PAUSE, REMIND_AFTER, Raised, Standing, Way, choose, decide, told
 
 NOW = datetime(2026, 6, 17, 12, tzinfo=UTC)
 BLIND = Raised(about="gazette", name="blind", message="answers with a wall", since=NOW - timedelta(hours=2))
@@ -59,7 +59,7 @@ def test_what_comes_back_soon_never_went():
 def test_what_still_stands_is_told_again_after_a_week():
     operator = Operator()
     operator.look(BLIND)
-    assert operator.look(BLIND, after=AGAIN_AFTER - timedelta(minutes=1)) == []
+    assert operator.look(BLIND, after=REMIND_AFTER - timedelta(minutes=1)) == []
     assert operator.look(BLIND, after=timedelta(minutes=1)) == ["gazette"]
     assert operator.look(BLIND, after=timedelta(days=1)) == []
 

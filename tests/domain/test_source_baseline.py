@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.schedule import LONGEST_PAUSE, full_fetch_due, next_due, pace, stretch
+from monitor.domain.schedule import MAX_PAUSE, full_fetch_due, next_due, pace, stretch
 from monitor.domain.source_baseline import PollRecord
 from monitor.domain.source_health import Watched, alarms
 
@@ -58,7 +58,7 @@ def test_never_sooner_than_nine_tenths_and_never_for_ever(now, seconds, failures
     due = next_due(now=now, interval=interval, failures=failures, retry_after=wait, name="x") - now
     assert due >= interval * 0.899
     assert due >= timedelta(seconds=wait or 0)
-    assert due <= max(interval, LONGEST_PAUSE, timedelta(seconds=wait or 0)) * 1.11
+    assert due <= max(interval, MAX_PAUSE, timedelta(seconds=wait or 0)) * 1.11
 
 
 def test_an_eternal_304_is_asked_in_full_once_a_day():

@@ -6,7 +6,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from monitor.extraction.html.article import read_article
-from monitor.extraction.html.blocks import MOST_CHARS, outline_of
+from monitor.extraction.html.blocks import MAX_MARKUP, outline_of
 from tests.extraction.stories import STORIES
 
 LINES = STORIES[0].lines
@@ -134,7 +134,7 @@ def test_links_are_counted_also_where_they_hold_blocks():
 
 def test_a_page_is_walked_to_a_limit():
     found = outline("<p>Words of a page without an end. </p>" * 100_000).blocks
-    assert 10_000 < len(found) < MOST_CHARS / len("<p></p>")
+    assert 10_000 < len(found) < MAX_MARKUP / len("<p></p>")
 
 
 def test_the_parser_writes_attributes_so_that_tags_end_at_the_first_bracket():

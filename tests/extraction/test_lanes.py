@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from monitor.extraction.lanes import Lanes
-from monitor.extraction.lengths import LONG, MAX_TEXT, beginning
+from monitor.extraction.lengths import MAX_INLINE, MAX_TEXT, beginning
 from monitor.ports import ReadError
 
 ECHO, SPIN = "hostile_functions:echo", "hostile_functions:spin"
@@ -62,7 +62,7 @@ def test_the_beginning_is_whole_paragraphs_and_never_more_than_an_article_can_be
         assert len(kept) <= MAX_TEXT
         assert text.startswith(kept)
     assert beginning("para\n\n" * MAX_TEXT).endswith("para")
-    assert LONG < MAX_TEXT
+    assert MAX_INLINE < MAX_TEXT
 
 
 NEWS = (

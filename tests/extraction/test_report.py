@@ -16,7 +16,7 @@ from monitor.domain.authorities import authorities, find
 from monitor.domain.history import history
 from monitor.domain.model import Area, Inspection, Rating, Report
 from monitor.extraction.pdf.pages import clean
-from monitor.extraction.pdf.report import LARGEST_FILE, parse, read_report, report_to_json
+from monitor.extraction.pdf.report import MAX_FILE, parse, read_report, report_to_json
 from monitor.extraction.pdf.title import authority_of
 from monitor.extraction.sandbox import Worker
 from monitor.ports import ReadError
@@ -368,7 +368,7 @@ def test_a_real_file_end_to_end(worker: Worker) -> None:
         (pdf_files.many_pages(), {"too_large"}),
         (pdf_files.form_bomb(), {"timeout", "memory", "crashed"}),
         (pdf_files.flate_bomb(), {"timeout", "memory", "crashed"}),
-        (b"%PDF-1.4" + bytes(LARGEST_FILE), {"too_large"}),
+        (b"%PDF-1.4" + bytes(MAX_FILE), {"too_large"}),
     ],
     ids=["html", "empty", "stub", "truncated", "page loop", "encrypted", "scanned", "pages", "form bomb", "flate bomb", "huge"],
 )

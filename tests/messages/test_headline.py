@@ -17,7 +17,7 @@ from monitor.messages import Purpose, Renderer
 from monitor.messages.headline import headline
 from monitor.messages.notice import by_inspection
 from monitor.messages.reasons import reason
-from monitor.messages.subject import LONGEST_SUBJECT, heading, subject
+from monitor.messages.subject import MAX_SUBJECT, heading, subject
 from tests.builders import authority, official, story
 from tests.messages.conftest import Notes
 
@@ -161,7 +161,7 @@ def test_the_longest_name_leaves_room_for_the_worst(notice: Notes, purpose: Purp
     line = subject(notice(*found, purpose=purpose))
     assert "inadequate" in line
     assert ("(reported" if outlet else "(Ofsted") in line
-    assert len(line) <= LONGEST_SUBJECT
+    assert len(line) <= MAX_SUBJECT
 
 
 _NAMES = st.sampled_from(
@@ -203,7 +203,7 @@ def test_whatever_comes_together_fits_says_how_sure_it_is_and_hides_no_inadequat
 
     for purpose in (Purpose.CHANGE, Purpose.CORRECTED, Purpose.DIGEST):
         line = subject(_notice("n", *found, purpose=purpose, period="weekly" if purpose is Purpose.DIGEST else ""))
-        assert len(line) <= LONGEST_SUBJECT
+        assert len(line) <= MAX_SUBJECT
         assert "reported)" in line or "(Ofsted" in line
         groups = by_inspection(found)
         ranks = [_rank(group) for group in groups]

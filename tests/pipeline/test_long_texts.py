@@ -6,7 +6,7 @@ import pytest
 
 from monitor.domain.model import Link
 from monitor.extraction.html.pages import read_page
-from monitor.extraction.lengths import LONG, MAX_TEXT
+from monitor.extraction.lengths import MAX_INLINE, MAX_TEXT
 from monitor.extraction.sandbox import Worker
 from monitor.ports import Page, Poll
 from monitor.store import SqlStore
@@ -47,7 +47,7 @@ class Apart(Worker):
         return super().call(function, *arguments)
 
 
-@pytest.mark.parametrize(("length", "apart"), [(LONG // 2, False), (LONG * 2, True), (MAX_TEXT * 3, True)])
+@pytest.mark.parametrize(("length", "apart"), [(MAX_INLINE // 2, False), (MAX_INLINE * 2, True), (MAX_TEXT * 3, True)])
 def test_what_is_long_is_read_where_it_can_be_killed_plain_text_too(length: int, apart: bool) -> None:
     body = (NEWS + "\n" + "a\n" * (length // 2)).encode()
     with Apart() as worker:

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from monitor.ports import ConfigError
-from monitor.postmaster.mailbox import AT_ONCE, ImapMailbox, Mailbox, MailboxError, Maildir, mailbox_of, read_start
-from monitor.postmaster.report import LONGEST
+from monitor.postmaster.mailbox import MAX_AT_ONCE, ImapMailbox, Mailbox, MailboxError, Maildir, mailbox_of, read_start
+from monitor.postmaster.report import MAX_MAIL
 from tests.builders import NOW
 from tests.channels.certificates import Authority, new_authority
 from tests.postmaster.imap_server import Folder, imap_server
@@ -84,21 +84,21 @@ def test_what_was_taken_before_a_break_is_not_taken_again() -> None:
 
 def test_a_visit_ends_after_so_many_and_the_next_goes_on() -> None:
     with imap_server() as (folder, port):
-        for number in range(AT_ONCE + 5):
+        for number in range(MAX_AT_ONCE + 5):
             folder.receives(b"%d" % number)
         take = Taker()
         position = visited(at(port), take, "")
-        assert len(take.mails) == AT_ONCE
+        assert len(take.mails) == MAX_AT_ONCE
         visited(at(port), take, position)
-    assert len(take.mails) == AT_ONCE + 5
+    assert len(take.mails) == MAX_AT_ONCE + 5
 
 
 def test_a_mail_of_any_length_is_read_only_so_far() -> None:
     with imap_server() as (folder, port):
-        folder.receives(b"x" * (LONGEST + 50_000))
+        folder.receives(b"x" * (MAX_MAIL + 50_000))
         take = Taker()
         visited(at(port), take, "")
-    assert [len(raw) for raw in take.mails] == [LONGEST]
+    assert [len(raw) for raw in take.mails] == [MAX_MAIL]
 
 
 @pytest.mark.parametrize(
@@ -224,6 +224,6 @@ def test_a_maildir_that_is_not_there(tmp_path: Path) -> None:
 
 def test_only_the_beginning_of_a_file_is_read(tmp_path: Path) -> None:
     big = tmp_path / "big"
-    big.write_bytes(b"x" * (LONGEST + 1))
-    assert len(read_start(big) or b"") == LONGEST
+    big.write_bytes(b"x" * (MAX_MAIL + 1))
+    assert len(read_start(big) or b"") == MAX_MAIL
     assert read_start(tmp_path / "none") is None

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.domain.bounces import Kind, about_the_address, refused_address, words_of
-from monitor.postmaster.report import LONGEST, read_returned
+from monitor.postmaster.report import MAX_MAIL, read_returned
 from tests.postmaster import returned_mails as shape
 from tests.postmaster.returned_mails import DELIVERY, MARK, RETURNS
 
@@ -159,7 +159,7 @@ def test_a_broken_report_is_still_read(data: st.DataObject) -> None:
 
 
 def test_more_than_enough_is_not_read() -> None:
-    assert read_returned(b"Subject: x\r\n\r\n" + b" " * LONGEST + MARK.encode()).tokens == ()
+    assert read_returned(b"Subject: x\r\n\r\n" + b" " * MAX_MAIL + MARK.encode()).tokens == ()
 
 
 def encoded(report: bytes, encoding: str, kind: bytes) -> bytes:

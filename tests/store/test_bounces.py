@@ -11,7 +11,7 @@ from monitor.domain.bounces import Kind, ReturnedMail
 from monitor.domain.operator_alarms import Raised
 from monitor.ports import DeliveryState, Outcome, Result
 from monitor.store import SqlStore, schema
-from monitor.store.bounces import MOST, Taken
+from monitor.store.bounces import MAX_NOTES, Taken
 from monitor.store.notices import outbox_alarms
 from tests.builders import NOW, story, subscription
 from tests.store.conftest import Open
@@ -160,10 +160,10 @@ def test_a_message_id_alone_is_no_proof(store: SqlStore, kind: Kind) -> None:
 
 def test_a_forger_cannot_fill_the_disk(store: SqlStore) -> None:
     delivery = sent(store)
-    taken = {store.take_returned(mail(str(n), message_ids=(f"<{delivery}@x>",)), None, now=NOW) for n in range(MOST + 5)}
+    taken = {store.take_returned(mail(str(n), message_ids=(f"<{delivery}@x>",)), None, now=NOW) for n in range(MAX_NOTES + 5)}
     assert taken == {Taken.NOTED, Taken.KNOWN}
     with store.engine.connect() as connection:
-        assert len(connection.execute(select(schema.returns.c.id)).all()) == MOST
+        assert len(connection.execute(select(schema.returns.c.id)).all()) == MAX_NOTES
     assert len(state(store, delivery)[1]) <= 500
     assert store.take_returned(mail("real"), delivery, now=NOW) is Taken.COUNTED, "the real one still counts"
 

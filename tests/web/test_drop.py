@@ -6,7 +6,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from monitor.fetch.dropped import MOST_BYTES
+from monitor.fetch.dropped import MAX_BYTES
 from monitor.ports import SourceState
 from monitor.sources import build_source
 from monitor.web.drop import drop_router
@@ -48,7 +48,7 @@ async def test_what_is_dropped_is_announced_by_the_source(client, folder):
         ("/drop/..%2Fmine", AUTH | {"Content-Type": "text/plain"}, STORY, 404),
         ("/drop/mine", AUTH | {"Content-Type": "application/x-sh"}, STORY, 415),
         ("/drop/mine", AUTH | {"Content-Type": "text/plain"}, " \n", 422),
-        ("/drop/mine", AUTH | {"Content-Type": "text/plain"}, b"x" * (MOST_BYTES + 1), 413),
+        ("/drop/mine", AUTH | {"Content-Type": "text/plain"}, b"x" * (MAX_BYTES + 1), 413),
     ],
 )
 async def test_who_and_what_is_refused(client, folder, path, headers, body, status):

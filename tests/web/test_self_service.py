@@ -20,7 +20,7 @@ with warnings.catch_warnings():
 
 from monitor.messages.links import Act, Links
 from monitor.store import SqlStore, open_store
-from monitor.store.subscribers import ASK_AT_MOST
+from monitor.store.subscribers import MAX_CONFIRMATIONS
 from monitor.web.app import create_app
 from monitor.web.drop import drop_router
 from monitor.web.rate_limiter import Pace
@@ -381,7 +381,7 @@ def test_one_visitor_cannot_use_up_the_places_of_all(store: SqlStore, clock: Sto
             clock.forward(seconds=16)
     assert told == {200, 429, 503}
     kept = len(store.subscriber_rows())
-    assert kept <= ASK_AT_MOST // 2 + 8
+    assert kept <= MAX_CONFIRMATIONS // 2 + 8
     honest = at(store, clock, pace, "192.0.2.7").post("/subscribe", data={"to": "honest@council.test"})
     assert "Check your mail" in honest.text
     assert len(store.subscriber_rows(address="honest@council.test")) == 1
@@ -389,7 +389,7 @@ def test_one_visitor_cannot_use_up_the_places_of_all(store: SqlStore, clock: Sto
 
 def test_who_finds_no_place_is_told_so(store: SqlStore, clock: StoppedClock) -> None:
     pace = Pace()
-    for number in range(ASK_AT_MOST):
+    for number in range(MAX_CONFIRMATIONS):
         at(store, clock, pace, f"192.0.2.{number}").post("/subscribe", data={"to": f"a{number}@council.test"})
     answer = at(store, clock, pace, "198.51.100.1").post("/subscribe", data={"to": "late@council.test"})
     assert answer.status_code == 503

@@ -23,7 +23,7 @@ from monitor.extraction.html.blocks import outline_of
 from monitor.extraction.html.interstitials import interstitial_of
 from monitor.ports import ReadError
 
-MOST_ENTRIES = 5000
+MAX_ENTRIES = 5000
 _TITLE, _SUMMARY, _EDITION = 500, 2000, 2000
 _BLANK = "\ufeff \t\r\n"
 _TAG = re.compile(r"<[^<>]{0,2000}>")
@@ -76,7 +76,7 @@ def _json_entries(text: str, url: str) -> list[dict[str, str]]:
     if not isinstance(items, list):
         raise ReadError("JSON without items is no JSON Feed", reason="not_a_feed", key=url)
     entries = []
-    for item in items[:MOST_ENTRIES]:
+    for item in items[:MAX_ENTRIES]:
         if not isinstance(item, dict):
             continue
         link = absolute(_string(item, "url", "external_url", "id"), url)
@@ -113,7 +113,7 @@ def _xml_entries(text: str, url: str) -> list[dict[str, str]]:
     base = url
     if feed.version.startswith("rss"):  # Atom says from where its links are seen; of RSS readers take the site that it is of
         base = absolute(feed.feed.get("link", ""), url) or url
-    for item in feed.entries[:MOST_ENTRIES]:
+    for item in feed.entries[:MAX_ENTRIES]:
         if link := _link(item, base):
             published = next((item[name] for name in ("published", "date", "created", "updated") if item.get(name)), "")
             edition = [item.get(name) for name in ("id", "published", "date", "created", "updated")]

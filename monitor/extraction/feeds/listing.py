@@ -17,7 +17,7 @@ from monitor.extraction.html.interstitials import interstitial_of
 from monitor.extraction.html.metadata import base_of
 from monitor.ports import ReadError
 
-MOST_ENTRIES = 1000
+MAX_ENTRIES = 1000
 #: What changes without the page changing, or is no text.
 _NO_TEXT = ["script", "style", "noscript", "template", "svg", "iframe", "nav", "footer"]
 
@@ -46,7 +46,7 @@ def read_listing(body: bytes, url: str, content_type: str, selectors: dict[str, 
         if name := interstitial_of(titles, text):
             raise ReadError(f"a {name} page stands in the listing's place", reason="interstitial", key=url)
         raise ReadError(f"{selectors['link']!r} finds no link on the page", reason="selectors", key=url)
-    return {"entries": entries[:MOST_ENTRIES], "next": following, "fingerprint": _fingerprint(text)}
+    return {"entries": entries[:MAX_ENTRIES], "next": following, "fingerprint": _fingerprint(text)}
 
 
 def read_whole(body: bytes, url: str, content_type: str, selector: str) -> dict[str, Any]:

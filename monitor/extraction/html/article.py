@@ -28,8 +28,8 @@ from monitor.tables import rows
 _ENOUGH = 250  #: characters of body below which another reader is asked, and a site's own selector is not believed
 _SHARE_OF_PROSE = 0.35  #: less than this of a page's prose is doubtful
 _CLEARLY_MORE = 1.3
-_LONGEST_TAG = 64 * 1024
-_MOST_ATTRIBUTES = 2000
+_MAX_TAG = 64 * 1024
+_MAX_ATTRIBUTES = 2000
 _LOOK_FOR_REFRESH = 64 * 1024  #: characters
 _NOT_SHOWN = ["noscript", "template", "dialog"]
 #: Characters of markup on which a second opinion is asked: it takes some sixty times as much memory, and only so much is there.
@@ -105,16 +105,16 @@ def _checked(body: bytes, url: str, content_type: str) -> str:
 def _refuse_long_tags(text: str, url: str) -> None:
     """A tag of many thousand attributes keeps every parser busy for a minute; data URIs are long and harmless."""
     position = 0
-    while len(text) - position > _LONGEST_TAG:
+    while len(text) - position > _MAX_TAG:
         # From one closing bracket to the last one within reach: a page without long tags takes a few steps.
-        last = text.rfind(">", position, position + _LONGEST_TAG)
+        last = text.rfind(">", position, position + _MAX_TAG)
         if last >= 0:
             position = last + 1
             continue
         end = text.find(">", position)
         end = len(text) if end < 0 else end
         start = text.find("<", position, end)
-        if start >= 0 and not text.startswith("<!--", start) and _attributes(text[start:end]) > _MOST_ATTRIBUTES:
+        if start >= 0 and not text.startswith("<!--", start) and _attributes(text[start:end]) > _MAX_ATTRIBUTES:
             raise ReadError("a tag longer than any author writes", reason="hostile", key=url)
         position = end + 1
 

@@ -77,11 +77,11 @@ _NOTE = re.compile(
 )
 #: Where one element of a line ends and another begins, which styles set apart: ``<span>Care leavers</span><span>Good</span>``.
 _SET_APART = re.compile(r"(?<=[a-z])(</\w+>)(?=<\w[^>]*>[A-Z][a-z])")
-MOST_CHARS = 2_500_000  #: of markup, scripts not counted; real articles have a tenth of it
+MAX_MARKUP = 2_500_000  #: of markup, scripts not counted; real articles have a tenth of it
 _BREAK = "\0"  # decoding leaves none in a text
 _NOTHING = Said()
-_LONG = 400  #: characters of attributes that are not likely to be met again
-_LONGEST_CELL = 1200  #: characters of markup above which a table's cell is a layout's
+_MAX_CACHED = 400  #: characters of attributes that are not likely to be met again
+_MAX_CELL = 1200  #: characters of markup above which a table's cell is a layout's
 
 _Piece = tuple[str, str, str, str]  #: slash, tag, attributes, and the text that follows
 _VOID = frozenset(("br", "hr", "img"))
@@ -131,7 +131,7 @@ def outline_of(tree: LexborHTMLParser, roots: list[LexborNode] | None = None, *,
     html = "".join(node.html or "" for node in roots)
     if "<!--" in html:
         html = _COMMENT.sub("", html)
-    pieces = iter(_BOUNDARY.split(html[:MOST_CHARS]))
+    pieces = iter(_BOUNDARY.split(html[:MAX_MARKUP]))
     next(pieces, "")  # what stands before the first tag: nothing
     return _Walk(list(zip(pieces, pieces, pieces, pieces, strict=True))).run()
 
@@ -192,7 +192,7 @@ class _Walk:
     def _keep(self, frame: _Frame) -> None:
         """Make the innermost frame an element; those around it are elements already."""
         attributes = frame.attributes
-        said = _said(frame.tag, attributes) if len(attributes) < _LONG else _said.__wrapped__(frame.tag, attributes)
+        said = _said(frame.tag, attributes) if len(attributes) < _MAX_CACHED else _said.__wrapped__(frame.tag, attributes)
         parent = self._frames[-2].element if len(self._frames) > 1 else -1
         frame.element = len(self._elements)
         self._elements.append(Element(parent=parent, tag=frame.tag, said=said, first=frame.first))
@@ -275,7 +275,7 @@ class _Walk:
                 return 0
             elif cells:
                 cells[-1] += f" {text}"
-            if cells and len(cells[-1]) > _LONGEST_CELL:
+            if cells and len(cells[-1]) > _MAX_CELL:
                 return 0
         return 0
 

@@ -17,10 +17,10 @@ from monitor.extraction.html.blocks import HEADINGS, Block, Element, Outline
 _NEVER_SHARE, _BESIDE_SHARE, _ARTICLE_SHARE = 0.9, 0.5, 0.25
 #: Elements that are boxes of something; paragraphs and rows are not.
 _BOXES = frozenset(("div", "section", "aside", "figure", "ul", "ol", "dl", "table", "center", "article", "header", "a"))
-_LEAST_PROSE = 250  #: characters of prose below which nothing contradicts a name
+_MIN_PROSE = 250  #: characters of prose below which nothing contradicts a name
 _BOX_SHARE = 0.1  #: of the page's prose; a box with more is not beside the article
-_LONGEST_CARD = 350
-_LONGEST_CAPTION = 250
+_MAX_CARD = 350
+_MAX_CAPTION = 250
 _PARAGRAPH = 120  #: characters of a whole sentence beside a picture that is no caption
 
 
@@ -69,7 +69,7 @@ class _Sums:
     def is_named_so(self, element: Element) -> bool:
         """Whether the name of an element that says "not the article" is to be believed."""
         limit = _NEVER_SHARE if element.said.never else _ARTICLE_SHARE if element.tag in ("main", "article") else _BESIDE_SHARE
-        return self._prose[element.end] - self._prose[element.first] < _LEAST_PROSE or not self._holds(element, limit)
+        return self._prose[element.end] - self._prose[element.first] < _MIN_PROSE or not self._holds(element, limit)
 
     def is_box(self, index: int) -> bool:
         """Whether an element is made like a list of links, a card with a link over it, or a picture with its caption."""
@@ -79,8 +79,8 @@ class _Sums:
         chars = self.chars(element)
         links = self._links[element.end] - self._links[element.first]
         linked = element.end - element.first > 1 and links * 2 > chars
-        covered = self._bare_links[index] > 0 and chars <= _LONGEST_CARD
-        pictured = self._pictures[index] > 0 and chars <= _LONGEST_CAPTION
+        covered = self._bare_links[index] > 0 and chars <= _MAX_CARD
+        pictured = self._pictures[index] > 0 and chars <= _MAX_CAPTION
         if not (linked or covered or pictured) or self._holds(element, _BOX_SHARE):
             return False
         blocks = self._outline.blocks[element.first : element.end]
@@ -102,6 +102,6 @@ def _cards(outline: Outline, sums: _Sums) -> set[int]:
     for index, element in enumerate(outline.elements):
         if element.end - element.first < 2 or element.tag == "p" or element.tag in HEADINGS:
             continue
-        if outline.blocks[element.first].link_share > 0.8 and sums.chars(element) <= _LONGEST_CARD:
+        if outline.blocks[element.first].link_share > 0.8 and sums.chars(element) <= _MAX_CARD:
             groups[element.parent, element.tag, element.said.text].append(index)
     return {index for members in groups.values() if len(members) > 1 for index in members}

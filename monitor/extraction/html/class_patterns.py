@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 END = r"(?![a-z0-9])"
-_LONGEST = 400
+_MAX_NAMES = 400
 
 #: Beside the article, as a rule.
 BESIDE_ROWS: tuple[tuple[str, str], ...] = (
@@ -136,7 +136,7 @@ def _word(word: str) -> Said:
 
 def said_by(*names: str | None) -> Said:
     """What an element's class, id and the like say about it. Bounded: names of many thousand characters exist."""
-    words = " ".join(name for name in names if name)[:_LONGEST].split()
+    words = " ".join(name for name in names if name)[:_MAX_NAMES].split()
     if len(words) == 1:
         return _word(words[0])
     said = [_word(word) for word in words]

@@ -22,7 +22,7 @@ _LEVELS_OUT = 3  #: how far out neighbours of the article are looked for
 _INNER = frozenset(("p", "li", "blockquote", "pre", "td", "tr", "dd", "dt"))
 _AFTER_TITLE = 0.6  #: of the chosen prose must follow the title's heading for what precedes it to be cut
 _NEAR_TITLE = 8  #: blocks below the title within which the body begins
-_LEAST_TITLE = 12  #: letters of a heading that can be told for the title
+_MIN_TITLE = 12  #: letters of a heading that can be told for the title
 _QUOTES = frozenset(("blockquote", "aside", "q"))
 _ECHO = 25, 300  #: characters, least and most, of a quotation that may be one
 _IN_PARAGRAPHS = 0.8  #: of the prose in <p>: then a short line in a bare <div> is a label
@@ -167,7 +167,7 @@ def _from_title(blocks: list[Block], kept: list[int], title: str) -> tuple[int, 
     Before it stand menus, alerts, the teaser of another story. A heading that most of the prose precedes is not the one.
     """
     wanted = _letters(title)
-    if len(wanted) < _LEAST_TITLE or not kept:
+    if len(wanted) < _MIN_TITLE or not kept:
         return -1, kept
     whole = sum(prose_size(blocks[index]) for index in kept)
     for heading in range(kept[-1], -1, -1):
@@ -202,7 +202,7 @@ def _letters(text: str) -> str:
 
 
 def _is_same(heading: str, title: str) -> bool:
-    return len(heading) >= _LEAST_TITLE and (heading in title or title in heading)
+    return len(heading) >= _MIN_TITLE and (heading in title or title in heading)
 
 
 def _tidied(blocks: list[Block]) -> list[Block]:

@@ -71,7 +71,7 @@ _HOST = re.compile(r"(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)+/", re.IGNORECASE)
 _LINES = 200  #: of a page among which a date is looked for
 _WITHDRAWN = re.compile(r"^\[withdrawn\]\s*", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{1,500}>")
-_MOST_JSON = 400_000
+_MAX_JSON = 400_000
 _MIN_HEADLINE = 8  #: letters of a headline by which a page is known
 
 
@@ -118,7 +118,7 @@ def _json_ld(tree: LexborHTMLParser) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for node in tree.css('script[type="application/ld+json"]')[:20]:
         text = node.text() or ""
-        if len(text) > _MOST_JSON:
+        if len(text) > _MAX_JSON:
             continue
         try:
             loaded = json.loads(text.strip().removeprefix("<!--").removesuffix("-->").strip(), strict=False)

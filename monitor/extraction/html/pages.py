@@ -15,13 +15,13 @@ from monitor.extraction.dates import exchanged, parse_day
 from monitor.extraction.decode import decode, is_binary, visible
 from monitor.extraction.html.boilerplate_phrases import fold, without_furniture
 from monitor.extraction.html.grade_lines import with_headings
-from monitor.extraction.lengths import LONG, beginning
+from monitor.extraction.lengths import MAX_INLINE, beginning
 from monitor.extraction.sandbox import Worker
 from monitor.ports import ElsewhereError, Page, ReadError
 
 _READER = "monitor.extraction.html.article:read_article"
 _PLAIN_READER = "monitor.extraction.html.pages:read_plain"
-_LONGEST_TITLE = 300
+_MAX_TITLE = 300
 _DATELINE_WITHIN = 4  #: lines below the title
 _SAME, _FRESH, _WEEKS = timedelta(days=2), timedelta(days=7), timedelta(days=14)  #: see `day_of`
 _LABEL = 50  #: characters of a line that is a name or a date and no prose
@@ -54,7 +54,7 @@ def read_page(
     today = london_day(page.retrieved) if page.retrieved is not None else None
     if _is_plain(page):
         # A few lines are read here; what is long is read where it can be killed, like every page.
-        read = read_plain if len(page.body) < LONG else partial((worker or shared_worker()).call, _PLAIN_READER)
+        read = read_plain if len(page.body) < MAX_INLINE else partial((worker or shared_worker()).call, _PLAIN_READER)
         plain = read(page.body, page.url, page.content_type)
         listed = day_of(None, published, today)
         return _article(
@@ -156,7 +156,7 @@ def _plain(text: str, url: str) -> dict[str, Any]:
         lines.pop(0)
     if not lines:
         raise ReadError("the text is empty", reason="empty", key=url)
-    title = lines.pop(0) if len(lines[0]) <= _LONGEST_TITLE else ""
+    title = lines.pop(0) if len(lines[0]) <= _MAX_TITLE else ""
     day, lines = _dateline(lines)
     return {
         "title": title,

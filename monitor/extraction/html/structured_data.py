@@ -7,7 +7,7 @@ import re
 from monitor.extraction.html.blocks import Block
 
 _WORD = re.compile(r"\w+")
-_LEAST = 300  #: characters below which it is a teaser
+_MIN_TEXT = 300  #: characters below which it is a teaser
 _COVERED, _WHOLE = 0.75, 0.97
 _FEW = 12  #: words of a block that cannot begin the text: it may stand in it by chance
 
@@ -17,7 +17,7 @@ def by_hint(blocks: list[Block], hint: str, chosen: list[Block]) -> list[Block]:
 
     The text must be covered by the page for the most part, else it is of something else, or a teaser, and is not believed.
     """
-    whole = _words(hint) if len(hint) >= _LEAST else []
+    whole = _words(hint) if len(hint) >= _MIN_TEXT else []
     if not whole or len(whole) < _COVERED * sum(len(_words(block.text)) for block in chosen):
         return chosen
     joined = " " + " ".join(whole) + " "

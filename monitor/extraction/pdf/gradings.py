@@ -41,9 +41,9 @@ _LABEL_WORDS = frozenset(
 _OWN = {area: frozenset(_WORD.findall(area.label)) - _LABEL_WORDS for area in Area if area.label}
 _ALL_LABEL_WORDS = _LABEL_WORDS.union(*_OWN.values())
 #: No label and grade together are longer than this.
-_LONGEST_ROW = 260
+_MAX_ROW = 260
 #: No table of judgements since 2018 has fewer rows.
-_FEWEST_ROWS = 4
+_MIN_ROWS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def gradings(text: str) -> Iterator[Grading]:
     starts = _row_starts(text, 0, len(text))
     for number, match in enumerate(starts):
         limit = starts[number + 1].start() if number + 1 < len(starts) else len(text)
-        found = _row(text, match, min(limit, match.start() + _LONGEST_ROW))
+        found = _row(text, match, min(limit, match.start() + _MAX_ROW))
         if found:
             yield found
 
@@ -173,7 +173,7 @@ def separated(text: str, begin: int, end: int) -> tuple[Grading, ...]:
         text[match.end("number") if match["number"] else match.start() : limit]
         for match, limit in zip(starts, limits, strict=True)
     ]
-    if len(grades) != len(labels) or len(labels) < _FEWEST_ROWS or not all(map(_only_label_words, labels)):
+    if len(grades) != len(labels) or len(labels) < _MIN_ROWS or not all(map(_only_label_words, labels)):
         return ()
     found = []
     for start, label, grade in zip(starts, labels, grades, strict=True):

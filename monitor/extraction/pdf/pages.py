@@ -9,10 +9,10 @@ from monitor.extraction.decode import LIGATURES
 from monitor.ports import ReadError
 
 #: The longest report so far has 55 pages.
-MOST_PAGES = 300
+MAX_PAGES = 300
 MAX_CHARACTERS = 1_000_000  #: the longest report so far has 132,794
 #: A page of pictures has hardly any characters; so little text in a whole file means that it was scanned.
-FEWEST_CHARACTERS = 200
+MIN_CHARACTERS = 200
 
 _SPACES = re.compile(r"[^\S\n]+")
 _CHARACTERS = str.maketrans(
@@ -59,14 +59,14 @@ def pages(body: bytes) -> dict[str, Any]:
         raise ReadError(f"the file is damaged: {error}", reason="damaged") from None
     finally:
         document.close()
-    if sum(map(len, texts)) < FEWEST_CHARACTERS:
+    if sum(map(len, texts)) < MIN_CHARACTERS:
         raise ReadError("the file has no text; it may have been scanned", reason="scanned")
     return {"pages": texts, "created": created}
 
 
 def _texts(document: Any) -> list[str]:
-    if len(document) > MOST_PAGES:
-        raise ReadError(f"the file has {len(document)} pages, more than {MOST_PAGES}", reason="too_large")
+    if len(document) > MAX_PAGES:
+        raise ReadError(f"the file has {len(document)} pages, more than {MAX_PAGES}", reason="too_large")
     texts: list[str] = []
     characters = 0
     for number in range(len(document)):

@@ -22,9 +22,9 @@ from monitor.extraction.sandbox import Worker
 from monitor.ports import ReadError
 
 #: Larger files are refused unread; the largest report so far has 0.8 MB.
-LARGEST_FILE = 25 << 20
+MAX_FILE = 25 << 20
 #: Where only their order ties grades to labels, so many headings have to agree.
-_FEWEST_WITNESSES = 2
+_MIN_WITNESSES = 2
 PAGE_BREAK = "\n\n"
 #: How every PDF ends; some servers add a few blanks or a line of their own.
 _END, _TAIL = b"%%EOF", 4096
@@ -82,8 +82,8 @@ def read_report(body: bytes, url: str, *, worker: Worker, published: date | None
             report that cannot be read without guessing: ``unknown_authority``, ``no_dates``, ``unreadable_table``,
             ``contradiction``.
     """
-    if len(body) > LARGEST_FILE:
-        raise ReadError(f"larger than {LARGEST_FILE >> 20} MB", reason="too_large", key=url)
+    if len(body) > MAX_FILE:
+        raise ReadError(f"larger than {MAX_FILE >> 20} MB", reason="too_large", key=url)
     try:
         answer = worker.call("monitor.extraction.pdf.pages:pages", body)
         report = parse(answer["pages"], url=url, created=answer["created"], published=published)
@@ -157,7 +157,7 @@ def _table(text: str, starts: Sequence[int], begin: int) -> dict[Area, Grading]:
             table[Area.OVERALL] = overall
     below = max((column.end for column in columns.values()), default=0)
     headings = [grading for grading in found if grading.start >= below and _is_heading(grading, text, sif=sif)]
-    if columns and sum(heading.area in columns for heading in headings) < _FEWEST_WITNESSES:
+    if columns and sum(heading.area in columns for heading in headings) < _MIN_WITNESSES:
         raise ReadError("labels and grades of its table stand apart, and no headings confirm them", reason="unreadable_table")
     for heading in headings:
         _cross_check(table.setdefault(heading.area, heading), heading, text)  # a heading stands in for an unreadable row

@@ -19,7 +19,7 @@ _BOILERPLATE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _HEADER = re.compile(r"Inspection\s+of\s+(.{3,80}?)\s+(?:local\s+authority\s+)?children['\u2019]s\s+services", re.IGNORECASE)
-_LONGEST_NAME = 8  #: words
+_MAX_NAME = 8  #: words
 
 
 @lru_cache(maxsize=1)
@@ -44,7 +44,7 @@ def _mentions(text: str) -> Counter[Authority]:
     seen: Counter[Authority] = Counter()
     position = 0
     while position < len(words):
-        for length in range(min(_LONGEST_NAME, len(words) - position), 0, -1):
+        for length in range(min(_MAX_NAME, len(words) - position), 0, -1):
             named = names.get(" ".join(words[position : position + length]))
             if named:
                 seen.update(named)
