@@ -16,8 +16,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 from monitor.classifier import classify  # noqa: E402
-from monitor.classifier.reading import walk  # noqa: E402
 from monitor.classifier.relevance import may_report  # noqa: E402
+from monitor.classifier.verdict import analyse  # noqa: E402
 from monitor.commands.score import load  # noqa: E402
 from monitor.scoring.labels import Labelled  # noqa: E402
 from tests.classifier.hostile import SHAPES  # noqa: E402
@@ -78,7 +78,7 @@ def hostile(length: int = 200_000) -> None:
     for name, shape in SHAPES.items():
         text = shape(length)
         start = time.process_time()
-        walk("", text, None)
+        analyse("", text, None)
         took[name] = (time.process_time() - start) * 100_000 / len(text)
     worst = sorted(took, key=lambda name: -took[name])[:5]
     told = ", ".join(f"{name} {took[name]:.2f}" for name in worst)

@@ -29,8 +29,8 @@ from tests.channels.sink import Sink, running
 def record(store: SqlStore, council: str, grades: str = "overall inadequate") -> int:
     """One article of one council; returns how many deliveries it made."""
     now = datetime.now(UTC)
-    document, reading = story({council: grades}, published=now.date())
-    return store.record(document, reading, link=None, baseline=False, now=now).deliveries
+    document, result = story({council: grades}, published=now.date())
+    return store.record(document, result, link=None, baseline=False, now=now).deliveries
 
 
 def settled_rows(store: SqlStore, rows: int) -> None:

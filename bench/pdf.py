@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 from monitor.domain.history import history  # noqa: E402
 from monitor.extraction.pdf.report import parse, read_report  # noqa: E402
-from monitor.extraction.sandbox import Worker  # noqa: E402
+from monitor.extraction.sandbox import Sandbox  # noqa: E402
 from monitor.ports import ReadError  # noqa: E402
 from tests.extraction import pdf_files, report_pages  # noqa: E402
 
@@ -91,13 +91,13 @@ def peak(process: int | None) -> float:
 def ours(paths: Sequence[Path]) -> None:
     """Bytes to report in the child, as the daemon does it; and the parsing alone."""
     times, parsing, refused = [], [], 0
-    with Worker() as worker:
+    with Sandbox() as sandbox:
         start = time.perf_counter()
         for number, path in enumerate(paths):
             body = path.read_bytes()
             begin = time.perf_counter() if number else start  # the first pays for starting the child
             try:
-                report = read_report(body, path.name, worker=worker)
+                report = read_report(body, path.name, sandbox=sandbox)
             except ReadError:
                 refused += 1
                 continue
@@ -105,7 +105,7 @@ def ours(paths: Sequence[Path]) -> None:
             begin = time.perf_counter()
             parse(report.text.split("\n\n"), url=path.name, created="D:20300101")
             parsing.append((time.perf_counter() - begin) * 1000)
-        print(f"  monitor, bytes to report      {figures(times)}   {peak(worker.pid):6.1f} MB in the child")
+        print(f"  monitor, bytes to report      {figures(times)}   {peak(sandbox.pid):6.1f} MB in the child")
     print(f"    of that, parsing the text   {figures(parsing)}   ({len(times)} reports, {refused} refused by name)")
 
 
@@ -148,10 +148,10 @@ def hostile() -> None:
     }
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for name, body in made.items():
-        with Worker() as worker:
+        with Sandbox() as sandbox:
             start = time.perf_counter()
             try:
-                read_report(body, name, worker=worker)
+                read_report(body, name, sandbox=sandbox)
                 reason = "read"
             except ReadError as error:
                 reason = error.reason

@@ -18,7 +18,7 @@ from uuid import uuid4
 
 from monitor.domain.calendar import london_day
 from monitor.domain.document_attestations import as_seen
-from monitor.domain.model import Article, Change, Link, Reading, Report, SourceClass, percent
+from monitor.domain.model import Article, Change, ClassifierResult, Link, Report, SourceClass, percent
 from monitor.domain.review import ReviewItem
 from monitor.domain.schedule import DEADLY, PASSING, completed_at, next_try
 from monitor.domain.turns import Turn, choose
@@ -48,7 +48,7 @@ Document = Article | Report
 #: Bytes to prose, blocking; raises ReadError for what is no article and no report. The source is None when it was removed.
 Read = Callable[[Page, Link, Source | None], Document]
 #: Prose to judgements; pure.
-Classify = Callable[[Document], Reading]
+Classify = Callable[[Document], ClassifierResult]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,7 +231,7 @@ class Pipeline:
         link = waiting.link
         try:
             document = self.read(page, link, source)
-            reading = self.classify(as_seen(document, london_day(link.published or self.clock.now())))
+            result = self.classify(as_seen(document, london_day(link.published or self.clock.now())))
         except ElsewhereError as error:
             return error
         except ReadError as error:
@@ -241,15 +241,15 @@ class Pipeline:
             return _Trouble("fault", f"{type(error).__name__}: {error}")
         return Classified(
             document=document,
-            reading=reading,
+            result=result,
             link=link,
             baseline=waiting.baseline and not self.watched_before,
-            again_at=self._again_at(document, reading, waiting),
+            again_at=self._again_at(document, result, waiting),
         )
 
-    def _again_at(self, document: Document, reading: Reading, waiting: Waiting) -> datetime | None:
+    def _again_at(self, document: Document, result: ClassifierResult, waiting: Waiting) -> datetime | None:
         """When to read a page again that there may be more to come of; `timetable.completed_at` decides."""
-        if reading.judgements or isinstance(document, Report) or "ofsted" not in f"{document.title} {document.text}".lower():
+        if result.judgements or isinstance(document, Report) or "ofsted" not in f"{document.title} {document.text}".lower():
             return None
         characters, now = len(document.text), self.clock.now()
         return completed_at(now=now, since=waiting.since, characters=characters, readings=waiting.readings)

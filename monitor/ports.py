@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
-from monitor.domain.model import Article, Change, Link, Reading, Report, SourceClass
+from monitor.domain.model import Article, Change, ClassifierResult, Link, Report, SourceClass
 from monitor.domain.review import ReviewItem
 
 
@@ -280,7 +280,7 @@ class Classified:
     """An article or report with what it says, and the link that led to it; `baseline` when a source's first poll brought it."""
 
     document: Article | Report
-    reading: Reading
+    result: ClassifierResult
     link: Link | None
     baseline: bool
     again_at: datetime | None = None  #: when the link is to be read again, for there may be more to come

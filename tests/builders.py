@@ -15,12 +15,12 @@ from monitor.domain.model import (
     Area,
     Article,
     Authority,
+    ClassifierResult,
     DateRange,
     Inspection,
     Judgement,
     Link,
     Rating,
-    Reading,
     Rejection,
     Report,
     SourceClass,
@@ -133,10 +133,10 @@ def judgements(text: str, said: dict[str, str], **changed: Any) -> tuple[Judgeme
     )
 
 
-def reading(text: str, said: dict[str, str], rejected: Sequence[str] = ()) -> Reading:
+def result(text: str, said: dict[str, str], rejected: Sequence[str] = ()) -> ClassifierResult:
     """A reading whose judgements all stand on the whole text: ``{"Leeds": "overall good"}``."""
     whole = Span(start=0, end=len(text))
-    return Reading(
+    return ClassifierResult(
         judgements=judgements(text, said),
         rejected=tuple(Rejection(reason=reason, span=whole, quote=text) for reason in rejected),
         relevant=bool(said),
@@ -144,11 +144,11 @@ def reading(text: str, said: dict[str, str], rejected: Sequence[str] = ()) -> Re
     )
 
 
-def story(said: dict[str, str], *, outlet: str = "The Paper", **changed: Any) -> tuple[Article, Reading]:
+def story(said: dict[str, str], *, outlet: str = "The Paper", **changed: Any) -> tuple[Article, ClassifierResult]:
     """An article and what it says, in one go."""
     text = changed.pop("text", f"{outlet} reports: {said}.")
     url = changed.pop("url", f"https://{outlet.replace(' ', '').lower()}.test/{sha256(text.encode()).hexdigest()[:8]}")
-    return article(text, url=url, outlet=outlet, **changed), reading(text, said)
+    return article(text, url=url, outlet=outlet, **changed), result(text, said)
 
 
 def link(url: str, *, source: str = "feed", **changed: Any) -> Link:

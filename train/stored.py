@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from monitor.classifier.reading import thresholds, walk
+from monitor.classifier.verdict import analyse, thresholds
 from monitor.commands.score import load
 from monitor.scoring.labels import Labelled
 
@@ -23,11 +23,11 @@ def articles() -> list[Labelled]:
 
 def answers(article: Labelled) -> list[list[Any]]:
     """What is said of an article: council, area, rating, earlier rating and its year, in order."""
-    passage = walk(article.title, article.text, article.published)
-    unsure = {(c.urn, c.area) for c in passage.candidates if abs(c.probability - thresholds().alert) < _NEAR}
+    analysis = analyse(article.title, article.text, article.published)
+    unsure = {(c.urn, c.area) for c in analysis.candidates if abs(c.probability - thresholds().alert) < _NEAR}
     return sorted(
         [j.authority.name, str(j.area), str(j.rating), str(j.previous or ""), j.previous_year]
-        for j in passage.reading.judgements
+        for j in analysis.result.judgements
         if (j.authority.urn, str(j.area)) not in unsure
     )
 

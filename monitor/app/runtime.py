@@ -17,7 +17,7 @@ from monitor.domain.alert_limits import CATCH_UP_WAIT
 from monitor.domain.calendar import london_day
 from monitor.domain.context import context_line
 from monitor.domain.database_address import shown_database_address
-from monitor.domain.model import Link, Reading, Report, SourceClass
+from monitor.domain.model import ClassifierResult, Link, Report, SourceClass
 from monitor.domain.subscriptions import Subscription
 from monitor.pipeline import Document, Pipeline
 from monitor.polling import Timekeeper
@@ -29,7 +29,7 @@ from monitor.system.clock import SystemClock, uptime
 if TYPE_CHECKING:
     from monitor.channels.route import RoutedChannel
     from monitor.delivery import Outbox
-    from monitor.extraction.sandbox import Worker
+    from monitor.extraction.sandbox import Sandbox
     from monitor.fetch import HttpFetcher
     from monitor.messages import Renderer
     from monitor.messages.links import Links
@@ -132,8 +132,8 @@ def _subscriptions(settings: Settings) -> tuple[Subscription, ...]:
 class Reader:
     """Pages into articles and reports, by what their bytes are, in a child process that can be killed."""
 
-    def __init__(self, worker: Worker) -> None:
-        self._worker = worker
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
 
     def __call__(self, page: Page, link: Link, source: Source | None) -> Document:
         """The article or report of a page. Raises ReadError for what is neither."""
@@ -144,7 +144,7 @@ class Reader:
             if source and source.source_class is not SourceClass.OFFICIAL:
                 # Anybody can put a file that looks like a report on a page. Only Ofsted's own confirms.
                 raise ReadError("a report that is not from an official source", reason="unofficial_report", key=page.url)
-            return read_report(page.body, page.url, worker=self._worker, published=listed)
+            return read_report(page.body, page.url, sandbox=self._sandbox, published=listed)
         if source and source.source_class is SourceClass.OFFICIAL and _names_a_file(page.url, link.url):
             # An error page in a report's place, with status 200: the report is there another time.
             raise ReadError("a page stands in the report's place", reason="not_a_pdf", key=page.url)
@@ -157,7 +157,7 @@ class Reader:
             published=listed,
             first_published=source is not None and source.lists_first_published,
             title=link.title,
-            worker=self._worker,
+            sandbox=self._sandbox,
         )
 
 
@@ -167,13 +167,13 @@ def _names_a_file(*urls: str) -> bool:
     return any(each.path.lower().endswith(".pdf") or each.hostname == "files.ofsted.gov.uk" for each in paths)
 
 
-def classify_document(document: Document, alert: float | None = None, review: float | None = None) -> Reading:
+def classify_document(document: Document, alert: float | None = None, review: float | None = None) -> ClassifierResult:
     """What a document says: of an article what the classifier finds, of a report the grades in its table.
 
     `alert` and `review` are other thresholds than those of the classifier's weights.
     """
     if isinstance(document, Report):
-        return Reading(judgements=document.judgements, relevant=True)
+        return ClassifierResult(judgements=document.judgements, relevant=True)
     from monitor.classifier import Thresholds, classify
 
     cut = Thresholds.of(alert=alert, review=review)
@@ -259,16 +259,16 @@ def build_fetcher(settings: Settings, clock: Clock) -> HttpFetcher:
 
 
 @contextmanager
-def _reading_children() -> Iterator[Worker]:
+def _reading_children() -> Iterator[Sandbox]:
     """The processes that parse; at the end what they still read is cut off, for waiting would hold up the end."""
     from monitor.extraction.lanes import Lanes
 
-    worker = Lanes()
+    sandbox = Lanes()
     try:
-        yield worker
+        yield sandbox
     finally:
-        worker.kill()
-        worker.close()
+        sandbox.kill()
+        sandbox.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,7 +280,7 @@ class Eyes:
     sources: tuple[Source, ...]
     channels: Mapping[str, RoutedChannel]
     fetcher: Fetcher
-    worker: Worker
+    sandbox: Sandbox
     timekeeper: Timekeeper | None  #: None where the clock is meant to be another
 
     def seal(self) -> str:
@@ -315,8 +315,8 @@ async def eyes(settings: Settings, clock: Clock) -> AsyncIterator[Eyes]:
     if nothing := nothing_watched(settings):
         raise SettingsError((nothing,))
     channels = build_channels(settings, own_key(settings.state))
-    with _reading_children() as worker, alone(settings.state):
-        sources = build_sources(settings, worker=worker, home=settings.state)
+    with _reading_children() as sandbox, alone(settings.state):
+        sources = build_sources(settings, sandbox=sandbox, home=settings.state)
         client = build_fetcher(settings, clock)
         timekeeper = Timekeeper(client, clock)
         try:
@@ -327,7 +327,7 @@ async def eyes(settings: Settings, clock: Clock) -> AsyncIterator[Eyes]:
                 channels=channels,
                 fetcher=with_drops(timekeeper, sources, clock),
                 timekeeper=timekeeper if isinstance(clock, SystemClock) else None,
-                worker=worker,
+                sandbox=sandbox,
             )
         finally:
             await client.close()
@@ -354,7 +354,7 @@ async def opened(those: Eyes, *, watched_before: bool = False) -> AsyncIterator[
 
     settings, clock = those.settings, those.clock
     if not (settings.database_url or (settings.state / "monitor.db").exists()):
-        those.worker.start()  # everything is to be read: its interpreter starts while this one opens the state
+        those.sandbox.start()  # everything is to be read: its interpreter starts while this one opens the state
     store = await asyncio.to_thread(open_state, settings)
     try:
         now = clock.now()
@@ -372,7 +372,7 @@ async def opened(those: Eyes, *, watched_before: bool = False) -> AsyncIterator[
                 store=store,
                 fetcher=those.fetcher,
                 sources=those.sources,
-                read=Reader(those.worker),
+                read=Reader(those.sandbox),
                 classify=lambda document: classify_document(document, *settings.thresholds),
                 clock=clock,
                 concurrency=settings.concurrency,

@@ -10,14 +10,16 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from monitor.tables.phrases import PhraseType
+
 _PIECE = re.compile(r"[\[\]|]|[^\s\[\]|]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a matched surface means: its chunk code and value, and the row's place in the tables (earlier wins a tie)."""
+    """What a matched surface means: its type and value, and the row's place in the tables (earlier wins a tie)."""
 
-    code: str
+    type: PhraseType
     value: str
     order: int
 
@@ -49,9 +51,9 @@ class Lexicon:
         self._free.append([])
         return len(self._edges) - 1
 
-    def add(self, code: str, value: str, surfaces: Iterable[str]) -> None:
+    def add(self, type_: PhraseType, value: str, surfaces: Iterable[str]) -> None:
         """Add a row. Raises ValueError for unbalanced brackets."""
-        entry = Entry(code, value, self._order)
+        entry = Entry(type_, value, self._order)
         self._order += 1
         for surface in surfaces:
             pieces = _PIECE.findall(surface.lower())

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from monitor.classifier.lay import lay_areas
+from monitor.classifier.area_paraphrases import paraphrased_areas
 from monitor.classifier.lexicon import Entry
 from monitor.classifier.text import Sentence
-from monitor.classifier.times import relative_year
+from monitor.classifier.time_expressions import relative_year
 from monitor.classifier.vocabulary import authority, is_name, lexicon
-from monitor.tables.others import BETWEEN, CALL, INSPECTORS, MADE, OTHERS
+from monitor.tables.attribution import BETWEEN, CALL, INSPECTORS, MADE, OTHERS
+from monitor.tables.phrases import PhraseType
 from monitor.tables.ratings import WEAK_RATINGS
 from monitor.tables.slips import SLIPS
 
@@ -44,7 +45,8 @@ class Mention:
     in_aside: bool = False  #: why something was made: "the board, set up after leadership was rated inadequate"
 
 
-_GROUPS = {"L": "all", "T": "rest"}
+_RATINGS = (PhraseType.RATING, PhraseType.SAME_RATING)
+_GROUPS = {PhraseType.ALL_AREAS: "all", PhraseType.OTHER_AREAS: "rest"}
 _QUOTES = frozenset("\"'")
 #: Of two mentions that overlap the one of the earlier type is kept, of one type the one that begins earlier.
 _KEEP_FIRST = (MentionType.RATING, MentionType.AUTHORITY, MentionType.AREA, MentionType.GROUP, MentionType.YEAR)
@@ -94,13 +96,13 @@ def _found(at: _Place) -> Iterator[Mention]:
     words = [SLIPS.get(token.word, token.word) for token in at.sentence.tokens]
     pieces = list(lexicon().scan(words))
     for start, end, entry in pieces:
-        if entry is not None and entry.code in "RE":
+        if entry is not None and entry.type in _RATINGS:
             yield at.mention(
                 MentionType.RATING,
                 start,
                 end,
-                (entry.value,) if entry.code == "R" else (),
-                same=entry.code == "E",
+                (entry.value,) if entry.type is PhraseType.RATING else (),
+                same=entry.type is PhraseType.SAME_RATING,
                 weak=words[start] in WEAK_RATINGS,
                 quoted=start > 0 and words[start - 1] in _QUOTES,
                 speech=at.sentence.speech[start],
@@ -144,19 +146,19 @@ _STOPS, _HAVE = frozenset(",-(:;"), frozenset({"has", "have", "had"})
 
 def _named(at: _Place, words: Sequence[str], start: int, end: int, entry: Entry) -> Iterator[Mention]:
     """What a row of the tables other than a rating's says."""
-    if entry.code == "A":
+    if entry.type is PhraseType.AUTHORITY:
         beside = start > 0 and words[start - 1] in {"besides", "except", "like"}
         tokens = at.sentence.tokens
         if not beside and is_name(tokens, start, end, at.sentence.in_title, at.known):
             urns, first, last = authority(tokens, start, end, entry, at.published)
             yield at.mention(MentionType.AUTHORITY, first, last, urns)
-    elif entry.code == "X":
+    elif entry.type is PhraseType.AREA:
         yield at.mention(MentionType.AREA, start, end, tuple(entry.value.split("+")))
-    elif entry.code == "O":
+    elif entry.type is PhraseType.OVERALL:
         yield at.mention(MentionType.AREA, start, end, ("overall",))
-    elif entry.code in _GROUPS and not (start == 0 and words[0] == "elsewhere"):
-        yield at.mention(MentionType.GROUP, start, end, (_GROUPS[entry.code],))
-    elif entry.code == "P" and (year := relative_year(" ".join(words[start:end]), at.published)):
+    elif entry.type in _GROUPS and not (start == 0 and words[0] == "elsewhere"):
+        yield at.mention(MentionType.GROUP, start, end, (_GROUPS[entry.type],))
+    elif entry.type is PhraseType.PAST_TIME and (year := relative_year(" ".join(words[start:end]), at.published)):
         yield at.mention(MentionType.YEAR, start, end, (str(year),))
 
 
@@ -165,8 +167,8 @@ def _with_described_areas(
 ) -> list[tuple[int, int, Entry | None]]:
     """The sentence cut up by the vocabulary; an area that is described is one piece, unless a named one reaches out of it."""
     cut = list(pieces)
-    for start, end, area in lay_areas(words):
+    for start, end, area in paraphrased_areas(words):
         inside = [i for i, (first, last, _) in enumerate(cut) if first < end and last > start]
         if all(start <= cut[i][0] and cut[i][1] <= end for i in inside):
-            cut[inside[0] : inside[-1] + 1] = [(start, end, Entry("X", area, 0))]
+            cut[inside[0] : inside[-1] + 1] = [(start, end, Entry(PhraseType.AREA, area, 0))]
     return cut

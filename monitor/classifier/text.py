@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from monitor.tables.asides import SKIP_LINES, STOP_LINES
+from monitor.tables.boilerplate_lines import SKIP_LINES, STOP_LINES
 
 #: one character for one, so that offsets stay true
 _FOLD = str.maketrans(

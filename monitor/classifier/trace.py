@@ -11,10 +11,10 @@ from monitor.classifier.document import Document
 from monitor.classifier.features import BESIDE_NAMES
 from monitor.classifier.linker import linker_model
 from monitor.classifier.mentions import Mention, MentionType
-from monitor.classifier.reading import Thresholds, page_kind, thresholds, walk
 from monitor.classifier.relevance import may_report
+from monitor.classifier.verdict import Thresholds, analyse, page_type, thresholds
 from monitor.domain.authorities import by_urn
-from monitor.domain.model import Area, Rating, Reading
+from monitor.domain.model import Area, ClassifierResult, Rating
 
 NEWS, REVIEW, NOT_NEWS = "news", "for review", "not news"
 _SHOWN = 0.05  #: candidates less likely than this are not shown
@@ -72,7 +72,7 @@ class Trace:
     sentences: tuple[SentenceTrace, ...]
     candidates: tuple[CandidateTrace, ...]
     thresholds: Thresholds
-    reading: Reading
+    result: ClassifierResult
 
     def lines(self) -> list[str]:
         """The trace as plain text."""
@@ -89,29 +89,29 @@ class Trace:
         found += ["", f"reported from {cut.alert:.0%}, for review from {cut.review:.0%}"]
         for candidate in self.candidates:
             found += ["", *_candidate_lines(candidate)]
-        judgements = self.reading.judgements
-        found += ["", f"{len(judgements)} reported as news" if judgements else f"nothing reported: {self.reading.reason}"]
+        judgements = self.result.judgements
+        found += ["", f"{len(judgements)} reported as news" if judgements else f"nothing reported: {self.result.reason}"]
         return found + [f"  {j.authority.display_name}: {j.area.words}: {j.rating.words}" for j in judgements]
 
 
 def trace(title: str, text: str, *, published: date | None = None, cut: Thresholds | None = None) -> Trace:
     """How `classify` comes to its reading of an article; takes the same arguments."""
-    passage = walk(title, text, published, cut)
-    doc, cut = passage.document, cut or thresholds()
+    analysis = analyse(title, text, published, cut)
+    doc, cut = analysis.document, cut or thresholds()
     gated = not may_report(title, text)
-    shown = [one for one in passage.candidates if one.probability >= _SHOWN]
+    shown = [one for one in analysis.candidates if one.probability >= _SHOWN]
     spoke = _what_spoke(doc, shown) if shown and len(text.split()) <= _MAX_PROBED else {}
-    likeliest = max(passage.links.kinds.items(), key=lambda told: told[1], default=("", 0.0))
+    likeliest = max(analysis.links.kinds.items(), key=lambda told: told[1], default=("", 0.0))
     return Trace(
         gated=gated,
-        kind=page_kind(passage.links),
+        kind=page_type(analysis.links),
         kind_probability=likeliest[1],
         sentences=tuple(_sentence(doc, number) for number in range(len(doc.sentences))),
         candidates=tuple(_candidate(doc, one, cut, spoke.get((one.urn, one.area), ())) for one in shown),
         thresholds=cut,
-        reading=Reading(reason="not_about_inspection", classifier_version=passage.reading.classifier_version)
+        result=ClassifierResult(reason="not_about_inspection", classifier_version=analysis.result.classifier_version)
         if gated
-        else passage.reading,
+        else analysis.result,
     )
 
 

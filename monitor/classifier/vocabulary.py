@@ -11,7 +11,8 @@ from monitor.classifier.lexicon import Entry, Lexicon
 from monitor.classifier.text import Token
 from monitor.domain.authorities import authorities
 from monitor.domain.model import Area
-from monitor.tables import areas, places, ratings, times
+from monitor.tables import areas, places, ratings, time_expressions
+from monitor.tables.phrases import PhraseType
 from monitor.tables.short_forms import COUNTIES, DOTTED_POINTS, JOINED_POINTS, PARTS, POINTS
 
 
@@ -19,17 +20,17 @@ from monitor.tables.short_forms import COUNTIES, DOTTED_POINTS, JOINED_POINTS, P
 def lexicon() -> Lexicon:
     """The automaton over every table, built once a process."""
     built = Lexicon()
-    built.add(".", "place", places.NOT_AUTHORITIES)
-    built.add(".", "body", areas.NOT_AREAS)
-    for table in (areas.GROUPS, ratings.SAME, ratings.RATINGS, areas.AREAS, times.PAST):
+    built.add(PhraseType.HIDDEN, "place", places.NOT_AUTHORITIES)
+    built.add(PhraseType.HIDDEN, "body", areas.NOT_AREAS)
+    for table in (areas.GROUPS, ratings.SAME, ratings.RATINGS, areas.AREAS, time_expressions.PAST):
         for row in table:
-            built.add(row.code, row.value, row.surfaces)
+            built.add(row.type, row.value, row.surfaces)
     told = {value for row in areas.AREAS for value in row.value.split("+")}
     for area in Area:
         if area.value not in told:  # what nobody has written phrases for is known by its names at least
-            built.add("X", area.value, (area.words, area.heading))
+            built.add(PhraseType.AREA, area.value, (area.words, area.heading))
     for surface, urns in _names().items():
-        built.add("A", urns, (_with_short_forms(surface),))
+        built.add(PhraseType.AUTHORITY, urns, (_with_short_forms(surface),))
     return built
 
 
@@ -117,7 +118,7 @@ def _trust_periods() -> dict[str, list[tuple[str, date | None, date | None]]]:
 @lru_cache(maxsize=1)
 def _affixes() -> Lexicon:
     built = Lexicon()
-    built.add("after", "", places.AFTER_NAME)
+    built.add(PhraseType.FILLER, "", places.AFTER_NAME)
     return built
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, BinaryIO, TextIO
 
-from monitor.commands.answers import error_json, reading_json
+from monitor.commands.json_output import error_json, result_json
 
 #: A line longer than this is a mistake, not an article.
 MAX_LINE = 32 * 1024 * 1024
@@ -63,8 +63,8 @@ def _changes(item: dict[str, Any], title: str, text: str, published: date | None
         published=day,
         outlet=str(item.get("outlet") or ""),
     )
-    reading = classify(title, text, published=day)
-    return reading_json(reading) | changes_json(alone(article, reading, day))
+    result = classify(title, text, published=day)
+    return result_json(result) | changes_json(alone(article, result, day))
 
 
 def answer(line: bytes, number: int, *, changes: bool = False) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def answer(line: bytes, number: int, *, changes: bool = False) -> dict[str, Any]
         title, text, published = _article(item)
         if changes:
             return {"id": item.get("id"), **_changes(item, title, text, published)}
-        return {"id": item.get("id"), **reading_json(classify(title, text, published=published))}
+        return {"id": item.get("id"), **result_json(classify(title, text, published=published))}
     except _BadLine as error:
         return {"id": item.get("id"), "line": number, **error_json(error.reason, str(error))}
     except Exception as error:  # noqa: BLE001  # a fault of ours in one article must not lose the others

@@ -9,10 +9,10 @@ import sys
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-from monitor.commands.dns import add_options, look
+from monitor.commands.dns import add_options, check_dns
 from monitor.commands.options import folder_options
+from monitor.commands.plural import number_of
 from monitor.commands.routes import facts, lines, routes_of
-from monitor.commands.words import number_of
 
 if TYPE_CHECKING:
     from monitor.settings import Problem, Settings
@@ -136,7 +136,7 @@ def run(args: argparse.Namespace) -> int:
         print("".join(f"warning: {each}\n" for each in warnings), end="", file=sys.stderr)
         print(f"{args.config}: fine. {_counted(settings)}")
         print("\n".join(lines(settings, routes)))
-    return look(settings, args) if args.dns else 0
+    return check_dns(settings, args) if args.dns else 0
 
 
 def surprises(settings: Settings) -> list[str]:

@@ -7,12 +7,12 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-from monitor.commands.answers import error_json, reading_json
-from monitor.domain.model import Reading, Report, percent
+from monitor.commands.json_output import error_json, result_json
+from monitor.domain.model import ClassifierResult, Report, percent
 from monitor.ports import ReadError
 
 if TYPE_CHECKING:
-    from monitor.extraction.sandbox import Worker
+    from monitor.extraction.sandbox import Sandbox
 
 _EXAMPLES = """\
 examples:
@@ -59,13 +59,13 @@ def run(args: argparse.Namespace) -> int:
     if not args.files:
         print("monitor classify: name a file or an address, or use --jsonl. See `monitor classify --help`.", file=sys.stderr)
         return 2
-    from monitor.extraction.sandbox import Worker
+    from monitor.extraction.sandbox import Sandbox
 
-    worker = Worker()
+    sandbox = Sandbox()
     try:
-        answers = [_answer(name, worker) for name in args.files]
+        answers = [_answer(name, sandbox) for name in args.files]
     finally:
-        worker.close()
+        sandbox.close()
     if args.json:
         print(json.dumps(answers, indent=2))
     else:
@@ -73,23 +73,23 @@ def run(args: argparse.Namespace) -> int:
     return int(any("error" in answer for answer in answers))
 
 
-def _answer(name: str, worker: Worker) -> dict[str, Any]:
+def _answer(name: str, sandbox: Sandbox) -> dict[str, Any]:
     from monitor.commands.documents import read_document
 
     try:
-        document = read_document(name, worker)
+        document = read_document(name, sandbox)
         if isinstance(document, Report):
             from monitor.extraction.pdf.report import report_to_json
 
             return {"file": name, **report_to_json(document)}
-        return {"file": name, **reading_json(_classify(document.title, document.text, document.published))}
+        return {"file": name, **result_json(_classify(document.title, document.text, document.published))}
     except ReadError as error:
         return {"file": name, **error_json(error.reason, str(error))}
     except Exception as error:  # noqa: BLE001  # the other files still get their answers
         return {"file": name, **error_json("fault", f"{type(error).__name__}: {error}")}
 
 
-def _classify(title: str, text: str, published: Any) -> Reading:
+def _classify(title: str, text: str, published: Any) -> ClassifierResult:
     from monitor.classifier import classify
 
     return classify(title, text, published=published)

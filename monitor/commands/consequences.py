@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from monitor.domain.attestation import inspect
 from monitor.domain.history import history
 from monitor.domain.ledger import ALERT_WINDOW, Account, Background, Decision, accounts, decide
-from monitor.domain.model import Article, Change, Inspection, Reading, Report
+from monitor.domain.model import Article, Change, ClassifierResult, Inspection, Report
 from monitor.domain.review import BASELINE, CERTAIN, GONE
 from monitor.domain.subscriptions import LedgerView, Subscription, currently_inadequate, matches
 
@@ -54,11 +54,15 @@ class Consequence:
 
 
 def consequences(
-    document: Article | Report, reading: Reading, known: Sequence[Inspection], day: date, window: timedelta = ALERT_WINDOW
+    document: Article | Report,
+    result: ClassifierResult,
+    known: Sequence[Inspection],
+    day: date,
+    window: timedelta = ALERT_WINDOW,
 ) -> tuple[Consequence, ...]:
     """Each account of a document against what was `known` on a `day`, if the document itself was not."""
     found = []
-    for account in accounts(document, reading, seen=day):
+    for account in accounts(document, result, seen=day):
         before = tuple(_without(known, account.key))
         decision = decide(before, account, as_of=day, alert_window=window)
         found.append(Consequence(account=account, decision=decision, known=before))
@@ -99,7 +103,7 @@ def _change_json(change: Change) -> dict[str, Any]:
 
 
 def in_words(
-    document: Article | Report, reading: Reading, day: date, settings: Settings | None, store: SqlStore | None
+    document: Article | Report, result: ClassifierResult, day: date, settings: Settings | None, store: SqlStore | None
 ) -> list[str]:
     """What follows from a document seen on a `day`, line by line: each change, why there is no more, and who would be told.
 
@@ -110,7 +114,7 @@ def in_words(
     subscriptions: Sequence[Subscription] | None = None
     if settings is not None:
         subscriptions = store.in_force(settings.subscriptions) if store else settings.subscriptions
-    found = consequences(document, reading, known, day, window)
+    found = consequences(document, result, known, day, window)
     lines = [] if found else ["  nothing: no new judgement is reported"]
     for each in found:
         lines += [f"  {moved(change)}" for change in each.decision.changes]
@@ -152,6 +156,6 @@ def _some(what: str, names: Mapping[str, str]) -> list[str]:
     return [*lines, f"    {what} {len(names) - MAX_NAMES} more"] if len(names) > MAX_NAMES else lines
 
 
-def alone(document: Article, reading: Reading, day: date) -> tuple[Consequence, ...]:
+def alone(document: Article, result: ClassifierResult, day: date) -> tuple[Consequence, ...]:
     """An article against the shipped record before its day, and nothing else."""
-    return consequences(document, reading, history(before=day), day)
+    return consequences(document, result, history(before=day), day)

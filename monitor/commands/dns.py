@@ -55,7 +55,7 @@ def senders_of(channels: Mapping[str, Channel], selectors: list[str]) -> list[Se
     ]
 
 
-def look(settings: Settings, args: argparse.Namespace) -> int:
+def check_dns(settings: Settings, args: argparse.Namespace) -> int:
     """Look at every sender and print what was found; 1 when something is wrong, 0 when at most something could be better."""
     from monitor.app.runtime import build_channels
     from monitor.postmaster.findings import Level

@@ -14,7 +14,7 @@ from monitor.domain.model import Article, Report
 from monitor.ports import FetchFailure, Page, ReadError
 
 if TYPE_CHECKING:
-    from monitor.extraction.sandbox import Worker
+    from monitor.extraction.sandbox import Sandbox
 
 #: What can be read at most; the same as the fetcher's limit for a report.
 MAX_FILE = 20 * 1024 * 1024
@@ -99,7 +99,7 @@ def _fetch(url: str) -> Page:
     return answer
 
 
-def read_document(name: str, worker: Worker) -> Article | Report:
+def read_document(name: str, sandbox: Sandbox) -> Article | Report:
     """The article or report in a file or at an address.
 
     Raises:
@@ -110,18 +110,18 @@ def read_document(name: str, worker: Worker) -> Article | Report:
     else:
         body = read_file(name)
         page = Page(url=name, status=200, content_type=_content_type(body), body=body)
-    return read_any(page, worker)
+    return read_any(page, sandbox)
 
 
-def read_any(page: Page, worker: Worker) -> Article | Report:
+def read_any(page: Page, sandbox: Sandbox) -> Article | Report:
     """The article or report in a page, by what its bytes are."""
     kind = _content_type(page.body)
     if kind == "application/pdf" or page.url.lower().endswith(".pdf"):  # a page saved as a report is refused as what it is
         from monitor.extraction.pdf.report import read_report
 
-        return read_report(page.body, page.url, worker=worker)
+        return read_report(page.body, page.url, sandbox=sandbox)
     if kind == "text/plain" and "html" not in page.content_type:
         page = replace(page, content_type="text/plain")
     from monitor.extraction.html.pages import read_page
 
-    return read_page(page, worker=worker)
+    return read_page(page, sandbox=sandbox)

@@ -7,9 +7,9 @@ import json
 import sys
 from typing import Any
 
-from monitor.commands.answers import for_review
+from monitor.commands.json_output import for_review
 from monitor.commands.options import folder_options
-from monitor.domain.model import Article, Reading, Report
+from monitor.domain.model import Article, ClassifierResult, Report
 from monitor.system.clock import SystemClock
 
 
@@ -28,19 +28,19 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Read, trace, print. Raises ReadError for what cannot be read."""
     from monitor.commands.documents import read_document
-    from monitor.extraction.sandbox import Worker
+    from monitor.extraction.sandbox import Sandbox
 
-    worker = Worker()
+    sandbox = Sandbox()
     try:
-        document = read_document(args.file, worker)
+        document = read_document(args.file, sandbox)
     finally:
-        worker.close()
+        sandbox.close()
     if isinstance(document, Report):
         from monitor.extraction.pdf.report import report_to_json
 
         json.dump(report_to_json(document), sys.stdout, indent=2)
         print()
-        _print_record(args, document, Reading())
+        _print_record(args, document, ClassifierResult())
         return 0
     from monitor.classifier import classify, trace
 
@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _print_record(args: argparse.Namespace, document: Article | Report, reading: Reading) -> None:
+def _print_record(args: argparse.Namespace, document: Article | Report, result: ClassifierResult) -> None:
     """Print what the record makes of it; a configuration that cannot be used leaves the shipped record."""
     from monitor.commands.consequences import in_words
     from monitor.commands.sources import open_state
@@ -67,12 +67,12 @@ def _print_record(args: argparse.Namespace, document: Article | Report, reading:
     except MonitorError:
         print("\n(The configuration cannot be used, so nobody knows who is subscribed; `monitor check` says why.)")
     try:
-        lines = in_words(document, reading, SystemClock().today(), settings, store)
+        lines = in_words(document, result, SystemClock().today(), settings, store)
     finally:
         if store is not None:
             store.close()
-    if reading.uncertain:
+    if result.uncertain:
         print("\nToo uncertain to be told; a person is asked (`monitor review list`):")
-        print("\n".join(f"  {line}" for line in for_review(reading.uncertain)))
+        print("\n".join(f"  {line}" for line in for_review(result.uncertain)))
     print("\nWhat the record makes of it, seen today:")
     print("\n".join(lines))

@@ -26,7 +26,7 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print it; exit status 2 for an authority there is not."""
-    from monitor.commands.ledger_file import known_inspections
+    from monitor.commands.record_csv import known_inspections
     from monitor.domain.authorities import by_urn, find, unknown
     from monitor.ports import ConfigError
 

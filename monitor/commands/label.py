@@ -103,10 +103,10 @@ def run(args: argparse.Namespace) -> int:
 
 def _read(name: str) -> Article:
     from monitor.commands.documents import read_document
-    from monitor.extraction.sandbox import Worker
+    from monitor.extraction.sandbox import Sandbox
 
-    with Worker() as worker:
-        document = read_document(name, worker)
+    with Sandbox() as sandbox:
+        document = read_document(name, sandbox)
     if isinstance(document, Report):
         raise ReadError(
             "is a report of Ofsted's own: it is read for what it states, and needs no labels. `monitor classify` prints it",

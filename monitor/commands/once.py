@@ -11,9 +11,9 @@ from collections.abc import Awaitable, Sequence
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any
 
-from monitor.commands.answers import for_review
+from monitor.commands.json_output import for_review
 from monitor.commands.options import clock_for, day, folder_options
-from monitor.commands.words import number_of
+from monitor.commands.plural import number_of
 
 if TYPE_CHECKING:
     from monitor.app.runtime import Eyes, Parts

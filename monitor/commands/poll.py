@@ -8,7 +8,7 @@ import time
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from monitor.commands.words import number_of
+from monitor.commands.plural import number_of
 from monitor.ports import ConfigError, InUseError
 from monitor.system.clock import SystemClock
 

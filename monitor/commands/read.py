@@ -13,7 +13,7 @@ from monitor.domain.model import Report
 from monitor.ports import ReadError
 
 if TYPE_CHECKING:
-    from monitor.extraction.sandbox import Worker
+    from monitor.extraction.sandbox import Sandbox
 
 _EXAMPLES = """\
 examples:
@@ -40,7 +40,7 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Read and print; 1 when something could not be read."""
-    from monitor.extraction.sandbox import Worker
+    from monitor.extraction.sandbox import Sandbox
 
     if not args.jsonl and not args.files:
         print("monitor read: name a file or an address, or use --jsonl. See `monitor read --help`.", file=sys.stderr)
@@ -48,10 +48,10 @@ def run(args: argparse.Namespace) -> int:
     if args.jsonl and args.files:
         print(f"monitor read: --jsonl reads standard input: monitor read --jsonl < {args.files[0]}", file=sys.stderr)
         return 2
-    with Worker() as worker:
+    with Sandbox() as sandbox:
         if args.jsonl:
-            return _batch(sys.stdin.buffer, worker)
-        answers = [{"file": name, **_answer(worker, path=name)} for name in args.files]
+            return _batch(sys.stdin.buffer, sandbox)
+        answers = [{"file": name, **_answer(sandbox, path=name)} for name in args.files]
     if args.json:
         print(json.dumps(answers, indent=2))
     else:
@@ -59,9 +59,9 @@ def run(args: argparse.Namespace) -> int:
     return int(any("error" in answer for answer in answers))
 
 
-def _batch(lines: Iterable[bytes], worker: Worker) -> int:
+def _batch(lines: Iterable[bytes], sandbox: Sandbox) -> int:
     read = failed = 0
-    for answer in _answers(lines, worker):
+    for answer in _answers(lines, sandbox):
         failed += "error" in answer
         read += "error" not in answer
         # ASCII only: a lone surrogate must not stop the output, and no reader has to guess the encoding.
@@ -79,7 +79,7 @@ def _tell(message: str, end: str = "\n") -> None:
         print(message, end=end, file=sys.stderr, flush=True)
 
 
-def _answers(lines: Iterable[bytes], worker: Worker) -> Iterator[dict[str, Any]]:
+def _answers(lines: Iterable[bytes], sandbox: Sandbox) -> Iterator[dict[str, Any]]:
     """One answer for each line that is not blank; a bad line gets an error and the rest goes on."""
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -93,7 +93,7 @@ def _answers(lines: Iterable[bytes], worker: Worker) -> Iterator[dict[str, Any]]
             yield {"line": number, **_error("bad_line", f"expected an object, found {type(item).__name__}")}
             continue
         known = {key: item[key] for key in ("path", "url", "html") if isinstance(item.get(key), str) and item[key]}
-        answer = _answer(worker, **known) if known else _error("bad_line", "none of `path`, `url` and `html` is a text")
+        answer = _answer(sandbox, **known) if known else _error("bad_line", "none of `path`, `url` and `html` is a text")
         yield {"id": item.get("id"), **answer}
 
 
@@ -101,20 +101,20 @@ def _error(reason: str, message: str) -> dict[str, Any]:
     return {"error": {"reason": reason, "message": message}}
 
 
-def _answer(worker: Worker, *, path: str = "", url: str = "", html: str = "") -> dict[str, Any]:
+def _answer(sandbox: Sandbox, *, path: str = "", url: str = "", html: str = "") -> dict[str, Any]:
     """What one page is read as; `url` beside `path` or `html` is where it came from."""
     from monitor.commands.documents import is_address, read_any, read_document, read_file
     from monitor.ports import Page
 
     try:
         if not html and is_address(path or url):
-            return _facts(read_document(path or url, worker))
+            return _facts(read_document(path or url, sandbox))
         if html:
             body, kind = html.encode("utf-8", "surrogatepass"), "text/html; charset=utf-8"
         else:
             body, kind = read_file(path or url), ""
         where = url or (Path(path).absolute().as_uri() if path else "")
-        return _facts(read_any(Page(url=where, status=200, content_type=kind, body=body), worker))
+        return _facts(read_any(Page(url=where, status=200, content_type=kind, body=body), sandbox))
     except ReadError as error:
         return _error(error.reason, str(error))
     except Exception as error:  # noqa: BLE001  # the other pages still get their answers

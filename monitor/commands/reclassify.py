@@ -59,8 +59,8 @@ def _read_again(store: SqlStore, *, pages: bool) -> Iterator[tuple[Archived, Fou
     again = _texts(store) if pages else {}
     for article in archived(store.engine):
         title, text = again.get(article.url, (article.title, article.text))
-        reading = classify(title, text, published=article.published)
-        yield article, frozenset((j.authority.urn, str(j.area), str(j.rating)) for j in reading.judgements)
+        result = classify(title, text, published=article.published)
+        yield article, frozenset((j.authority.urn, str(j.area), str(j.rating)) for j in result.judgements)
 
 
 def _texts(store: SqlStore) -> dict[str, tuple[str, str]]:

@@ -9,8 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from monitor.commands.ledger_file import inspections_in, known_inspections
 from monitor.commands.options import day, folder_options
+from monitor.commands.record_csv import inspections_in, known_inspections
 from monitor.ports import ConfigError, MonitorError
 
 if TYPE_CHECKING:

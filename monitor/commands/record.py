@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from monitor.commands.ledger_file import known_inspections, rows_of, write_record
 from monitor.commands.options import folder_options
+from monitor.commands.record_csv import known_inspections, rows_of, write_record
 from monitor.ports import ConfigError
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _checked(path: Path) -> tuple[list[Account], list[str]]:
 
 def _keep(args: argparse.Namespace, accounts: list[Account]) -> tuple[int, int]:
     from monitor.app.runtime import database_url
-    from monitor.domain.model import Reading
+    from monitor.domain.model import ClassifierResult
     from monitor.settings import load
     from monitor.store import open_store
     from monitor.system.clock import SystemClock
@@ -102,7 +102,7 @@ def _keep(args: argparse.Namespace, accounts: list[Account]) -> tuple[int, int]:
             if (account.authority.urn, account.fieldwork.end, tuple(sorted(account.ratings.items()))) in known:
                 continue
             now = SystemClock().now()
-            new += not store.record(_report(account), Reading(), link=None, baseline=True, now=now).duplicate
+            new += not store.record(_report(account), ClassifierResult(), link=None, baseline=True, now=now).duplicate
     finally:
         store.close()
     return new, len(accounts) - new

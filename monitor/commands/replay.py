@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from monitor.commands.answers import for_review, judgement_json
+from monitor.commands.json_output import for_review, judgement_json
 from monitor.commands.options import day, folder_options
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _said_in(folder: Path) -> Iterator[tuple[Sequence[Account], Sequence[Unsure]
     What cannot be read or dated is named on stderr and left out.
     """
     from monitor.domain.ledger import accounts
-    from monitor.domain.model import Reading, Report
+    from monitor.domain.model import ClassifierResult, Report
     from monitor.ports import ConfigError
 
     if not folder.is_dir():
@@ -88,13 +88,13 @@ def _said_in(folder: Path) -> Iterator[tuple[Sequence[Account], Sequence[Unsure]
 
     for name, document in _documents_in(folder):
         if isinstance(document, Report):
-            yield accounts(document, Reading()), ()
+            yield accounts(document, ClassifierResult()), ()
             continue
         if document.published is None:
             print(f"{name}: has no date, left out", file=sys.stderr)
             continue
-        reading = classify(document.title, document.text, published=document.published)
-        yield accounts(document, reading), [Unsure(name, document.published, each) for each in reading.uncertain]
+        result = classify(document.title, document.text, published=document.published)
+        yield accounts(document, result), [Unsure(name, document.published, each) for each in result.uncertain]
 
 
 def _articles_in(path: Path) -> list[Article]:
@@ -116,10 +116,10 @@ def _articles_in(path: Path) -> list[Article]:
 
 def _documents_in(folder: Path) -> Iterator[tuple[str, Any]]:
     from monitor.commands.documents import read_document
-    from monitor.extraction.sandbox import Worker
+    from monitor.extraction.sandbox import Sandbox
     from monitor.ports import ReadError
 
-    with Worker() as worker:
+    with Sandbox() as sandbox:
         for path in sorted(folder.iterdir()):
             if path.suffix == ".json":
                 try:
@@ -130,7 +130,7 @@ def _documents_in(folder: Path) -> Iterator[tuple[str, Any]]:
                 yield from ((path.name, article) for article in articles)
             elif path.suffix in {".txt", ".html", ".htm", ".pdf"}:
                 try:
-                    yield path.name, read_document(str(path), worker)
+                    yield path.name, read_document(str(path), sandbox)
                 except ReadError as error:
                     print(f"{path.name}: {error.reason}, left out", file=sys.stderr)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor.commands.options import folder_options
-from monitor.commands.words import number_of
+from monitor.commands.plural import number_of
 
 if TYPE_CHECKING:
     from monitor.domain.review import ReviewItem
@@ -88,7 +88,7 @@ def _now() -> datetime:
 
 
 def _facts(item: ReviewItem, now: datetime) -> dict[str, object]:
-    from monitor.commands.answers import judgement_json
+    from monitor.commands.json_output import judgement_json
 
     return {
         "id": item.id,

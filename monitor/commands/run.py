@@ -19,7 +19,7 @@ from monitor import __version__
 from monitor.app.leader import refuse_if_held
 from monitor.commands.logs import FORMATS, log_to_stderr
 from monitor.commands.options import clock_for, folder_options
-from monitor.commands.words import number_of
+from monitor.commands.plural import number_of
 from monitor.ports import ConfigError, MonitorError
 from monitor.settings.secret import drop_token
 from monitor.system.heap import keep_nothing_free

@@ -17,7 +17,7 @@ from monitor.ports import ConfigError, MonitorError
 from monitor.system.clock import SystemClock
 
 if TYPE_CHECKING:
-    from monitor.commands.trial import Trial
+    from monitor.commands.source_test import SourceTest
     from monitor.domain.source_baseline import PollRecord
     from monitor.domain.source_health import Alarm
     from monitor.settings import Settings
@@ -216,7 +216,7 @@ def _moved(settings: Settings, store: SqlStore) -> dict[str, str]:
 
 
 def _test(settings: Settings, target: str, *, articles: int, as_json: bool) -> int:
-    from monitor.commands.trial import try_address, try_source
+    from monitor.commands.source_test import try_address, try_source
 
     sources = all_sources(settings)
     if target.startswith(("http://", "https://")):
@@ -226,11 +226,11 @@ def _test(settings: Settings, target: str, *, articles: int, as_json: bool) -> i
     store = open_state(settings)
     try:
         if found is not None:
-            trial: Trial = asyncio.run(try_source(settings, found, articles, store))
+            test: SourceTest = asyncio.run(try_source(settings, found, articles, store))
         else:
-            trial = asyncio.run(try_address(settings, sources, target, store))
+            test = asyncio.run(try_address(settings, sources, target, store))
     finally:
         if store is not None:
             store.close()
-    print(json.dumps(trial.facts, indent=2, ensure_ascii=False) if as_json else "\n".join(trial.lines))
-    return int(trial.failed)
+    print(json.dumps(test.facts, indent=2, ensure_ascii=False) if as_json else "\n".join(test.lines))
+    return int(test.failed)

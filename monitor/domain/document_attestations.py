@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from monitor.domain.calendar import london_day
-from monitor.domain.model import Account, Area, Article, Judgement, Reading, Report, SourceClass
+from monitor.domain.model import Account, Area, Article, ClassifierResult, Judgement, Report, SourceClass
 
 
 def as_seen(document: Article | Report, seen: date) -> Article | Report:
@@ -24,7 +24,7 @@ def _published(article: Article) -> date | None:
     return article.published or (london_day(article.retrieved) if article.retrieved else None)
 
 
-def accounts(document: Article | Report, reading: Reading, *, seen: date | None = None) -> tuple[Account, ...]:
+def accounts(document: Article | Report, result: ClassifierResult, *, seen: date | None = None) -> tuple[Account, ...]:
     """What a document says of each authority, in the order it names them.
 
     An article without a date of publication counts as published when it was retrieved, else on the day it was `seen`;
@@ -36,7 +36,7 @@ def accounts(document: Article | Report, reading: Reading, *, seen: date | None 
     if published is None:
         return ()
     grouped: dict[str, list[Judgement]] = defaultdict(list)
-    for judgement in reading.judgements:
+    for judgement in result.judgements:
         grouped[judgement.authority.urn].append(judgement)
     return tuple(
         Account(
@@ -49,7 +49,7 @@ def accounts(document: Article | Report, reading: Reading, *, seen: date | None 
             ratings={j.area: j.rating for j in judgements},
             previous={j.area: (j.previous, j.previous_year) for j in judgements if j.previous},
             evidence={j.area: j.quote for j in judgements},
-            reports_inspection=reading.reports_inspection,
+            reports_inspection=result.reports_inspection,
         )
         for urn, judgements in grouped.items()
     )

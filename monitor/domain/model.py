@@ -217,7 +217,7 @@ class Rejection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class ClassifierResult:
     """What the classifier made of one article or report."""
 
     judgements: tuple[Judgement, ...] = ()
@@ -265,7 +265,7 @@ class Account:
     framework: str = ""  #: official reports only, as the next two
     fieldwork: DateRange = DateRange()
     combined_care: bool = False
-    reports_inspection: bool = field(default=True, compare=False)  #: as `Reading` has it
+    reports_inspection: bool = field(default=True, compare=False)  #: as `ClassifierResult` has it
     seen: datetime | None = field(default=None, compare=False)  #: when it was first seen here; None where nobody noted it
 
     @property

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from monitor.domain.ledger import ALERT_WINDOW, Account, Background, decide
-from monitor.domain.model import Area, Article, Inspection, Judgement, Rating, Reading
+from monitor.domain.model import Area, Article, ClassifierResult, Inspection, Judgement, Rating
 
 #: After that the operator is no longer asked; the list of everything still has it.
 ASKED_FOR = timedelta(days=30)
@@ -42,7 +42,7 @@ class ReviewItem:
     state: ReviewState
     came_at: datetime
     reason: str = ""  #: why it is settled
-    reports_inspection: bool = True  #: as `Reading` has it
+    reports_inspection: bool = True  #: as `ClassifierResult` has it
     decided_at: datetime | None = None
     decided_by: str = ""
     title: str = ""  #: of the article, as the next three
@@ -64,7 +64,7 @@ class ReviewItem:
 class Reviewed:
     """One text of a page after what was decided on the page before: what it says, and what becomes of each item."""
 
-    reading: Reading  #: what a person accepted is among its judgements, what a person rejected is not
+    result: ClassifierResult  #: what a person accepted is among its judgements, what a person rejected is not
     new: tuple[Judgement, ...] = ()
     again: tuple[tuple[ReviewItem, Judgement], ...] = ()  #: items that wait, as they are read now
     settled: tuple[tuple[ReviewItem, str], ...] = ()  #: items on which nobody need decide any more, and why
@@ -76,15 +76,15 @@ def key_of(judgement: Judgement) -> Key:
     return (judgement.authority.urn, judgement.area, judgement.rating)
 
 
-def review(article: Article, reading: Reading, items: Iterable[ReviewItem]) -> Reviewed:
+def review(article: Article, result: ClassifierResult, items: Iterable[ReviewItem]) -> Reviewed:
     """What a page says now, by what was decided on its `items` when it said the same or something else.
 
     Accepted stays accepted, and rejected stays rejected, while the classifier is as unsure as before. A no is about the words
     that were read: where the classifier is sure of the same words they are not believed, of other words they are.
     """
     items = tuple(items)
-    certain = {key_of(each): each for each in believed(reading.judgements, items)}
-    likely = sorted(reading.uncertain, key=lambda each: each.probability)  # of two sentences the likelier one counts
+    certain = {key_of(each): each for each in believed(result.judgements, items)}
+    likely = sorted(result.uncertain, key=lambda each: each.probability)  # of two sentences the likelier one counts
     unsure = {key: each for each in likely if (key := key_of(each)) not in certain}
     sure = {(urn, area) for urn, area, _ in certain}
     text = _folded(f"{article.title}\n{article.text}")
@@ -106,7 +106,7 @@ def review(article: Article, reading: Reading, items: Iterable[ReviewItem]) -> R
         elif item.state in _UNDECIDED and item.key[:2] in sure:
             settled.append((item, CERTAIN))
     return Reviewed(
-        reading=replace(reading, judgements=with_accepted(certain.values(), accepted)),
+        result=replace(result, judgements=with_accepted(certain.values(), accepted)),
         new=tuple(unsure.values()),
         again=tuple(again),
         settled=tuple(settled),

@@ -62,8 +62,8 @@ class _Request:
         return written
 
 
-class Worker:
-    """A persistent, killable child that calls functions by name: ``worker.call("package.module:function", body)``.
+class Sandbox:
+    """A persistent, killable child that calls functions by name: ``sandbox.call("package.module:function", body)``.
 
     Arguments may be ``bytes`` or JSON values; results are JSON values. Safe to call from several threads; they are served one
     after another, and while one is served the next one's page is put into the pipe already, so that the child need not wait

@@ -12,13 +12,13 @@ import httpx
 
 from monitor.domain.web_address import normal
 from monitor.fetch.addresses import refuse_url
-from monitor.fetch.body import BodyRefusedError, read_body
 from monitor.fetch.cookies import Cookies
 from monitor.fetch.failures import failure, from_exception, from_status, is_unanswered
 from monitor.fetch.limits import Limits
 from monitor.fetch.network import GuardedTransport, LateTransport, ProxiedTransport, shared_ssl_context
 from monitor.fetch.politeness import Politeness
 from monitor.fetch.proxies import Proxies, Proxy
+from monitor.fetch.response_body import BodyRefusedError, read_body
 from monitor.fetch.robots import Robots, parse_robots
 from monitor.ports import Clock, FetchFailure, Page, Validators
 

@@ -18,9 +18,9 @@ import httpcore
 import httpx
 
 from monitor.fetch.addresses import refuse_address, refuse_inner_name
-from monitor.fetch.heads import Heads
 from monitor.fetch.limits import Limits
 from monitor.fetch.proxies import Proxy
+from monitor.fetch.response_heads import Heads
 
 _LOOK_UP = 2.0  #: seconds; behind a proxy there often is no DNS for the world outside
 _KNOWN_FOR = 600.0  #: seconds

@@ -8,8 +8,8 @@ from datetime import date
 
 from monitor.classifier.document import Document
 from monitor.classifier.linker import card
-from monitor.classifier.reading import page_kind, walk
 from monitor.classifier.relevance import may_report
+from monitor.classifier.verdict import analyse, page_type
 from monitor.domain.authorities import by_urn, find
 from monitor.domain.frameworks import graded_areas, graded_ratings
 from monitor.domain.model import Area, Judgement, Rating
@@ -74,15 +74,15 @@ class Draft:
 def draft_of(item: Item, day: date) -> Draft:
     """What the classifier says of an article of a day, to be corrected; certain judgements first."""
     item = as_held(replace(item, published=day, labels=()))
-    passage = walk(item.title, item.text, day)
-    reading = passage.reading
+    analysis = analyse(item.title, item.text, day)
+    result = analysis.result
     lines: tuple[Line, ...] = ()
     if may_report(item.title, item.text):
-        lines = (*(_line(one, sure=True) for one in reading.judgements), *(_line(one, sure=False) for one in reading.uncertain))
-    likely = passage.links.kinds
+        lines = (*(_line(one, sure=True) for one in result.judgements), *(_line(one, sure=False) for one in result.uncertain))
+    likely = analysis.links.kinds
     kinds = sorted((kind for kind in card()["kinds"] if kind != NEWS), key=lambda kind: -likely.get(kind, 0.0))
-    kind = page_kind(passage.links) or OTHER
-    return Draft(item=replace(item, kind=kind), document=passage.document, lines=lines, kinds=(*kinds, OTHER))
+    kind = page_type(analysis.links) or OTHER
+    return Draft(item=replace(item, kind=kind), document=analysis.document, lines=lines, kinds=(*kinds, OTHER))
 
 
 def _line(judgement: Judgement, *, sure: bool) -> Line:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 
-from monitor.domain.model import Area, Judgement, Reading
+from monitor.domain.model import Area, ClassifierResult, Judgement
 from monitor.scoring.labels import Key, Label, Labelled
 
 
@@ -15,7 +15,7 @@ class Marked:
     """One article's reading beside its labels."""
 
     article: Labelled
-    reading: Reading
+    result: ClassifierResult
     hits: Mapping[Key, Judgement]
     extra: Mapping[Key, Judgement]  #: said, and neither wanted nor implied
     missed: Mapping[Key, Label]
@@ -26,13 +26,13 @@ class Marked:
         return not self.extra and not self.missed
 
 
-def mark(article: Labelled, reading: Reading) -> Marked:
+def mark(article: Labelled, result: ClassifierResult) -> Marked:
     """What of a reading is right, wrong and missing."""
-    said = {(j.authority.name, j.area, j.rating): j for j in reading.judgements}
+    said = {(j.authority.name, j.area, j.rating): j for j in result.judgements}
     wanted, implied = article.wanted, article.implied
     return Marked(
         article=article,
-        reading=reading,
+        result=result,
         hits={key: judgement for key, judgement in said.items() if key in wanted},
         extra={key: judgement for key, judgement in said.items() if key not in wanted and key not in implied},
         missed={key: label for key, label in wanted.items() if key not in said},
@@ -74,13 +74,13 @@ class Counts:
         self._add_previous(marked)
         if marked.article.negative:
             self.negatives += 1
-            self.silent += not marked.reading.judgements
+            self.silent += not marked.result.judgements
         else:
             self.positives += 1
             self.exact += marked.exact
         body = _plain(f"{marked.article.title} {marked.article.text}")
-        self.quotes += len(marked.reading.judgements)
-        self.verbatim += sum(bool(_plain(j.quote)) and _plain(j.quote) in body for j in marked.reading.judgements)
+        self.quotes += len(marked.result.judgements)
+        self.verbatim += sum(bool(_plain(j.quote)) and _plain(j.quote) in body for j in marked.result.judgements)
 
     def _add_previous(self, marked: Marked) -> None:
         for key, judgement in marked.hits.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from monitor.classifier.linker import card
-from monitor.classifier.reading import thresholds
+from monitor.classifier.verdict import thresholds
 from monitor.scoring.figures import Marked, figures
 from monitor.scoring.report import Score
 
@@ -102,4 +102,4 @@ def _constructions(marked: Iterable[Marked]) -> Iterable[Sequence[object]]:
 
 def _silence(marked: Iterable[Marked]) -> Iterable[Sequence[object]]:
     for tag, group in _by_tag(marked).items():
-        yield tag, len(group), sum(not one.reading.judgements for one in group)
+        yield tag, len(group), sum(not one.result.judgements for one in group)

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from monitor.classifier.reading import walk
 from monitor.classifier.relevance import may_report
-from monitor.domain.model import Reading
+from monitor.classifier.verdict import analyse
+from monitor.domain.model import ClassifierResult
 from monitor.scoring.faults import fault
 from monitor.scoring.figures import Figures, Marked, figures, mark
 from monitor.scoring.labels import Key, Labelled
@@ -79,19 +79,19 @@ def score(articles: Iterable[Labelled]) -> Score:
     """Classify, mark and count."""
     wrong, marked_articles = [], []
     for article in articles:
-        passage = walk(article.title, article.text, article.published)
+        analysis = analyse(article.title, article.text, article.published)
         gated = not may_report(article.title, article.text)
-        marked = mark(article, Reading(reason="not_about_inspection") if gated else passage.reading)
+        marked = mark(article, ClassifierResult(reason="not_about_inspection") if gated else analysis.result)
         marked_articles.append(marked)
         if not marked.exact:
             extra = tuple((key, judgement.probability) for key, judgement in sorted(marked.extra.items()))
-            missed = tuple((key, fault(article, passage, label)) for key, label in sorted(marked.missed.items()))
+            missed = tuple((key, fault(article, analysis, label)) for key, label in sorted(marked.missed.items()))
             wrong.append(Wrong(id=article.id, tags=article.tags, extra=extra, missed=missed))
     wrong.sort(key=lambda one: -(2 * len(one.extra) + len(one.missed)))
     return Score(
         figures=figures(marked_articles),
         faults=Counter(stage for one in wrong for _, stage in one.missed),
-        reasons=Counter(m.reading.reason for m in marked_articles if not m.reading.judgements),
+        reasons=Counter(m.result.reason for m in marked_articles if not m.result.judgements),
         wrong=wrong,
         marked=marked_articles,
     )

@@ -12,6 +12,7 @@ from monitor.classifier.text import sentences as sentences_of
 from monitor.classifier.vocabulary import lexicon
 from monitor.domain.authorities import find, nearest, unknown
 from monitor.domain.model import Area, Authority, Rating
+from monitor.tables.phrases import PhraseType
 
 _FIRST_YEAR = 2000  #: of an earlier rating: no article of this record looks back further
 _NEAR = 0.5  #: how much of what was typed a sentence must share to be named as the one that was meant
@@ -36,7 +37,7 @@ def authority_of(text: str) -> Authority:
 
 def area_of(text: str) -> Area:
     """The area of its words, a beginning that no other has, its initials, its name in reports, or what papers call it."""
-    named = _known(text, "X")
+    named = _known(text, PhraseType.AREA)
     if "+" in named:
         both = _or([Area(area).words for area in named.split("+")])
         raise NotUnderstood(f"{text!r} is {both.replace(' or ', ' and ')}: they are labelled one by one")
@@ -49,17 +50,17 @@ def area_of(text: str) -> Area:
 
 def rating_of(text: str) -> Rating:
     """The rating of its words, a beginning that no other has, ``ri``, or what papers call it."""
-    if named := _known(text, "R"):
+    if named := _known(text, PhraseType.RATING):
         return Rating(named)
     names = {rating.words: rating for rating in Rating}
     return one_of(text, names | {"ri": Rating.REQUIRES_IMPROVEMENT}, "rating", names)
 
 
-def _known(text: str, code: str) -> str:
+def _known(text: str, type_: PhraseType) -> str:
     """The value of a text that is, all of it, one row of the classifier's tables; empty where it is none."""
     words = [token.word for sentence in sentences_of(text) for token in sentence.tokens]
     found = lexicon().match(words, 0) if words else None
-    return found[1].value if found is not None and found[0] == len(words) and found[1].code == code else ""
+    return found[1].value if found is not None and found[0] == len(words) and found[1].type is type_ else ""
 
 
 def one_of(text: str, names: Mapping[str, T], what: str, shown: Iterable[str]) -> T:

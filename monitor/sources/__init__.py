@@ -1,6 +1,6 @@
 """Where articles are announced: one module a kind, independent of each other, found by the row that names it.
 
-Adding a site is a ``[[source]]`` table; adding a kind is one module and one row of `KINDS`.
+Adding a site is a ``[[source]]`` table; adding a kind is one module and one row of `SOURCE_TYPES`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from monitor.domain.model import SourceClass
 from monitor.ports import ConfigError, Source
 
 #: kind -> module:class. The class takes the keys of its table as keyword arguments.
-KINDS = {
+SOURCE_TYPES = {
     "feed": "monitor.sources.feed:FeedSource",
     "listing": "monitor.sources.listing:ListingSource",
     "ofsted": "monitor.sources.ofsted:OfstedSource",
@@ -32,11 +32,11 @@ KINDS = {
 _DURATION = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|w|weeks?)\s*$")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _MIN_INTERVAL = 30.0
-_OURS = frozenset({"worker", "home"})  # fields that are not keys of the table
+_OURS = frozenset({"sandbox", "home"})  # fields that are not keys of the table
 
 
 def build_source(table: Mapping[str, Any], **wiring: Any) -> Source:
-    """The source that one ``[[source]]`` table declares. `wiring` goes to the class as it is (``worker=...``).
+    """The source that one ``[[source]]`` table declares. `wiring` goes to the class as it is (``sandbox=...``).
 
     Raises `ConfigError` whose `key` is the key of the table, naming the nearest valid value: unknown kind or key, missing
     key, wrong type, unusable URL, interval under 30 seconds.
@@ -45,8 +45,8 @@ def build_source(table: Mapping[str, Any], **wiring: Any) -> Source:
     if not isinstance(name, str) or not name.strip():
         raise ConfigError("a [[source]] needs a name", key="name")
     kind = table.get("kind", "feed")
-    if kind not in KINDS:
-        raise ConfigError(f"unknown kind {kind!r}{_nearest(str(kind), KINDS)}", key="kind")
+    if kind not in SOURCE_TYPES:
+        raise ConfigError(f"unknown kind {kind!r}{_nearest(str(kind), SOURCE_TYPES)}", key="kind")
     allowed = _allowed(kind)
     values: dict[str, Any] = {}
     for key, value in table.items():
@@ -75,7 +75,7 @@ def _allowed(kind: str) -> Mapping[str, tuple[str, Any]]:
 
 @cache
 def _class_of(kind: str) -> Any:
-    module, _, name = KINDS[kind].partition(":")
+    module, _, name = SOURCE_TYPES[kind].partition(":")
     return getattr(importlib.import_module(module), name)
 
 

@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 from monitor.domain.model import Link, SourceClass
 from monitor.domain.urls import canonical, registrable
 from monitor.domain.web_address import ascii_host
-from monitor.extraction.sandbox import Worker
+from monitor.extraction.sandbox import Sandbox
 from monitor.ports import ConfigError, Fetcher, FetchFailure, Page, Poll, ReadError, SourceState, Validators
 
 _LONG_LIST, _NEARLY_ALL = 10, 0.9  #: see `_gone_elsewhere`
@@ -39,7 +39,7 @@ class Declared:
     cadence: float = 0.0  #: seconds within which a new item is expected; 0 when nothing is known
     comment: str = ""  #: what is known of the source, for `sources list`
     home: Path | None = field(default=None, repr=False)  #: where relative folders start: the state folder
-    worker: Worker | None = field(default=None, repr=False)  #: the child that parses; the process's own when not given
+    sandbox: Sandbox | None = field(default=None, repr=False)  #: the child that parses; the process's own when not given
 
     complete: ClassVar[bool] = False  #: whether a poll reads through the list of every official report
     lists_first_published: ClassVar[bool] = False  #: whether its dates are those of publication, and not of the last change
@@ -52,20 +52,20 @@ class Declared:
     @property
     def declaration(self) -> str:
         """What stands for how it is declared: another one is another source, though it may have the same name."""
-        ours = {"worker", "home", "comment", "enabled"}
+        ours = {"sandbox", "home", "comment", "enabled"}
         told = "\n".join(f"{each.name}={getattr(self, each.name)!r}" for each in fields(self) if each.name not in ours)
         return hashlib.blake2b(f"{type(self).__name__}\n{told}".encode("utf-8", "replace"), digest_size=8).hexdigest()
 
     async def parse(self, function: str, *arguments: Any) -> Any:
         """Run a reading function in the killable child, without holding up the loop."""
-        worker = self.worker
-        if worker is None:
+        sandbox = self.sandbox
+        if sandbox is None:
             from monitor.extraction.html.pages import (
-                shared_worker,  # brings a parser, of which a check that finds nothing has no need
+                shared_sandbox,  # brings a parser, of which a check that finds nothing has no need
             )
 
-            worker = shared_worker()
-        return await asyncio.to_thread(worker.call, function, *arguments)
+            sandbox = shared_sandbox()
+        return await asyncio.to_thread(sandbox.call, function, *arguments)
 
     def wanted(self, entry: Mapping[str, str]) -> bool:
         """Whether an entry passes the keyword filter: whole phrases anywhere, whatever the case, apostrophes and hyphens."""

@@ -71,8 +71,8 @@ def _note(document: Article | Report) -> str:
 
 
 def _row(found: Classified, now: datetime) -> dict[str, Any]:
-    document, reading, link = found.document, found.reading, found.link
-    said = document.judgements if isinstance(document, Report) else reading.judgements
+    document, result, link = found.document, found.result, found.link
+    said = document.judgements if isinstance(document, Report) else result.judgements
     return article_row(document) | {
         "id": uuid4().hex,
         "url": document.url,
@@ -80,20 +80,20 @@ def _row(found: Classified, now: datetime) -> dict[str, Any]:
         "sha256": document.sha256 or hashlib.sha256(f"{document.title}\n{document.text}".encode()).hexdigest(),
         "recorded_at": now,
         "source": link.source if link else "",
-        "relevant": bool(said) or reading.relevant,
-        "reason": reading.reason,
-        "classifier_version": reading.classifier_version,
+        "relevant": bool(said) or result.relevant,
+        "reason": result.reason,
+        "classifier_version": result.classifier_version,
         "background": [],
     }
 
 
 def _said(found: Classified, article: str) -> list[dict[str, Any]]:
-    document, reading = found.document, found.reading
+    document, result = found.document, found.result
     return [
-        judgement_row(each) | {"id": uuid4().hex, "article": article, "classifier_version": reading.classifier_version}
-        for each in (document.judgements if isinstance(document, Report) else reading.judgements)
+        judgement_row(each) | {"id": uuid4().hex, "article": article, "classifier_version": result.classifier_version}
+        for each in (document.judgements if isinstance(document, Report) else result.judgements)
     ]
 
 
 def _unsaid(found: Classified, article: str) -> list[dict[str, Any]]:
-    return [rejection_row(each) | {"id": uuid4().hex, "article": article} for each in found.reading.rejected]
+    return [rejection_row(each) | {"id": uuid4().hex, "article": article} for each in found.result.rejected]

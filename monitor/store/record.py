@@ -42,13 +42,13 @@ def record_all(
         if filed.duplicate:
             recorded.append(Recorded(duplicate=True))
             continue
-        reading = review_found(connection, each, filed.article, now)
+        result = review_found(connection, each, filed.article, now)
         seen = now + number * timedelta.resolution  # of documents that come together the first was seen first
         ledger = LedgerUpdate(connection=connection, article=filed.article, now=now, policy=policy)
-        recorded.append(_believe(ledger, replace(each, reading=reading), seen=seen, subscriptions=subscriptions))
+        recorded.append(_believe(ledger, replace(each, result=result), seen=seen, subscriptions=subscriptions))
         updates[number] = ledger
     heard = {urn for ledger in updates.values() for urn in ledger.urns}
-    unsure = {number for number in updates if found[number].reading.uncertain}
+    unsure = {number for number in updates if found[number].result.uncertain}
     settle(connection, policy, heard.union(*(_urns(found[number]) for number in unsure)), now)
     for number in unsure:
         recorded[number] = replace(recorded[number], for_review=new_in(connection, updates[number].article, now))
@@ -56,7 +56,7 @@ def record_all(
 
 
 def _urns(found: Classified) -> set[str]:
-    return {each.authority.urn for each in found.reading.uncertain}
+    return {each.authority.urn for each in found.result.uncertain}
 
 
 def be_only_writer(connection: Connection) -> None:
@@ -69,7 +69,7 @@ def _believe(ledger: LedgerUpdate, found: Classified, *, seen: datetime, subscri
     """What the ledger makes of one new document, and the messages that follow."""
     document, link, now = found.document, found.link, ledger.now
     day = london_day(link.published) if link and link.published else london_day(now)
-    for account in accounts(document, found.reading, seen=day):
+    for account in accounts(document, found.result, seen=day):
         stale = found.baseline and account.published < london_day(now) - FRESH_IN_BASELINE
         ledger.fold(account, seen=seen, stale=stale)
     ledger.note_background()

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select, func, insert, select, update
 
 from monitor.domain.calendar import london_day
 from monitor.domain.document_attestations import accounts
-from monitor.domain.model import Account, Article, Judgement, Reading
+from monitor.domain.model import Account, Article, ClassifierResult, Judgement
 from monitor.domain.review import ASKED_FOR, ReviewItem, ReviewState, believed, needless, review, with_accepted
 from monitor.ports import Classified
 from monitor.store.ledger import known
@@ -29,35 +29,35 @@ def _items() -> Select[Any]:
     return select(review_items, *_SHOWN).join(articles, articles.c.id == review_items.c.article)
 
 
-def review_found(connection: Connection, found: Classified, article: str, now: datetime) -> Reading:
+def review_found(connection: Connection, found: Classified, article: str, now: datetime) -> ClassifierResult:
     """Keep what is uncertain of a new article (`article` is its id); returns its reading after what was decided on its page."""
     document = found.document
     if not isinstance(document, Article):
-        return found.reading
+        return found.result
     page = found.link.canonical_url if found.link else document.url
-    after = review(document, found.reading, items_at(connection, page))
+    after = review(document, found.result, items_at(connection, page))
     if after.new:
         common = {"article": article, "canonical_url": page, "state": ReviewState.WAITING, "came_at": now}
         connection.execute(
             insert(review_items),
-            [_found_row(each, found.reading) | common | {"id": uuid4().hex} for each in after.new],
+            [_found_row(each, found.result) | common | {"id": uuid4().hex} for each in after.new],
         )
     for item in after.standing:
         change(connection, item, article=article)
     for item, judgement in after.again:
-        change(connection, item, **_found_row(judgement, found.reading), state=ReviewState.WAITING, reason="")
+        change(connection, item, **_found_row(judgement, found.result), state=ReviewState.WAITING, reason="")
     for item, reason in after.settled:
         change(connection, item, state=ReviewState.SETTLED, reason=reason)
-    return after.reading
+    return after.result
 
 
-def _found_row(judgement: Judgement, reading: Reading) -> dict[str, Any]:
+def _found_row(judgement: Judgement, result: ClassifierResult) -> dict[str, Any]:
     """The columns that come out of a text."""
     columns = {name: value for name, value in judgement_row(judgement).items() if name != "page"}
     return columns | {
         "probability": judgement.probability,
-        "reports_inspection": reading.reports_inspection,
-        "classifier_version": reading.classifier_version,
+        "reports_inspection": result.reports_inspection,
+        "classifier_version": result.classifier_version,
     }
 
 
@@ -78,12 +78,12 @@ class Edition:
 
     def accounts_with(self, items: Sequence[ReviewItem]) -> tuple[Account, ...]:
         """What it says of the authorities of these items, when they are accepted."""
-        reading = Reading(
+        result = ClassifierResult(
             judgements=with_accepted(self.judgements, [item.judgement for item in items]),
             reports_inspection=any(item.reports_inspection for item in items),  # one text: they all have the same
         )
         urns = {item.judgement.authority.urn for item in items}
-        return tuple(each for each in accounts(self.document, reading, seen=self.seen) if each.authority.urn in urns)
+        return tuple(each for each in accounts(self.document, result, seen=self.seen) if each.authority.urn in urns)
 
     def is_old_stock(self, account: Account) -> bool:
         """Whether it was there at its source's first poll, and no news any more by then."""

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from monitor.domain.alert_limits import MAX_PER_HOUR
 from monitor.domain.bounces import ReturnedMail
 from monitor.domain.history import history as shipped_history
-from monitor.domain.model import Article, Change, Inspection, Link, Reading, Report
+from monitor.domain.model import Article, Change, ClassifierResult, Inspection, Link, Report
 from monitor.domain.no_news import Hearing
 from monitor.domain.operator_alarms import Raised, Way
 from monitor.domain.subscriptions import Subscription
@@ -107,10 +107,10 @@ class SqlStore(Intake, OutboxAdmin, ReviewDesk):
             return ledger.known(connection, self._policy.history, urns, as_of)
 
     def record(
-        self, document: Article | Report, reading: Reading, *, link: Link | None, baseline: bool, now: datetime
+        self, document: Article | Report, result: ClassifierResult, *, link: Link | None, baseline: bool, now: datetime
     ) -> Recorded:
         """Record one article or report; see `record_all`."""
-        return self.record_all([Classified(document=document, reading=reading, link=link, baseline=baseline)], now=now)[0]
+        return self.record_all([Classified(document=document, result=result, link=link, baseline=baseline)], now=now)[0]
 
     def record_all(self, found: Sequence[Classified], *, now: datetime) -> tuple[Recorded, ...]:
         """Record documents in their order, with judgements, changes and every delivery due: all of it in one transaction."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.tables.phrases import Phrase
+from monitor.tables.phrases import Phrase, PhraseType
 
 _YP = "[children|young people|young adults|youngsters|young persons|teenagers|those|young women and men|people]"
 _CHILD = "[children|youngsters|young people|children and young people]"
@@ -18,7 +18,7 @@ NOT_AREAS = (
 
 AREAS = (
     Phrase(
-        "X",
+        PhraseType.AREA,
         "leadership",
         (
             "leadership [and management|management and governance|and governance|and management and governance|, management and governance|]",
@@ -61,7 +61,7 @@ AREAS = (
         ),
     ),
     Phrase(
-        "X",
+        PhraseType.AREA,
         "help_and_protection",
         (
             "[early|] help and protection [of|given to|offered to|for|] [vulnerable|] [children|families|children and families|children , families and carers|]",
@@ -107,7 +107,7 @@ AREAS = (
         ),
     ),
     Phrase(
-        "X",
+        PhraseType.AREA,
         "children_in_care",
         (
             "children in [care|its care|their care|public care|the council 's care|the authority 's care|the county 's care|the borough 's care|the city 's care|local authority care|foster care]",
@@ -145,7 +145,7 @@ AREAS = (
         ),
     ),
     Phrase(
-        "X",
+        PhraseType.AREA,
         "care_leavers",
         (
             "care leavers [and care experienced young people|and care experienced young adults|]",
@@ -183,7 +183,7 @@ AREAS = (
         ),
     ),
     Phrase(
-        "X",
+        PhraseType.AREA,
         "children_in_care+care_leavers",
         (
             "children in care and care leavers",
@@ -202,7 +202,7 @@ AREAS = (
         ),
     ),
     Phrase(
-        "X",
+        PhraseType.AREA,
         "adoption",
         (
             "adoption [performance|services|service|work|support|team|arrangements|provision|]",
@@ -214,7 +214,7 @@ AREAS = (
         ),
     ),
     Phrase(
-        "O",
+        PhraseType.OVERALL,
         "overall",
         (
             "overall effectiveness [of [children 's services|services|the service]|]",
@@ -237,7 +237,7 @@ _NUM = "[two|three|four|five|six|2|3|4|5|6|these|those|the]"
 
 GROUPS = (
     Phrase(
-        "L",
+        PhraseType.ALL_AREAS,
         "all",
         (
             f"[all|each|every one|each one] [of|] [the|its|their|] [separate|key|individual|other key|graded|main|inspected|contributing|] [two|three|four|five|six|4|5|6|] {_AREAWORD}",
@@ -260,7 +260,7 @@ GROUPS = (
         ),
     ),
     Phrase(
-        "T",
+        PhraseType.OTHER_AREAS,
         "rest",
         (
             f"[the|all the|all its|all their|all of the|all of its|each of the|each of its|its|their] [other|remaining] [two|three|four|] [key|graded|] {_AREAWORD}",
@@ -276,7 +276,7 @@ GROUPS = (
         ),
     ),
     Phrase(
-        "Z",
+        PhraseType.POINTER,
         "back",
         (
             "[both|all three|all four|the three|the two|these|those|all two|all five|these two|these three|those two|those three|those four|these four|the four|the five] [of these|of those|of which|of them|] [areas|elements|aspects|judgements|judgments|categories|services|groups|counts|respects|parts|grades|headings]",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.tables.phrases import Phrase
+from monitor.tables.phrases import Phrase, PhraseType
 
 _TOP = "[top|highest|best|very best|very highest|very top]"
 _LOW = "[lowest|worst|bottom|poorest|very lowest]"
@@ -13,7 +13,7 @@ _POSS = "[possible|available|overall|ofsted|]"
 
 RATINGS = (
     Phrase(
-        "R",
+        PhraseType.RATING,
         "outstanding",
         (
             "outstanding",
@@ -25,9 +25,9 @@ RATINGS = (
             f"{_TOP} of [the|its|ofsted 's|] [four|five|] [possible|available|] [grades|ratings|judgements|judgments|marks|categories|bands]",
         ),
     ),
-    Phrase("R", "good", ("good", "goods", f"[second highest|second best|next to top] {_POSS} {_MARK}")),
+    Phrase(PhraseType.RATING, "good", ("good", "goods", f"[second highest|second best|next to top] {_POSS} {_MARK}")),
     Phrase(
-        "R",
+        PhraseType.RATING,
         "requires_improvement",
         (
             "[require|requires|required|requiring] improvement [to be good|]",
@@ -43,11 +43,11 @@ RATINGS = (
         ),
     ),
     Phrase(
-        "R",
+        PhraseType.RATING,
         "inadequate",
         ("inadequate", "inadequates", f"{_LOW} {_POSS} {_MARK}", f"{_LOW} {_MARK} [possible|available|of all]", f"{_LOW} of [the|its|ofsted 's|] [four|five|] [possible|available|] [grades|ratings|judgements|judgments|marks|categories|bands]"),
     ),
-    Phrase("R", "adequate", ("adequate",)),
+    Phrase(PhraseType.RATING, "adequate", ("adequate",)),
 )
 
 #: Rating surfaces that are ordinary English too; believed only with an area or service as subject and an inspector's voice.
@@ -58,7 +58,7 @@ _OVERALLMARK = "[overall [rating|grade|one|judgement|judgment|mark|verdict|concl
 
 SAME = (
     Phrase(
-        "E",
+        PhraseType.SAME_RATING,
         "same",
         (
             f"[the|an|that|this|exactly the|just the|precisely the|] [same|identical|very same|matching] [overall|] {_SAMEMARK}",
@@ -83,7 +83,7 @@ SAME = (
         ),
     ),
     Phrase(
-        "E",
+        PhraseType.SAME_RATING,
         "overall",
         (
             f"[in line with|matched by|matching|matched|mirrored|mirroring|the same as|in keeping with|mirrors|matches|echoed|echoing|on a par with|shared|sharing] [the|its|their|that|the council 's|the county 's|the borough 's|the city 's|the authority 's|] {_OVERALLMARK}",
@@ -93,12 +93,12 @@ SAME = (
         ),
     ),
     Phrase(
-        "E",
+        PhraseType.SAME_RATING,
         "so_overall",
         ("[that|this] was [also|] the overall [conclusion|verdict|judgement|judgment|grade|rating|finding] [as well|too|]",),
     ),
     Phrase(
-        "U",
+        PhraseType.SO_TOO,
         "so",
         (
             "so [too|] [was|were|is|are|did|do|does|has|have]",
@@ -113,7 +113,7 @@ SAME = (
         ),
     ),
     Phrase(
-        "+",
+        PhraseType.ALONG_WITH,
         "along",
         (
             "along with",

@@ -31,10 +31,10 @@ BOARD = "The Local Safeguarding Children Board was rated inadequate."
     ],
 )
 def test_only_what_is_graded_on_the_day_is_news(day: date, text: list[str], areas: set[Area]) -> None:
-    reading = classify("Leeds children's services rated by Ofsted", "\n\n".join(text), published=day)
-    assert {found.area for found in reading.judgements} == areas
-    assert all(found.area in graded_areas(day) for found in reading.judgements)
-    assert reading.relevant or reading.reason == "no_overall_grade"
+    result = classify("Leeds children's services rated by Ofsted", "\n\n".join(text), published=day)
+    assert {found.area for found in result.judgements} == areas
+    assert all(found.area in graded_areas(day) for found in result.judgements)
+    assert result.relevant or result.reason == "no_overall_grade"
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from monitor.classifier.reading import walk
 from monitor.classifier.relevance import may_report
 from monitor.classifier.text import sentences
+from monitor.classifier.verdict import analyse
 from tests.classifier.hostile import SHAPES, Shape
 
 DAY = date(2024, 5, 1)
@@ -28,7 +28,7 @@ def calls(text: str) -> int:
 
     sys.setprofile(tick)
     try:
-        walk("", text, DAY)
+        analyse("", text, DAY)
     finally:
         sys.setprofile(None)
     return count
@@ -36,7 +36,7 @@ def calls(text: str) -> int:
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 def test_twice_the_text_is_twice_the_work(shape: Shape) -> None:
-    walk("", shape(2_000), DAY)  # the automaton makes its states as it meets them
+    analyse("", shape(2_000), DAY)  # the automaton makes its states as it meets them
     once, twice = calls(shape(8_000)), calls(shape(16_000))
     assert twice < 2.4 * once + 2_000
 
@@ -65,7 +65,7 @@ def test_slices_of_a_long_line_are_not_taken_again_and_again(name: str) -> None:
 def test_hostile_words_do_not_make_the_automaton_grow() -> None:
     from monitor.classifier.vocabulary import lexicon
 
-    walk("", SHAPES["unknown words"](5_000), DAY)
+    analyse("", SHAPES["unknown words"](5_000), DAY)
     states = len(lexicon()._states)
-    walk("", SHAPES["unknown words"](50_000), DAY)
+    analyse("", SHAPES["unknown words"](50_000), DAY)
     assert len(lexicon()._states) == states

@@ -91,8 +91,8 @@ def test_every_rating_of_an_article_is_in_a_window_of_its_own_or_the_article_is_
 def test_news_at_the_end_of_a_long_paper_is_found_or_shown_to_a_person() -> None:
     text = "\n\n".join(["The committee thanked the officers for their report on the parks, and noted it."] * 800)
     text += "\n\nOfsted has rated children's services in Leeds inadequate in a report published this week."
-    reading = classify("Ofsted: Leeds children's services rated inadequate", text, published=DAY)
-    (found,) = (*reading.judgements, *reading.uncertain)
+    result = classify("Ofsted: Leeds children's services rated inadequate", text, published=DAY)
+    (found,) = (*result.judgements, *result.uncertain)
     assert found.rating == "inadequate"
 
 

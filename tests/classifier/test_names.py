@@ -23,8 +23,8 @@ def named(name: str) -> set[str]:
         f"Help and protection in {name} was judged inadequate. Children in care were judged good.\n\n"
         f"“We let families down,” the leader of the council said."
     )
-    reading = classify(title, text, published=DAY)
-    return {found.authority.name for found in (*reading.judgements, *reading.uncertain)}
+    result = classify(title, text, published=DAY)
+    return {found.authority.name for found in (*result.judgements, *result.uncertain)}
 
 
 def written(name: str) -> list[str]:

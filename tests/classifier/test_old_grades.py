@@ -17,9 +17,9 @@ STOKE, OPENING = "Stoke-on-Trent", "A family hub has opened in Stoke-on-Trent. T
 
 def changes(title: str, text: str, day: date, *, known_before: date | None = None) -> list[tuple[Area, frozenset[Kind]]]:
     article = Article(url="https://paper.example/a", title=title, text=text, published=day, outlet="The Paper")
-    reading = classify(title, text, published=day)
+    result = classify(title, text, published=day)
     known = history(before=known_before or day)
-    return [(c.area, c.kinds) for a in accounts(article, reading) for c in decide(known, a, as_of=day).changes]
+    return [(c.area, c.kinds) for a in accounts(article, result) for c in decide(known, a, as_of=day).changes]
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ DAY = date(2026, 9, 1)
 
 
 def read(sentence: str) -> dict[Area, str]:
-    reading = classify("Ofsted inspects Leeds children's services", OPENING + sentence, published=DAY)
-    return {found.area: found.rating for found in reading.judgements}
+    result = classify("Ofsted inspects Leeds children's services", OPENING + sentence, published=DAY)
+    return {found.area: found.rating for found in result.judgements}
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ import pytest
 
 from monitor.cli import main
 from monitor.commands.batch import run_batch
-from monitor.domain.model import Area, Rating, Reading, percent
-from tests.builders import judgements, reading
+from monitor.domain.model import Area, ClassifierResult, Rating, percent
+from tests.builders import judgements, result
 
 TITLE, SENTENCE = "Coventry waits", "Coventry's care leavers are said to be well served."
 Output = pytest.CaptureFixture[str]
@@ -33,11 +33,11 @@ def folders(tmp_path: Path) -> list[str]:
 def unsure(monkeypatch: pytest.MonkeyPatch) -> None:
     """A classifier that is sure of one area and not of another."""
 
-    def classify(title: str, text: str, *, published: date | None = None) -> Reading:
+    def classify(title: str, text: str, *, published: date | None = None) -> ClassifierResult:
         maybe = judgements(
             text, {"Coventry": "care_leavers good"}, probability=0.714, previous=Rating.OUTSTANDING, previous_year=2022
         )
-        return replace(reading(text, {"Coventry": "leadership good"}), uncertain=maybe)
+        return replace(result(text, {"Coventry": "leadership good"}), uncertain=maybe)
 
     monkeypatch.setattr("monitor.classifier.classify", classify)
 

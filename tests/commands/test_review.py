@@ -18,7 +18,7 @@ from monitor.domain.model import Area, Rating, Span
 from monitor.scoring.form import Item, items_of
 from monitor.store import SqlStore, open_store
 from monitor.system.clock import SystemClock
-from tests.builders import article, judgements, reading
+from tests.builders import article, judgements, result
 from tests.databases import database, postgres
 from train.check import article_faults
 
@@ -74,7 +74,7 @@ class Installation:
         self.read += 1
         now = NOW - timedelta(days=float(str(days))) + timedelta(milliseconds=self.read)
         document = article(text, **{"published": now.date(), "title": "The long wait", "retrieved": now} | changed)
-        found = reading(text, {})
+        found = result(text, {})
         sure = judgements(text, said or {}, quote=SENTENCE, previous=Rating.GOOD, previous_year=2019)
         unsure = judgements(text, maybe, quote=quote, probability=probability)
         store = self.store()
@@ -307,6 +307,6 @@ def test_every_span_of_a_judgement_survives_the_queue(home: Installation) -> Non
     span = Span(start=start, end=start + len(SENTENCE))
     store = home.store()
     sure = judgements(text, {ONE: "leadership outstanding"}, evidence=span, quote=SENTENCE, probability=0.6, frame="x")
-    store.record(article(text, published=TODAY), replace(reading(text, {}), uncertain=sure), link=None, baseline=False, now=NOW)
+    store.record(article(text, published=TODAY), replace(result(text, {}), uncertain=sure), link=None, baseline=False, now=NOW)
     assert tuple(item.judgement for item in store.reviews()) == sure
     store.close()

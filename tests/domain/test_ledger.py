@@ -15,12 +15,12 @@ from monitor.domain.model import (
     Article,
     Authority,
     Change,
+    ClassifierResult,
     DateRange,
     Inspection,
     Judgement,
     Kind,
     Rating,
-    Reading,
     Report,
     SourceClass,
     Span,
@@ -402,7 +402,7 @@ def judgement(name: str, area: Area, rating: Rating, previous: Rating | None = N
 
 def test_an_article_gives_one_account_per_authority() -> None:
     article = Article(url="https://a.example/x", title="t", text="text", published=JUNE, outlet="CYP Now")
-    reading = Reading(
+    result = ClassifierResult(
         judgements=(
             judgement("Coventry", OVERALL, RI, INADEQUATE),
             judgement("Knowsley", OVERALL, RI),
@@ -410,7 +410,7 @@ def test_an_article_gives_one_account_per_authority() -> None:
         ),
         relevant=True,
     )
-    coventry, knowsley = accounts(article, reading)
+    coventry, knowsley = accounts(article, result)
     assert coventry.ratings == {OVERALL: RI, LEAVERS: GOOD}
     assert coventry.previous == {OVERALL: (INADEQUATE, 2014)}
     assert coventry.evidence == {OVERALL: "text", LEAVERS: "text"}
@@ -419,9 +419,9 @@ def test_an_article_gives_one_account_per_authority() -> None:
 
 def test_an_article_without_a_date() -> None:
     article = Article(url="https://a.example/x", title="t", text="text")
-    reading = Reading(judgements=(judgement("Kent", OVERALL, GOOD),), relevant=True)
-    assert accounts(article, reading) == ()
-    assert accounts(article, reading, seen=JUNE)[0].published == JUNE
+    result = ClassifierResult(judgements=(judgement("Kent", OVERALL, GOOD),), relevant=True)
+    assert accounts(article, result) == ()
+    assert accounts(article, result, seen=JUNE)[0].published == JUNE
 
 
 def test_a_report_gives_an_official_account() -> None:
@@ -437,7 +437,7 @@ def test_a_report_gives_an_official_account() -> None:
         previous_year=2013,
         url="https://files.example/1",
     )
-    (account,) = accounts(report, Reading())
+    (account,) = accounts(report, ClassifierResult())
     assert account.is_report
     assert account.previous == {OVERALL: (Rating.ADEQUATE, 2013)}
     assert (account.ratings, account.outlet) == ({OVERALL: GOOD}, "Ofsted")

@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from monitor.domain.history import history
-from monitor.domain.model import Reading, SourceClass
+from monitor.domain.model import ClassifierResult, SourceClass
 from monitor.extraction.pdf.report import read_report
-from monitor.extraction.sandbox import Worker
+from monitor.extraction.sandbox import Sandbox
 from monitor.store import open_store
 from tests.builders import story, subscription
 from tests.extraction import pdf_files, report_pages
@@ -35,15 +35,15 @@ def test_knowsley_2017(tmp_path: Path) -> None:
         assert (first.deliveries, len(first.changes)) == (1, 1)
         (alert,) = store.claim(owner="test", now=moment(EARLY), lease=60, limit=9)
 
-        with Worker() as worker:
-            report = read_report(file, "https://files.ofsted.example/v1/file/1", worker=worker)
-        second = store.record(report, Reading(), link=None, baseline=False, now=moment(PUBLISHED))
+        with Sandbox() as sandbox:
+            report = read_report(file, "https://files.ofsted.example/v1/file/1", sandbox=sandbox)
+        second = store.record(report, ClassifierResult(), link=None, baseline=False, now=moment(PUBLISHED))
         assert second.deliveries == 1
         (confirmation,) = store.claim(owner="test", now=moment(PUBLISHED), lease=60, limit=9)
         assert confirmation.message.subject.startswith("Confirmed: Knowsley")
         assert confirmation.message.headers["References"] == alert.message.headers["References"]
 
-        again = store.record(report, Reading(), link=None, baseline=False, now=moment(PUBLISHED))
+        again = store.record(report, ClassifierResult(), link=None, baseline=False, now=moment(PUBLISHED))
         assert (again.duplicate, again.deliveries) == (True, 0)
         later, repeated = story({"Knowsley": "overall requires_improvement"}, outlet="Late Paper", published=PUBLISHED)
         assert store.record(later, repeated, link=None, baseline=False, now=moment(PUBLISHED)).deliveries == 0

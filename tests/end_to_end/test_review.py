@@ -12,7 +12,7 @@ import pytest
 from monitor.cli import main
 from monitor.store import open_store
 from monitor.system.clock import SystemClock
-from tests.builders import article, judgements, reading
+from tests.builders import article, judgements, result
 from tests.commands.test_review import ONE, SENTENCE
 from tests.end_to_end.test_daemon_process import Process, until
 from tests.end_to_end.town import Town
@@ -41,7 +41,7 @@ def waits(town: Town, number: int) -> None:
     now, text = SystemClock().now(), f"{SENTENCE} The {number}. of our reports."
     document = article(text, published=now.date(), retrieved=now, url=f"https://news.test/{number}", outlet=f"Paper {number}")
     found = replace(
-        reading(text, {}), uncertain=judgements(text, {ONE: "leadership outstanding"}, quote=SENTENCE, probability=0.7)
+        result(text, {}), uncertain=judgements(text, {ONE: "leadership outstanding"}, quote=SENTENCE, probability=0.7)
     )
     store = open_store(address(town))
     store.record(document, found, link=None, baseline=False, now=now)

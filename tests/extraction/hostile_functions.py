@@ -1,4 +1,4 @@
-"""Functions that a worker is asked to call in the tests: each misbehaves in one way."""
+"""Functions that a sandbox is asked to call in the tests: each misbehaves in one way."""
 
 from __future__ import annotations
 

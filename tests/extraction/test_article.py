@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from monitor.domain.calendar import london_day
 from monitor.extraction.decode import decode
 from monitor.extraction.html.article import read_article
-from monitor.extraction.html.boilerplate_phrases import furniture_rows, without_furniture
-from monitor.extraction.html.class_patterns import ARTICLE_ROWS, BESIDE_ROWS, NEVER_ROWS, said_by
+from monitor.extraction.html.boilerplate_phrases import boilerplate_rows, without_boilerplate
+from monitor.extraction.html.class_patterns import ARTICLE_ROWS, BOILERPLATE_ROWS, NEVER_ROWS, said_by
 from monitor.extraction.html.interstitials import ROWS, interstitial_of
 from monitor.extraction.html.pages import read_page, read_text
-from monitor.extraction.sandbox import Worker
+from monitor.extraction.sandbox import Sandbox
 from monitor.ports import Page, ReadError
 from tests.extraction.awkward import AWKWARD
 from tests.extraction.layouts import LAYOUTS, TRAPS
@@ -68,7 +68,7 @@ def test_the_measure_notices_a_stray_headline_and_a_lost_paragraph():
     assert score([(whole, "\n".join(story.lines[1:]))])[1] < 0.9
 
 
-@pytest.mark.parametrize("row", BESIDE_ROWS, ids=lambda row: row[1])
+@pytest.mark.parametrize("row", BOILERPLATE_ROWS, ids=lambda row: row[1])
 def test_every_name_beside_the_article_matches_its_example(row):
     assert said_by(row[1]).beside
 
@@ -93,13 +93,13 @@ def test_names_that_only_look_like_furniture(name):
     assert not said_by(name).beside
 
 
-@pytest.mark.parametrize("row", furniture_rows(), ids=lambda row: row.phrase)
+@pytest.mark.parametrize("row", boilerplate_rows(), ids=lambda row: row.phrase)
 def test_every_row_of_furniture_takes_its_example_away(row):
     prose = "The council's services for children were rated good by inspectors, who praised its leaders and its social workers."
     after = (
         "A further sentence, long enough to be prose, that follows whatever stood between it and the one before it, says more."
     )
-    assert without_furniture([prose, row.example, after]) == ([prose] if row.cuts else [prose, after])
+    assert without_boilerplate([prose, row.example, after]) == ([prose] if row.cuts else [prose, after])
 
 
 def test_a_list_of_other_stories_halfway_down_is_left_out_and_the_article_goes_on():
@@ -108,8 +108,8 @@ def test_a_list_of_other_stories_halfway_down_is_left_out_and_the_article_goes_o
         for number in range(12)
     ]
     teasers = ["Related topics", "Kent rated inadequate", "Sutton boss quits"]
-    assert without_furniture(prose[:4] + teasers + prose[4:]) == prose
-    assert without_furniture(prose[:10] + teasers + prose[10:]) == prose[:10]
+    assert without_boilerplate(prose[:4] + teasers + prose[4:]) == prose
+    assert without_boilerplate(prose[:10] + teasers + prose[10:]) == prose[:10]
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_a_list_of_other_stories_halfway_down_is_left_out_and_the_article_goes_o
     ],
 )
 def test_credits_and_invitations_are_no_prose(line):
-    assert without_furniture([STORIES[0].lines[0], line, STORIES[0].lines[1]]) == STORIES[0].lines[:2]
+    assert without_boilerplate([STORIES[0].lines[0], line, STORIES[0].lines[1]]) == STORIES[0].lines[:2]
 
 
 @pytest.mark.parametrize(
@@ -142,17 +142,17 @@ def test_who_the_author_is_does_not_end_an_article(author):
 
 def test_a_photograph_in_a_sentence_is_prose():
     lines = ["Photographs of children by their carers line the walls of the office, inspectors noted with approval."]
-    assert without_furniture(lines) == lines
+    assert without_boilerplate(lines) == lines
 
 
 def test_a_cutting_line_above_the_text_is_a_menu():
     prose = "The council's services for children were rated good by inspectors, who praised its leaders and its social workers."
-    assert without_furniture(["Related topics", prose]) == [prose]
+    assert without_boilerplate(["Related topics", prose]) == [prose]
 
 
 def test_a_caption_printed_twice_and_the_title_again():
     caption = "The council was previously rated 'requires improvement' in 2014"
-    assert without_furniture(["Title here", caption, caption], title="Title here") == [caption]
+    assert without_boilerplate(["Title here", caption, caption], title="Title here") == [caption]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
@@ -456,12 +456,12 @@ HOSTILE = {
 @pytest.mark.slow
 def test_hostile_pages_cost_the_child_and_the_next_page_is_read():
     reasons: set[str] = set()
-    with Worker(memory=700 << 20, cpu=3, wall=4.0) as worker:
+    with Sandbox(memory=700 << 20, cpu=3, wall=4.0) as sandbox:
         for name, html in HOSTILE.items():
             start = time.monotonic()
             page = Page(url="https://example.uk/x", status=200, content_type="text/html", body=html.encode())
             try:
-                read_page(page, worker=worker)
+                read_page(page, sandbox=sandbox)
             except ReadError as error:
                 reasons.add(error.reason)
             assert time.monotonic() - start < 20, name
@@ -469,4 +469,4 @@ def test_hostile_pages_cost_the_child_and_the_next_page_is_read():
         assert reasons <= {"timeout", "memory", "crashed", "hostile", "no_article"}
         make, url = LAYOUTS["bare"]
         good = Page(url=url, status=200, content_type="text/html", body=make(STORIES[0]).encode())
-        assert read_page(good, worker=worker).title == STORIES[0].title
+        assert read_page(good, sandbox=sandbox).title == STORIES[0].title

@@ -18,7 +18,7 @@ from monitor.domain.model import Area, Inspection, Rating, Report
 from monitor.extraction.pdf.pages import clean
 from monitor.extraction.pdf.report import MAX_FILE, parse, read_report, report_to_json
 from monitor.extraction.pdf.title import authority_of
-from monitor.extraction.sandbox import Worker
+from monitor.extraction.sandbox import Sandbox
 from monitor.ports import ReadError
 from tests.extraction import pdf_files
 from tests.extraction import report_pages as lay_out
@@ -27,9 +27,9 @@ SHARED = Path(__file__).resolve().parents[3] / "shared" / "reports"
 
 
 @pytest.fixture(scope="module")
-def worker() -> Iterator[Worker]:
-    with Worker(cpu=10) as worker:
-        yield worker
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(cpu=10) as sandbox:
+        yield sandbox
 
 
 def graded(report: Report) -> dict[Area, Rating]:
@@ -335,9 +335,9 @@ def test_a_successor_has_no_previous_grade() -> None:
 # --- files ----------------------------------------------------------------------------------------------------------------
 
 
-def test_a_real_file_end_to_end(worker: Worker) -> None:
+def test_a_real_file_end_to_end(sandbox: Sandbox) -> None:
     body = pdf_files.pdf(pages_of(TRAFFORD, lay_out.grade_below))
-    report = read_report(body, "trafford.pdf", worker=worker)
+    report = read_report(body, "trafford.pdf", sandbox=sandbox)
     assert graded(report) == TRAFFORD.ratings
     answer = report_to_json(report)
     first = answer["judgements"][0]
@@ -372,12 +372,14 @@ def test_a_real_file_end_to_end(worker: Worker) -> None:
     ],
     ids=["html", "empty", "stub", "truncated", "page loop", "encrypted", "scanned", "pages", "form bomb", "flate bomb", "huge"],
 )
-def test_hostile_files_are_refused_and_the_next_is_read(worker: Worker, body: bytes, reasons: set[str]) -> None:
+def test_hostile_files_are_refused_and_the_next_is_read(sandbox: Sandbox, body: bytes, reasons: set[str]) -> None:
     with pytest.raises(ReadError) as caught:
-        read_report(body, "hostile.pdf", worker=worker)
+        read_report(body, "hostile.pdf", sandbox=sandbox)
     assert caught.value.reason in reasons
     assert str(caught.value).startswith("hostile.pdf: ")
-    assert graded(read_report(pdf_files.pdf(pages_of(TRAFFORD, lay_out.one_line)), "t.pdf", worker=worker)) == TRAFFORD.ratings
+    assert (
+        graded(read_report(pdf_files.pdf(pages_of(TRAFFORD, lay_out.one_line)), "t.pdf", sandbox=sandbox)) == TRAFFORD.ratings
+    )
 
 
 def expected_files() -> list[dict[str, str]]:
@@ -387,7 +389,7 @@ def expected_files() -> list[dict[str, str]]:
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the real reports are not beside this checkout")
 @pytest.mark.parametrize("row", expected_files(), ids=lambda row: row["file"])
-def test_real_reports(row: dict[str, str], worker: Worker) -> None:
+def test_real_reports(row: dict[str, str], sandbox: Sandbox) -> None:
     body = (SHARED / row["file"]).read_bytes()
     if row["kind"] != "report":
         reasons = {
@@ -396,10 +398,10 @@ def test_real_reports(row: dict[str, str], worker: Worker) -> None:
             "lscb review": "lscb_review",
         }
         with pytest.raises(ReadError) as caught:
-            read_report(body, row["file"], worker=worker)
+            read_report(body, row["file"], sandbox=sandbox)
         assert caught.value.reason == reasons[row["kind"]]
         return
-    report = read_report(body, row["file"], worker=worker)
+    report = read_report(body, row["file"], sandbox=sandbox)
     assert {area: report_rating.value for area, report_rating in graded(report).items()} == {
         area: row[area] for area in Area if row[area]
     }

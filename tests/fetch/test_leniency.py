@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.fetch import Limits
-from monitor.fetch.body import BodyRefusedError, Inflater
 from monitor.fetch.cookies import Cookies
-from monitor.fetch.heads import Heads, mended
+from monitor.fetch.response_body import BodyRefusedError, Inflater
+from monitor.fetch.response_heads import Heads, mended
 from monitor.ports import FetchFailure, Page, Validators
 from tests.fetch.fault_server import CERTIFICATES, Answer, FaultServer, hang, raw, says
 from tests.fetch.test_faults import LIMITS, fetcher

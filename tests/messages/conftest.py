@@ -23,8 +23,8 @@ def changes_of(name: str, published: date, *, outlet: str = "", known: tuple[Ins
     account = inspection.accounts[0]
     if outlet:
         said = {name: ", ".join(f"{area} {rating}" for area, rating in account.ratings.items())}
-        document, reading = story(said, outlet=outlet, published=published, text=f"{name}: inspectors found changes.")
-        (account,) = accounts(document, reading)
+        document, result = story(said, outlet=outlet, published=published, text=f"{name}: inspectors found changes.")
+        (account,) = accounts(document, result)
         assert account.source_class is SourceClass.PRESS
     before = tuple(i for i in history(before=published) if i.authority == inspection.authority)
     return decide((*before, *known), account, as_of=published).changes

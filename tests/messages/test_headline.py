@@ -28,8 +28,8 @@ NEW = "East and West Surrey"
 
 def changes(name: str, now: str, *, before: str = "", outlet: str = "The Paper") -> tuple[Change, ...]:
     """What a newspaper's article changes for an authority, beside the inspection before it."""
-    document, reading = story({name: now}, outlet=outlet, published=DAY, text=f"{name}: inspectors found changes.")
-    (account,) = accounts(document, reading)
+    document, result = story({name: now}, outlet=outlet, published=DAY, text=f"{name}: inspectors found changes.")
+    (account,) = accounts(document, result)
     return decide([official(name, before, published=BEFORE)] if before else [], account, as_of=DAY).changes
 
 
@@ -243,8 +243,8 @@ def test_why_somebody_got_it_names_every_council(because: list[str], said: str) 
 def retracted(now: str, said: str, *, before: str = "overall good, leadership good") -> tuple[Change, ...]:
     """What Ofsted's report changes after a newspaper said something of an area that it does not grade."""
     known = [official("Kent", before, published=BEFORE)]
-    document, reading = story({"Kent": said}, published=DAY, text="Kent: inspectors found changes.")
-    (press,) = accounts(document, reading)
+    document, result = story({"Kent": said}, published=DAY, text="Kent: inspectors found changes.")
+    (press,) = accounts(document, result)
     believed = decide(known, press, as_of=DAY).inspection
     assert believed is not None
     (report,) = official("Kent", now, published=DAY).accounts

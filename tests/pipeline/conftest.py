@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from monitor.extraction.sandbox import Worker
+from monitor.extraction.sandbox import Sandbox
 from monitor.store import SqlStore, open_store
 from tests.databases import database, postgres
 
@@ -14,8 +14,8 @@ __all__ = ["database", "postgres"]
 
 
 @pytest.fixture(scope="module")
-def worker() -> Iterator[Worker]:
-    with Worker() as child:
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as child:
         yield child
 
 

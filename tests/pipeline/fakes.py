@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
-from monitor.domain.model import Article, Change, Link, Reading, SourceClass
+from monitor.domain.model import Article, Change, ClassifierResult, Link, SourceClass
 from monitor.domain.turns import COSTLY
 from monitor.domain.urls import queue_of
 from monitor.ports import (
@@ -207,5 +207,5 @@ def read(page: Page, link: Link, source: object) -> Article:
     return Article(url=page.url, title=text, text=text)
 
 
-def classify(document: object) -> Reading:
-    return Reading()
+def classify(document: object) -> ClassifierResult:
+    return ClassifierResult()

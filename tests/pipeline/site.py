@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor.app.runtime import Reader, classify_document
-from monitor.extraction.sandbox import Worker
+from monitor.extraction.sandbox import Sandbox
 from monitor.pipeline import Pipeline
 from monitor.ports import Clock, Fetcher, FetchFailure, Page, Source, Validators
 from monitor.store import SqlStore
@@ -24,12 +24,12 @@ class Site:
         return Page(url=url, status=200, content_type=kind, body=body)
 
 
-def pipeline(store: SqlStore, worker: Worker, fetcher: Fetcher, *sources: Source, clock: Clock | None = None) -> Pipeline:
+def pipeline(store: SqlStore, sandbox: Sandbox, fetcher: Fetcher, *sources: Source, clock: Clock | None = None) -> Pipeline:
     return Pipeline(
         store=store,
         fetcher=fetcher,
         sources=sources,
-        read=Reader(worker),
+        read=Reader(sandbox),
         classify=classify_document,
         clock=clock or StoppedClock(),
     )

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from monitor.domain.schedule import completed_at
-from monitor.extraction.sandbox import Worker
+from monitor.extraction.sandbox import Sandbox
 from monitor.sources.feed import FeedSource
 from monitor.store import SqlStore
 from monitor.store.schema import changes
@@ -26,10 +26,10 @@ BETTER = FULL.replace("inadequate", "good")
 class Paper:
     """A site with one page, and a feed that announces it in whatever way it is told to."""
 
-    def __init__(self, store: SqlStore, worker: Worker) -> None:
+    def __init__(self, store: SqlStore, sandbox: Sandbox) -> None:
         self.clock, self.site = StoppedClock(), Site({})
-        source = FeedSource(name="x", outlet="The Paper", url=FEED, worker=worker)
-        self.pipeline = pipeline(store, worker, self.site, source, clock=self.clock)
+        source = FeedSource(name="x", outlet="The Paper", url=FEED, sandbox=sandbox)
+        self.pipeline = pipeline(store, sandbox, self.site, source, clock=self.clock)
         self.store = store
 
     def shows(self, text: str) -> Paper:
@@ -74,8 +74,8 @@ def entry(*, name: str = "1", updated: datetime = NOW, address: str = PAGE) -> s
     ],
     ids=["a new id", "a later date", "another post below", "another post above"],
 )
-async def test_an_entry_that_is_new_has_its_page_read_again(store: SqlStore, worker: Worker, again: list[str]) -> None:
-    paper = Paper(store, worker)
+async def test_an_entry_that_is_new_has_its_page_read_again(store: SqlStore, sandbox: Sandbox, again: list[str]) -> None:
+    paper = Paper(store, sandbox)
     assert await paper.shows(SOON).announces(entry()).is_read() == []
     paper.clock.forward(minutes=10)
     assert await paper.shows(FULL).is_read() == []  # nothing says that it changed
@@ -83,32 +83,32 @@ async def test_an_entry_that_is_new_has_its_page_read_again(store: SqlStore, wor
     assert await paper.is_read() == []
 
 
-async def test_what_a_page_says_otherwise_than_before_is_a_correction(store: SqlStore, worker: Worker) -> None:
-    paper = Paper(store, worker)
+async def test_what_a_page_says_otherwise_than_before_is_a_correction(store: SqlStore, sandbox: Sandbox) -> None:
+    paper = Paper(store, sandbox)
     await paper.shows(BETTER).announces(entry()).is_read()
     paper.clock.forward(hours=2)
     told = await paper.shows(FULL).announces(entry(name="2")).is_read()
     assert told == ["help_and_protection inadequate corrected", "leadership inadequate corrected"]
 
 
-async def test_what_says_the_same_in_other_words_is_nothing(store: SqlStore, worker: Worker) -> None:
-    paper = Paper(store, worker)
+async def test_what_says_the_same_in_other_words_is_nothing(store: SqlStore, sandbox: Sandbox) -> None:
+    paper = Paper(store, sandbox)
     await paper.shows(FULL).announces(entry()).is_read()
     paper.clock.forward(hours=2)
     assert await paper.shows(FULL + "\n\nThe council has replied.").announces(entry(name="2")).is_read() == []
 
 
 async def test_a_short_page_that_names_ofsted_is_read_again_though_nothing_announces_it(
-    store: SqlStore, worker: Worker
+    store: SqlStore, sandbox: Sandbox
 ) -> None:
-    paper = Paper(store, worker)
+    paper = Paper(store, sandbox)
     await paper.shows(SOON).announces(entry()).is_read()
     paper.clock.forward(hours=1)
     assert await paper.shows(FULL).is_read() == ["help_and_protection inadequate", "leadership inadequate"]
 
 
-async def test_a_short_page_is_not_asked_for_ever(store: SqlStore, worker: Worker) -> None:
-    paper = Paper(store, worker)
+async def test_a_short_page_is_not_asked_for_ever(store: SqlStore, sandbox: Sandbox) -> None:
+    paper = Paper(store, sandbox)
     asked: list[str] = []
     fetch = paper.site.fetch
 

@@ -7,7 +7,7 @@ import pytest
 from monitor.domain.model import Link
 from monitor.extraction.html.pages import read_page
 from monitor.extraction.lengths import MAX_INLINE, MAX_TEXT
-from monitor.extraction.sandbox import Worker
+from monitor.extraction.sandbox import Sandbox
 from monitor.ports import Page, Poll
 from monitor.store import SqlStore
 from monitor.store.poll_history import find_link
@@ -19,7 +19,7 @@ NEWS = "Ofsted has rated help and protection for children in Leeds as inadequate
 
 
 @pytest.mark.parametrize("kind", ["text/html", "text/plain"])
-async def test_the_news_at_its_beginning_is_told_and_the_cut_is_noted(store: SqlStore, worker: Worker, kind: str) -> None:
+async def test_the_news_at_its_beginning_is_told_and_the_cut_is_noted(store: SqlStore, sandbox: Sandbox, kind: str) -> None:
     lines = [NEWS, *(f"Families came to the market on day {number} and the sun was out." for number in range(6000))]
     html = "".join(f"<p>{line}</p>" for line in lines)
     body = (
@@ -27,7 +27,7 @@ async def test_the_news_at_its_beginning_is_told_and_the_cut_is_noted(store: Sql
     )
     source = FakeSource()
     source.answer = Poll(links=(Link(source="gazette", url=URL, canonical_url=URL),))
-    cycle = await pipeline(store, worker, Site({URL: (kind, body.encode())}), source).cycle()
+    cycle = await pipeline(store, sandbox, Site({URL: (kind, body.encode())}), source).cycle()
     assert len(cycle.recorded) == 1
     seen = find_link(store.engine, URL)
     assert seen is not None
@@ -35,8 +35,8 @@ async def test_the_news_at_its_beginning_is_told_and_the_cut_is_noted(store: Sql
     assert seen.detail.startswith("only its first ")
 
 
-class Apart(Worker):
-    """A worker that notes what it is asked to do."""
+class Apart(Sandbox):
+    """A sandbox that notes what it is asked to do."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,7 +50,7 @@ class Apart(Worker):
 @pytest.mark.parametrize(("length", "apart"), [(MAX_INLINE // 2, False), (MAX_INLINE * 2, True), (MAX_TEXT * 3, True)])
 def test_what_is_long_is_read_where_it_can_be_killed_plain_text_too(length: int, apart: bool) -> None:
     body = (NEWS + "\n" + "a\n" * (length // 2)).encode()
-    with Apart() as worker:
-        article = read_page(Page(url=URL, status=200, content_type="text/plain", body=body), worker=worker)
+    with Apart() as sandbox:
+        article = read_page(Page(url=URL, status=200, content_type="text/plain", body=body), sandbox=sandbox)
         assert len(article.text) <= MAX_TEXT
-        assert worker.asked == (["monitor.extraction.html.pages:read_plain"] if apart else [])
+        assert sandbox.asked == (["monitor.extraction.html.pages:read_plain"] if apart else [])

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from monitor import polling
-from monitor.domain.model import Article, Link, Reading
+from monitor.domain.model import Article, ClassifierResult, Link
 from monitor.pipeline import Pipeline
 from monitor.ports import Asked, FetchFailure, Page, Poll, SourceState, Validators
 from tests.pipeline.fakes import FakeClock, FakeFetcher, FakeSource, FakeStore, classify, link, read
@@ -49,7 +49,7 @@ async def test_an_article_without_a_day_is_read_as_of_the_day_it_was_seen() -> N
     world = World(FakeSource().lists("a"))
     days: list[date | None] = []
 
-    def noting(document: Article) -> Reading:
+    def noting(document: Article) -> ClassifierResult:
         days.append(document.published)
         return classify(document)
 
@@ -283,10 +283,10 @@ async def test_news_that_comes_while_others_are_read_does_not_wait_for_them() ->
     world.fetcher.serves("https://slow.test/a", "slow").serves("https://quick.test/a", "quick")
     world.pipeline.fetcher = Hosts()
     await world.pipeline.poll(first)
-    reading = asyncio.create_task(world.pipeline.read_links())
+    result = asyncio.create_task(world.pipeline.read_links())
     await asked.wait()
     await world.pipeline.poll(second)
-    await reading
+    await result
     assert [title for title, _ in world.store.recorded] == ["quick", "slow"]
 
 

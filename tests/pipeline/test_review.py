@@ -9,12 +9,12 @@ from datetime import timedelta
 import pytest
 
 from monitor.commands.once import _facts, _lines
-from monitor.commands.trial import Trial, _history
-from monitor.domain.model import Article, Reading, Report
-from monitor.extraction.sandbox import Worker
+from monitor.commands.source_test import SourceTest, _history
+from monitor.domain.model import Article, ClassifierResult, Report
+from monitor.extraction.sandbox import Sandbox
 from monitor.sources.feed import FeedSource
 from monitor.store import SqlStore
-from tests.builders import NOW, StoppedClock, judgements, reading
+from tests.builders import NOW, StoppedClock, judgements, result
 from tests.pipeline.site import Site, pipeline
 
 FEED, PAGE = "https://x.test/feed", "https://x.test/a"
@@ -25,20 +25,20 @@ MORE = " ".join(["The council said that it would wait for the report and thanked
 class Paper:
     """A site with one page, a feed that announces it, and a classifier that is as sure as it is told to be."""
 
-    def __init__(self, store: SqlStore, worker: Worker) -> None:
+    def __init__(self, store: SqlStore, sandbox: Sandbox) -> None:
         self.clock, self.site, self.sure = StoppedClock(), Site({}), False
-        source = FeedSource(name="x", outlet="The Paper", url=FEED, worker=worker)
-        self.pipeline = replace(pipeline(store, worker, self.site, source, clock=self.clock), classify=self.classify)
+        source = FeedSource(name="x", outlet="The Paper", url=FEED, sandbox=sandbox)
+        self.pipeline = replace(pipeline(store, sandbox, self.site, source, clock=self.clock), classify=self.classify)
         self.edition = 0
 
-    def classify(self, document: Article | Report) -> Reading:
+    def classify(self, document: Article | Report) -> ClassifierResult:
         """What the sentence says, where it stands."""
         if SENTENCE not in document.text:
-            return Reading()
+            return ClassifierResult()
         said = judgements(
             document.text, {"Essex": "leadership inadequate"}, quote=SENTENCE, probability=0.95 if self.sure else 0.61
         )
-        found = replace(reading(document.text, {}), relevant=True)
+        found = replace(result(document.text, {}), relevant=True)
         return replace(found, judgements=said) if self.sure else replace(found, uncertain=said)
 
     def prints(self, *paragraphs: str) -> None:
@@ -60,8 +60,8 @@ class Paper:
 
 
 @pytest.fixture
-def paper(store: SqlStore, worker: Worker) -> Paper:
-    return Paper(store, worker)
+def paper(store: SqlStore, sandbox: Sandbox) -> Paper:
+    return Paper(store, sandbox)
 
 
 async def test_a_page_brings_it_once_and_the_log_says_so(
@@ -77,10 +77,10 @@ async def test_a_page_brings_it_once_and_the_log_says_so(
     assert [fact["id"] for fact in _facts(cycle)["for_review"]] == [item.id]
     assert f"  for review (61 %): Essex: leadership: inadequate  “{SENTENCE}”" in _lines(cycle)
     assert (await paper.pipeline.cycle()).for_review == ()
-    trial = Trial()
-    _history(trial, PAGE, store)
-    assert trial.facts["announced"]["review"] == [{"id": item.id, "state": "waiting"}]
-    assert any(f"“{SENTENCE}”: waiting; `monitor review show {item.id[:10]}`" in line for line in trial.lines)
+    test = SourceTest()
+    _history(test, PAGE, store)
+    assert test.facts["announced"]["review"] == [{"id": item.id, "state": "waiting"}]
+    assert any(f"“{SENTENCE}”: waiting; `monitor review show {item.id[:10]}`" in line for line in test.lines)
 
 
 async def test_the_page_in_another_text_asks_nothing_twice_and_is_told_once_it_is_certain(

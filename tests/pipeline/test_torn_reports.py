@@ -9,7 +9,7 @@ import pytest
 from monitor.app.runtime import Reader
 from monitor.domain.model import Link, SourceClass
 from monitor.domain.schedule import PASSING
-from monitor.extraction.sandbox import Worker
+from monitor.extraction.sandbox import Sandbox
 from monitor.ports import Page, ReadError
 from tests.extraction.pdf_files import pdf
 from tests.pipeline.fakes import FakeSource
@@ -18,8 +18,8 @@ ADDRESS = "https://council.test/report.pdf"
 
 
 @pytest.fixture(scope="module")
-def worker() -> Iterator[Worker]:
-    with Worker() as child:
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as child:
         yield child
 
 
@@ -39,19 +39,19 @@ WHOLE = pdf(["A report of something else. " * 40] * 6)
     ],
 )
 @pytest.mark.parametrize("address", [ADDRESS, "https://files.ofsted.gov.uk/v1/file/50012345"])
-def test_what_stands_in_a_reports_place_is_tried_again(worker: Worker, body: bytes, reason: str, address: str) -> None:
+def test_what_stands_in_a_reports_place_is_tried_again(sandbox: Sandbox, body: bytes, reason: str, address: str) -> None:
     source = FakeSource(source_class=SourceClass.OFFICIAL)
     page = Page(url=address, status=200, content_type="application/pdf", body=body)
     with pytest.raises(ReadError) as caught:
-        Reader(worker)(page, Link(source="gazette", url=address, canonical_url=address), source)
+        Reader(sandbox)(page, Link(source="gazette", url=address, canonical_url=address), source)
     assert caught.value.reason == reason
     assert reason in PASSING
 
 
-def test_a_whole_file_that_is_no_report_is_not(worker: Worker) -> None:
+def test_a_whole_file_that_is_no_report_is_not(sandbox: Sandbox) -> None:
     page = Page(url=ADDRESS, status=200, content_type="application/pdf", body=WHOLE)
     with pytest.raises(ReadError) as caught:
-        Reader(worker)(
+        Reader(sandbox)(
             page, Link(source="x", url=ADDRESS, canonical_url=ADDRESS), FakeSource(source_class=SourceClass.OFFICIAL)
         )
     assert caught.value.reason == "not_a_report"

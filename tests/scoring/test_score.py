@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from monitor.classifier.reading import walk
+from monitor.classifier.verdict import analyse
 from monitor.cli import main
 from monitor.commands.score import load
 from monitor.domain.authorities import find
-from monitor.domain.model import Area, Judgement, Rating, Reading, Span
+from monitor.domain.model import Area, ClassifierResult, Judgement, Rating, Span
 from monitor.ports import ConfigError
 from monitor.scoring.faults import fault
 from monitor.scoring.figures import Figures, figures, mark
@@ -49,7 +49,7 @@ def said(authority: str, area: Area, rating: Rating, **more: Any) -> Judgement:
 
 
 def counted(one: Labelled, *judgements: Judgement) -> Figures:
-    return figures([mark(one, Reading(judgements=judgements, relevant=bool(judgements)))])
+    return figures([mark(one, ClassifierResult(judgements=judgements, relevant=bool(judgements)))])
 
 
 LEEDS = label("Leeds", "overall", "good")
@@ -125,7 +125,7 @@ def test_authorities_are_known_by_any_usual_name() -> None:
 )
 def test_the_first_stage_at_fault(text: str, stage: str | tuple[str, ...]) -> None:
     one = article(label("Leeds", "overall", "inadequate", evidence=text), title="", text=text)
-    assert fault(one, walk(one.title, one.text, one.published), one.labels[0]).startswith(stage)
+    assert fault(one, analyse(one.title, one.text, one.published), one.labels[0]).startswith(stage)
 
 
 @pytest.mark.parametrize(

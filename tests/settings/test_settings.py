@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.app.runtime import build_renderer
-from monitor.classifier.reading import Thresholds, thresholds
+from monitor.classifier.verdict import Thresholds, thresholds
 from monitor.domain.model import Kind
 from monitor.domain.operator_alarms import Way
 from monitor.messages.render import NO_DOMAIN

@@ -13,7 +13,7 @@ import pytest
 from monitor.extraction.html.pages import read_page
 from monitor.fetch.dropped import DropFetcher
 from monitor.ports import ConfigError, FetchFailure, Page, SourceState
-from monitor.sources import KINDS, build_source, keys_of, seconds
+from monitor.sources import SOURCE_TYPES, build_source, keys_of, seconds
 from tests.sources.fakes import NOW, FakeWeb
 
 BLANK = SourceState(name="s")
@@ -456,7 +456,7 @@ def test_lengths_of_time(text, length):
     assert seconds(text, "interval") == length
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "ofsted"])
+@pytest.mark.parametrize("kind", [kind for kind in SOURCE_TYPES if kind != "ofsted"])
 def test_every_kind_knows_its_keys(kind):
     assert {"kind", "name", "url", "outlet", "class", "interval", "enabled", "keywords"} <= set(keys_of(kind))
 

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from monitor.classifier import classify
 from monitor.cli import main
-from monitor.domain.model import Article, Reading
+from monitor.domain.model import Article, ClassifierResult
 from monitor.ports import Page
 from monitor.store import open_store
 from monitor.store.captures import Captures
@@ -86,7 +86,9 @@ def test_reclassify_shows_what_differs_and_touches_nothing(store, tmp_path, caps
     article = Article(
         url="https://example.uk/a", title=TITLE, text=TEXT, published=date(2026, 6, 15), outlet="Gazette", sha256="1"
     )
-    store.record(article, Reading(), link=None, baseline=False, now=NOW)  # as if the rules of that day had found nothing
+    store.record(
+        article, ClassifierResult(), link=None, baseline=False, now=NOW
+    )  # as if the rules of that day had found nothing
     expected = {str(judgement.rating) for judgement in classify(TITLE, TEXT).judgements}
     assert expected == {"good"}
 

@@ -12,7 +12,7 @@ from monitor.domain.operator_alarms import Way
 from monitor.ports import Delivery, DeliveryState
 from monitor.store import SqlStore
 from monitor.store.unbelieved import unbelieved
-from tests.builders import NOW, article, official, reading, story, subscription
+from tests.builders import NOW, article, official, result, story, subscription
 from tests.store.conftest import HISTORY, Open
 
 NOON = NOW + timedelta(hours=1)
@@ -175,7 +175,7 @@ def test_what_was_told_and_what_is_known_is_not_shown(open_it: Open) -> None:
 def test_a_grade_overall_that_is_no_longer_given_is_shown(open_it: Open, quote: str, shown: bool) -> None:
     store = open_it(subscription("ann"))
     refused = Rejection(reason="no_overall_grade", span=Span(start=0, end=len(quote)), quote=quote)
-    said = reading(quote, {})
+    said = result(quote, {})
     changed = {name: getattr(said, name) for name in type(said).__dataclass_fields__} | {"rejected": (refused, refused)}
     store.record(article(quote, outlet="Echo"), type(said)(**changed), link=None, baseline=False, now=NOW)
     assert [about for about, _ in alarms(store)] == (["Echo"] if shown else [])

@@ -29,8 +29,8 @@ def waiting(store: SqlStore) -> list[str]:
 
 
 def read(store: SqlStore, what: Link) -> None:
-    article, reading = story({"Leeds": "overall good"}, text=f"{what.url} {what.edition}")
-    store.record_all([Classified(document=article, reading=reading, link=what, baseline=False)], now=NOW)
+    article, result = story({"Leeds": "overall good"}, text=f"{what.url} {what.edition}")
+    store.record_all([Classified(document=article, result=result, link=what, baseline=False)], now=NOW)
 
 
 def test_thousands_of_pages_of_one_host_hide_no_other(open_it: Open) -> None:

@@ -221,8 +221,8 @@ def test_documents_recorded_together_are_recorded_whole_or_not_at_all(open_it: O
     store = open_it(subscription("all"))
 
     def classified(said: dict[str, str], url: str) -> Classified:
-        document, reading = story(said, url=url)
-        return Classified(document=document, reading=reading, link=None, baseline=False)
+        document, result = story(said, url=url)
+        return Classified(document=document, result=result, link=None, baseline=False)
 
     good, dull = classified({"Kent": "overall good"}, "https://x.test/1"), classified({}, "https://x.test/2")
     other = classified({"Leeds": "overall good"}, "https://x.test/3")

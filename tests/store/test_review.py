@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
-from monitor.domain.model import Area, Article, Rating, Reading
+from monitor.domain.model import Area, Article, ClassifierResult, Rating
 from monitor.domain.review import ReviewItem, ReviewState
 from monitor.ports import Classified, Poll, Recorded
 from monitor.store import SqlStore, schema
-from tests.builders import DAY, NOW, article, judgements, link, polled, reading, report, story, subscription
+from tests.builders import DAY, NOW, article, judgements, link, polled, report, result, story, subscription
 from tests.store.conftest import Open
 from tests.store.test_restored import House
 
@@ -27,17 +27,17 @@ SURE = "Leaders in Kent were rated good."
 
 def unsure(
     maybe: dict[str, str], said: dict[str, str] | None = None, *, quote: str = SENTENCE, **changed: Any
-) -> tuple[Article, Reading]:
+) -> tuple[Article, ClassifierResult]:
     """An article that says some things for certain and others perhaps."""
     body = changed.pop("text", f"{SENTENCE} {SURE}")
     probability = changed.pop("probability", 0.71)
-    found = reading(body, said or {})
+    found = result(body, said or {})
     return article(body, **changed), replace(
         found, uncertain=judgements(body, maybe, quote=quote, probability=probability), relevant=True
     )
 
 
-def record(store: SqlStore, told: tuple[Article, Reading], *, days: float = 0, **changed: Any) -> Recorded:
+def record(store: SqlStore, told: tuple[Article, ClassifierResult], *, days: float = 0, **changed: Any) -> Recorded:
     return store.record(*told, **({"link": None, "baseline": False, "now": NOW + timedelta(days=days)} | changed))
 
 
@@ -181,7 +181,7 @@ def test_what_another_paper_says_for_certain_need_not_wait(open_it: Open, *, tog
     store = open_it(ANN)
     unsure_one, sure_one = unsure({"Kent": "overall good"}), story({"Kent": "overall good"}, outlet="Another")
     if together:
-        both = [Classified(document=d, reading=r, link=None, baseline=False) for d, r in (unsure_one, sure_one)]
+        both = [Classified(document=d, result=r, link=None, baseline=False) for d, r in (unsure_one, sure_one)]
         first, second = store.record_all(both, now=NOW)
         assert first.for_review == ()
     else:
@@ -198,7 +198,7 @@ def test_what_another_paper_says_for_certain_need_not_wait(open_it: Open, *, tog
 def test_what_the_report_says_otherwise_need_not_wait(open_it: Open) -> None:
     store = open_it(ANN)
     record(store, unsure({"Kent": "leadership outstanding, overall good"}))
-    store.record(report("Kent", "overall good, leadership good"), Reading(), link=None, baseline=False, now=NOW)
+    store.record(report("Kent", "overall good, leadership good"), ClassifierResult(), link=None, baseline=False, now=NOW)
     assert sorted((str(i.judgement.area), i.reason) for i in store.reviews()) == [
         ("leadership", "contradicts_official_record"),
         ("overall", "repeats_known_inspection"),
@@ -308,8 +308,8 @@ def test_a_no_is_about_the_words_that_were_read(open_it: Open) -> None:
     record(store, unsure({"Kent": "overall good"}))
     store.reject_reviews([store.reviews()[0].id], by="ann", now=NOW)
 
-    def sure(text: str, quote: str) -> tuple[Article, Reading]:
-        found = reading(text, {"Kent": "overall good"})
+    def sure(text: str, quote: str) -> tuple[Article, ClassifierResult]:
+        found = result(text, {"Kent": "overall good"})
         return article(text), replace(found, judgements=judgements(text, {"Kent": "overall good"}, quote=quote))
 
     assert record(store, sure(f"{SENTENCE} More.", SENTENCE), days=1).deliveries == 0

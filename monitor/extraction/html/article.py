@@ -12,8 +12,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from monitor.domain.urls import registrable
 from monitor.extraction.decode import decode, is_binary, visible
 from monitor.extraction.html.blocks import Block, outline_of
-from monitor.extraction.html.boilerplate import beside, prose_on_page
-from monitor.extraction.html.boilerplate_phrases import without_biography, without_furniture
+from monitor.extraction.html.boilerplate import boilerplate_blocks, prose_on_page
+from monitor.extraction.html.boilerplate_phrases import without_biography, without_boilerplate
 from monitor.extraction.html.bulk import without_bulk
 from monitor.extraction.html.extract import article_blocks, prose_blocks
 from monitor.extraction.html.grade_lines import with_headings
@@ -61,7 +61,7 @@ def read_article(body: bytes, url: str, content_type: str = "") -> dict[str, Any
     reader, lines, published = "selector", _selected(tree, url, metadata.title), metadata.published
     if sum(map(len, lines)) < _ENOUGH:
         whole = outline_of(tree)
-        out = beside(whole)
+        out = boilerplate_blocks(whole)
         reader, lines = "blocks", _lines(article_blocks(whole, out, metadata.body, metadata.title), metadata.title)
         # A dialog about cookies lies over many an article: where there is one, its own words are judged.
         words = lines if sum(map(len, lines)) >= _ENOUGH else [block.text for block in whole.blocks]
@@ -156,7 +156,7 @@ def _outermost(nodes: list[LexborNode]) -> list[LexborNode]:
 
 
 def _lines(blocks: list[Block], title: str) -> list[str]:
-    return with_headings(without_furniture([block.text for block in blocks], title=title))
+    return with_headings(without_boilerplate([block.text for block in blocks], title=title))
 
 
 def _is_doubtful(lines: list[str], prose: int) -> bool:
@@ -170,7 +170,7 @@ def _unscripted(text: str, metadata: Metadata) -> list[str]:
     if "<noscript" not in text:
         return []
     whole = outline_of(LexborHTMLParser(text, scripting=False), read=("noscript",))
-    return _lines(article_blocks(whole, beside(whole), metadata.body, metadata.title), metadata.title)
+    return _lines(article_blocks(whole, boilerplate_blocks(whole), metadata.body, metadata.title), metadata.title)
 
 
 def _second_opinion(text: str, ours: list[str], title: str) -> tuple[str, list[str]]:
@@ -189,5 +189,5 @@ def _second_opinion(text: str, ours: list[str], title: str) -> tuple[str, list[s
         text = tree.html or ""
     found = trafilatura.extract(text, favor_precision=True, include_comments=False, include_tables=True) or ""
     lines = [visible(" ".join(line.split())) for line in found.split("\n") if line.strip()]
-    lines = with_headings(without_furniture(lines, title=title))
+    lines = with_headings(without_boilerplate(lines, title=title))
     return ("trafilatura", lines) if sum(map(len, lines)) > _CLEARLY_MORE * sum(map(len, ours)) else ("blocks", ours)

@@ -24,7 +24,7 @@ _MAX_CAPTION = 250
 _PARAGRAPH = 120  #: characters of a whole sentence beside a picture that is no caption
 
 
-def beside(outline: Outline) -> frozenset[int]:
+def boilerplate_blocks(outline: Outline) -> frozenset[int]:
     """Indices of the blocks that are not the article's."""
     sums = _Sums(outline)
     cards = _cards(outline, sums)

@@ -56,8 +56,8 @@ class Row:
 
 
 @cache
-def furniture_rows() -> tuple[Row, ...]:
-    """The table ``furniture.csv``."""
+def boilerplate_rows() -> tuple[Row, ...]:
+    """The table ``boilerplate_phrases.csv``."""
     return tuple(
         Row(
             cuts=row["action"] in ("cut", "list"),
@@ -66,7 +66,7 @@ def furniture_rows() -> tuple[Row, ...]:
             phrase=fold(row["phrase"]),
             example=row["example"],
         )
-        for row in rows("furniture")
+        for row in rows("boilerplate_phrases")
     )
 
 
@@ -79,12 +79,12 @@ def fold(line: str) -> str:
 def _by_first_letters() -> dict[str, tuple[Row, ...]]:
     """Rows by their first two characters: most lines begin like none of them."""
     groups: dict[str, list[Row]] = {}
-    for row in furniture_rows():
+    for row in boilerplate_rows():
         groups.setdefault(row.phrase[:2], []).append(row)
     return {key: tuple(group) for key, group in groups.items()}
 
 
-def without_furniture(lines: list[str], *, title: str = "") -> list[str]:
+def without_boilerplate(lines: list[str], *, title: str = "") -> list[str]:
     """The lines of prose among `lines`, in order.
 
     Drops furniture, bylines, the title repeated at the top, and lines printed twice; stops at the first line that ends an

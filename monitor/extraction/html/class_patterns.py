@@ -14,7 +14,7 @@ END = r"(?![a-z0-9])"
 _MAX_NAMES = 400
 
 #: Beside the article, as a rule.
-BESIDE_ROWS: tuple[tuple[str, str], ...] = (
+BOILERPLATE_ROWS: tuple[tuple[str, str], ...] = (
     (rf"ads?{END}", "mpu ad"),
     (r"advert", "advert-wrapper"),
     (r"ad-?(?:slot|unit|box|wrap|container|banner|label|space)", "ad-slot-1"),
@@ -112,7 +112,7 @@ def _union(rows: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
     return re.compile(_START + "|".join(pattern for pattern, _ in rows) + ")")
 
 
-_BESIDE = _union(BESIDE_ROWS)
+_BESIDE = _union(BOILERPLATE_ROWS)
 _NEVER = _union(NEVER_ROWS)
 _ARTICLE = _union(ARTICLE_ROWS)
 

@@ -14,7 +14,7 @@ from itertools import chain
 from monitor.extraction.html.block_scores import ends_sentence, is_links, is_loose, prose_size, score
 from monitor.extraction.html.blocks import HEADINGS, Block, Element, Outline
 from monitor.extraction.html.grade_lines import begins_with_grade, is_heading, states_grade
-from monitor.extraction.html.structured_data import by_hint
+from monitor.extraction.html.structured_data import by_article_body
 
 _LEVELS = (1.0, 0.5, 1 / 3, 0.22, 0.15)  #: how much of a paragraph's score its parent, grandparent ... get
 _ARTICLE_BONUS = 1.25
@@ -32,7 +32,8 @@ _LABEL = 100
 def article_blocks(outline: Outline, out: frozenset[int], hint: str = "", title: str = "") -> list[Block]:
     """The blocks that make up the article, in order; an empty list when nothing on the page reads like one.
 
-    `out` are the indices of blocks that stand `beside` it, `hint` is the text that the page's own data give, `title` its title.
+    `out` are the indices of blocks beside it (`boilerplate_blocks`), `hint` is the text that the page's own data give,
+    `title` its title.
     """
     blocks = outline.blocks
     scores = [0.0 if index in out else score(block) for index, block in enumerate(blocks)]
@@ -45,7 +46,7 @@ def article_blocks(outline: Outline, out: frozenset[int], hint: str = "", title:
     heading, kept = _from_title(blocks, kept, title)
     kept = _standfirst(blocks, out, heading, kept) + kept
     chosen = _tidied([blocks[index] for index in kept if not _is_echo(outline, index, kept)])
-    return by_hint(blocks, hint, chosen)
+    return by_article_body(blocks, hint, chosen)
 
 
 def prose_blocks(blocks: list[Block]) -> list[Block]:

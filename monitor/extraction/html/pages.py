@@ -13,10 +13,10 @@ from monitor.domain.characters import storable
 from monitor.domain.model import Article, SourceClass
 from monitor.extraction.dates import exchanged, parse_day
 from monitor.extraction.decode import decode, is_binary, visible
-from monitor.extraction.html.boilerplate_phrases import fold, without_furniture
+from monitor.extraction.html.boilerplate_phrases import fold, without_boilerplate
 from monitor.extraction.html.grade_lines import with_headings
 from monitor.extraction.lengths import MAX_INLINE, beginning
-from monitor.extraction.sandbox import Worker
+from monitor.extraction.sandbox import Sandbox
 from monitor.ports import ElsewhereError, Page, ReadError
 
 _READER = "monitor.extraction.html.article:read_article"
@@ -28,9 +28,9 @@ _LABEL = 50  #: characters of a line that is a name or a date and no prose
 
 
 @cache
-def shared_worker() -> Worker:
+def shared_sandbox() -> Sandbox:
     """The child that reads pages for callers without one of their own. It ends with this process: its input closes."""
-    return Worker(memory=1 << 30, cpu=10, wall=15.0)
+    return Sandbox(memory=1 << 30, cpu=10, wall=15.0)
 
 
 def read_page(
@@ -41,20 +41,20 @@ def read_page(
     published: date | None = None,
     first_published: bool = False,
     title: str = "",
-    worker: Worker | None = None,
+    sandbox: Sandbox | None = None,
 ) -> Article:
     """The article on a fetched page. `published` and `title` stand in where the page gives none (a feed's entry knows them).
 
     With `first_published`, `published` is not merely the day of some change: see `day_of`.
 
-    Parsing happens in `worker`, a killable child. Raises `ReadError` with reason ``interstitial`` (consent, challenge, login,
+    Parsing happens in `sandbox`, a killable child. Raises `ReadError` with reason ``interstitial`` (consent, challenge, login,
     maintenance, not found), ``refresh`` (an `ElsewhereError`: read that address), ``empty``, ``pdf``, ``not_text``,
-    ``no_article``, ``hostile``, or the worker's own ``timeout``, ``memory``, ``crashed``.
+    ``no_article``, ``hostile``, or the sandbox's own ``timeout``, ``memory``, ``crashed``.
     """
     today = london_day(page.retrieved) if page.retrieved is not None else None
     if _is_plain(page):
         # A few lines are read here; what is long is read where it can be killed, like every page.
-        read = read_plain if len(page.body) < MAX_INLINE else partial((worker or shared_worker()).call, _PLAIN_READER)
+        read = read_plain if len(page.body) < MAX_INLINE else partial((sandbox or shared_sandbox()).call, _PLAIN_READER)
         plain = read(page.body, page.url, page.content_type)
         listed = day_of(None, published, today)
         return _article(
@@ -66,7 +66,7 @@ def read_page(
             outlet=outlet,
             source_class=SourceClass.PRESS,
         )
-    found = (worker or shared_worker()).call(_READER, with_header(page), page.url, page.content_type)
+    found = (sandbox or shared_sandbox()).call(_READER, with_header(page), page.url, page.content_type)
     if "refresh" in found:
         raise ElsewhereError(found["refresh"], key=page.url)
     days = {key: london_day(datetime.fromisoformat(found[key])) if found[key] else None for key in ("published", "changed")}
@@ -160,7 +160,7 @@ def _plain(text: str, url: str) -> dict[str, Any]:
     day, lines = _dateline(lines)
     return {
         "title": title,
-        "text": beginning("\n\n".join(with_headings(without_furniture(lines, title=title)))),
+        "text": beginning("\n\n".join(with_headings(without_boilerplate(lines, title=title)))),
         "whole": len(text) if kept is not text else 0,
         "day": day.isoformat() if day else "",
     }

@@ -12,7 +12,7 @@ _COVERED, _WHOLE = 0.75, 0.97
 _FEW = 12  #: words of a block that cannot begin the text: it may stand in it by chance
 
 
-def by_hint(blocks: list[Block], hint: str, chosen: list[Block]) -> list[Block]:
+def by_article_body(blocks: list[Block], hint: str, chosen: list[Block]) -> list[Block]:
     """Of a page's `blocks` those that `hint` contains; `chosen` where the hint is no full text of this page.
 
     The text must be covered by the page for the most part, else it is of something else, or a teaser, and is not believed.

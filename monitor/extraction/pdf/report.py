@@ -18,7 +18,7 @@ from monitor.domain.schedule import DEADLY
 from monitor.extraction.pdf.gradings import Grading, gradings, separated, verdict
 from monitor.extraction.pdf.previous import previous_overall
 from monitor.extraction.pdf.title import authority_of
-from monitor.extraction.sandbox import Worker
+from monitor.extraction.sandbox import Sandbox
 from monitor.ports import ReadError
 
 #: Larger files are refused unread; the largest report so far has 0.8 MB.
@@ -73,7 +73,7 @@ _KNOWN_TITLE = re.compile(
 )
 
 
-def read_report(body: bytes, url: str, *, worker: Worker, published: date | None = None) -> Report:
+def read_report(body: bytes, url: str, *, sandbox: Sandbox, published: date | None = None) -> Report:
     """The report in a PDF file. `url` is where it came from (or its name); `published` what the place that lists it says.
 
     Raises:
@@ -85,7 +85,7 @@ def read_report(body: bytes, url: str, *, worker: Worker, published: date | None
     if len(body) > MAX_FILE:
         raise ReadError(f"larger than {MAX_FILE >> 20} MB", reason="too_large", key=url)
     try:
-        answer = worker.call("monitor.extraction.pdf.pages:pages", body)
+        answer = sandbox.call("monitor.extraction.pdf.pages:pages", body)
         report = parse(answer["pages"], url=url, created=answer["created"], published=published)
     except ReadError as error:
         # What a file is cannot be told from a part of it.

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.classifier import classify, trace
-from monitor.classifier.reading import walk
 from monitor.classifier.relevance import may_report
+from monitor.classifier.verdict import analyse
 from monitor.commands.score import load
 from monitor.scoring.labels import Labelled
 from tests.conftest import ROOT, SHARED
@@ -26,23 +26,23 @@ OWN = load(FOLDERS[:1])
 
 @pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article.id)
 def test_every_reading_holds_together(article: Labelled) -> None:
-    reading = classify(article.title, article.text, published=article.published)
-    for found in reading.judgements:
+    result = classify(article.title, article.text, published=article.published)
+    for found in result.judgements:
         field = article.title if found.evidence.in_title else article.text
         assert found.quote == field[found.evidence.start : found.evidence.end] != ""
-    for refused in reading.rejected:
+    for refused in result.rejected:
         field = article.title if refused.span.in_title else article.text
         assert refused.quote == field[refused.span.start : refused.span.end] != ""
         assert refused.reason
-    assert reading.relevant == bool(reading.judgements)
-    assert bool(reading.reason) != reading.relevant
-    assert len({(j.authority, j.area) for j in reading.judgements}) == len(reading.judgements)
+    assert result.relevant == bool(result.judgements)
+    assert bool(result.reason) != result.relevant
+    assert len({(j.authority, j.area) for j in result.judgements}) == len(result.judgements)
 
 
 @pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article.id)
 def test_the_first_gate_silences_nothing_that_the_cascade_would_say(article: Labelled) -> None:
     if not may_report(article.title, article.text):
-        assert walk(article.title, article.text, article.published).reading.judgements == ()
+        assert analyse(article.title, article.text, article.published).result.judgements == ()
 
 
 SENTENCES = [line for article in OWN if not article.negative for line in article.text.split("\n") if line.strip()]
@@ -56,15 +56,15 @@ SENTENCES = [line for article in OWN if not article.negative for line in article
 )
 def test_any_mixture_of_paragraphs_is_read_verbatim(paragraphs: list[str], title: str, published: date) -> None:
     text = "\n\n".join(paragraphs)
-    reading = classify(title, text, published=published)
-    for found in reading.judgements:
+    result = classify(title, text, published=published)
+    for found in result.judgements:
         assert found.quote == (title if found.evidence.in_title else text)[found.evidence.start : found.evidence.end]
-    assert bool(reading.reason) != reading.relevant
+    assert bool(result.reason) != result.relevant
 
 
 @given(st.text(max_size=200), st.text(max_size=600), st.none() | st.dates())
 def test_any_text_has_a_reading(title: str, text: str, published: date | None) -> None:
-    assert walk(title, text, published).reading.classifier_version
+    assert analyse(title, text, published).result.classifier_version
     classify(title, text, published=published)
 
 
@@ -94,14 +94,14 @@ def test_a_page_without_an_inspection_says_so() -> None:
 @pytest.mark.parametrize("article", OWN[::8], ids=lambda article: article.id)
 def test_a_trace_tells_what_became_of_every_candidate(article: Labelled) -> None:
     told = trace(article.title, article.text, published=article.published)
-    reading = classify(article.title, article.text, published=article.published)
-    assert told.reading == reading
+    result = classify(article.title, article.text, published=article.published)
+    assert told.result == result
     by_verdict: dict[str, set[tuple[str, str]]] = {"news": set(), "for review": set(), "not news": set()}
     for candidate in told.candidates:
         by_verdict[candidate.verdict].add((candidate.authority, candidate.area))
     if not told.gated:
-        assert {(j.authority.display_name, j.area) for j in reading.judgements} == by_verdict["news"]
-        assert {(j.authority.display_name, j.area) for j in reading.uncertain} == by_verdict["for review"]
+        assert {(j.authority.display_name, j.area) for j in result.judgements} == by_verdict["news"]
+        assert {(j.authority.display_name, j.area) for j in result.uncertain} == by_verdict["for review"]
 
 
 def test_a_trace_shows_each_sentence_with_what_was_made_of_it() -> None:

@@ -1,4 +1,4 @@
-"""The worker survives whatever the parsed bytes do to its child."""
+"""The sandbox survives whatever the parsed bytes do to its child."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.extraction.sandbox import Worker
+from monitor.extraction.sandbox import Sandbox
 from monitor.ports import ReadError
 
 FUNCTIONS = "hostile_functions"
@@ -21,17 +21,17 @@ def functions_can_be_imported(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def worker() -> Iterator[Worker]:
-    with Worker(cpu=2, wall=10) as worker:
-        yield worker
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(cpu=2, wall=10) as sandbox:
+        yield sandbox
 
 
-def call(worker: Worker, name: str, *arguments: object) -> object:
-    return worker.call(f"{FUNCTIONS}:{name}", *arguments)
+def call(sandbox: Sandbox, name: str, *arguments: object) -> object:
+    return sandbox.call(f"{FUNCTIONS}:{name}", *arguments)
 
 
-def test_arguments_and_results_travel(worker: Worker) -> None:
-    assert call(worker, "echo", b"\x00" * 3_000_000, "caf\u00e9", None, b"", [1, {"a": 2}]) == [
+def test_arguments_and_results_travel(sandbox: Sandbox) -> None:
+    assert call(sandbox, "echo", b"\x00" * 3_000_000, "caf\u00e9", None, b"", [1, {"a": 2}]) == [
         [3_000_000, "\N{REPLACEMENT CHARACTER}"],  # NUL is no text
         "caf\u00e9",
         None,
@@ -40,8 +40,8 @@ def test_arguments_and_results_travel(worker: Worker) -> None:
     ]
 
 
-def test_the_child_is_kept_between_calls(worker: Worker) -> None:
-    assert call(worker, "process") == call(worker, "process") == worker.pid
+def test_the_child_is_kept_between_calls(sandbox: Sandbox) -> None:
+    assert call(sandbox, "process") == call(sandbox, "process") == sandbox.pid
 
 
 @pytest.mark.parametrize(
@@ -59,57 +59,57 @@ def test_the_child_is_kept_between_calls(worker: Worker) -> None:
         ("missing", "failed"),
     ],
 )
-def test_a_failure_has_its_reason_and_the_next_call_works(worker: Worker, name: str, reason: str) -> None:
+def test_a_failure_has_its_reason_and_the_next_call_works(sandbox: Sandbox, name: str, reason: str) -> None:
     with pytest.raises(ReadError) as caught:
-        call(worker, name)
+        call(sandbox, name)
     assert caught.value.reason == reason
-    assert call(worker, "echo", 1) == [1]
+    assert call(sandbox, "echo", 1) == [1]
 
 
 @pytest.mark.parametrize("name", ["sleep", "deaf"])
 def test_a_call_that_waits_is_killed_at_the_wall_limit(name: str) -> None:
-    with Worker(wall=0.5) as worker:
+    with Sandbox(wall=0.5) as sandbox:
         with pytest.raises(ReadError) as caught:
-            call(worker, name)
+            call(sandbox, name)
         assert caught.value.reason == "timeout"
-        assert worker.pid is None
+        assert sandbox.pid is None
 
 
 def test_a_call_that_spins_is_killed_by_the_processor_limit() -> None:
-    with Worker(cpu=1, wall=60) as worker:
+    with Sandbox(cpu=1, wall=60) as sandbox:
         with pytest.raises(ReadError) as caught:
-            call(worker, "spin")
+            call(sandbox, "spin")
         assert caught.value.reason == "timeout"
         assert "processor" in str(caught.value)
-        assert call(worker, "echo", 1) == [1]
+        assert call(sandbox, "echo", 1) == [1]
 
 
 def test_an_answer_beyond_the_limit_is_not_read() -> None:
-    with Worker(answer_limit=1_000_000) as worker, pytest.raises(ReadError) as caught:
-        call(worker, "flood")
+    with Sandbox(answer_limit=1_000_000) as sandbox, pytest.raises(ReadError) as caught:
+        call(sandbox, "flood")
     assert caught.value.reason == "too_large"
 
 
-def test_prints_do_not_corrupt_the_answers(worker: Worker) -> None:
-    assert call(worker, "chatter") == "done"
-    assert call(worker, "echo", 2) == [2]
+def test_prints_do_not_corrupt_the_answers(sandbox: Sandbox) -> None:
+    assert call(sandbox, "chatter") == "done"
+    assert call(sandbox, "echo", 2) == [2]
 
 
 def test_the_child_sees_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MONITOR_MAIL_URL", "mailtos://user:secret@example.org")
-    with Worker() as worker:
-        assert "MONITOR_MAIL_URL" not in call(worker, "environment")  # type: ignore[operator]  # a dict in JSON
+    with Sandbox() as sandbox:
+        assert "MONITOR_MAIL_URL" not in call(sandbox, "environment")  # type: ignore[operator]  # a dict in JSON
 
 
 def test_the_child_is_replaced_after_its_number_of_calls() -> None:
-    with Worker(calls=2) as worker:
-        processes = [call(worker, "process") for _ in range(4)]
+    with Sandbox(calls=2) as sandbox:
+        processes = [call(sandbox, "process") for _ in range(4)]
     assert processes[0] == processes[1] != processes[2] == processes[3]
 
 
-def test_threads_take_turns(worker: Worker) -> None:
+def test_threads_take_turns(sandbox: Sandbox) -> None:
     results: dict[int, object] = {}
-    threads = [threading.Thread(target=lambda n=n: results.update({n: call(worker, "echo", n)})) for n in range(8)]
+    threads = [threading.Thread(target=lambda n=n: results.update({n: call(sandbox, "echo", n)})) for n in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -117,13 +117,13 @@ def test_threads_take_turns(worker: Worker) -> None:
     assert results == {n: [n] for n in range(8)}
 
 
-def together(worker: Worker, calls: list[tuple[str, tuple[object, ...]]]) -> list[object]:
+def together(sandbox: Sandbox, calls: list[tuple[str, tuple[object, ...]]]) -> list[object]:
     """What each of many calls from as many threads comes to: its result, or the reason of its failure."""
     results: list[object] = [None] * len(calls)
 
     def one(index: int, name: str, arguments: tuple[object, ...]) -> None:
         try:
-            results[index] = call(worker, name, *arguments)
+            results[index] = call(sandbox, name, *arguments)
         except ReadError as error:
             results[index] = error.reason
 
@@ -153,23 +153,23 @@ def test_a_page_that_waited_behind_a_deadly_one_is_read_and_not_blamed() -> None
             expected.append([index, [size, chr(65 + index)]])
         calls.append((name, ()))
         expected.append(reason)
-    with Worker(wall=0.7, calls=5, answer_limit=100_000) as worker:
-        assert together(worker, calls) == expected
+    with Sandbox(wall=0.7, calls=5, answer_limit=100_000) as sandbox:
+        assert together(sandbox, calls) == expected
 
 
 def test_the_child_can_be_there_before_the_first_page() -> None:
-    with Worker() as worker:
-        worker.start()
-        process = worker.pid
+    with Sandbox() as sandbox:
+        sandbox.start()
+        process = sandbox.pid
         assert process is not None
-        assert call(worker, "process") == process
+        assert call(sandbox, "process") == process
 
 
 def test_close_ends_the_child() -> None:
-    worker = Worker()
-    process = call(worker, "process")
-    worker.close()
+    sandbox = Sandbox()
+    process = call(sandbox, "process")
+    sandbox.close()
     with pytest.raises(ProcessLookupError):
         os.kill(int(str(process)), 0)
-    assert call(worker, "echo", 1) == [1]
-    worker.close()
+    assert call(sandbox, "echo", 1) == [1]
+    sandbox.close()

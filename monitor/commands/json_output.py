@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from monitor.domain.model import Judgement, Reading, Span, percent
+from monitor.domain.model import ClassifierResult, Judgement, Span, percent
 
 
 def _evidence(span: Span, quote: str, page: int | None) -> dict[str, Any]:
@@ -33,19 +33,19 @@ def judgement_json(judgement: Judgement) -> dict[str, Any]:
     }
 
 
-def reading_json(reading: Reading) -> dict[str, Any]:
+def result_json(result: ClassifierResult) -> dict[str, Any]:
     """A whole reading: ``relevant``, ``judgements``, ``uncertain`` and ``rejected``; ``reason`` where nothing was said.
 
     What is uncertain has the form of a judgement and is none: it waits for a person, and nobody is told.
     """
     answer: dict[str, Any] = {
-        "relevant": reading.relevant,
-        "judgements": [judgement_json(judgement) for judgement in reading.judgements],
-        "uncertain": [judgement_json(judgement) for judgement in reading.uncertain],
-        "rejected": [{"reason": rejection.reason, "quote": rejection.quote} for rejection in reading.rejected],
+        "relevant": result.relevant,
+        "judgements": [judgement_json(judgement) for judgement in result.judgements],
+        "uncertain": [judgement_json(judgement) for judgement in result.uncertain],
+        "rejected": [{"reason": rejection.reason, "quote": rejection.quote} for rejection in result.rejected],
     }
-    if reading.reason:
-        answer["reason"] = reading.reason
+    if result.reason:
+        answer["reason"] = result.reason
     return answer
 
 

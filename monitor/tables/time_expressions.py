@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from monitor.tables.phrases import Phrase
+from monitor.tables.phrases import Phrase, PhraseType
 
 _WHENLAST = "[inspected|visited|assessed|judged|graded|rated|looked at|examined|checked|came|called|looked|returned|reviewed|went in|visit|inspection]"
 
 PAST = (
     Phrase(
-        "P",
+        PhraseType.PAST_TIME,
         "past",
         (
             "[previous|previously|formerly|former|once|originally|earlier|prior]",
@@ -41,9 +41,9 @@ PAST = (
             "last [january|february|march|april|may|june|july|august|september|october|november|december]",
         ),
     ),
-    Phrase("P", "had", ("had", "having")),
+    Phrase(PhraseType.PAST_TIME, "had", ("had", "having")),
     Phrase(
-        "P",
+        PhraseType.PAST_TIME,
         "recent",
         (
             "last month",
@@ -58,7 +58,7 @@ PAST = (
         ),
     ),
     Phrase(
-        "_",
+        PhraseType.FILLER,
         "nothing",
         (
             "[experience|experiences] and progress",

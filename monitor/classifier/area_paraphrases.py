@@ -1,4 +1,4 @@
-"""Finds areas that are described rather than named, by the rows of `tables.lay_areas`."""
+"""Finds areas that are described rather than named, by the rows of `tables.area_paraphrases`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from monitor.tables.lay_areas import LAY_AREAS, LISTS
+from monitor.tables.area_paraphrases import AREA_PARAPHRASES, LISTS
 
 #: Words one of which every description has: most sentences are done with after this look.
 _TELLING = frozenset(
@@ -23,11 +23,13 @@ _LIST = re.compile(r"\{([a-z]+)\}")
 
 @lru_cache(maxsize=1)
 def _pattern() -> tuple[re.Pattern[str], tuple[str, ...]]:
-    rows = "|".join(f"(?P<r{at}>{_LIST.sub(lambda name: LISTS[name[1]], row.pattern)})" for at, row in enumerate(LAY_AREAS))
-    return re.compile(rf"(?<!\S)(?:{rows})(?!\S)"), tuple(row.area for row in LAY_AREAS)
+    rows = "|".join(
+        f"(?P<r{at}>{_LIST.sub(lambda name: LISTS[name[1]], row.pattern)})" for at, row in enumerate(AREA_PARAPHRASES)
+    )
+    return re.compile(rf"(?<!\S)(?:{rows})(?!\S)"), tuple(row.area for row in AREA_PARAPHRASES)
 
 
-def lay_areas(words: Sequence[str]) -> list[tuple[int, int, str]]:
+def paraphrased_areas(words: Sequence[str]) -> list[tuple[int, int, str]]:
     """Where areas are described: (first token, token after the last, area), in order, without overlaps."""
     if _TELLING.isdisjoint(words):
         return []

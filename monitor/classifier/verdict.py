@@ -16,7 +16,7 @@ from monitor.classifier.mentions import MentionType
 from monitor.classifier.relevance import may_report
 from monitor.classifier.restated import reports_inspection
 from monitor.domain.authorities import by_urn
-from monitor.domain.model import Area, Judgement, Rating, Reading, Rejection, Span, Tier
+from monitor.domain.model import Area, ClassifierResult, Judgement, Rating, Rejection, Span, Tier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +35,13 @@ class Thresholds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Passage:
+class Analysis:
     """An article after each stage, for whoever wants to see more than the last."""
 
     document: Document
     links: Links
     candidates: Sequence[Candidate]
-    reading: Reading
+    result: ClassifierResult
 
 
 @lru_cache(maxsize=1)
@@ -62,15 +62,15 @@ def version() -> str:
     return told.hexdigest()[:12]
 
 
-def walk(title: str, text: str, published: date | None, cut: Thresholds | None = None) -> Passage:
+def analyse(title: str, text: str, published: date | None, cut: Thresholds | None = None) -> Analysis:
     """An article through every stage, whether or not the first gate would let it through. Arguments as of `classify`."""
     doc = document(title, text, published)
     links = linker_model().links(doc)
     found = candidates(doc, links)
-    return Passage(document=doc, links=links, candidates=found, reading=_reading(doc, links, found, title, text, cut))
+    return Analysis(document=doc, links=links, candidates=found, result=_result(doc, links, found, title, text, cut))
 
 
-def classify(title: str, text: str, *, published: date | None = None, cut: Thresholds | None = None) -> Reading:
+def classify(title: str, text: str, *, published: date | None = None, cut: Thresholds | None = None) -> ClassifierResult:
     """The rating judgements that an article reports as news.
 
     Args:
@@ -80,22 +80,24 @@ def classify(title: str, text: str, *, published: date | None = None, cut: Thres
         cut: other thresholds than those of the weights.
     """
     if not may_report(title, text):
-        return Reading(reason="not_about_inspection", classifier_version=version())
-    return walk(title, text, published, cut).reading
+        return ClassifierResult(reason="not_about_inspection", classifier_version=version())
+    return analyse(title, text, published, cut).result
 
 
-def _reading(doc: Document, links: Links, found: Sequence[Candidate], title: str, text: str, cut: Thresholds | None) -> Reading:
+def _result(
+    doc: Document, links: Links, found: Sequence[Candidate], title: str, text: str, cut: Thresholds | None
+) -> ClassifierResult:
     cut = cut or thresholds()
     sure = tuple(_judgement(doc, one, title, text) for one in found if one.probability >= cut.alert)
     unsure = tuple(_judgement(doc, one, title, text) for one in found if cut.review <= one.probability < cut.alert)
     told = {one.rating for one in found if one.probability >= cut.review}
-    kind = page_kind(links)
+    kind = page_type(links)
     rejected = []
     for linked in links.ratings:
         if linked.news < 0.5 or linked.mention.values[0] not in told:  # else it says what another mention says better
             span = _span(doc, linked.mention.sentence, title)
             rejected.append(Rejection(reason=_why_not(doc, linked, kind), span=span, quote=span.quote(title, text)))
-    return Reading(
+    return ClassifierResult(
         judgements=sure,
         uncertain=unsure,
         rejected=tuple(rejected),
@@ -106,7 +108,7 @@ def _reading(doc: Document, links: Links, found: Sequence[Candidate], title: str
     )
 
 
-def page_kind(links: Links) -> str:
+def page_type(links: Links) -> str:
     """The kind of page that an article most likely is, empty for news of an inspection and where none is likelier than not."""
     kind = max(links.kinds, key=lambda name: links.kinds[name], default="news")
     return "" if kind == "news" or links.kinds[kind] < 0.5 else kind
