@@ -21,7 +21,7 @@ from monitor.domain.document_attestations import as_seen
 from monitor.domain.model import Article, Change, ClassifierResult, Link, Report, SourceClass, percent
 from monitor.domain.review import ReviewItem
 from monitor.domain.schedule import DEADLY, PASSING, completed_at, next_try
-from monitor.domain.turns import Turn, choose
+from monitor.domain.turns import Turn, choose_turns
 from monitor.polling import Polled, PutBy, Timekeeper, ask, ask_all, fault, polled_of
 from monitor.ports import (
     Asked,
@@ -193,7 +193,7 @@ class Pipeline:
         taken = {turn.key for turn in busy}
         waiting = {each.link.canonical_url: each for each in due if each.link.canonical_url not in taken}
         turns = [_turn(each, official=each.link.source in official) for each in waiting.values()]
-        chosen = choose(turns, tuple(busy), self.concurrency, patient=end is None or now < end)
+        chosen = choose_turns(turns, tuple(busy), self.concurrency, patient=end is None or now < end)
         return [(turn, waiting[turn.key]) for turn in chosen]
 
     async def _count_the_dead(self) -> list[LinkFailure]:

@@ -71,6 +71,18 @@ class Clock(Protocol):
         ...
 
 
+class LeaderElection(Protocol):
+    """Who of several daemons polls."""
+
+    def acquire(self) -> bool:
+        """Whether it is us, from now on for a while. Blocking."""
+        ...
+
+    def release(self) -> None:
+        """Leave it to another. Blocking."""
+        ...
+
+
 class InUseError(StoreError):
     """State that another monitor works on."""
 

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from monitor.domain.model import SourceClass
-from monitor.domain.no_news import Ear, Hearing
-from monitor.domain.operator_alarms import Raised, channels_in_trouble
+from monitor.domain.no_news import Coverage, SourceCoverage
+from monitor.domain.operator_alarms import Alarm, channels_in_trouble
 from monitor.domain.schedule import DEADLY, OTHER_DOCUMENTS, OWN_FAULTS
-from monitor.domain.source_baseline import Habit, PollRecord, Rhythm, learn, learn_together
-from monitor.domain.source_health import NEVER, RECENT, Alarm, Watched, alarms, host_alarm, never_answered
+from monitor.domain.source_baseline import ArrivalModel, Baseline, PollRecord, fit_baseline, fit_together
+from monitor.domain.source_health import NEVER, RECENT, SourceAlarm, Watched, alarms, host_alarm, never_answered
 from monitor.domain.turns import MAX_WAITING
 from monitor.ports import Source
 
 if TYPE_CHECKING:
-    from monitor.app.runtime import Parts
+    from monitor.app.runtime import Runtime
     from monitor.store.poll_history import GivenUp
 
 #: How far back a source's habits are learnt from, and how often.
@@ -41,24 +41,24 @@ _OLD_STOCK = timedelta(days=30)
 MIN_DISK_SPACE = 64 * 1024 * 1024
 
 
-def of_space(free: int) -> list[Raised]:
+def of_space(free: int) -> list[Alarm]:
     """What is the matter with the disk; `free` is in bytes."""
     if free >= MIN_DISK_SPACE:
         return []
-    return [Raised(about="disk", name="space", message=f"only {free >> 20} MB are left where the state is", urgent=True)]
+    return [Alarm(about="disk", name="space", message=f"only {free >> 20} MB are left where the state is", urgent=True)]
 
 
-def of_clock(trouble: str) -> list[Raised]:
+def of_clock(trouble: str) -> list[Alarm]:
     """What is the matter with the clock of this machine."""
-    return [Raised(about="clock", name="clock", message=trouble, urgent=True)] if trouble else []
+    return [Alarm(about="clock", name="clock", message=trouble, urgent=True)] if trouble else []
 
 
-def of_returned(trouble: str) -> list[Raised]:
+def of_returned(trouble: str) -> list[Alarm]:
     """What is the matter with the mailbox that returned mail comes to."""
-    return [Raised(about="returned mail", name="mailbox", message=trouble)] if trouble else []
+    return [Alarm(about="returned mail", name="mailbox", message=trouble)] if trouble else []
 
 
-def of_given_up(lost: Sequence[GivenUp], official: Collection[str]) -> list[Raised]:
+def of_given_up(lost: Sequence[GivenUp], official: Collection[str]) -> list[Alarm]:
     """What is the matter with pages that were given up: one alarm a source.
 
     Of any source those that cost a process or that we could not read or record; of an official one every report, unless the
@@ -77,14 +77,14 @@ def of_given_up(lost: Sequence[GivenUp], official: Collection[str]) -> list[Rais
         what = f"{len(gone)} pages could not be read and were given up, the last one" if len(gone) > 1 else "gave up reading"
         message = f"{what} {last.url} ({why}); `monitor sources test {last.url}` tries it"
         urgent = source in official
-        found.append(Raised(about=source, name="given_up", message=message, weight=len(gone), since=gone[0].at, urgent=urgent))
+        found.append(Alarm(about=source, name="given_up", message=message, weight=len(gone), since=gone[0].at, urgent=urgent))
     return found
 
 
-def of_crowded(passed_over: Mapping[str, int]) -> list[Raised]:
+def of_crowded(passed_over: Mapping[str, int]) -> list[Alarm]:
     """What is the matter with sources that list more than can be read."""
     return [
-        Raised(
+        Alarm(
             about=source,
             name="crowded",
             message=f"lists more pages than can be read: {count} were passed over within a day, the oldest first. "
@@ -95,11 +95,11 @@ def of_crowded(passed_over: Mapping[str, int]) -> list[Raised]:
     ]
 
 
-def of_source(about: str, alarm: Alarm, began: Mapping[tuple[str, str], datetime]) -> Raised:
+def of_source(about: str, alarm: SourceAlarm, began: Mapping[tuple[str, str], datetime]) -> Alarm:
     """An alarm of a source (or of the host of several) as one among all; `began` knows of longer than the latest polls do."""
     since = min(alarm.since, began.get((about, alarm.name), alarm.since))
     message = f"{alarm.message}, since {since:%d %b %H:%M} UTC"
-    return Raised(about=about, name=alarm.name, message=message, since=since)
+    return Alarm(about=about, name=alarm.name, message=message, since=since)
 
 
 def watched(source: Source, since: datetime | None = None, *, answered: bool = True) -> Watched:
@@ -115,7 +115,7 @@ def watched(source: Source, since: datetime | None = None, *, answered: bool = T
     )
 
 
-def as_one(found: Sequence[Raised], polls: Mapping[str, Sequence[PollRecord]], sources: int) -> list[Raised]:
+def as_one(found: Sequence[Alarm], polls: Mapping[str, Sequence[PollRecord]], sources: int) -> list[Alarm]:
     """The same alarms, but one for all sources that have never answered: they have few causes, or one."""
     never = [each for each in found if each.name == NEVER]
     if not never:
@@ -123,20 +123,20 @@ def as_one(found: Sequence[Raised], polls: Mapping[str, Sequence[PollRecord]], s
     since = min(each.since for each in never if each.since)
     alarm = never_answered({each.about: polls[each.about][-1].reason for each in never}, sources, since)
     rest = [each for each in found if each.name != NEVER]
-    return [*rest, Raised(about="sources", name=alarm.name, message=alarm.message, weight=len(never), since=since)]
+    return [*rest, Alarm(about="sources", name=alarm.name, message=alarm.message, weight=len(never), since=since)]
 
 
-class Lookout:
+class AlarmEvaluator:
     """Looks at everything there is to look at. What a source usually does is learnt once a day and kept here."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Runtime) -> None:
         self._parts = parts
         self._since = parts.clock.now()
-        self._habits: dict[str, Habit] = {}
-        self._together: dict[str, Rhythm | None] = {}
+        self._baselines: dict[str, Baseline] = {}
+        self._together: dict[str, ArrivalModel | None] = {}
         self._learnt_at: datetime | None = None
 
-    def look(self) -> tuple[Raised, ...]:
+    def evaluate(self) -> tuple[Alarm, ...]:
         """Every alarm there is cause for now, in a fixed order. Reads the store; blocking."""
         from monitor.store.notices import alarming_since, moved_sources, outbox_alarms
         from monitor.store.poll_history import crowded, given_up
@@ -148,7 +148,7 @@ class Lookout:
             moved, began = moved_sources(connection), alarming_since(connection)
         found += self._of_sources(now, began)
         found += [
-            Raised(about=source.name, name="moved", message=f"has moved for good to {moved[source.name]}")
+            Alarm(about=source.name, name="moved", message=f"has moved for good to {moved[source.name]}")
             for source in parts.sources
             if source.name in moved
         ]
@@ -165,7 +165,7 @@ class Lookout:
         states = self._parts.store.source_states().values() if timekeeper else ()
         return timekeeper.trouble(max((s.last_success for s in states if s.last_success), default=None)) if timekeeper else ""
 
-    def tell(self, found: Sequence[Raised]) -> str:
+    def notify(self, found: Sequence[Alarm]) -> str:
         """Put what is news of these alarms into the outbox: for the operator, and for those who asked to hear of silence.
 
         Beside that, once a day, what waits for review.
@@ -174,45 +174,47 @@ class Lookout:
         """
         parts, now = self._parts, self._parts.clock.now()
         ways, page = parts.settings.operator, parts.settings.public_url
-        parts.store.enqueue_silence(self._hearing(found), now=now)
+        parts.store.enqueue_no_news(self._coverage(found), now=now)
         notice = parts.store.tell_operator(found, ways, now=now, page=page)
         parts.store.tell_of_reviews(channels_in_trouble(found), ways, now=now, page=page)
         return notice
 
-    def _hearing(self, found: Sequence[Raised]) -> Hearing:
+    def _coverage(self, found: Sequence[Alarm]) -> Coverage:
         """How well everything is heard that is watched."""
-        deaf = {each.about: each.since for each in found if each.name not in _STILL_HEARD}
+        down = {each.about: each.since for each in found if each.name not in _STILL_HEARD}
         states = self._parts.store.source_states()
         for name, state in states.items():
             if state.last_success is None and state.failures:  # their alarm is one for all
-                deaf.setdefault(name, self._since)
+                down.setdefault(name, self._since)
         complete = [states[s.name] for s in self._parts.sources if getattr(s, "complete", False) and s.name in states]
-        return Hearing(
-            ears=tuple(
-                Ear(outlet=source.outlet or source.name, source_class=source.source_class, deaf_since=deaf.get(source.name))
+        return Coverage(
+            sources=tuple(
+                SourceCoverage(
+                    outlet=source.outlet or source.name, source_class=source.source_class, down_since=down.get(source.name)
+                )
                 for source in self._parts.sources
             ),
             official_at=min((state.last_success for state in complete if state.last_success), default=None),
         )
 
-    def _of_sources(self, now: datetime, began: Mapping[tuple[str, str], datetime]) -> list[Raised]:
+    def _of_sources(self, now: datetime, began: Mapping[tuple[str, str], datetime]) -> list[Alarm]:
         from monitor.store.poll_history import poll_history
 
         if self._learnt_at is None or now - self._learnt_at >= _LEARN_EVERY:
             self._learn(now, began)
         latest = poll_history(self._parts.store.engine, since=now - RECENT)
         states = self._parts.store.source_states()
-        found: list[Raised] = []
-        hosts: dict[str, list[tuple[Sequence[PollRecord], Habit]]] = defaultdict(list)
+        found: list[Alarm] = []
+        hosts: dict[str, list[tuple[Sequence[PollRecord], Baseline]]] = defaultdict(list)
         for source in self._parts.sources:
-            polls, habit = latest.get(source.name, ()), self._habits.get(source.name)
+            polls, baseline = latest.get(source.name, ()), self._baselines.get(source.name)
             if not polls:
                 continue
             seen = watched(source, self._since, answered=states[source.name].last_success is not None)
             standing = {name for about, name in began if about == source.name}
-            found += [of_source(source.name, alarm, began) for alarm in alarms(seen, polls, now, habit, standing)]
-            if habit is not None:
-                hosts[seen.host].append((polls, habit))
+            found += [of_source(source.name, alarm, began) for alarm in alarms(seen, polls, now, baseline, standing)]
+            if baseline is not None:
+                hosts[seen.host].append((polls, baseline))
         found = as_one(found, latest, len(self._parts.sources))
         for host, members in hosts.items():
             if alarm := host_alarm(members, self._together.get(host), stands=(f"host {host}", "stale") in began):
@@ -236,8 +238,8 @@ class Lookout:
                 until = min(now - _LEARN_EVERY, alarming.get(name, now))
                 polls = poll_history(engine, since=now - HISTORY, only=name).get(name, ())
                 if known := [poll for poll in polls if poll.at <= until]:
-                    self._habits[name] = learn(known)
+                    self._baselines[name] = fit_baseline(known)
                     yield known
 
-        self._together = {host: learn_together(histories(names)) for host, names in hosts.items()}
+        self._together = {host: fit_together(histories(names)) for host, names in hosts.items()}
         self._learnt_at = now

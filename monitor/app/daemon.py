@@ -14,16 +14,17 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from monitor.domain.operator_alarms import Raised
+from monitor.app.leader import SoleDaemon
+from monitor.domain.operator_alarms import Alarm
 from monitor.domain.schedule import MAX_PAUSE
 from monitor.pipeline import Pipeline
 from monitor.polling import is_declared_anew
-from monitor.ports import Clock, Source, SourceState, StoreError
+from monitor.ports import Clock, LeaderElection, Source, SourceState, StoreError
 
 _log = logging.getLogger(__name__)
 
@@ -45,41 +46,18 @@ RESTART_AFTER = 5.0
 #: Sends the outbox until told to stop; ends after the message in flight is settled.
 Drain = Callable[[asyncio.Event], Awaitable[object]]
 #: Gives every alarm there is cause for; blocking.
-Look = Callable[[], Sequence[Raised]]
+Evaluate = Callable[[], Sequence[Alarm]]
 #: Tells the operator what is news of them; blocking.
-Tell = Callable[[Sequence[Raised]], object]
+Notify = Callable[[Sequence[Alarm]], object]
 #: Fetches the mail that came back; blocking.
 Collect = Callable[[], object]
 #: How often it is looked for alarms, seconds.
-LOOK_EVERY = 240  # the operator is told within five minutes
+EVALUATE_EVERY = 240  # the operator is told within five minutes
 SOON = 15.0  #: after the first polls: what they have in common is one alarm
 #: Alarms with which a monitor is as good as dead: it gives no sign of life.
 _NO_LIFE = frozenset({"unpolled", "stuck", "off", "space"})
 #: How often the lead is asked for, seconds; well within the time that it is held for.
 LEAD_EVERY = 5.0
-
-
-class Lead(Protocol):
-    """Who of several daemons polls."""
-
-    def hold(self) -> bool:
-        """Whether it is us, from now on for a while. Blocking."""
-        ...
-
-    def let_go(self) -> None:
-        """Leave it to another. Blocking."""
-        ...
-
-
-class Alone:
-    """There is no other daemon."""
-
-    def hold(self) -> bool:
-        """Always."""
-        return True
-
-    def let_go(self) -> None:
-        """Nobody waits for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +74,7 @@ class Health:
     delivering: bool  #: whether what is due is sent
     stopped: str = ""  #: why it is not, and what to do
     leading: bool = True  #: whether it is this daemon that polls
-    alarms: tuple[Raised, ...] = ()  #: what a person should look at
+    alarms: tuple[Alarm, ...] = ()  #: what a person should look at
 
     @property
     def ready(self) -> bool:
@@ -121,19 +99,19 @@ class Daemon:
     drain: Drain
     clock: Clock
     stopped: Callable[[], str] = str  #: why nothing is sent just now; empty while what is due is sent
-    look: Look = tuple
-    tell: Tell | None = None
+    evaluate: Evaluate = tuple
+    notify: Notify | None = None
     heartbeat: Callable[[], Awaitable[object]] | None = None  #: gives a sign of life
     collect: Collect | None = None
     collect_every: float = 300.0  #: seconds
-    lead: Lead = field(default_factory=Alone)
+    lead: LeaderElection = field(default_factory=SoleDaemon)
     _scheduler: Any = field(init=False, default=None)
     _stopping: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     _tasks: list[asyncio.Task[object]] = field(init=False, default_factory=list)
     _to_read: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     _jobs: set[asyncio.Task[Any]] = field(init=False, default_factory=set)
     _tally: _Tally = field(init=False, default_factory=_Tally)
-    _alarms: tuple[Raised, ...] = field(init=False, default=())
+    _alarms: tuple[Alarm, ...] = field(init=False, default=())
     _heard: set[str] = field(init=False, default_factory=set)  #: sources that answered since the start
     _leading: bool = field(init=False, default=False)
     _started: datetime = field(init=False)
@@ -182,7 +160,7 @@ class Daemon:
         await asyncio.gather(*self._tasks, *self._jobs, return_exceptions=True)
         if self._leading:
             with contextlib.suppress(Exception):  # it runs out by itself
-                await asyncio.to_thread(self.lead.let_go)
+                await asyncio.to_thread(self.lead.release)
 
     @property
     def health(self) -> Health:
@@ -222,7 +200,12 @@ class Daemon:
             self._plan(source, max(due, now + timedelta(seconds=_STAGGER * index)))
         self._to_read.set()
         self._scheduler.add_job(
-            self._look, "interval", seconds=LOOK_EVERY, id="look", replace_existing=True, next_run_time=datetime.now(UTC)
+            self._evaluate,
+            "interval",
+            seconds=EVALUATE_EVERY,
+            id="look",
+            replace_existing=True,
+            next_run_time=datetime.now(UTC),
         )
         if self.collect:
             self._scheduler.add_job(
@@ -301,10 +284,10 @@ class Daemon:
         if job is not None and job.next_run_time > soon:
             job.modify(next_run_time=soon)
 
-    async def _look(self) -> None:
+    async def _evaluate(self) -> None:
         """Say what became alarming, once, and what is well again; one daemon tells the operator, too."""
         with self._endable():
-            found = tuple(await asyncio.to_thread(self.look))
+            found = tuple(await asyncio.to_thread(self.evaluate))
             before = {alarm.key for alarm in self._alarms}
             for alarm in found:
                 if alarm.key not in before:
@@ -312,8 +295,8 @@ class Daemon:
             for about in sorted({about for about, _ in before} - {alarm.about for alarm in found}):
                 _log.warning("well again: %s", about)
             self._alarms = found
-            if self._leading and self.tell:
-                await asyncio.to_thread(self.tell, found)
+            if self._leading and self.notify:
+                await asyncio.to_thread(self.notify, found)
             if self._leading and self.heartbeat and self.health.ready and _NO_LIFE.isdisjoint(alarm.name for alarm in found):
                 await self.heartbeat()
 
@@ -345,7 +328,7 @@ class Daemon:
 
     async def _hold_lead(self) -> bool:
         try:
-            return await asyncio.to_thread(self.lead.hold)
+            return await asyncio.to_thread(self.lead.acquire)
         except Exception as error:  # noqa: BLE001
             _log.warning("cannot ask for the lead: %s", error)
             return False
@@ -387,11 +370,11 @@ class Daemon:
                 self._plan(source, now)
 
 
-def _stopped_alarm(why: str, others: Sequence[Raised]) -> tuple[Raised, ...]:
+def _stopped_alarm(why: str, others: Sequence[Alarm]) -> tuple[Alarm, ...]:
     """That nothing is sent, where no other alarm says so: a database that cannot be asked raises none."""
     if not why or any(alarm.about == "outbox" and alarm.name == "off" for alarm in others):
         return ()
-    return (Raised(about="outbox", name="stopped", message=f"nothing is sent: {why}", urgent=True),)
+    return (Alarm(about="outbox", name="stopped", message=f"nothing is sent: {why}", urgent=True),)
 
 
 def _report(event: Any) -> None:

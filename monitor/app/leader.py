@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def alone(state: Path) -> Iterator[None]:
+def single_instance(state: Path) -> Iterator[None]:
     """One monitor a state folder: two would poll twice. The lock ends with the process, however that ends."""
     try:
         state.mkdir(parents=True, exist_ok=True)
@@ -90,7 +90,7 @@ class Owners:
             new.replace(self._path)
 
 
-class Lead:
+class LeaseElection:
     """The lease by which one of several daemons on a shared database polls."""
 
     LENGTH = timedelta(seconds=45)
@@ -100,14 +100,25 @@ class Lead:
         self._clock = clock
         self._owner = owner
 
-    def hold(self) -> bool:
+    def acquire(self) -> bool:
         """Take or renew it; whether it is ours."""
-        from monitor.store.leases import hold
+        from monitor.store.leases import acquire
 
-        return hold(self._store.engine, "poll", owner=self._owner, now=self._clock.now(), length=self.LENGTH) is not None
+        return acquire(self._store.engine, "poll", owner=self._owner, now=self._clock.now(), length=self.LENGTH) is not None
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Give it back."""
-        from monitor.store.leases import let_go
+        from monitor.store.leases import release
 
-        let_go(self._store.engine, "poll", owner=self._owner, now=self._clock.now())
+        release(self._store.engine, "poll", owner=self._owner, now=self._clock.now())
+
+
+class SoleDaemon:
+    """There is no other daemon."""
+
+    def acquire(self) -> bool:
+        """Always."""
+        return True
+
+    def release(self) -> None:
+        """Nobody waits for it."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from monitor.app.installed import program
-from monitor.app.leader import Lead, Owners, alone
+from monitor.app.leader import LeaseElection, Owners, single_instance
 from monitor.domain.alert_limits import CATCH_UP_WAIT
 from monitor.domain.calendar import london_day
 from monitor.domain.context import context_line
@@ -21,7 +21,7 @@ from monitor.domain.model import ClassifierResult, Link, Report, SourceClass
 from monitor.domain.subscriptions import Subscription
 from monitor.pipeline import Document, Pipeline
 from monitor.polling import Timekeeper
-from monitor.ports import Channel, Clock, ConfigError, Fetcher, Page, ReadError, Source
+from monitor.ports import Channel, Clock, ConfigError, Fetcher, LeaderElection, Page, ReadError, Source
 from monitor.settings import Problem, Settings, SettingsError
 from monitor.settings.secret import own_key
 from monitor.system.clock import SystemClock, uptime
@@ -35,14 +35,14 @@ if TYPE_CHECKING:
     from monitor.messages.links import Links
     from monitor.postmaster.ingest import Postmaster
     from monitor.store import SqlStore
-    from monitor.store.idle_check import Glance
+    from monitor.store.idle_check import IdleState
 
 #: Where changes go while nobody is subscribed: the terminal.
 CONSOLE = "console"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class Runtime:
     """Everything assembled, ready to run."""
 
     settings: Settings
@@ -54,7 +54,7 @@ class Parts:
     pipeline: Pipeline
     outbox: Outbox
     postmaster: Postmaster | None  #: fetches returned mail; None: nobody told where it comes to
-    lead: Lead | None  #: who polls, where several daemons share the database; None: nobody else can
+    lead: LeaderElection | None  #: who polls, where several daemons share the database; None: nobody else can
     database: str  #: where the state is, without secrets
 
     async def drain(self, stop: asyncio.Event) -> None:
@@ -225,7 +225,7 @@ def build_outbox(settings: Settings, store: SqlStore, channels: Mapping[str, Cha
     from monitor.system.private_files import kept_files
 
     journal, owners = SentJournal(settings.state / "sent.journal"), Owners(settings.state)
-    store.begin(settings.state / "generation", journal.latest())
+    store.register_start(settings.state / "generation", journal.latest())
     outbox = Outbox(
         store=store,
         channels=channels,
@@ -235,7 +235,7 @@ def build_outbox(settings: Settings, store: SqlStore, channels: Mapping[str, Cha
         recovered=lambda: owners.keep(outbox.owner),
         uptime=uptime if isinstance(clock, SystemClock) else None,
         check=store.check_writable,
-        off=store.sending_off,
+        off=store.sending_disabled,
     )
     owners.add(outbox.owner)
     if store.guard is not None:
@@ -272,7 +272,7 @@ def _reading_children() -> Iterator[Sandbox]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Eyes:
+class PollingRuntime:
     """What asking takes, without any state: the sources, and what fetches and reads for them."""
 
     settings: Settings
@@ -295,16 +295,16 @@ class Eyes:
         period = f"{self.clock.now():%Y-%m-%d %H}" if told else self.clock.today().isoformat()
         return seal(files, f"{period} {program()}")
 
-    def glance(self) -> Glance | None:
+    def open_if_idle(self) -> IdleState | None:
         """A look at a state in which there is nothing to do but to ask; None where it has to be opened."""
-        from monitor.store.idle_check import glance
+        from monitor.store.idle_check import open_if_idle
 
         path = database_url(self.settings).removeprefix("sqlite:///")
-        return None if "://" in path else glance(Path(path), self.seal(), self.clock.now())
+        return None if "://" in path else open_if_idle(Path(path), self.seal(), self.clock.now())
 
 
 @asynccontextmanager
-async def eyes(settings: Settings, clock: Clock) -> AsyncIterator[Eyes]:
+async def open_polling_runtime(settings: Settings, clock: Clock) -> AsyncIterator[PollingRuntime]:
     """Everything that asking takes, alone in the state folder until the end of the block.
 
     Sources and channels that cannot be built, and a list of sources that is empty, raise SettingsError; a state folder in use
@@ -315,12 +315,12 @@ async def eyes(settings: Settings, clock: Clock) -> AsyncIterator[Eyes]:
     if nothing := nothing_watched(settings):
         raise SettingsError((nothing,))
     channels = build_channels(settings, own_key(settings.state))
-    with _reading_children() as sandbox, alone(settings.state):
+    with _reading_children() as sandbox, single_instance(settings.state):
         sources = build_sources(settings, sandbox=sandbox, home=settings.state)
         client = build_fetcher(settings, clock)
         timekeeper = Timekeeper(client, clock)
         try:
-            yield Eyes(
+            yield PollingRuntime(
                 settings=settings,
                 clock=clock,
                 sources=sources,
@@ -334,7 +334,7 @@ async def eyes(settings: Settings, clock: Clock) -> AsyncIterator[Eyes]:
 
 
 @asynccontextmanager
-async def assembled(settings: Settings, clock: Clock, *, watched_before: bool = False) -> AsyncIterator[Parts]:
+async def open_runtime(settings: Settings, clock: Clock, *, watched_before: bool = False) -> AsyncIterator[Runtime]:
     """Everything, opened and ready; closed again at the end of the block.
 
     Args:
@@ -342,48 +342,51 @@ async def assembled(settings: Settings, clock: Clock, *, watched_before: bool = 
         clock: the only clock of everything assembled.
         watched_before: see `Pipeline`.
     """
-    async with eyes(settings, clock) as those, opened(those, watched_before=watched_before) as parts:
+    async with (
+        open_polling_runtime(settings, clock) as polling,
+        complete_runtime(polling, watched_before=watched_before) as parts,
+    ):
         yield parts
 
 
 @asynccontextmanager
-async def opened(those: Eyes, *, watched_before: bool = False) -> AsyncIterator[Parts]:
-    """The state behind these eyes, made or brought up to date, and everything that works on it."""
+async def complete_runtime(polling: PollingRuntime, *, watched_before: bool = False) -> AsyncIterator[Runtime]:
+    """The state behind what polls, made or brought up to date, and everything that works on it."""
     from monitor.postmaster.build import build_postmaster
     from monitor.store.captures import Captures
 
-    settings, clock = those.settings, those.clock
+    settings, clock = polling.settings, polling.clock
     if not (settings.database_url or (settings.state / "monitor.db").exists()):
-        those.sandbox.start()  # everything is to be read: its interpreter starts while this one opens the state
+        polling.sandbox.start()  # everything is to be read: its interpreter starts while this one opens the state
     store = await asyncio.to_thread(open_state, settings)
     try:
         now = clock.now()
         await asyncio.to_thread(store.retry_own_faults, program(), now=now, since=now - settings.alert_window)
         captures = Captures(store.engine)
-        outbox = build_outbox(settings, store, those.channels, clock)
-        yield Parts(
+        outbox = build_outbox(settings, store, polling.channels, clock)
+        yield Runtime(
             settings=settings,
             clock=clock,
             store=store,
-            sources=those.sources,
-            channels=those.channels,
+            sources=polling.sources,
+            channels=polling.channels,
             subscriptions=_subscriptions(settings),
             pipeline=Pipeline(
                 store=store,
-                fetcher=those.fetcher,
-                sources=those.sources,
-                read=Reader(those.sandbox),
+                fetcher=polling.fetcher,
+                sources=polling.sources,
+                read=Reader(polling.sandbox),
                 classify=lambda document: classify_document(document, *settings.thresholds),
                 clock=clock,
                 concurrency=settings.concurrency,
                 watched_before=watched_before,
-                timekeeper=those.timekeeper,
+                timekeeper=polling.timekeeper,
                 keep=lambda pages: captures.keep(pages, clock.now()),
             ),
             outbox=outbox,
             postmaster=build_postmaster(settings, store, clock) if settings.returned else None,
             # A file has one monitor (see `alone`); a server may have several.
-            lead=Lead(store, clock, outbox.owner) if settings.database_url.startswith("postgres") else None,
+            lead=LeaseElection(store, clock, outbox.owner) if settings.database_url.startswith("postgres") else None,
             database=shown_database_address(database_url(settings)),
         )
     finally:

@@ -65,9 +65,9 @@ def build_channel(name: str, table: Mapping[str, object], secret_lookup: SecretL
             return SlackChannel(name, url, endpoint=values.get("endpoint", ""), on_uncertain=doubtful)
         case "webhook":
             return _webhook(name, url, values, secret_lookup, doubtful)
-    from monitor.channels.apprise_channel import ServiceChannel
+    from monitor.channels.apprise_channel import AppriseChannel
 
-    return ServiceChannel(name, url, on_uncertain=doubtful)
+    return AppriseChannel(name, url, on_uncertain=doubtful)
 
 
 def _kind(url: str, values: Mapping[str, str]) -> str:
@@ -101,7 +101,7 @@ _CHANNEL_WORDS = {
 
 def _mail(name: str, url: str, values: Mapping[str, str], key: bytes, doubtful: str) -> RoutedChannel:
     from monitor.channels.mail import MailChannel
-    from monitor.messages.signed_return_path import Returns
+    from monitor.messages.signed_return_path import SignedReturnPath
 
     return MailChannel(
         name,
@@ -112,7 +112,7 @@ def _mail(name: str, url: str, values: Mapping[str, str], key: bytes, doubtful: 
         on_uncertain=doubtful,
         bounces=values.get("bounces", ""),
         selectors=values.get("dkim_selector", "").split(),
-        returns=Returns(key=key) if key else None,
+        returns=SignedReturnPath(key=key) if key else None,
     )
 
 

@@ -17,7 +17,7 @@ from monitor.ports import CommitPoint, ConfigError, Delivery, Outcome, Result
 REFUSED = frozenset({"blink1", "dbus", "exec", "file", "glib", "gnome", "kde", "macosx", "qt", "syslog", "windows"})
 
 
-class ServiceChannel:
+class AppriseChannel:
     """One Apprise address. Apprise does not say why it failed; what its log does not tell is a doubt."""
 
     def __init__(self, name: str, url: str, *, on_uncertain: str = "hold") -> None:

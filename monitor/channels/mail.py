@@ -14,9 +14,9 @@ from monitor.channels.mail_address import MailAddress, parse_mail_address
 from monitor.channels.mime import mime, usable
 from monitor.channels.route import Route
 from monitor.channels.smtp import Server, hand_over
-from monitor.channels.smtp_pool import Lines
+from monitor.channels.smtp_pool import SmtpPool
 from monitor.domain.mailboxes import ascii_address, ascii_domain
-from monitor.messages.signed_return_path import MARK_LENGTH, Returns, return_path
+from monitor.messages.signed_return_path import MARK_LENGTH, SignedReturnPath, return_path
 from monitor.ports import CommitPoint, ConfigError, Delivery, Outcome, Result
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -47,7 +47,7 @@ class MailChannel:
         on_uncertain: str = "hold",
         bounces: str = "",
         selectors: Sequence[str] = (),
-        returns: Returns | None = None,
+        returns: SignedReturnPath | None = None,
     ) -> None:
         self.name = name
         self.on_uncertain = on_uncertain
@@ -73,7 +73,7 @@ class MailChannel:
             confirms=True,
             example="name@example.org",
         )
-        self._lines = Lines()
+        self._lines = SmtpPool()
 
     def send(self, delivery: Delivery, commit: CommitPoint) -> Outcome:
         """Hand one mail to the server; the commit point is just before its last dot."""

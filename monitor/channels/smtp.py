@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from monitor.channels.deadline import deadline_of
 from monitor.channels.login import LoginNotOffered, log_in
-from monitor.channels.smtp_pool import Line, Lines, farewell
+from monitor.channels.smtp_pool import Connection, SmtpPool, farewell
 from monitor.channels.tls import tls_reason
 from monitor.domain.smtp_replies import enhanced_code, judge
 from monitor.ports import CommitPoint, Outcome, Result
@@ -77,7 +77,7 @@ def hand_over(
     commit: CommitPoint,
     *,
     mark: str = "",
-    lines: Lines | None = None,
+    lines: SmtpPool | None = None,
 ) -> Outcome:
     """Hand in one mail. Never raises for what a server does; the outcome's reason is a code.
 
@@ -102,7 +102,7 @@ def hand_over(
                 if stage.name != "mail" or (isinstance(error, _Refused) and error.code != _CLOSING):
                     raise
                 stage = _Stage()
-        return _converse(Line(smtp=_session(server, stage)), mail, stage, lines)
+        return _converse(Connection(smtp=_session(server, stage)), mail, stage, lines)
     except _Refused as refused:
         return _outcome(refused)
     except LoginNotOffered as error:
@@ -130,7 +130,7 @@ class _Mail:
     mark: str
 
 
-def _converse(line: Line, mail: _Mail, stage: _Stage, lines: Lines | None) -> Outcome:
+def _converse(line: Connection, mail: _Mail, stage: _Stage, lines: SmtpPool | None) -> Outcome:
     """One mail from its sender to the answer to its dot. The line is kept only where the mail was taken."""
     taken = False
     try:

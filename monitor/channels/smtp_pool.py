@@ -18,7 +18,7 @@ _STILL_THERE = 5.0
 
 
 @dataclass(slots=True)
-class Line:
+class Connection:
     """One open conversation, greeted and logged in."""
 
     smtp: smtplib.SMTP
@@ -26,16 +26,16 @@ class Line:
     since: float = 0.0  #: it has been unused, of the monotonic clock
 
 
-class Lines:
+class SmtpPool:
     """Open lines to one server. Whoever takes one has it alone; safe for several threads."""
 
     def __init__(self, idle: float = IDLE) -> None:
         self._idle = idle
-        self._free: deque[Line] = deque()  # the one used last on the right
+        self._free: deque[Connection] = deque()  # the one used last on the right
         self._lock = threading.Lock()
         self._closing = False
 
-    def take(self) -> Line | None:
+    def take(self) -> Connection | None:
         """A line on which the server has just answered and nothing is left over from the mail before; None without one."""
         while True:
             with self._lock:
@@ -46,7 +46,7 @@ class Lines:
                 return line
             line.smtp.close()
 
-    def keep(self, line: Line) -> None:
+    def keep(self, line: Connection) -> None:
         """Give a line back after a mail that the server took."""
         if line.mails >= MAX_MAILS:
             farewell(line.smtp)
@@ -67,7 +67,7 @@ class Lines:
     def _close_idle(self) -> None:
         with self._lock:
             self._closing = False
-            old: list[Line] = []
+            old: list[Connection] = []
             while self._free and time.monotonic() - self._free[0].since >= self._idle:
                 old.append(self._free.popleft())
             if self._free:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from monitor.channels.route import RoutedChannel
-    from monitor.domain.operator_alarms import Way
+    from monitor.domain.operator_alarms import Receiver
     from monitor.messages.render import Rendered
     from monitor.store import SqlStore
     from monitor.store.matching import RecordedChange, Verdict
@@ -177,7 +177,7 @@ def run_test(args: argparse.Namespace) -> int:
     from uuid import uuid4
 
     from monitor.app.runtime import build_channels, build_renderer
-    from monitor.domain.operator_alarms import Way
+    from monitor.domain.operator_alarms import Receiver
     from monitor.messages.operator import trial_notice
     from monitor.messages.sample import sample_notice
     from monitor.ports import ConfigError
@@ -189,7 +189,7 @@ def run_test(args: argparse.Namespace) -> int:
         raise ConfigError("name one channel, or --operator for the ways to the operator", key="CHANNEL")
     settings = load(args.config, args.state)
     channels = build_channels(settings, own_key(settings.state))
-    ways = settings.operator if args.operator else (Way(channel=args.channel, to=args.to),)
+    ways = settings.operator if args.operator else (Receiver(channel=args.channel, to=args.to),)
     if not ways:
         raise ConfigError("names no channel; alarms are only in the log and on the page", key="[operator]")
     if args.channel and args.channel not in channels:
@@ -206,7 +206,7 @@ def run_test(args: argparse.Namespace) -> int:
     return int(not sent)
 
 
-def _try_out(channel: RoutedChannel, way: Way, rendered: Rendered, identity: str, now: datetime) -> bool:
+def _try_out(channel: RoutedChannel, way: Receiver, rendered: Rendered, identity: str, now: datetime) -> bool:
     """Hand one message over and print how that ended; whether it was sent."""
     from monitor.messages.codes import reason_words, what_to_do
     from monitor.ports import Delivery, Message, Result

@@ -16,11 +16,11 @@ from monitor.commands.options import clock_for, day, folder_options
 from monitor.commands.plural import number_of
 
 if TYPE_CHECKING:
-    from monitor.app.runtime import Eyes, Parts
+    from monitor.app.runtime import PollingRuntime, Runtime
     from monitor.pipeline import Cycle
     from monitor.ports import Asked
     from monitor.settings import Settings
-    from monitor.store.idle_check import Glance
+    from monitor.store.idle_check import IdleState
 
 
 #: Seconds of a cycle after which messages do not wait for its end.
@@ -50,27 +50,27 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _cycle(args: argparse.Namespace, settings: Settings) -> Cycle:
-    from monitor.app.runtime import eyes, opened
+    from monitor.app.runtime import complete_runtime, open_polling_runtime
 
-    async with eyes(settings, clock_for(args.as_of)) as those:
+    async with open_polling_runtime(settings, clock_for(args.as_of)) as polling:
         asked: Sequence[Asked] = ()
-        if args.as_of is None and (glance := those.glance()) is not None:
+        if args.as_of is None and (idle := polling.open_if_idle()) is not None:
             cycle = None
-            with closing(glance), suppress(sqlite3.Error):  # whatever is the matter with it, the store says it better
-                asked, cycle = await _quiet(those, glance)
+            with closing(idle), suppress(sqlite3.Error):  # whatever is the matter with it, the store says it better
+                asked, cycle = await _quiet(polling, idle)
             if cycle is not None:
                 return cycle
-        async with opened(those, watched_before=args.as_of is not None) as parts:
+        async with complete_runtime(polling, watched_before=args.as_of is not None) as parts:
             cycle = await _sending(parts, parts.pipeline.cycle(asked))
             if args.as_of is None and settings.operator:
                 await asyncio.to_thread(_tell_operator, parts)
             await parts.send_due()
             if args.as_of is None:
-                await asyncio.to_thread(parts.store.seal, those.seal())
+                await asyncio.to_thread(parts.store.seal, polling.seal())
     return cycle
 
 
-async def _sending(parts: Parts, cycle: Awaitable[Cycle]) -> Cycle:
+async def _sending(parts: Runtime, cycle: Awaitable[Cycle]) -> Cycle:
     """Do the cycle; where it takes long, what has waited for its group goes out meanwhile."""
     stop = asyncio.Event()
 
@@ -88,21 +88,21 @@ async def _sending(parts: Parts, cycle: Awaitable[Cycle]) -> Cycle:
         await asyncio.gather(sending, return_exceptions=True)  # what is the matter is said when the rest is sent
 
 
-def _tell_operator(parts: Parts) -> None:
+def _tell_operator(parts: Runtime) -> None:
     """Look for alarms, and put what is news of them into the outbox."""
-    from monitor.app.alarms import Lookout
+    from monitor.app.alarms import AlarmEvaluator
 
-    lookout = Lookout(parts)
-    lookout.tell(lookout.look())
+    evaluator = AlarmEvaluator(parts)
+    evaluator.notify(evaluator.evaluate())
 
 
-async def _quiet(those: Eyes, glance: Glance) -> tuple[Sequence[Asked], Cycle | None]:
+async def _quiet(polling: PollingRuntime, idle: IdleState) -> tuple[Sequence[Asked], Cycle | None]:
     """Ask every source. When nothing is new, the cycle is over; else what was answered is for the store."""
     from monitor.pipeline import Cycle
     from monitor.polling import ask_all, light, polled_of
 
-    states = glance.source_states()
-    if any(source.name not in states for source in those.sources):
+    states = idle.source_states()
+    if any(source.name not in states for source in polling.sources):
         return (), None
     answers: list[Asked] = []
 
@@ -110,13 +110,13 @@ async def _quiet(those: Eyes, glance: Glance) -> tuple[Sequence[Asked], Cycle | 
         answers.extend(asked)
         answers[:] = light(answers)
 
-    await ask_all(those.sources, states, those.fetcher, those.clock, keep)
-    wrong = those.timekeeper is not None and those.timekeeper.trouble(
+    await ask_all(polling.sources, states, polling.fetcher, polling.clock, keep)
+    wrong = polling.timekeeper is not None and polling.timekeeper.trouble(
         max((each.last_success for each in states.values() if each.last_success), default=None)
     )
-    if wrong or not all(map(glance.is_quiet, answers)) or not glance.record(answers, those.clock.now()):
+    if wrong or not all(map(idle.is_quiet, answers)) or not idle.record(answers, polling.clock.now()):
         return answers, None
-    order = {source.name: index for index, source in enumerate(those.sources)}
+    order = {source.name: index for index, source in enumerate(polling.sources)}
     answers.sort(key=lambda each: order[each.source])
     return answers, Cycle(polled=tuple(polled_of(each, 0) for each in answers))
 

@@ -13,7 +13,7 @@ from monitor.commands.plural import number_of
 
 if TYPE_CHECKING:
     from monitor.store import SqlStore
-    from monitor.store.delivery_admin import Detail, Line
+    from monitor.store.delivery_admin import DeliveryRow, Detail
 
 _STATES = ("held", "pending", "sending", "committing", "sent", "failed", "uncertain", "cancelled")
 
@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
         store.close()
 
 
-def _facts(line: Line) -> dict[str, object]:
+def _facts(line: DeliveryRow) -> dict[str, object]:
     return {
         "id": line.id,
         "state": line.state.value,
@@ -160,7 +160,7 @@ def _resume(store: SqlStore, state: Path) -> int:
 
     journal = SentJournal(state / "sent.journal")
     # Also where the monitor was not started since: what its start would find is looked for here.
-    if not (reason := store.begin(state / "generation", journal.latest())):
+    if not (reason := store.register_start(state / "generation", journal.latest())):
         print("Sending is on.")
         return 0
     settled = store.resume_sending(journal.read(), now=SystemClock().now())
@@ -216,5 +216,5 @@ def _move(store: SqlStore, args: argparse.Namespace) -> int:
     )
     for identity in sorted(set(ids) - set(moved)):
         print(f"{identity[:10]}: is not in a state that allows this; `monitor outbox show {identity[:10]}` says more")
-    print(_done(args.action, len(moved), store.sending_off()))
+    print(_done(args.action, len(moved), store.sending_disabled()))
     return int(bool(unclear) or len(moved) < len(ids) or (not ids and not getattr(args, "all", False)))

@@ -39,17 +39,17 @@ def poll_now(settings: Settings, source: Declared, *, as_json: bool) -> int:
 
 async def _here(settings: Settings, name: str) -> str:
     """Poll, read and send in this process; empty where another daemon on the same database has the lead."""
-    from monitor.app.runtime import assembled
+    from monitor.app.runtime import open_runtime
 
-    async with assembled(settings, SystemClock()) as parts:
-        if parts.lead is not None and not parts.lead.hold():
+    async with open_runtime(settings, SystemClock()) as parts:
+        if parts.lead is not None and not parts.lead.acquire():
             return ""
         source = next(each for each in parts.sources if each.name == name)
         await parts.pipeline.poll(source)
         await parts.pipeline.read_links(patience=timedelta(minutes=1))
         await parts.send_due()
         if parts.lead is not None:
-            parts.lead.let_go()
+            parts.lead.release()
         return "here"
 
 

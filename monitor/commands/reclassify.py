@@ -13,7 +13,7 @@ from monitor.ports import MonitorError, ReadError
 
 if TYPE_CHECKING:
     from monitor.store import SqlStore
-    from monitor.store.article_export import Archived
+    from monitor.store.article_export import ExportedArticle
 
 Found = frozenset[tuple[str, str, str]]  # (urn, area, rating)
 
@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _read_again(store: SqlStore, *, pages: bool) -> Iterator[tuple[Archived, Found]]:
+def _read_again(store: SqlStore, *, pages: bool) -> Iterator[tuple[ExportedArticle, Found]]:
     """Every article with what the present rules find in it."""
     from monitor.classifier import classify
     from monitor.store.article_export import archived
@@ -78,7 +78,7 @@ def _texts(store: SqlStore) -> dict[str, tuple[str, str]]:
     return texts
 
 
-def _print(article: Archived, more: Found, less: Found, *, as_json: bool) -> None:
+def _print(article: ExportedArticle, more: Found, less: Found, *, as_json: bool) -> None:
     if as_json:
         facts = {"url": article.url, "title": article.title, "added": sorted(more), "removed": sorted(less)}
         print(json.dumps(facts, ensure_ascii=False))

@@ -14,10 +14,10 @@ from monitor.commands.options import folder_options
 from monitor.ports import MonitorError
 
 if TYPE_CHECKING:
-    from monitor.domain.bounces import ReturnedMail
-    from monitor.postmaster.ingest import Intake, Postmaster
+    from monitor.domain.bounces import BounceReport
+    from monitor.postmaster.ingest import BounceIngest, Postmaster
     from monitor.postmaster.mailbox import Take
-    from monitor.store.bounces import Taken
+    from monitor.store.bounces import IngestOutcome
 
 
 def add_parser(subparsers: Any) -> None:
@@ -65,7 +65,7 @@ def _take(args: argparse.Namespace) -> int:
         store.close()
 
 
-def _take_one(args: argparse.Namespace, intake: Intake, where: str, raw: bytes) -> bool:
+def _take_one(args: argparse.Namespace, intake: BounceIngest, where: str, raw: bytes) -> bool:
     return _say(args, where, *intake.take(raw))
 
 
@@ -95,15 +95,15 @@ def _take_from(name: str, take: Take) -> bool:
     return True
 
 
-def _say(args: argparse.Namespace, where: str, mail: ReturnedMail, became: Taken) -> bool:
+def _say(args: argparse.Namespace, where: str, mail: BounceReport, became: IngestOutcome) -> bool:
     """Print what a mail was and what became of it; whether it was about a message of ours."""
-    from monitor.store.bounces import Taken
+    from monitor.store.bounces import IngestOutcome
 
     if args.json:
         print(json.dumps({"from": where, "kind": str(mail.kind), "code": mail.code, "became": str(became)}))
     else:
         print(f"{where}: {mail.kind} {mail.code}".rstrip() + f": {_WORDS[str(became)]}")
-    return became is not Taken.UNRELATED
+    return became is not IngestOutcome.UNRELATED
 
 
 _WORDS = {

@@ -225,7 +225,7 @@ def _decide(store: SqlStore, args: argparse.Namespace) -> int:
         done = {item.id for outcome in outcomes for item in (*outcome.items, *outcome.rejected)}
         print("\n".join(line for outcome in outcomes for line in _accepted(outcome)), end="\n" if outcomes else "")
         if sent := sum(outcome.recorded.deliveries for outcome in outcomes):
-            print(_when(sent, store.sending_off()))
+            print(_when(sent, store.sending_disabled()))
     else:
         done = {item.id for item in store.reject_reviews(ids, by=by, now=now)}
         for item in items:

@@ -26,7 +26,7 @@ from monitor.system.heap import keep_nothing_free
 
 if TYPE_CHECKING:
     from monitor.app.daemon import Daemon
-    from monitor.app.runtime import Parts
+    from monitor.app.runtime import Runtime
     from monitor.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -94,31 +94,32 @@ def _listen(where: tuple[str, int], state: Path) -> socket.socket:
 
 
 async def _serve(settings: Settings, listening: socket.socket) -> None:
-    from monitor.app.alarms import Lookout
-    from monitor.app.daemon import Alone, Daemon
+    from monitor.app.alarms import AlarmEvaluator
+    from monitor.app.daemon import Daemon
     from monitor.app.heartbeat import build_heartbeat
-    from monitor.app.runtime import assembled
+    from monitor.app.leader import SoleDaemon
+    from monitor.app.runtime import open_runtime
     from monitor.commands.surprises import warnings_in
-    from monitor.web import Front
+    from monitor.web import Entrypoint
     from monitor.web.server import build_server, raise_descriptor_limit
 
-    async with assembled(settings, clock_for(None)) as parts:
+    async with open_runtime(settings, clock_for(None)) as parts:
         for each in warnings_in(settings, os.environ, parts.channels):
             _log.warning("configuration: %s", each)
-        lookout = Lookout(parts)
+        evaluator = AlarmEvaluator(parts)
         daemon = Daemon(
             pipeline=parts.pipeline,
             drain=parts.drain,
             stopped=lambda: parts.outbox.trouble,
             clock=parts.clock,
-            look=lookout.look,
-            tell=lookout.tell,
+            evaluate=evaluator.evaluate,
+            notify=evaluator.notify,
             heartbeat=build_heartbeat(settings, parts.clock, os.environ),
             collect=parts.postmaster.collect if parts.postmaster else None,
             collect_every=settings.returned_interval.total_seconds(),
-            lead=parts.lead or Alone(),
+            lead=parts.lead or SoleDaemon(),
         )
-        app = Front(daemon, lambda: _pages(daemon, parts))
+        app = Entrypoint(daemon, lambda: _pages(daemon, parts))
         server = build_server(app, raise_descriptor_limit())
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -129,7 +130,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
         await server.serve(sockets=[listening])
 
 
-def _pages(daemon: Daemon, parts: Parts) -> Any:
+def _pages(daemon: Daemon, parts: Runtime) -> Any:
     from monitor.app.runtime import signed_links
     from monitor.web.app import create_app
     from monitor.web.status import status_of
@@ -179,7 +180,7 @@ def _hang_up(server: Any, daemon: Daemon, terminal: bool) -> None:
         _log.warning("SIGHUP: going on. The configuration is read at the start only: restart the monitor to have it read again")
 
 
-def _first_screen(parts: Parts) -> str:
+def _first_screen(parts: Runtime) -> str:
     """What is watched, where the page is, how to add a channel."""
     settings = parts.settings
     outlets = sorted({source.outlet for source in parts.sources if source.outlet}, key=str.casefold)

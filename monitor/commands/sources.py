@@ -19,7 +19,7 @@ from monitor.system.clock import SystemClock
 if TYPE_CHECKING:
     from monitor.commands.source_test import SourceTest
     from monitor.domain.source_baseline import PollRecord
-    from monitor.domain.source_health import Alarm
+    from monitor.domain.source_health import SourceAlarm
     from monitor.settings import Settings
     from monitor.sources.declaration import Declared
     from monitor.store import SqlStore
@@ -160,13 +160,13 @@ def _length(seconds: float) -> str:
     return f"{seconds:g}s"
 
 
-def source_alarms(settings: Settings, store: SqlStore, now: datetime) -> dict[str, tuple[Alarm, ...]]:
+def source_alarms(settings: Settings, store: SqlStore, now: datetime) -> dict[str, tuple[SourceAlarm, ...]]:
     """The alarms of every enabled source that has any."""
     from monitor.domain.source_health import Watched, alarms
     from monitor.store.poll_history import poll_history
 
     histories, states = poll_history(store.engine, since=now - HISTORY), store.source_states()
-    found: dict[str, tuple[Alarm, ...]] = {}
+    found: dict[str, tuple[SourceAlarm, ...]] = {}
     for source in all_sources(settings):
         history: tuple[PollRecord, ...] = histories.get(source.name, ())
         cadence = timedelta(seconds=source.cadence) if source.cadence else None

@@ -10,7 +10,7 @@ from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING
 
-from monitor.app.runtime import Parts, assembled
+from monitor.app.runtime import Runtime, open_runtime
 from monitor.demo.site import FEEDS, DemoSite, demo_articles, serving
 from monitor.settings import load
 from monitor.system.clock import TravelClock
@@ -44,7 +44,7 @@ async def show(say: Say) -> int:
         settings = load(config, Path(folder) / "state", {})
         say(f"A site with {len(demo_articles())} articles by {len(FEEDS)} outlets is at {site.base}")
         sent = 0
-        async with assembled(settings, clock, watched_before=True) as parts:
+        async with open_runtime(settings, clock, watched_before=True) as parts:
             for day in days:
                 sent += await _day(parts, site, clock, day, say)
             say(_rule("The same evening, polled again"))
@@ -57,7 +57,7 @@ async def show(say: Say) -> int:
         return sent
 
 
-async def _day(parts: Parts, site: DemoSite, clock: TravelClock, day: date, say: Say) -> int:
+async def _day(parts: Runtime, site: DemoSite, clock: TravelClock, day: date, say: Say) -> int:
     """Travel to a day and let the monitor do its round."""
     clock.travel(TravelClock.to_day(day).now())
     site.day = day
@@ -71,7 +71,7 @@ async def _day(parts: Parts, site: DemoSite, clock: TravelClock, day: date, say:
     return cycle.deliveries
 
 
-async def _cycle(parts: Parts) -> Cycle:
+async def _cycle(parts: Runtime) -> Cycle:
     cycle = await parts.pipeline.cycle()
     await parts.send_due()
     return cycle

@@ -83,7 +83,7 @@ def storm(
     return ""
 
 
-def send_from(
+def earliest_send(
     now: datetime, group_wait: timedelta, made: Sequence[datetime], most: int = MAX_PER_HOUR, days_late: int = 0
 ) -> datetime:
     """From when a new message to one person may go, so that what comes until then can join it. Pure.

@@ -14,7 +14,7 @@ from monitor.tables.feedback_loops import LOOPS, ROLES
 from monitor.tables.smtp_replies import Fault
 
 
-class Kind(StrEnum):
+class BounceKind(StrEnum):
     """What a mail that came back is."""
 
     BOUNCE = "bounce"  #: the message will not arrive
@@ -26,10 +26,10 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReturnedMail:
+class BounceReport:
     """One mail that came back, as far as it could be understood. Nothing in it is believed before it is matched."""
 
-    kind: Kind
+    kind: BounceKind
     key: str  #: the same for the same mail, however often it is read
     code: str = ""  #: enhanced status, ``5.1.1`` (RFC 3463)
     tokens: tuple[str, ...] = ()  #: what may be a mark of ours (`messages.returns`)
@@ -90,11 +90,11 @@ def vouches(author: str, recipient: str) -> bool:
     )
 
 
-def words_of(mail: ReturnedMail, *, elsewhere: bool = False) -> str:
+def words_of(mail: BounceReport, *, elsewhere: bool = False) -> str:
     """What came back, as a note of one line without any address: ``returned: 5.1.1 no such mailbox``."""
-    if mail.kind is Kind.COMPLAINT:
+    if mail.kind is BounceKind.COMPLAINT:
         return "complaint: its reader called it unwanted"
-    what = {Kind.BOUNCE: "returned", Kind.DELAY: "delayed"}.get(mail.kind, str(mail.kind))
+    what = {BounceKind.BOUNCE: "returned", BounceKind.DELAY: "delayed"}.get(mail.kind, str(mail.kind))
     meaning = _WORDS.get(mail.code, "")
     behind = "(at an address behind this one)" if elsewhere else ""
     return f"{what}: " + " ".join(part for part in (mail.code, meaning, behind) if part)

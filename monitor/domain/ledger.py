@@ -14,8 +14,8 @@ from monitor.domain.model import (
     Account,
     Area,
     Change,
+    ChangeKind,
     Inspection,
-    Kind,
     Rating,
     SourceClass,
     Trust,
@@ -202,16 +202,16 @@ def _changes(
             continue
         if was is None or was is not now:
             update = None if was is None else _overruled(after, area, was)
-            if update is Kind.DISPUTED and _was_heard(before, area, now) and Rating.INADEQUATE in (was, now):
+            if update is ChangeKind.DISPUTED and _was_heard(before, area, now) and Rating.INADEQUATE in (was, now):
                 continue  # it was told of as disputed when it was first heard
         elif confirms and said is now:
-            update = Kind.CONFIRMED
+            update = ChangeKind.CONFIRMED
         else:
             continue
         conflict = _conflict(previous, account, area)
         if conflict:
             reasons[Background.PREVIOUS_CONFLICTS] = None
-        if update is Kind.DISPUTED and was is not None:
+        if update is ChangeKind.DISPUTED and was is not None:
             conflict = conflict or against(was)
         found.append(_change(after, all_moves[area], account, update=update, was=was, mixed=mixed, conflict=conflict))
     return tuple(found), tuple(reasons)
@@ -226,12 +226,12 @@ def _is_withdrawn(after: Inspection, area: Area, was: Rating) -> bool:
 def _withdrawal(after: Inspection, area: Area, was: Rating, previous: Inspection | None, account: Account) -> Change:
     old = old_rating(previous, area)
     return Change(
-        key=f"{after.key}:{area}:{was}:{Kind.WITHDRAWN}",
+        key=f"{after.key}:{area}:{was}:{ChangeKind.WITHDRAWN}",
         inspection=after,
         area=area,
         old=old,
         new=None,
-        kinds=frozenset({Kind.WITHDRAWN}),
+        kinds=frozenset({ChangeKind.WITHDRAWN}),
         evidence="",
         url=account.url,
         outlet=account.outlet,
@@ -272,18 +272,18 @@ def _dispute(
         return None
     published = previous.published if previous and old else None
     move = _with_stated_past(Move(area=area, old=old, new=said, old_published=published), previous, account)
-    return _change(after, move, account, update=Kind.DISPUTED, was=others, mixed=False, conflict=against(others))
+    return _change(after, move, account, update=ChangeKind.DISPUTED, was=others, mixed=False, conflict=against(others))
 
 
 def _was_heard(before: Inspection | None, area: Area, rating: Rating) -> bool:
     return before is not None and any(other.ratings.get(area) is rating for other in told(before))
 
 
-def _overruled(after: Inspection, area: Area, was: Rating) -> Kind:
+def _overruled(after: Inspection, area: Area, was: Rating) -> ChangeKind:
     """What it is when the grade of an area becomes another one: a correction, if more witnesses or Ofsted have it."""
     voices = told(after)
     less = len(witnesses(voices, area, after.ratings[area])) <= len(witnesses(voices, area, was))
-    return Kind.DISPUTED if less and after.trust not in OFFICIAL else Kind.CORRECTED
+    return ChangeKind.DISPUTED if less and after.trust not in OFFICIAL else ChangeKind.CORRECTED
 
 
 def _change(
@@ -291,14 +291,14 @@ def _change(
     move: Move,
     account: Account,
     *,
-    update: Kind | None,
+    update: ChangeKind | None,
     was: Rating | None,
     mixed: bool,
     conflict: str,
 ) -> Change:
     kinds = move.kinds | ({update} if update else set())
     if mixed and direction(move.old, move.new):
-        kinds |= {Kind.MIXED}
+        kinds |= {ChangeKind.MIXED}
     # Reports that overrule each other share one key, so that they cannot ping-pong; Ofsted's correction has its own.
     reports_only = was is not None and move.new is after.ratings.get(move.area) and after.trust not in OFFICIAL
     suffix = "" if update is None else f":{update}_by_reports" if reports_only else f":{update}"
@@ -316,7 +316,7 @@ def _change(
         outlet=account.outlet,
         old_published=move.old_published,
         old_year=stated[1] if move.old is not None and move.old_published is None else None,
-        reported=was if update in (Kind.CORRECTED, Kind.DISPUTED) else None,
+        reported=was if update in (ChangeKind.CORRECTED, ChangeKind.DISPUTED) else None,
         old_shared=move.shared,
         conflict=conflict,
     )

@@ -304,7 +304,7 @@ class Inspection:
         return (self.published, self.key)
 
 
-class Kind(StrEnum):
+class ChangeKind(StrEnum):
     """What sort of change it is; `changes` holds the rows that decide."""
 
     INTO_INADEQUATE = "into_inadequate"
@@ -331,7 +331,7 @@ class Change:
     area: Area
     old: Rating | None
     new: Rating | None  #: None when it is withdrawn: there is no grade
-    kinds: frozenset[Kind]
+    kinds: frozenset[ChangeKind]
     evidence: str  #: the verbatim sentence; empty when it is withdrawn
     url: str
     outlet: str

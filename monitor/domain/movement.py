@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from monitor.domain.model import Area, Change, Inspection, Kind, Rating
+from monitor.domain.model import Area, Change, ChangeKind, Inspection, Rating
 
 Old = Rating | None  #: an earlier rating, None when it is unknown
 
@@ -15,7 +15,7 @@ Old = Rating | None  #: an earlier rating, None when it is unknown
 class KindRow:
     """A kind of move: when it holds for (old, new), one pair for which it does and one for which it does not."""
 
-    kind: Kind
+    kind: ChangeKind
     holds: Callable[[Old, Rating], bool]
     example: tuple[Old, Rating]
     counterexample: tuple[Old, Rating]
@@ -26,38 +26,44 @@ _INADEQUATE, _RI, _GOOD, _OUTSTANDING = Rating.INADEQUATE, Rating.REQUIRES_IMPRO
 #: Ratings are compared by rank: adequate (until 2013) and requires improvement are the same point of the scale. An area that
 #: is inadequate the first time it is rated counts as having become inadequate: nobody who watches for that wants to miss it.
 KINDS: tuple[KindRow, ...] = (
-    KindRow(Kind.FIRST_RATING, lambda old, _: old is None, (None, _GOOD), (_GOOD, _GOOD)),
+    KindRow(ChangeKind.FIRST_RATING, lambda old, _: old is None, (None, _GOOD), (_GOOD, _GOOD)),
     KindRow(
-        Kind.INTO_INADEQUATE,
+        ChangeKind.INTO_INADEQUATE,
         lambda old, new: new is _INADEQUATE and old is not _INADEQUATE,
         (_GOOD, _INADEQUATE),
         (_INADEQUATE, _INADEQUATE),
     ),
     KindRow(
-        Kind.OUT_OF_INADEQUATE,
+        ChangeKind.OUT_OF_INADEQUATE,
         lambda old, new: old is _INADEQUATE and new is not _INADEQUATE,
         (_INADEQUATE, _RI),
         (_INADEQUATE, _INADEQUATE),
     ),
-    KindRow(Kind.UPGRADED, lambda old, new: direction(old, new) > 0, (_RI, _GOOD), (Rating.ADEQUATE, _RI)),
-    KindRow(Kind.DOWNGRADED, lambda old, new: direction(old, new) < 0, (_GOOD, _RI), (None, _INADEQUATE)),
+    KindRow(ChangeKind.UPGRADED, lambda old, new: direction(old, new) > 0, (_RI, _GOOD), (Rating.ADEQUATE, _RI)),
+    KindRow(ChangeKind.DOWNGRADED, lambda old, new: direction(old, new) < 0, (_GOOD, _RI), (None, _INADEQUATE)),
     KindRow(
-        Kind.REACHED_OUTSTANDING,
+        ChangeKind.REACHED_OUTSTANDING,
         lambda old, new: new is _OUTSTANDING and direction(old, new) > 0,
         (_GOOD, _OUTSTANDING),
         (None, _OUTSTANDING),
     ),
     KindRow(
-        Kind.LOST_OUTSTANDING,
+        ChangeKind.LOST_OUTSTANDING,
         lambda old, new: old is _OUTSTANDING and direction(old, new) < 0,
         (_OUTSTANDING, _GOOD),
         (_GOOD, _RI),
     ),
-    KindRow(Kind.UNCHANGED, lambda old, new: old is not None and direction(old, new) == 0, (_GOOD, _GOOD), (None, _GOOD)),
+    KindRow(ChangeKind.UNCHANGED, lambda old, new: old is not None and direction(old, new) == 0, (_GOOD, _GOOD), (None, _GOOD)),
 )
 
 #: When a pair of consecutive ratings shall count once, it counts under the first of these that holds.
-COUNTED = (Kind.INTO_INADEQUATE, Kind.OUT_OF_INADEQUATE, Kind.UPGRADED, Kind.DOWNGRADED, Kind.UNCHANGED)
+COUNTED = (
+    ChangeKind.INTO_INADEQUATE,
+    ChangeKind.OUT_OF_INADEQUATE,
+    ChangeKind.UPGRADED,
+    ChangeKind.DOWNGRADED,
+    ChangeKind.UNCHANGED,
+)
 
 
 def direction(old: Old, new: Rating) -> int:
@@ -65,12 +71,12 @@ def direction(old: Old, new: Rating) -> int:
     return 0 if old is None else new.rank - old.rank
 
 
-def kinds(old: Old, new: Rating) -> frozenset[Kind]:
+def kinds(old: Old, new: Rating) -> frozenset[ChangeKind]:
     """Every kind that a move of one area from `old` (None: unknown) to `new` is."""
     return frozenset(row.kind for row in KINDS if row.holds(old, new))
 
 
-def counted_kind(old: Rating, new: Rating) -> Kind:
+def counted_kind(old: Rating, new: Rating) -> ChangeKind:
     """The one kind under which a pair of consecutive ratings is counted."""
     return next(kind for kind in COUNTED if kind in kinds(old, new))
 
@@ -86,7 +92,7 @@ class Move:
     shared: Old = None  #: what care leavers and children in care had together before; then `old` is unknown
 
     @property
-    def kinds(self) -> frozenset[Kind]:
+    def kinds(self) -> frozenset[ChangeKind]:
         """Every kind that the move is, for its area alone."""
         return kinds(self.old, self.new)
 
@@ -138,4 +144,4 @@ def against(others: Rating) -> str:
 
 def disputed(change: Change, by: Rating) -> Change:
     """A change, told together with the grade that other reports give."""
-    return replace(change, kinds=change.kinds | {Kind.DISPUTED}, conflict=change.conflict or against(by))
+    return replace(change, kinds=change.kinds | {ChangeKind.DISPUTED}, conflict=change.conflict or against(by))

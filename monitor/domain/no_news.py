@@ -17,34 +17,34 @@ _LATEST = timedelta(days=2)
 #: Of a week that somebody was there for less than this of, there is nothing to say.
 _WATCHED = timedelta(days=1)
 #: Sources that cannot be heard for so long are told of.
-DEAF_AFTER = timedelta(days=3)
+DOWN_AFTER = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ear:
+class SourceCoverage:
     """One source as silence knows it: what it is called, and since when it cannot be trusted to tell."""
 
     outlet: str
     source_class: SourceClass
-    deaf_since: datetime | None = None
+    down_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hearing:
+class Coverage:
     """Every source that is watched, and when the list of all official reports was last read."""
 
-    ears: tuple[Ear, ...]
+    sources: tuple[SourceCoverage, ...]
     official_at: datetime | None = None
 
     @property
     def troubled(self) -> tuple[str, ...]:
         """Outlets that cannot be trusted to tell at present."""
-        return tuple(sorted({ear.outlet for ear in self.ears if ear.deaf_since}, key=str.casefold))
+        return tuple(sorted({source.outlet for source in self.sources if source.down_since}, key=str.casefold))
 
     @property
     def healthy(self) -> int:
         """How many sources can."""
-        return sum(ear.deaf_since is None for ear in self.ears)
+        return sum(source.down_since is None for source in self.sources)
 
 
 def due_week(subscription: Subscription, began: datetime, now: datetime) -> datetime | None:
@@ -62,19 +62,19 @@ def week_key(subscription: str, slot: datetime) -> str:
     return f"silence:{subscription}:{london_day(slot).isoformat()}"
 
 
-def deaf_for(subscription: Subscription, hearing: Hearing, now: datetime) -> tuple[Ear, ...]:
+def all_down(subscription: Subscription, coverage: Coverage, now: datetime) -> tuple[SourceCoverage, ...]:
     """The sources of a list when none of them has been heard for days: hearing nothing then means nothing. Else none."""
     classes = subscription.source_classes
     if subscription.minimum_trust is Trust.CONFIRMED:
         classes = frozenset({SourceClass.OFFICIAL})  # nobody else confirms
-    mine = [ear for ear in hearing.ears if not classes or ear.source_class in classes]
-    since = [ear.deaf_since for ear in mine if ear.deaf_since is not None]
+    mine = [source for source in coverage.sources if not classes or source.source_class in classes]
+    since = [source.down_since for source in mine if source.down_since is not None]
     if subscription.silence != WEEKLY or subscription.paused or not mine or len(since) < len(mine):
         return ()
-    return tuple(mine) if now - max(since) >= DEAF_AFTER else ()
+    return tuple(mine) if now - max(since) >= DOWN_AFTER else ()
 
 
-def deaf_key(subscription: str, ears: Sequence[Ear]) -> str:
+def outage_key(subscription: str, sources: Sequence[SourceCoverage]) -> str:
     """The name of one spell of deafness, from when the last source fell silent."""
-    last = max(ear.deaf_since for ear in ears if ear.deaf_since)
+    last = max(source.down_since for source in sources if source.down_since)
     return f"deaf:{subscription}:{last.isoformat(timespec='hours')}"

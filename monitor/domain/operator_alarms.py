@@ -15,7 +15,7 @@ PAUSE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Raised:
+class Alarm:
     """One alarm: what it is about and what is the matter. `about` and `name` make it the same alarm from look to look."""
 
     about: str  #: a source, ``channel NAME``, ``outbox`` ...
@@ -35,7 +35,7 @@ class Raised:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
+class Receiver:
     """One way to the operator: a channel, and the address within it where it needs one."""
 
     channel: str
@@ -48,7 +48,7 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class ActiveAlarm:
     """An alarm as it is remembered, with what was said of it."""
 
     about: str
@@ -74,13 +74,13 @@ class Standing:
 class Decision:
     """What is to be remembered, and what is to be told in one message; nothing is when both parts are empty."""
 
-    standing: tuple[Standing, ...]
+    standing: tuple[ActiveAlarm, ...]
     forgotten: tuple[tuple[str, str], ...] = ()  #: keys
-    told: tuple[Standing, ...] = ()  #: alarms
-    ended: tuple[Standing, ...] = ()
+    told: tuple[ActiveAlarm, ...] = ()  #: alarms
+    ended: tuple[ActiveAlarm, ...] = ()
 
 
-def decide(standing: Sequence[Standing], found: Sequence[Raised], now: datetime) -> Decision:
+def decide(standing: Sequence[ActiveAlarm], found: Sequence[Alarm], now: datetime) -> Decision:
     """What to say of the alarms `found` now, after what was remembered of the ones before."""
     before = {each.key: each for each in standing}
     raised = {each.key: each for each in found}
@@ -102,7 +102,7 @@ def decide(standing: Sequence[Standing], found: Sequence[Raised], now: datetime)
     )
 
 
-def told(decision: Decision, delivery: str, now: datetime) -> tuple[Standing, ...]:
+def told(decision: Decision, delivery: str, now: datetime) -> tuple[ActiveAlarm, ...]:
     """What is to be remembered once `delivery` tells of a decision."""
     keys = {each.key for each in decision.told}
     return tuple(
@@ -111,9 +111,9 @@ def told(decision: Decision, delivery: str, now: datetime) -> tuple[Standing, ..
     )
 
 
-def _seen(before: Standing | None, raised: Raised, now: datetime) -> Standing:
+def _seen(before: ActiveAlarm | None, raised: Alarm, now: datetime) -> ActiveAlarm:
     if before is None:
-        return Standing(
+        return ActiveAlarm(
             about=raised.about,
             name=raised.name,
             message=raised.message,
@@ -133,17 +133,17 @@ def _seen(before: Standing | None, raised: Raised, now: datetime) -> Standing:
     )
 
 
-def _is_news(standing: Standing, now: datetime) -> bool:
+def _is_news(standing: ActiveAlarm, now: datetime) -> bool:
     if standing.told_at is None or standing.weight > standing.told_weight or standing.lost:
         return True
     return now - standing.told_at >= REMIND_AFTER
 
 
-def channels_in_trouble(found: Sequence[Raised]) -> set[str]:
+def channels_in_trouble(found: Sequence[Alarm]) -> set[str]:
     """The channels that alarms are about."""
     return {each.about.removeprefix("channel ") for each in found if each.about.startswith("channel ")}
 
 
-def choose(ways: Sequence[Way], avoided: Sequence[str]) -> Way:
+def select_receiver(ways: Sequence[Receiver], avoided: Sequence[str]) -> Receiver:
     """The first way whose channel is not `avoided`; the first of all where none is left. `ways` are not empty."""
     return next((way for way in ways if way.channel not in avoided), ways[0])

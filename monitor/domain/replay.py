@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from monitor.domain.ledger import ALERT_WINDOW, Decision, decide
-from monitor.domain.model import Account, Area, Inspection, Kind
+from monitor.domain.model import Account, Area, ChangeKind, Inspection
 from monitor.domain.movement import COUNTED, counted_kind, moves
 
 
@@ -50,7 +50,7 @@ def succession(inspections: Iterable[Inspection]) -> Iterator[tuple[Inspection, 
         yield from pairwise(own)
 
 
-def count_changes(inspections: Sequence[Inspection], *, since: date | None = None) -> Mapping[Area, Mapping[Kind, int]]:
+def count_changes(inspections: Sequence[Inspection], *, since: date | None = None) -> Mapping[Area, Mapping[ChangeKind, int]]:
     """How often each area moved in each way: each pair of consecutive ratings once, under the first fitting kind of `COUNTED`.
 
     An area that the earlier inspection did not grade by itself makes no pair. With `since`, only pairs whose later

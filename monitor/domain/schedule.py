@@ -60,7 +60,7 @@ _RENEWED_SHARE = 0.5
 _MIN_RENEWED = 5
 
 
-def pace(moment: datetime) -> float:
+def interval_factor(moment: datetime) -> float:
     """How many intervals to wait for news at `moment`: 1 by day on working days, more when nothing is published.
 
     Ofsted publishes on weekday mornings and the press follows by day (of 318 reports none came out on a weekend).
@@ -74,22 +74,22 @@ def pace(moment: datetime) -> float:
     return 1.0 if 7 <= local.hour < 19 else 2.0
 
 
-def stretch(moment: datetime, interval: timedelta) -> float:
+def source_interval_factor(moment: datetime, interval: timedelta) -> float:
     """By how much the interval of a source is stretched at `moment`, as its operator is told.
 
     An interval under five minutes was chosen by somebody who wants every minute of a working day: then it is kept.
     """
     if interval < KEPT_UNDER and is_working_day(london_day(moment)):
         return 1.0
-    return pace(moment)
+    return interval_factor(moment)
 
 
 def _paced(now: datetime, interval: timedelta) -> timedelta:
     """The interval stretched by the pace, but never past the hour at which the pace quickens again."""
-    least, wanted = interval, min(interval * stretch(now, interval), max(interval, MAX_PAUSE))
+    least, wanted = interval, min(interval * source_interval_factor(now, interval), max(interval, MAX_PAUSE))
     hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     while hour < now + wanted:
-        if stretch(hour, interval) < stretch(now, interval):
+        if source_interval_factor(hour, interval) < source_interval_factor(now, interval):
             return max(least, hour - now)
         hour += timedelta(hours=1)
     return max(least, wanted)
@@ -115,7 +115,7 @@ def effective(interval: timedelta) -> Effective:
 
     def at(day: date, hour: int) -> timedelta:
         moment = datetime.combine(day, time(hour), tzinfo=london())
-        return max(interval, min(interval * stretch(moment, interval), max(interval, MAX_PAUSE)))
+        return max(interval, min(interval * source_interval_factor(moment, interval), max(interval, MAX_PAUSE)))
 
     return Effective(
         day=at(_MONDAY, 12), edge=at(_MONDAY, 20), night=at(_MONDAY, 2), off=at(_SUNDAY, 12), off_night=at(_SUNDAY, 2)

@@ -53,7 +53,7 @@ def _floor(moment: datetime) -> datetime:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rhythm:
+class ArrivalModel:
     """When something happens, as far as the past tells."""
 
     rates: Mapping[Slot, float]  #: events an hour
@@ -85,7 +85,7 @@ class Rhythm:
         return total * self.level
 
 
-def learn_rhythm(asked: Sequence[datetime], moments: Sequence[datetime]) -> Rhythm | None:
+def fit_arrivals(asked: Sequence[datetime], moments: Sequence[datetime]) -> ArrivalModel | None:
     """The rhythm of events, of which one or more were seen at each of `moments`, some of the moments when it was `asked`.
 
     The last event ends what is known: silence since must not teach. None when there are too few to know any.
@@ -111,7 +111,7 @@ def learn_rhythm(asked: Sequence[datetime], moments: Sequence[datetime]) -> Rhyt
     tail = (sum(gap - typical for gap in longest) + _CHANCE) / (len(longest) + _CHANCE)
     recent = max(start, moments[-1] - _RECENT)
     lately, expected = sum(moment > recent for moment in moments), usual[-1] - usual[(recent - first) // _HOUR]
-    return Rhythm(
+    return ArrivalModel(
         rates=rates,
         level=min(1.0, (lately + _BELIEF) / (expected + _BELIEF)),
         typical=typical,
@@ -148,7 +148,7 @@ class PollRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Habit:
+class Baseline:
     """How a source usually is. Empty (None, 0) where too little is known."""
 
     since: datetime  #: the first poll that it was learnt from
@@ -158,8 +158,8 @@ class Habit:
     age: float = 0.0  #: seconds that an answer was kept by caches on its way, at most
     undated: float = 0.0  #: share of items without date or title
     words: float = 0.0  #: in an article, median
-    arrivals: Rhythm | None = None
-    changes: Rhythm | None = None  #: of the answer's bytes
+    arrivals: ArrivalModel | None = None
+    changes: ArrivalModel | None = None  #: of the answer's bytes
     last_arrival: datetime | None = None
     last_change: datetime | None = None
     newest: datetime | None = None  #: publication of the newest item ever shown
@@ -188,7 +188,7 @@ def changes(polls: Iterable[PollRecord], fingerprint: str = "") -> list[datetime
     return found
 
 
-def learn(polls: Sequence[PollRecord]) -> Habit:
+def fit_baseline(polls: Sequence[PollRecord]) -> Baseline:
     """The habit that a source's polls show, oldest first; at least one."""
     since = polls[0].at
     full = [poll for poll in polls if poll.full]
@@ -197,7 +197,7 @@ def learn(polls: Sequence[PollRecord]) -> Habit:
     counts = sorted(poll.items for poll in full)
     words = [poll.words for poll in polls if poll.words is not None]
     steps = sorted(later.items / earlier.items for earlier, later in pairwise(full) if earlier.items and later.items)
-    return Habit(
+    return Baseline(
         since=since,
         items=median(counts) if counts else 0.0,
         least=counts[len(counts) // _SHORT_ANSWER_RATE] if counts else 0.0,
@@ -205,15 +205,15 @@ def learn(polls: Sequence[PollRecord]) -> Habit:
         age=max((poll.age for poll in polls if poll.ok and poll.age is not None), default=0.0),
         undated=median(poll.undated / poll.items if poll.items else 0.0 for poll in full) if full else 0.0,
         words=median(words[-60:]) if len(words) >= _MIN_WORDS else 0.0,
-        arrivals=learn_rhythm(asked, came[1:]),  # the first answer shows a whole list, not an hour's work
-        changes=learn_rhythm(asked, changed),
+        arrivals=fit_arrivals(asked, came[1:]),  # the first answer shows a whole list, not an hour's work
+        changes=fit_arrivals(asked, changed),
         last_arrival=came[-1] if came else None,
         last_change=changed[-1] if changed else None,
         newest=max((poll.newest for poll in full if poll.newest is not None and poll.newest <= poll.at), default=None),
     )
 
 
-def learn_together(sources: Iterable[Sequence[PollRecord]]) -> Rhythm | None:
+def fit_together(sources: Iterable[Sequence[PollRecord]]) -> ArrivalModel | None:
     """The rhythm of several sources as if they were one; each has at least one poll. None where that is not known."""
     since: list[datetime] = []
     came: set[datetime] = set()
@@ -225,4 +225,4 @@ def learn_together(sources: Iterable[Sequence[PollRecord]]) -> Rhythm | None:
     if len(since) < 2:
         return None
     start = max(since)  # before that some were not watched
-    return learn_rhythm(sorted(at for at in asked if at >= start), sorted(at for at in came if at > start))
+    return fit_arrivals(sorted(at for at in asked if at >= start), sorted(at for at in came if at > start))

@@ -13,11 +13,11 @@ from statistics import median
 
 from monitor.domain.calendar import is_working_day
 from monitor.domain.poll_failures import WORDS, failure_words
-from monitor.domain.source_baseline import Habit, PollRecord, Rhythm, arrivals, changes, learn
+from monitor.domain.source_baseline import ArrivalModel, Baseline, PollRecord, arrivals, changes, fit_baseline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Alarm:
+class SourceAlarm:
     """Something that the operator must look at."""
 
     name: str
@@ -43,30 +43,30 @@ class Case:
 
     source: Watched
     polls: Sequence[PollRecord]
-    habit: Habit
+    baseline: Baseline
     now: datetime
     standing: Collection[str] = ()  #: names of alarms that there were at the last look
 
-    def limit(self, rhythm: Rhythm, name: str) -> float:
+    def limit(self, rhythm: ArrivalModel, name: str) -> float:
         """The silence that is alarming; an alarm that stands is not ended by a limit that is learnt anew."""
         return rhythm.limit * (_HOLDS if name in self.standing else 1.0)
 
     @property
     def has_learnt(self) -> bool:
         """Whether there is enough history to compare counts with."""
-        return self.now - self.habit.since >= LEARNING
+        return self.now - self.baseline.since >= LEARNING
 
     @property
     def last_arrival(self) -> datetime | None:
         """When something new was last seen."""
-        came = arrivals(self.polls, self.habit.newest)
-        return max([*came, *([self.habit.last_arrival] if self.habit.last_arrival else [])], default=None)
+        came = arrivals(self.polls, self.baseline.newest)
+        return max([*came, *([self.baseline.last_arrival] if self.baseline.last_arrival else [])], default=None)
 
     @property
     def last_change(self) -> datetime | None:
         """When the answer was last not what it was before."""
         changed = changes(self.polls)
-        return max([*changed, *([self.habit.last_change] if self.habit.last_change else [])], default=None)
+        return max([*changed, *([self.baseline.last_change] if self.baseline.last_change else [])], default=None)
 
     @property
     def resumed(self) -> datetime | None:
@@ -79,7 +79,7 @@ class Case:
             if after.at - before.at > longest:
                 return after.at
         first = self.polls[0].at
-        return first if first - self.habit.since > longest and self.now - first < RECENT - self.source.interval else None
+        return first if first - self.baseline.since > longest and self.now - first < RECENT - self.source.interval else None
 
     def silent_since(self, last: datetime) -> datetime:
         """From when a silence counts that has lasted since `last`: only while somebody listened."""
@@ -103,7 +103,7 @@ class Detector:
     """One row: a name for the alarm and the function that finds it."""
 
     name: str
-    find: Callable[[Case], Alarm | None]
+    find: Callable[[Case], SourceAlarm | None]
 
 
 NEVER = "never"  #: the alarm of what has never answered
@@ -139,9 +139,9 @@ def alarms(
     source: Watched,
     history: Sequence[PollRecord],
     now: datetime,
-    habit: Habit | None = None,
+    baseline: Baseline | None = None,
     standing: Collection[str] = (),
-) -> tuple[Alarm, ...]:
+) -> tuple[SourceAlarm, ...]:
     """Every alarm that `history` (oldest first) gives cause for; nothing for a source never polled.
 
     With a `habit` that was learnt before, `history` need only reach back for `RECENT`. `standing` names the alarms that
@@ -150,9 +150,9 @@ def alarms(
     history = [poll for poll in history if poll.at <= now + _CLOCK]  # what a clock that ran ahead noted is not to be judged by
     if not history:
         return ()
-    if habit is None:
-        habit = learn([poll for poll in history if poll.at <= now - _DAY] or history[:1])
-    case = Case(source=source, polls=_carried(history), habit=habit, now=now, standing=standing)
+    if baseline is None:
+        baseline = fit_baseline([poll for poll in history if poll.at <= now - _DAY] or history[:1])
+    case = Case(source=source, polls=_carried(history), baseline=baseline, now=now, standing=standing)
     found = (detector.find(case) for detector in DETECTORS)
     return tuple(alarm for alarm in found if alarm is not None)
 
@@ -170,14 +170,16 @@ def _carried(history: Sequence[PollRecord]) -> list[PollRecord]:
     return carried
 
 
-def _never(case: Case) -> Alarm | None:
+def _never(case: Case) -> SourceAlarm | None:
     """What has never worked is said at once: nobody waits for it to become usual."""
     if case.source.answered or case.polls[-1].ok:
         return None
-    return Alarm(name=NEVER, message=f"has never answered: {failure_words(case.polls[-1].reason)}", since=case.polls[0].at)
+    return SourceAlarm(
+        name=NEVER, message=f"has never answered: {failure_words(case.polls[-1].reason)}", since=case.polls[0].at
+    )
 
 
-def never_answered(reasons: Mapping[str, str], sources: int, since: datetime) -> Alarm:
+def never_answered(reasons: Mapping[str, str], sources: int, since: datetime) -> SourceAlarm:
     """One alarm in place of many; `reasons` has the last failure of each source that never answered, of all `sources`."""
     by_reason: dict[str, list[str]] = {}
     for name, reason in reasons.items():
@@ -187,7 +189,7 @@ def never_answered(reasons: Mapping[str, str], sources: int, since: datetime) ->
     share = f"{len(reasons)} of {sources} {'has' if len(reasons) == 1 else 'have'} never answered"
     if len(reasons) == sources:
         share = "none has ever answered, so nothing is watched"
-    return Alarm(name=NEVER, message=f"{share}. {said[:1].upper()}{said[1:]}", since=since)
+    return SourceAlarm(name=NEVER, message=f"{share}. {said[:1].upper()}{said[1:]}", since=since)
 
 
 def _first_of(names: Sequence[str], shown: int = 5) -> str:
@@ -195,24 +197,24 @@ def _first_of(names: Sequence[str], shown: int = 5) -> str:
     return ", ".join(names[:shown]) + more
 
 
-def _blind(case: Case) -> Alarm | None:
+def _blind(case: Case) -> SourceAlarm | None:
     run = case.run_at_end(lambda poll: not poll.ok and poll.reason in _BLIND)
     if len(run) < 2 or not case.source.answered:
         return None
-    return Alarm(
+    return SourceAlarm(
         name="blind", message=f"answers, but with something that is no list of articles ({run[-1].reason})", since=run[0].at
     )
 
 
-def _elsewhere(case: Case) -> Alarm | None:
+def _elsewhere(case: Case) -> SourceAlarm | None:
     """What it lists leads to other sites: nothing of it is read, and nothing of that mends itself."""
     run = case.run_at_end(lambda poll: poll.reason == _ELSEWHERE)
     if not run or not case.source.answered:
         return None
-    return Alarm(name=_ELSEWHERE, message=WORDS[_ELSEWHERE], since=run[0].at)
+    return SourceAlarm(name=_ELSEWHERE, message=WORDS[_ELSEWHERE], since=run[0].at)
 
 
-def _failing(case: Case) -> Alarm | None:
+def _failing(case: Case) -> SourceAlarm | None:
     run = case.run_at_end(lambda poll: not poll.ok and poll.reason != _ELSEWHERE)
     if (
         not case.source.answered
@@ -220,35 +222,35 @@ def _failing(case: Case) -> Alarm | None:
         or case.now - run[0].at < max(_MIN_FAILING, case.source.interval * 3)
     ):
         return None
-    return Alarm(name="failing", message=f"every poll fails: {failure_words(run[-1].reason)}", since=run[0].at)
+    return SourceAlarm(name="failing", message=f"every poll fails: {failure_words(run[-1].reason)}", since=run[0].at)
 
 
-def _unpolled(case: Case) -> Alarm | None:
+def _unpolled(case: Case) -> SourceAlarm | None:
     pause = max(timedelta(hours=12), case.source.interval * 8)
     last = max(case.polls[-1].at, case.source.watched_since or case.polls[-1].at)
-    return Alarm(name="unpolled", message="has not been polled", since=last) if case.now - last > pause else None
+    return SourceAlarm(name="unpolled", message="has not been polled", since=last) if case.now - last > pause else None
 
 
-def _empty(case: Case) -> Alarm | None:
+def _empty(case: Case) -> SourceAlarm | None:
     run = case.run_at_end(lambda poll: poll.ok and poll.items == 0)
-    if len(run) < 2 or not run[0].full or (case.has_learnt and not case.habit.items):
+    if len(run) < 2 or not run[0].full or (case.has_learnt and not case.baseline.items):
         return None
-    return Alarm(name="empty", message="answers with an empty list", since=run[0].at)
+    return SourceAlarm(name="empty", message="answers with an empty list", since=run[0].at)
 
 
-def _shrunk(case: Case) -> Alarm | None:
+def _shrunk(case: Case) -> SourceAlarm | None:
     """A list that has lost a good part: of its usual length where that is fixed, at one step where it varies by itself."""
-    if case.now - case.habit.since < 2 * LEARNING:  # two weekends: a list of the latest days is short after one
+    if case.now - case.baseline.since < 2 * LEARNING:  # two weekends: a list of the latest days is short after one
         return None
-    usual = case.habit.items
+    usual = case.baseline.items
     run: list[PollRecord] = []
-    if case.habit.least >= usual * _FIXED_SHARE:
+    if case.baseline.least >= usual * _FIXED_SHARE:
         run = case.run_at_end(lambda poll: poll.ok and 0 < poll.items < usual * _SHRUNK_SHARE)
-    if not run and case.habit.step > _SHRUNK_SHARE * 1.1:
+    if not run and case.baseline.step > _SHRUNK_SHARE * 1.1:
         usual, run = _since_step([poll for poll in case.polls if poll.ok and poll.items])
     if len(run) < _SHRUNK_POLLS:
         return None
-    return Alarm(name="shrunk", message=f"lists {run[-1].items} items; usual are {usual:g}", since=run[0].at)
+    return SourceAlarm(name="shrunk", message=f"lists {run[-1].items} items; usual are {usual:g}", since=run[0].at)
 
 
 def _since_step(polls: Sequence[PollRecord]) -> tuple[float, list[PollRecord]]:
@@ -261,56 +263,58 @@ def _since_step(polls: Sequence[PollRecord]) -> tuple[float, list[PollRecord]]:
     return 0.0, []
 
 
-def _undated(case: Case) -> Alarm | None:
+def _undated(case: Case) -> SourceAlarm | None:
     def share(poll: PollRecord) -> float:
         return poll.undated / poll.items if poll.items else 0.0
 
-    run = case.run_at_end(lambda poll: poll.ok and share(poll) > case.habit.undated + _UNDATED_SHARE)
+    run = case.run_at_end(lambda poll: poll.ok and share(poll) > case.baseline.undated + _UNDATED_SHARE)
     if len(run) < 2 or not case.has_learnt:
         return None
-    message = f"{share(run[-1]):.0%} of its items have no date or title; usual are {case.habit.undated:.0%}"
-    return Alarm(name="undated", message=message, since=run[0].at)
+    message = f"{share(run[-1]):.0%} of its items have no date or title; usual are {case.baseline.undated:.0%}"
+    return SourceAlarm(name="undated", message=message, since=run[0].at)
 
 
-def _thin(case: Case) -> Alarm | None:
+def _thin(case: Case) -> SourceAlarm | None:
     recent = [poll for poll in case.polls if poll.words is not None][-3:]
-    if len(recent) < 3 or not case.habit.words:
+    if len(recent) < 3 or not case.baseline.words:
         return None
     now_words = median(poll.words or 0.0 for poll in recent)
-    if now_words >= case.habit.words * _TEXT_SHARE:
+    if now_words >= case.baseline.words * _TEXT_SHARE:
         return None
-    message = f"its articles have {now_words:g} words; usual are {case.habit.words:g}"
-    return Alarm(name="thin", message=message, since=recent[0].at)
+    message = f"its articles have {now_words:g} words; usual are {case.baseline.words:g}"
+    return SourceAlarm(name="thin", message=message, since=recent[0].at)
 
 
-def _stale(case: Case) -> Alarm | None:
+def _stale(case: Case) -> SourceAlarm | None:
     """Nothing new for longer than the declared cadence, or than the source's own habit allows."""
     last, seen = case.last_arrival, case.seen
     if last is None or seen is None:
         return None
-    if last <= case.habit.since and case.habit.newest is not None:
-        last = case.habit.newest  # all it has shown was there at the first poll: how old was that?
+    if last <= case.baseline.since and case.baseline.newest is not None:
+        last = case.baseline.newest  # all it has shown was there at the first poll: how old was that?
     last = case.silent_since(last)
     if case.source.cadence is not None and _counted(last, seen, case.source.cadence) > case.source.cadence:
         message = f"nothing new for {_words(seen - last)}; expected within {_words(case.source.cadence)}"
-        return Alarm(name="stale", message=message, since=last)
-    rhythm = case.habit.arrivals
+        return SourceAlarm(name="stale", message=message, since=last)
+    rhythm = case.baseline.arrivals
     return _silent(rhythm, last, seen, case.limit(rhythm, "stale")) if rhythm is not None else None
 
 
-def _silent(rhythm: Rhythm, last: datetime, seen: datetime, limit: float) -> Alarm | None:
+def _silent(rhythm: ArrivalModel, last: datetime, seen: datetime, limit: float) -> SourceAlarm | None:
     if seen - last < _SILENT_FOR or (due := rhythm.due(last, seen)) < limit:
         return None
-    return Alarm(name="stale", message=f"nothing new for {_words(seen - last)}; about {due:.0f} items were due", since=last)
+    return SourceAlarm(
+        name="stale", message=f"nothing new for {_words(seen - last)}; about {due:.0f} items were due", since=last
+    )
 
 
-def _frozen(case: Case) -> Alarm | None:
+def _frozen(case: Case) -> SourceAlarm | None:
     """The very same bytes for longer than ever, while items were due: a dead cache or an abandoned copy answers.
 
     A build date, a token or an advert changes a page far more often than its items do. Bytes alone are no alarm: a publisher
     may well begin to cache.
     """
-    last, seen, rhythm, items = case.last_change, case.seen, case.habit.changes, case.habit.arrivals
+    last, seen, rhythm, items = case.last_change, case.seen, case.baseline.changes, case.baseline.arrivals
     if last is None or seen is None or rhythm is None:
         return None
     last = case.silent_since(last)
@@ -326,17 +330,17 @@ def _frozen(case: Case) -> Alarm | None:
     ):
         return None  # it says no more than the items do, or they are not yet late, or their silence is told already
     message = f"the very same answer for {_words(seen - last)}, byte for byte; about {missed:.0f} changes were due"
-    return Alarm(name="frozen", message=message, since=last)
+    return SourceAlarm(name="frozen", message=message, since=last)
 
 
-def _cached(case: Case) -> Alarm | None:
+def _cached(case: Case) -> SourceAlarm | None:
     """A cache on the way goes on answering with what it has kept, far longer than it ever did."""
-    most = max(_CACHED_FOR, timedelta(seconds=case.habit.age) * _CACHED_TIMES)
+    most = max(_CACHED_FOR, timedelta(seconds=case.baseline.age) * _CACHED_TIMES)
     run = case.run_at_end(lambda poll: poll.ok and poll.age is not None and timedelta(seconds=poll.age) > most)
     if len(run) < 2:
         return None
     kept = timedelta(seconds=run[-1].age or 0.0)
-    return Alarm(name="cached", message=f"a cache answers for it, with what it kept {_words(kept)} ago", since=run[0].at)
+    return SourceAlarm(name="cached", message=f"a cache answers for it, with what it kept {_words(kept)} ago", since=run[0].at)
 
 
 def _heard_until(polls: Sequence[PollRecord]) -> datetime | None:
@@ -344,8 +348,8 @@ def _heard_until(polls: Sequence[PollRecord]) -> datetime | None:
 
 
 def host_alarm(
-    members: Sequence[tuple[Sequence[PollRecord], Habit]], together: Rhythm | None, *, stands: bool = False
-) -> Alarm | None:
+    members: Sequence[tuple[Sequence[PollRecord], Baseline]], together: ArrivalModel | None, *, stands: bool = False
+) -> SourceAlarm | None:
     """Several sources of one host that all stand still: none publishes enough to be missed alone, together they do.
 
     Args:
@@ -357,8 +361,8 @@ def host_alarm(
     seen = [moment for moment in heard if moment is not None]
     if together is None or len(members) < 2 or len(seen) < len(heard):
         return None
-    came = [moment for polls, habit in members for moment in arrivals(polls, habit.newest)]
-    came += [habit.last_arrival for _, habit in members if habit.last_arrival]
+    came = [moment for polls, baseline in members for moment in arrivals(polls, baseline.newest)]
+    came += [baseline.last_arrival for _, baseline in members if baseline.last_arrival]
     limit = together.limit * (_HOLDS if stands else 1.0)
     return _silent(together, max(came), min(seen), limit) if came else None
 

@@ -16,14 +16,14 @@ from functools import lru_cache
 
 from monitor.domain.authorities import authorities, by_code, find, regions, unknown
 from monitor.domain.calendar import london
-from monitor.domain.model import Area, Authority, Change, Inspection, Kind, Rating, SourceClass, Trust
+from monitor.domain.model import Area, Authority, Change, ChangeKind, Inspection, Rating, SourceClass, Trust
 
 #: Kinds that a subscription without `kinds` hears of: everything but "inspected again, nothing moved".
-DEFAULT_KINDS = frozenset(Kind) - {Kind.UNCHANGED}
+DEFAULT_KINDS = frozenset(ChangeKind) - {ChangeKind.UNCHANGED}
 #: Kinds that continue an alert already given; they follow the change they are about whatever `kinds` says.
-UPDATES = frozenset({Kind.CONFIRMED, Kind.CORRECTED, Kind.WITHDRAWN, Kind.DISPUTED})
+UPDATES = frozenset({ChangeKind.CONFIRMED, ChangeKind.CORRECTED, ChangeKind.WITHDRAWN, ChangeKind.DISPUTED})
 #: Kinds that say that an alert already given was wrong: whoever had it hears so, whatever else they wish to hear.
-RETRACTIONS = frozenset({Kind.CORRECTED, Kind.WITHDRAWN})
+RETRACTIONS = frozenset({ChangeKind.CORRECTED, ChangeKind.WITHDRAWN})
 #: Contradicted is what the press said; the inspection itself is then as sure as Ofsted makes it.
 _TRUST_RANK = {Trust.REPORTED: 0, Trust.CORROBORATED: 1, Trust.CONFIRMED: 2, Trust.CONTRADICTED: 2}
 
@@ -82,7 +82,7 @@ class Subscription:
     include: frozenset[str] = frozenset()
     exclude: frozenset[str] = frozenset()
     areas: frozenset[Area] = frozenset()
-    kinds: frozenset[Kind] = DEFAULT_KINDS
+    kinds: frozenset[ChangeKind] = DEFAULT_KINDS
     minimum_trust: Trust = Trust.REPORTED
     source_classes: frozenset[SourceClass] = frozenset()
     frequency: Frequency = Frequency.IMMEDIATE
@@ -267,7 +267,7 @@ def matches(subscription: Subscription, change: Change, view: LedgerView = Ledge
 
 
 @lru_cache(maxsize=256)
-def _listed(values: frozenset[Area] | frozenset[Kind] | frozenset[SourceClass]) -> str:
+def _listed(values: frozenset[Area] | frozenset[ChangeKind] | frozenset[SourceClass]) -> str:
     return ", ".join(sorted(str(value) for value in values)) or "any"
 
 
@@ -348,7 +348,7 @@ _KEYS: Mapping[str, Callable[[str, object], object]] = {
     "include": _urns,
     "exclude": _urns,
     "areas": lambda key, value: frozenset(Area(_one_of(key, item, tuple(Area))) for item in _strings(key, value)),
-    "kinds": lambda key, value: frozenset(Kind(_one_of(key, item, tuple(Kind))) for item in _strings(key, value)),
+    "kinds": lambda key, value: frozenset(ChangeKind(_one_of(key, item, tuple(ChangeKind))) for item in _strings(key, value)),
     "minimum_trust": lambda key, value: Trust(_one_of(key, _text(key, value), ("reported", "corroborated", "confirmed"))),
     "source_classes": lambda key, value: frozenset(
         SourceClass(_one_of(key, item, tuple(SourceClass))) for item in _strings(key, value)

@@ -27,7 +27,7 @@ MAX_WAITING = 1000
 CROWDED = "crowded"
 
 
-class Standing(IntEnum):
+class Precedence(IntEnum):
     """How a page stands; whoever has less comes first."""
 
     CALM = 0
@@ -49,11 +49,11 @@ class Turn:
     trouble: int = 0  #: how often pages of its host that still wait failed at last for a `COSTLY` reason, this one included
 
     @property
-    def standing(self) -> Standing:
+    def precedence(self) -> Precedence:
         """What has become of its host's pages, and of it, of late."""
         if self.trouble or self.deaths > 1:
-            return Standing.TROUBLED
-        return Standing.SUSPECT if self.deaths else Standing.CALM
+            return Precedence.TROUBLED
+        return Precedence.SUSPECT if self.deaths else Precedence.CALM
 
 
 def share(places: int) -> int:
@@ -61,7 +61,7 @@ def share(places: int) -> int:
     return max(1, places // 2)
 
 
-def choose(waiting: Iterable[Turn], busy: Sequence[Turn], places: int, *, patient: bool = True) -> tuple[Turn, ...]:
+def choose_turns(waiting: Iterable[Turn], busy: Sequence[Turn], places: int, *, patient: bool = True) -> tuple[Turn, ...]:
     """The pages to begin now, in this order.
 
     Args:
@@ -72,10 +72,10 @@ def choose(waiting: Iterable[Turn], busy: Sequence[Turn], places: int, *, patien
     """
     queues: dict[str, list[Turn]] = defaultdict(list)
     for turn in sorted(waiting, key=_within_host):
-        if patient or turn.standing is Standing.CALM:
+        if patient or turn.precedence is Precedence.CALM:
             queues[turn.host].append(turn)
     mine = Counter(turn.host for turn in busy)
-    wary = sum(turn.standing > Standing.CALM for turn in busy)
+    wary = sum(turn.precedence > Precedence.CALM for turn in busy)
     suspects = sum(turn.deaths > 0 for turn in busy)
     spared = max(1, places - 1)  # what all that are not calm may have together
     chosen: list[Turn] = []
@@ -84,8 +84,8 @@ def choose(waiting: Iterable[Turn], busy: Sequence[Turn], places: int, *, patien
             queue
             for host, queue in queues.items()
             if queue
-            and mine[host] < (share(places) if queue[0].standing is Standing.CALM else 1)
-            and not (queue[0].standing > Standing.CALM and wary >= spared)
+            and mine[host] < (share(places) if queue[0].precedence is Precedence.CALM else 1)
+            and not (queue[0].precedence > Precedence.CALM and wary >= spared)
             and not (queue[0].deaths and suspects)  # two at once, and it could not be told which of them kills
         ]
         if not open_queues:
@@ -93,7 +93,7 @@ def choose(waiting: Iterable[Turn], busy: Sequence[Turn], places: int, *, patien
         turn = min(open_queues, key=lambda queue: _among_hosts(queue[0], mine[queue[0].host])).pop(0)
         chosen.append(turn)
         mine[turn.host] += 1
-        wary += turn.standing > Standing.CALM
+        wary += turn.precedence > Precedence.CALM
         suspects += turn.deaths > 0
     return tuple(chosen)
 
@@ -103,7 +103,7 @@ def _within_host(turn: Turn) -> tuple[int, int, bool, float]:
 
 
 def _among_hosts(turn: Turn, held: int) -> tuple[int, int, bool, int, int, float]:
-    return (turn.standing, turn.deaths, not turn.official, held, turn.tries, -turn.since.timestamp())
+    return (turn.precedence, turn.deaths, not turn.official, held, turn.tries, -turn.since.timestamp())
 
 
 def newest(new: Sequence[Link]) -> list[Link]:

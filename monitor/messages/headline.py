@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from monitor.domain.attestation import OFFICIAL, edition_of
-from monitor.domain.model import Area, Change, Kind, Rating
+from monitor.domain.model import Area, Change, ChangeKind, Rating
 from monitor.messages.notice import SEVERITY, Notice, Purpose, by_inspection, direction, moved, of_kind, severity
 from monitor.messages.sanitize import listed
 
-_LOWEST = frozenset({Kind.INTO_INADEQUATE.value, Kind.OUT_OF_INADEQUATE.value})
+_LOWEST = frozenset({ChangeKind.INTO_INADEQUATE.value, ChangeKind.OUT_OF_INADEQUATE.value})
 
 _Name = Callable[[Sequence[Change]], str]
 
@@ -29,9 +29,9 @@ def headlines(changes: Sequence[Change]) -> tuple[str, ...]:
     ``leadership and protection now inadequate``; ``2 areas down to good, in care up to outstanding``; ``2 areas down, 1 up``;
     ``overall not graded after all``; ``now inadequate, but reports disagree``.
     """
-    withdrawn = of_kind(changes, Kind.WITHDRAWN)
+    withdrawn = of_kind(changes, ChangeKind.WITHDRAWN)
     given = tuple(change for change in changes if change.new is not None)
-    if not withdrawn and of_kind(changes, Kind.DISPUTED):
+    if not withdrawn and of_kind(changes, ChangeKind.DISPUTED):
         forms = _moves(given)
         return (*(f"{what}, but reports disagree" for what in forms), f"{forms[-1]}, disputed")
     if not withdrawn:
@@ -45,7 +45,7 @@ def headlines(changes: Sequence[Change]) -> tuple[str, ...]:
 
 def _moves(changes: Sequence[Change]) -> tuple[str, ...]:
     """`headlines` of changes that all have a grade."""
-    fallen, risen = of_kind(changes, Kind.INTO_INADEQUATE), of_kind(changes, Kind.OUT_OF_INADEQUATE)
+    fallen, risen = of_kind(changes, ChangeKind.INTO_INADEQUATE), of_kind(changes, ChangeKind.OUT_OF_INADEQUATE)
     if fallen:
         return _into(fallen, risen)
     if risen:
@@ -139,10 +139,10 @@ def _unmoved(changes: Sequence[Change]) -> str:
 def _partly(changes: Sequence[Change]) -> bool:
     """Whether not all of an authority came to be inadequate, or ceased to be, as far as is known: a paper may give one area."""
     way = severity(changes)
-    if _overall(of_kind(changes, Kind(way))):
+    if _overall(of_kind(changes, ChangeKind(way))):
         return False
     edition, known = edition_of(changes[0].inspection), changes[0].inspection.ratings
-    lowest = way == Kind.INTO_INADEQUATE
+    lowest = way == ChangeKind.INTO_INADEQUATE
     areas = {*known, *(edition.areas if edition else ())}
     return any(area not in known or (known[area] is Rating.INADEQUATE) is not lowest for area in areas)
 
@@ -150,10 +150,10 @@ def _partly(changes: Sequence[Change]) -> bool:
 #: What an inspection came to beside others, ever shorter: of all of an authority, and of a part of it. "It" is the grade that
 #: stands before it in the same line.
 _BRIEF = {
-    (Kind.INTO_INADEQUATE.value, False): ("now inadequate", "now inadequate", "inadequate"),
-    (Kind.INTO_INADEQUATE.value, True): ("now partly inadequate", "partly inadequate", "part inadequate"),
-    (Kind.OUT_OF_INADEQUATE.value, False): ("no longer inadequate", "out of inadequate", "out of it"),
-    (Kind.OUT_OF_INADEQUATE.value, True): ("partly out of inadequate", "partly out of inadequate", "partly out of it"),
+    (ChangeKind.INTO_INADEQUATE.value, False): ("now inadequate", "now inadequate", "inadequate"),
+    (ChangeKind.INTO_INADEQUATE.value, True): ("now partly inadequate", "partly inadequate", "part inadequate"),
+    (ChangeKind.OUT_OF_INADEQUATE.value, False): ("no longer inadequate", "out of inadequate", "out of it"),
+    (ChangeKind.OUT_OF_INADEQUATE.value, True): ("partly out of inadequate", "partly out of inadequate", "partly out of it"),
 }
 
 
@@ -191,7 +191,7 @@ def roll(groups: Sequence[Sequence[Change]], room: int) -> str:
 def _rolled(groups: Sequence[Sequence[Change]], room: int, *, apart: bool) -> tuple[tuple[int, ...], str] | None:
     """The fullest roll that fits, and how many it names of those that came to be inadequate, and that ceased to be."""
     ways = [severity(group) for group in groups]
-    variants = [_said(groups, short, apart=apart) for short in range(3 if ways[0] == Kind.INTO_INADEQUATE else 2)]
+    variants = [_said(groups, short, apart=apart) for short in range(3 if ways[0] == ChangeKind.INTO_INADEQUATE else 2)]
     for named in _namings([len(each.names) for each in variants[0]]):
         rolled = [_roll(said, named, groups) for said in variants]
         counted = [f"{_counted_councils(groups)}: {each}" for each in rolled]
@@ -207,7 +207,7 @@ def _rolled(groups: Sequence[Sequence[Change]], room: int, *, apart: bool) -> tu
 
 def _corrections(groups: Sequence[Sequence[Change]]) -> int:
     """Of how many inspections something that was told before was wrong."""
-    return sum(bool(of_kind(group, Kind.CORRECTED) or of_kind(group, Kind.WITHDRAWN)) for group in groups)
+    return sum(bool(of_kind(group, ChangeKind.CORRECTED) or of_kind(group, ChangeKind.WITHDRAWN)) for group in groups)
 
 
 def _counted_councils(groups: Sequence[Sequence[Change]]) -> str:
@@ -311,7 +311,7 @@ def summary(notice: Notice) -> tuple[str, ...]:
     ways: dict[str, list[str]] = {way: [] for way in SEVERITY}
     for group in by_inspection(notice.changes):
         name, way = group[0].authority.display_name, severity(group)
-        where = of_kind(group, Kind(way)) if way in _LOWEST else ()
+        where = of_kind(group, ChangeKind(way)) if way in _LOWEST else ()
         said = [_areas(where)] if where and not _overall(where) else []
         said += ["reported"] if sure(group) == "reported" else []
         ways[way].append(f"{name} ({'; '.join(said)})" if said else name)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from monitor.domain.attestation import OFFICIAL, behind, day_of, edition_of
-from monitor.domain.model import Area, Change, Inspection, Kind, Rating, Trust
+from monitor.domain.model import Area, Change, ChangeKind, Inspection, Rating, Trust
 from monitor.domain.movement import shared_rating
 from monitor.messages.disarm import quoted
 from monitor.messages.headline import headline
@@ -90,7 +90,7 @@ def source_words(change: Change) -> str:
 def status(changes: Sequence[Change]) -> str:
     """The step of the trust ladder that an inspection stands on, as a sentence."""
     inspection, outlet = changes[0].inspection, changes[0].outlet
-    if of_kind(changes, Kind.WITHDRAWN):  # nothing that was told is confirmed by it
+    if of_kind(changes, ChangeKind.WITHDRAWN):  # nothing that was told is confirmed by it
         return "This is what Ofsted’s own report says; the press reported otherwise."
     named = {account.outlet for change in changes for account in behind(change) if account.outlet} or inspection.outlets
     outlets = sorted(plain(name) for name in named) or ([plain(outlet)] if outlet else [])
@@ -168,7 +168,7 @@ def _corrected(changes: Sequence[Change]) -> tuple[str, ...]:
     return tuple(
         f"{change.area.heading} was reported as {change.reported.words} before. {_instead(change)}."
         for change in changes
-        if change.reported is not None and Kind.DISPUTED not in change.kinds
+        if change.reported is not None and ChangeKind.DISPUTED not in change.kinds
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from monitor.domain.calendar import london, london_day
-from monitor.domain.no_news import Ear, Hearing
+from monitor.domain.no_news import Coverage, SourceCoverage
 from monitor.domain.subscriptions import Subscription
 from monitor.messages.notice import Notice, Purpose
 from monitor.messages.reasons import list_words
@@ -16,11 +16,11 @@ from monitor.messages.sanitize import day_words, listed, plain, short_day
 _NAMED = 8
 
 
-def silence_notice(
+def no_news_notice(
     identity: str,
     now: datetime,
     subscription: Subscription,
-    hearing: Hearing,
+    coverage: Coverage,
     week: datetime,
     *,
     unsubscribe: str = "",
@@ -33,29 +33,29 @@ def silence_notice(
     name = subscription.name if named else ""
     end = london_day(week)
     words = [f"No rating on {list_words(name)} changed in the week to {day_words(end)}."]
-    troubled = hearing.troubled
-    listened = f"{hearing.healthy} of {len(hearing.ears)} sources are healthy."
+    troubled = coverage.troubled
+    listened = f"{coverage.healthy} of {len(coverage.sources)} sources are healthy."
     words.append(f"{listened} Not at present: {_names(troubled)}." if troubled else listened)
-    if hearing.official_at is not None:
-        read = hearing.official_at.astimezone(london())
+    if coverage.official_at is not None:
+        read = coverage.official_at.astimezone(london())
         words.append(f"Ofsted’s own list of reports was last read through on {day_words(read.date())} at {read:%H:%M}.")
     return _notice(identity, now, subscription, f"Nothing changed in the week to {short_day(end)}", words, name, unsubscribe)
 
 
-def deaf_notice(
+def outage_notice(
     identity: str,
     now: datetime,
     subscription: Subscription,
-    ears: Sequence[Ear],
+    sources: Sequence[SourceCoverage],
     *,
     unsubscribe: str = "",
     named: bool = True,
 ) -> Notice:
     """``We cannot hear The Gazette at present``: every source of a list is silent. `named`: see `silence_notice`."""
     name = subscription.name if named else ""
-    outlets = tuple(dict.fromkeys(ear.outlet for ear in ears))
-    since = london_day(max(ear.deaf_since for ear in ears if ear.deaf_since))
-    many = len(ears) > 1
+    outlets = tuple(dict.fromkeys(source.outlet for source in sources))
+    since = london_day(max(source.down_since for source in sources if source.down_since))
+    many = len(sources) > 1
     words = [
         f"{_names(outlets)} {'have' if many else 'has'} told us nothing since {day_words(since)}. "
         f"Y{list_words(name)[1:]} hears of changes from {'them' if many else 'it'} alone.",

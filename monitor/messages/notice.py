@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
 
-from monitor.domain.model import Area, Change, Inspection, Kind
+from monitor.domain.model import Area, Change, ChangeKind, Inspection
 from monitor.domain.movement import direction as points
 from monitor.domain.movement import kinds as kinds_of_move
 
@@ -69,7 +69,7 @@ def moved(change: Change) -> int:
     return 0 if change.new is None else points(change.old, change.new)
 
 
-def of_kind(changes: Sequence[Change], kind: Kind) -> tuple[Change, ...]:
+def of_kind(changes: Sequence[Change], kind: ChangeKind) -> tuple[Change, ...]:
     """Those of the changes that are of a kind; what makes a move one is for `monitor.domain.movement` alone to say.
 
     What is told only because an alert was wrong is no news and has no kind of move, and is told as the move that it is.
@@ -88,7 +88,7 @@ SEVERITY = ("into_inadequate", "out_of_inadequate", "withdrawn", "down", "mixed"
 
 def severity(changes: Sequence[Change]) -> str:
     """The first of `SEVERITY` that holds of an inspection's changes."""
-    for kind in (Kind.INTO_INADEQUATE, Kind.OUT_OF_INADEQUATE):
+    for kind in (ChangeKind.INTO_INADEQUATE, ChangeKind.OUT_OF_INADEQUATE):
         if of_kind(changes, kind):
             return kind.value
     return direction(changes)
@@ -104,7 +104,7 @@ def by_inspection(changes: Sequence[Change]) -> tuple[tuple[Change, ...], ...]:
 
 
 #: Kinds that say that what was told was wrong.
-_WRONG = frozenset({Kind.CORRECTED, Kind.WITHDRAWN})
+_WRONG = frozenset({ChangeKind.CORRECTED, ChangeKind.WITHDRAWN})
 
 
 def purpose_of(changes: Sequence[Change]) -> Purpose:
@@ -113,6 +113,6 @@ def purpose_of(changes: Sequence[Change]) -> Purpose:
     A report gives areas that the press had left out: they come with the confirmation and do not make it a new alert.
     """
     kinds = [frozenset(kind for change in group for kind in change.kinds) for group in by_inspection(changes)]
-    if not all(group & {Kind.CONFIRMED, *_WRONG} for group in kinds):
+    if not all(group & {ChangeKind.CONFIRMED, *_WRONG} for group in kinds):
         return Purpose.CHANGE
     return Purpose.CORRECTED if any(group & _WRONG for group in kinds) else Purpose.CONFIRMED

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from monitor.domain.operator_alarms import Standing
+from monitor.domain.operator_alarms import ActiveAlarm
 from monitor.messages.disarm import quoted
 from monitor.messages.notice import Notice, Purpose
 from monitor.messages.sanitize import link, listed, plain
@@ -66,7 +66,7 @@ _MAX_LINES = 40
 
 
 def operator_notice(
-    identity: str, now: datetime, *, told: Sequence[Standing] = (), ended: Sequence[Standing] = (), page: str = ""
+    identity: str, now: datetime, *, told: Sequence[ActiveAlarm] = (), ended: Sequence[ActiveAlarm] = (), page: str = ""
 ) -> Notice:
     """The notice of alarms that are `told` (new, more, or still standing) and that `ended`; `page` is the status page."""
     lines = [_told(each) for each in told[:_MAX_LINES]]
@@ -101,12 +101,12 @@ def trial_notice(identity: str, now: datetime, *, page: str = "") -> Notice:
     )
 
 
-def _subject_of(each: Standing) -> str:
+def _subject_of(each: ActiveAlarm) -> str:
     whole = {"outbox", "disk", "returned mail", *_PLURAL}
     return f"the {each.about}" if each.about in whole else each.about if " " in each.about else f"source {each.about}"
 
 
-def _title(told: Sequence[Standing], ended: Sequence[Standing]) -> str:
+def _title(told: Sequence[ActiveAlarm], ended: Sequence[ActiveAlarm]) -> str:
     if len(told) == 1 and not ended:
         what = _WORDS.get(told[0].name, ("needs a look", ""))[0]
         return plain(f"{_subject_of(told[0])} {what}")
@@ -116,7 +116,7 @@ def _title(told: Sequence[Standing], ended: Sequence[Standing]) -> str:
     return listed([*parts, *([f"{len(ended)} well again"] if ended else [])])
 
 
-def _told(each: Standing) -> str:
+def _told(each: ActiveAlarm) -> str:
     hint = _WORDS.get(each.name, ("", ""))[1]
     hint = _HINTS.get(hint, hint).format(about=each.about) if " " not in each.about else _HINTS_OF_HOSTS.get(hint, hint)
     again = each.told_at is not None and each.weight <= each.told_weight and not each.lost
@@ -126,6 +126,6 @@ def _told(each: Standing) -> str:
     return plain(f"{each.about}: {said}.{still} {hint}{whole}")
 
 
-def _ended(each: Standing) -> str:
+def _ended(each: ActiveAlarm) -> str:
     until = each.ended_at or each.seen_at
     return plain(f"Well again: {each.about}: {quoted(each.message, _MAX_QUOTE)} (until {until:%d %b %H:%M} UTC).")

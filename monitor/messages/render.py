@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from monitor.domain.model import Change, Kind
+from monitor.domain.model import Change, ChangeKind
 from monitor.messages.headline import summary
 from monitor.messages.inspection_view import section
 from monitor.messages.notice import Notice, Purpose, by_inspection
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _ID = "Message-ID"
 #: Kinds that tell more of what was told before.
-_UPDATES = frozenset({Kind.CONFIRMED, Kind.CORRECTED, Kind.DISPUTED, Kind.WITHDRAWN})
+_UPDATES = frozenset({ChangeKind.CONFIRMED, ChangeKind.CORRECTED, ChangeKind.DISPUTED, ChangeKind.WITHDRAWN})
 #: Characters of a sentence as data; nobody's sentence is longer.
 _EVIDENCE = 5000
 #: Stands at the right of ids where the page has no public address; the channel puts its sender's domain there.
@@ -109,7 +109,7 @@ class Body(_Forms):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Foot:
+class Footer:
     """What one person alone gets: doubts, notes, reasons, links; and the headers of this very message."""
 
     text: str
@@ -118,7 +118,7 @@ class Foot:
     headers: Mapping[str, str]
 
 
-def joined(body: Body, foot: Foot) -> Rendered:
+def joined(body: Body, foot: Footer) -> Rendered:
     """The whole message. Nothing is made here: frozen bytes stand one after the other, so that every retry sends the same."""
     return Rendered(
         subject=body.subject,
@@ -163,12 +163,12 @@ class Renderer:
             payload=json.dumps(payload(notice), ensure_ascii=False, sort_keys=True),
         )
 
-    def foot(self, notice: Notice) -> Foot:
+    def foot(self, notice: Notice) -> Footer:
         """The part that is one person's."""
         clean = [tuple(map(plain, lines)) for lines in (notice.also, notice.notes, notice.reasons, (notice.way_out,))]
         if clean != [notice.also, notice.notes, notice.reasons, (notice.way_out,)]:
             notice = replace(notice, also=clean[0], notes=clean[1], reasons=clean[2], way_out=clean[3][0])
-        return Foot(
+        return Footer(
             text=text_foot(notice),
             html=_foot_html(notice, self.product),
             slack=slack_foot(notice),

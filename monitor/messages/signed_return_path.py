@@ -28,7 +28,7 @@ def _decoded(text: str) -> bytes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Returns:
+class SignedReturnPath:
     """Makes marks and reads them. Only who holds the key can make one, and the key never leaves the installation."""
 
     key: bytes

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 
 from monitor.channels import secret_address
-from monitor.messages.signed_return_path import Returns
+from monitor.messages.signed_return_path import SignedReturnPath
 from monitor.ports import Clock, ConfigError
-from monitor.postmaster.ingest import Intake, Postmaster, ReturnedStore
+from monitor.postmaster.ingest import BounceIngest, BounceStore, Postmaster
 from monitor.postmaster.mailbox import Mailbox, mailbox_of
 from monitor.settings import Settings, SettingsError
 from monitor.settings.secret import own_key
@@ -25,14 +25,16 @@ def build_mailbox(settings: Settings) -> Mailbox | None:
         raise SettingsError((table.problem_of(error),)) from None
 
 
-def build_intake(settings: Settings, store: ReturnedStore, clock: Clock) -> Intake:
+def build_intake(settings: Settings, store: BounceStore, clock: Clock) -> BounceIngest:
     """What takes mail that came back into the store."""
     table = settings.returned
     authserv_id = str(table.values["authserv_id"]).strip() if table else ""
-    return Intake(store=store, returns=Returns(key=own_key(settings.state)), clock=clock, authserv_id=authserv_id)
+    return BounceIngest(
+        store=store, returns=SignedReturnPath(key=own_key(settings.state)), clock=clock, authserv_id=authserv_id
+    )
 
 
-def build_postmaster(settings: Settings, store: ReturnedStore, clock: Clock) -> Postmaster | None:
+def build_postmaster(settings: Settings, store: BounceStore, clock: Clock) -> Postmaster | None:
     """What fetches returned mail into the store; None where nobody said where it comes to."""
     mailbox = build_mailbox(settings)
     return Postmaster(intake=build_intake(settings, store, clock), mailbox=mailbox) if mailbox else None

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from monitor.domain.bounces import ReturnedMail
-from monitor.messages.signed_return_path import Returns
+from monitor.domain.bounces import BounceReport
+from monitor.messages.signed_return_path import SignedReturnPath
 from monitor.ports import Clock
 from monitor.postmaster.mailbox import Mailbox, MailboxError
-from monitor.postmaster.report import read_returned
-from monitor.store.bounces import Taken
+from monitor.postmaster.report import parse_bounce
+from monitor.store.bounces import IngestOutcome
 
 _log = logging.getLogger(__name__)
 
@@ -21,10 +21,10 @@ _log = logging.getLogger(__name__)
 PATIENCE = 3
 
 
-class ReturnedStore(Protocol):
+class BounceStore(Protocol):
     """The part of the store that returned mail needs."""
 
-    def take_returned(self, mail: ReturnedMail, signed: str | None, *, now: datetime) -> Taken:
+    def ingest_bounce(self, mail: BounceReport, signed: str | None, *, now: datetime) -> IngestOutcome:
         """See `store.returned.take`."""
         ...
 
@@ -38,41 +38,41 @@ class ReturnedStore(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Intake:
+class BounceIngest:
     """Takes mails that came back, one by one."""
 
-    store: ReturnedStore
-    returns: Returns
+    store: BounceStore
+    returns: SignedReturnPath
     clock: Clock
     authserv_id: str = ""  #: the mailbox's own server, where it says who wrote a mail
 
-    def take(self, raw: bytes) -> tuple[ReturnedMail, Taken]:
+    def take(self, raw: bytes) -> tuple[BounceReport, IngestOutcome]:
         """Read one mail and record it, where it is about a message of ours."""
-        mail = read_returned(raw, self.authserv_id)
+        mail = parse_bounce(raw, self.authserv_id)
         signed = next((found for token in mail.tokens if (found := self.returns.delivery(token))), None)
-        return mail, self.store.take_returned(mail, signed, now=self.clock.now())
+        return mail, self.store.ingest_bounce(mail, signed, now=self.clock.now())
 
 
 @dataclass(kw_only=True)
 class Postmaster:
     """Visits one mailbox again and again."""
 
-    intake: Intake
+    intake: BounceIngest
     mailbox: Mailbox
     failures: int = field(init=False, default=0)  #: in a row
     reason: str = field(init=False, default="")  #: of the last failure
 
-    def collect(self) -> Counter[Taken]:
+    def collect(self) -> Counter[IngestOutcome]:
         """Take what has come, and count what became of it. Blocking. Never raises for what a mail server does."""
-        taken: Counter[Taken] = Counter()
+        taken: Counter[IngestOutcome] = Counter()
         store = self.intake.store
 
         def take(raw: bytes) -> bool:
             mail, became = self.intake.take(raw)
             taken[became] += 1
-            if became in {Taken.COUNTED, Taken.SUSPENDED, Taken.ASKED}:
+            if became in {IngestOutcome.COUNTED, IngestOutcome.SUSPENDED, IngestOutcome.ASKED}:
                 _log.warning("returned mail: %s %s: %s", mail.kind, mail.code, became)
-            return became is not Taken.UNRELATED
+            return became is not IngestOutcome.UNRELATED
 
         before = after = store.mailbox_position()
         try:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from email.utils import parseaddr
 
-from monitor.domain.bounces import Kind
+from monitor.domain.bounces import BounceKind
 
 _MAX_TEXT, _MAX_REASON = 8000, 1000
 #: Who speaks for a mail system: the name before the @, or the one in words.
@@ -46,7 +46,7 @@ _FAILED = re.compile(
 class PlainReport:
     """What words alone say."""
 
-    kind: Kind
+    kind: BounceKind
     code: str
     said: str = ""
     named: Sequence[str] = ()  #: addresses that it is about
@@ -65,11 +65,11 @@ def read_plain(sender: str, subject: str, text: str) -> PlainReport | None:
         return None
     about = _QUOTED.split(text[:_MAX_TEXT], maxsplit=1)[0]
     if _REFUSAL.search(about) or _GIVEN_UP.search(about):
-        return PlainReport(kind=Kind.BOUNCE, code=code_in(about), said=reason_in(about), named=named_in(about))
+        return PlainReport(kind=BounceKind.BOUNCE, code=code_in(about), said=reason_in(about), named=named_in(about))
     if _DELAYED.search(about):
-        return PlainReport(kind=Kind.DELAY, code="4.0.0", named=named_in(about))
+        return PlainReport(kind=BounceKind.DELAY, code="4.0.0", named=named_in(about))
     if _FAILED.search(about) or _FAILED.search(subject):
-        return PlainReport(kind=Kind.BOUNCE, code="5.0.0", said=reason_in(about), named=named_in(about))
+        return PlainReport(kind=BounceKind.BOUNCE, code="5.0.0", said=reason_in(about), named=named_in(about))
     return None
 
 

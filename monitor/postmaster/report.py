@@ -19,7 +19,7 @@ from hashlib import sha256
 from itertools import islice
 from quopri import decodestring
 
-from monitor.domain.bounces import Kind, ReturnedMail
+from monitor.domain.bounces import BounceKind, BounceReport
 from monitor.postmaster.authentication import proven_author
 from monitor.postmaster.plain_report import code_in, named_in, read_plain, reason_in
 
@@ -46,13 +46,13 @@ Fields = Mapping[str, str]  #: by small name
 class _Found:
     """The kind of a mail with what goes with it."""
 
-    kind: Kind
+    kind: BounceKind
     code: str = ""
     said: str = ""
     recipients: tuple[str, ...] = ()
 
 
-def read_returned(raw: bytes, authserv_id: str = "") -> ReturnedMail:
+def parse_bounce(raw: bytes, authserv_id: str = "") -> BounceReport:
     """What a mail says. Never raises for what is in it. `authserv_id`: see `authentication.proven_author`."""
     raw = raw[:MAX_MAIL]
     try:
@@ -62,8 +62,8 @@ def read_returned(raw: bytes, authserv_id: str = "") -> ReturnedMail:
         text = "\n".join([raw.decode("utf-8", "replace"), *map(_text, parts)])
     except (RecursionError, ValueError, LookupError, TypeError):
         # Nested deeper than any mail, or in no encoding there is. The library gives up in several ways.
-        return ReturnedMail(kind=Kind.OTHER, key=sha256(raw).hexdigest())
-    return ReturnedMail(
+        return BounceReport(kind=BounceKind.OTHER, key=sha256(raw).hexdigest())
+    return BounceReport(
         kind=found.kind,
         key=sha256(_header(mail, "Message-ID").encode() or raw).hexdigest(),
         code=found.code,
@@ -163,13 +163,13 @@ def _of_status(parts: Sequence[Message]) -> _Found | None:
         return None
     groups = [fields for fields in islice(_blocks(reports[0]), _MAX_PARTS) if {"action", "status"} & set(fields)]
     told = [(_status_kind(fields), fields) for fields in groups]
-    for kind in (Kind.BOUNCE, Kind.DELAY):
+    for kind in (BounceKind.BOUNCE, BounceKind.DELAY):
         chosen = [fields for found, fields in told if found is kind]
         if chosen:
             named = [f.get(name, "") for f in chosen for name in ("original-recipient", "final-recipient")]
             said = chosen[0].get("diagnostic-code", "")
             return _Found(kind=kind, code=_status_code(kind, chosen[0]), said=said, recipients=_addresses(*named))
-    return _Found(kind=Kind.ARRIVED)
+    return _Found(kind=BounceKind.ARRIVED)
 
 
 def _is_status(text: str) -> bool:
@@ -177,16 +177,16 @@ def _is_status(text: str) -> bool:
     return {"action", "status"} <= names and not names.isdisjoint({"final-recipient", "original-recipient"})
 
 
-def _status_kind(fields: Fields) -> Kind:
+def _status_kind(fields: Fields) -> BounceKind:
     action = fields.get("action", "").lower()
     if action in {"failed", "delayed"}:
-        return Kind.BOUNCE if action == "failed" else Kind.DELAY
+        return BounceKind.BOUNCE if action == "failed" else BounceKind.DELAY
     if action in {"delivered", "relayed", "expanded"}:
-        return Kind.ARRIVED
-    return {"5": Kind.BOUNCE, "4": Kind.DELAY}.get(fields.get("status", "")[:1], Kind.ARRIVED)
+        return BounceKind.ARRIVED
+    return {"5": BounceKind.BOUNCE, "4": BounceKind.DELAY}.get(fields.get("status", "")[:1], BounceKind.ARRIVED)
 
 
-def _status_code(kind: Kind, fields: Fields) -> str:
+def _status_code(kind: BounceKind, fields: Fields) -> str:
     """The enhanced status; the one that the server itself gave, where the report only says that there was one."""
     said = _CODE.search(fields.get("status", ""))
     diagnostic = fields.get("diagnostic-code", "")
@@ -196,7 +196,7 @@ def _status_code(kind: Kind, fields: Fields) -> str:
     if own:
         return own[1]
     reply = _REPLY_CODE.search(diagnostic)
-    digit = reply[1] if reply else {Kind.BOUNCE: "5", Kind.DELAY: "4"}[kind]
+    digit = reply[1] if reply else {BounceKind.BOUNCE: "5", BounceKind.DELAY: "4"}[kind]
     return f"{digit}.0.0"
 
 
@@ -207,8 +207,8 @@ def _of_complaint(parts: Sequence[Message]) -> _Found | None:
         return None
     fields = next(_blocks(reports[0]), {})
     if fields.get("feedback-type", "").lower() not in _COMPLAINTS:
-        return _Found(kind=Kind.OTHER)  # "not spam" after all, or statistics of authentication
-    return _Found(kind=Kind.COMPLAINT, recipients=_addresses(fields.get("original-rcpt-to", "")))
+        return _Found(kind=BounceKind.OTHER)  # "not spam" after all, or statistics of authentication
+    return _Found(kind=BounceKind.COMPLAINT, recipients=_addresses(fields.get("original-rcpt-to", "")))
 
 
 def _of_words(mail: Message, parts: Sequence[Message]) -> _Found | None:
@@ -216,11 +216,11 @@ def _of_words(mail: Message, parts: Sequence[Message]) -> _Found | None:
     text = next((found for part in parts if (found := _text(part))), "").replace("\r\n", "\n")
     if failed := _header(mail, "X-Failed-Recipients"):
         about = text.partition("\n------")[0]  # below that line stands our own mail
-        return _Found(kind=Kind.BOUNCE, code=code_in(about), said=reason_in(about), recipients=_addresses(failed))
+        return _Found(kind=BounceKind.BOUNCE, code=code_in(about), said=reason_in(about), recipients=_addresses(failed))
     if text.lstrip().startswith("Hi. This is the"):
         about = re.split(r"(?m)^-", text, maxsplit=1)[0]
         named = _addresses(*named_in(about))
-        return _Found(kind=Kind.BOUNCE, code=code_in(about), said=reason_in(about), recipients=named) if named else None
+        return _Found(kind=BounceKind.BOUNCE, code=code_in(about), said=reason_in(about), recipients=named) if named else None
     plain = read_plain(_header(mail, "From"), _header(mail, "Subject"), text)
     if plain is None:
         return None
@@ -233,5 +233,5 @@ def _automatic(mail: Message) -> _Found:
     told = submitted not in {"", "no"} or _header(mail, "X-Autoreply") or _header(mail, "X-Autorespond")
     precedence = _header(mail, "Precedence").lower()
     if told or precedence == "auto_reply" or _OUT_OF_OFFICE.search(_header(mail, "Subject")):
-        return _Found(kind=Kind.AUTOMATIC)
-    return _Found(kind=Kind.OTHER)
+        return _Found(kind=BounceKind.AUTOMATIC)
+    return _Found(kind=BounceKind.OTHER)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.domain.addressees import subscriptions_from_table
-from monitor.domain.operator_alarms import Way
+from monitor.domain.operator_alarms import Receiver
 from monitor.domain.subscriptions import Subscription, SubscriptionError
 from monitor.settings.keys import (
     Key,
@@ -116,7 +116,7 @@ class Settings:
     concurrency: int  #: pages fetched at once
     proxy: str = field(repr=False)  #: that pages are asked for through; "direct": none; empty: the environment's
     ca_file: str  #: certificate authorities to trust beside the usual ones, when pages are fetched
-    operator: tuple[Way, ...]  #: who is told of alarms: the first way, and another where that one fails
+    operator: tuple[Receiver, ...]  #: who is told of alarms: the first way, and another where that one fails
     returned: Table | None  #: ``[returned]``, checked: where the mailbox of returned mail is; None without one
     returned_interval: timedelta
     sources: tuple[Table, ...]  #: also the ones that are not enabled: they have to be right as well
@@ -210,7 +210,7 @@ def _mailbox(tables: list[Table], values: Mapping[str, object]) -> Table | None:
     return replace(written or Table(file="environment", heading="[returned]"), values=values)
 
 
-def _unknown_ways(operator: Iterable[Way], names: list[str]) -> list[Problem]:
+def _unknown_ways(operator: Iterable[Receiver], names: list[str]) -> list[Problem]:
     """Ways to the operator that lead nowhere."""
     there = f"; channels: {', '.join(names) or 'none'}"
     return [

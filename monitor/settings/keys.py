@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from monitor.domain.characters import unquoted
 from monitor.domain.database_address import checked_database_address
-from monitor.domain.operator_alarms import Way
+from monitor.domain.operator_alarms import Receiver
 from monitor.settings.tables import Problem, Table
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)")
@@ -110,12 +110,14 @@ def one_of(*valid: str) -> Callable[[object], str]:
     return read
 
 
-def ways(value: object) -> tuple[Way, ...]:
+def ways(value: object) -> tuple[Receiver, ...]:
     """One or two ways to a person: ``["mail: operator@example.org", "slack"]``; with a comma between in the environment."""
     written = value.split(",") if isinstance(value, str) else value
     if not isinstance(written, list) or not all(isinstance(each, str) and each.strip() for each in written):
         raise ValueError(f'expected a list such as ["mail: operator@example.org", "slack"], found {_shown(value)}')
-    found = tuple(Way(channel=channel.strip(), to=to.strip()) for channel, _, to in (each.partition(":") for each in written))
+    found = tuple(
+        Receiver(channel=channel.strip(), to=to.strip()) for channel, _, to in (each.partition(":") for each in written)
+    )
     if any(not character.isprintable() for way in found for character in way.to) or any(way.to.count("@") > 1 for way in found):
         raise ValueError("what follows the channel's name is one address within it")
     return found

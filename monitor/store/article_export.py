@@ -12,7 +12,7 @@ from monitor.store.schema import articles, judgements
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Archived:
+class ExportedArticle:
     """One article and what was found in it: (urn, area, rating)."""
 
     url: str
@@ -23,7 +23,7 @@ class Archived:
     classifier_version: str
 
 
-def archived(engine: Engine) -> Iterator[Archived]:
+def archived(engine: Engine) -> Iterator[ExportedArticle]:
     """Every article of the press (reports have their grades in a table), oldest first."""
     with engine.begin() as connection:
         keys = connection.execute(
@@ -37,7 +37,7 @@ def archived(engine: Engine) -> Iterator[Archived]:
                 select(judgements.c.urn, judgements.c.area, judgements.c.rating).where(judgements.c.article == key)
             ).all()
         if row is not None:
-            yield Archived(
+            yield ExportedArticle(
                 url=row["url"],
                 title=row["title"],
                 text=row["text"],

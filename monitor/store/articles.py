@@ -19,14 +19,14 @@ from monitor.store.schema import articles, judgements, rejections
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filed:
+class FiledArticle:
     """Where a document is: the id of its article, and whether the article was there before."""
 
     article: str
     duplicate: bool
 
 
-def file_documents(connection: Connection, found: Sequence[Classified], now: datetime) -> list[Filed]:
+def file_documents(connection: Connection, found: Sequence[Classified], now: datetime) -> list[FiledArticle]:
     """Write the articles that are new with their judgements, and settle the links that led to any of them.
 
     These very bytes at the same address, or from the same outlet at another one, are the same article.
@@ -41,11 +41,11 @@ def file_documents(connection: Connection, found: Sequence[Classified], now: dat
         )
         for place in (("address", address), ("outlet", outlet))
     }
-    filed: list[Filed] = []
+    filed: list[FiledArticle] = []
     for row in rows:
         places = [(row["sha256"], ("address", row["canonical_url"])), (row["sha256"], ("outlet", row["outlet"]))]
         there = next((known[place] for place in places if place in known), None)
-        filed.append(Filed(article=there or row["id"], duplicate=there is not None))
+        filed.append(FiledArticle(article=there or row["id"], duplicate=there is not None))
         known |= dict.fromkeys(places, row["id"]) if there is None else {}
     new = [(each, row) for each, row, where in zip(found, rows, filed, strict=True) if not where.duplicate]
     if new:

@@ -14,7 +14,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from monitor.domain.bounces import Kind, ReturnedMail, about_the_address, vouches, words_of
+from monitor.domain.bounces import BounceKind, BounceReport, about_the_address, vouches, words_of
 from monitor.domain.mailboxes import mailbox
 from monitor.ports import DeliveryState
 from monitor.store import suspensions
@@ -31,7 +31,7 @@ _ID = re.compile(r"<?([0-9a-f]{32})@")
 _POSITION = "returned_position"
 
 
-class Taken(StrEnum):
+class IngestOutcome(StrEnum):
     """What became of a mail that came back."""
 
     UNRELATED = "unrelated"  #: about no message of ours
@@ -43,12 +43,12 @@ class Taken(StrEnum):
 
 
 _MORE_WORDS = {
-    Taken.ASKED: " (nobody vouches for it: not counted)",
+    IngestOutcome.ASKED: " (nobody vouches for it: not counted)",
     None: " (not signed by us: not counted)",
 }
 
 
-def take(connection: Connection, mail: ReturnedMail, signed: str | None, now: datetime) -> Taken:
+def take(connection: Connection, mail: BounceReport, signed: str | None, now: datetime) -> IngestOutcome:
     """Record one mail that came back.
 
     Args:
@@ -58,45 +58,45 @@ def take(connection: Connection, mail: ReturnedMail, signed: str | None, now: da
             and nothing follows from it, for whoever answered or passed on the message has made that id known.
         now: the moment.
     """
-    if mail.kind in {Kind.AUTOMATIC, Kind.OTHER, Kind.ARRIVED}:
-        return Taken.UNRELATED
+    if mail.kind in {BounceKind.AUTOMATIC, BounceKind.OTHER, BounceKind.ARRIVED}:
+        return IngestOutcome.UNRELATED
     row = _delivery(connection, mail, signed)
     if row is None:
-        return Taken.UNRELATED
+        return IngestOutcome.UNRELATED
     # A message passed on by the address to others may come back from them: that is no fault of the address.
     wanted = mailbox(str(row.recipient))
     elsewhere = bool(wanted and mail.recipients) and wanted not in map(mailbox, mail.recipients)
-    became = Taken.NOTED
-    if signed and mail.kind is Kind.COMPLAINT:
+    became = IngestOutcome.NOTED
+    if signed and mail.kind is BounceKind.COMPLAINT:
         became = _of_complaint(connection, mail, row)
-    elif signed and mail.kind is Kind.BOUNCE and about_the_address(mail.code, mail.said) and not elsewhere:
-        became = Taken.COUNTED
+    elif signed and mail.kind is BounceKind.BOUNCE and about_the_address(mail.code, mail.said) and not elsewhere:
+        became = IngestOutcome.COUNTED
     if not _keep(connection, mail, row.id, became, now):
-        return Taken.KNOWN
-    words = words_of(mail, elsewhere=elsewhere and mail.kind is not Kind.COMPLAINT)
+        return IngestOutcome.KNOWN
+    words = words_of(mail, elsewhere=elsewhere and mail.kind is not BounceKind.COMPLAINT)
     _annotate(connection, row, words + _MORE_WORDS.get(became if signed else None, ""), bool(signed), now)
-    if became is Taken.SUSPENDED:
+    if became is IngestOutcome.SUSPENDED:
         stopped = suspensions.suspend(connection, row.target, words, now)
     else:
-        stopped = became is Taken.COUNTED and suspensions.count(connection, row.target, words, now)
-    return Taken.SUSPENDED if stopped else Taken.COUNTED if became is Taken.SUSPENDED else became
+        stopped = became is IngestOutcome.COUNTED and suspensions.count(connection, row.target, words, now)
+    return IngestOutcome.SUSPENDED if stopped else IngestOutcome.COUNTED if became is IngestOutcome.SUSPENDED else became
 
 
-def _of_complaint(connection: Connection, mail: ReturnedMail, row: Row[Any, Any, Any, Any, Any, Any]) -> Taken:
+def _of_complaint(connection: Connection, mail: BounceReport, row: Row[Any, Any, Any, Any, Any, Any]) -> IngestOutcome:
     """What a complaint with our mark comes to. The mark alone proves little: whoever is forwarded a message has it.
 
     It counts where who wrote it can know, and once a message; one about a message from before a reinstatement counts no more.
     """
     reinstated, of, counted = suspensions_table.c.reinstated_at, returns.c.delivery == row.id, returns.c.counted.is_(True)
     since = connection.execute(select(reinstated).where(suspensions_table.c.target == row.target)).scalar()
-    mine = select(returns.c.id).where(of, counted, returns.c.kind == Kind.COMPLAINT)
+    mine = select(returns.c.id).where(of, counted, returns.c.kind == BounceKind.COMPLAINT)
     old = since is not None and (row.settled_at is None or row.settled_at <= since)
     if old or connection.execute(mine).first() is not None:
-        return Taken.NOTED
-    return Taken.SUSPENDED if vouches(mail.author, str(row.recipient)) else Taken.ASKED
+        return IngestOutcome.NOTED
+    return IngestOutcome.SUSPENDED if vouches(mail.author, str(row.recipient)) else IngestOutcome.ASKED
 
 
-def _delivery(connection: Connection, mail: ReturnedMail, signed: str | None) -> Row[Any, Any, Any, Any, Any, Any] | None:
+def _delivery(connection: Connection, mail: BounceReport, signed: str | None) -> Row[Any, Any, Any, Any, Any, Any] | None:
     ids = [signed] if signed else [found[1] for each in mail.message_ids if (found := _ID.match(each))]
     if not ids:
         return None
@@ -105,14 +105,14 @@ def _delivery(connection: Connection, mail: ReturnedMail, signed: str | None) ->
     return connection.execute(select(*columns).where(deliveries.c.id.in_(ids[:5])).with_for_update()).first()
 
 
-def _keep(connection: Connection, mail: ReturnedMail, delivery: str, became: Taken, now: datetime) -> bool:
+def _keep(connection: Connection, mail: BounceReport, delivery: str, became: IngestOutcome, now: datetime) -> bool:
     """One row for one mail; False when it is there already, or when there are too many."""
-    counted = became in {Taken.COUNTED, Taken.SUSPENDED}
+    counted = became in {IngestOutcome.COUNTED, IngestOutcome.SUSPENDED}
     kept = select(func.count()).select_from(returns).where(returns.c.delivery == delivery)
     if connection.execute(kept).scalar_one() >= MAX_NOTES and not counted:
         return False
     values = {"id": uuid4().hex, "delivery": delivery, "key": mail.key, "code": mail.code}
-    values["kind"] = ASKED_KIND if became is Taken.ASKED else str(mail.kind)
+    values["kind"] = ASKED_KIND if became is IngestOutcome.ASKED else str(mail.kind)
     try:
         with connection.begin_nested():
             connection.execute(insert(returns).values(**values, counted=counted, received_at=now))

@@ -16,7 +16,7 @@ from monitor.store.schema import PENDING, alerts, bodies, changes, deliveries, j
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class DeliveryRow:
     """One delivery as a list shows it."""
 
     id: str
@@ -33,7 +33,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
+class Transition:
     """One line of a delivery's journal."""
 
     at: datetime
@@ -46,9 +46,9 @@ class Move:
 class Detail:
     """One delivery with everything known of it."""
 
-    line: Line
+    line: DeliveryRow
     message: Message
-    moves: tuple[Move, ...]
+    moves: tuple[Transition, ...]
     alerts: tuple[tuple[str, str], ...]  #: change key, subscription
 
 
@@ -89,11 +89,11 @@ DROP = Order(
 RELEASE = Order(allowed=(DeliveryState.HELD,), after=DeliveryState.PENDING, reason="released by the operator")
 
 
-def _line(row: Mapping[str, object]) -> Line:
-    return Line(**{**row, "state": DeliveryState(str(row["state"]))})  # type: ignore[arg-type]  # the columns are its fields
+def _line(row: Mapping[str, object]) -> DeliveryRow:
+    return DeliveryRow(**{**row, "state": DeliveryState(str(row["state"]))})  # type: ignore[arg-type]  # the columns are its fields
 
 
-def listed(connection: Connection, states: Sequence[DeliveryState], limit: int) -> tuple[Line, ...]:
+def listed(connection: Connection, states: Sequence[DeliveryState], limit: int) -> tuple[DeliveryRow, ...]:
     """The newest deliveries in these states (any state when none is named)."""
     chosen = (
         select(*_COLUMNS).outerjoin_from(deliveries, bodies).order_by(deliveries.c.created.desc(), deliveries.c.id).limit(limit)
@@ -140,7 +140,7 @@ def _detail(connection: Connection, row: Mapping[str, object]) -> Detail:
     return Detail(
         line=_line({column.name: row[column.name] for column in _COLUMNS}),
         message=message_of(row, bodies_of(connection, {str(row["body"])}).get(str(row["body"]))),
-        moves=tuple(Move(at=m["at"], before=m["before"], after=m["after"], reason=m["reason"]) for m in moves),
+        moves=tuple(Transition(at=m["at"], before=m["before"], after=m["after"], reason=m["reason"]) for m in moves),
         alerts=tuple((key, subscription) for key, subscription in told),
     )
 

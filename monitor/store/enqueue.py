@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from monitor.domain.alert_limits import Seen, send_from, storm
+from monitor.domain.alert_limits import Seen, earliest_send, storm
 from monitor.domain.context import previous_of
 from monitor.domain.model import Change, Inspection, SourceClass
 from monitor.domain.subscriptions import UPDATES, Frequency, LedgerView, Subscription, currently_inadequate, wanted_because
@@ -263,7 +263,7 @@ class _Outbox:
         mine = self.policy.with_exits(mine, lead.to, because, self.own)
         foot = self.policy.renderer.foot(mine)
         self.mentions += [{"key": doubt.id, "mentioned_in": identity} for doubt in doubts]
-        start = send_from(
+        start = earliest_send(
             self.now, self.policy.group_wait, self.made.get(target, ()), self.policy.most_an_hour, self.news.days_late
         )
         not_before = min(s.quiet.over(start) if s.quiet else start for s in person.subscriptions.values())

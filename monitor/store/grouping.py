@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, literal_column, select
 
 from monitor.domain.alert_limits import HOUR
-from monitor.domain.model import Change, Inspection, Kind
+from monitor.domain.model import Change, ChangeKind, Inspection
 from monitor.domain.movement import disputed
 from monitor.messages import Purpose
 from monitor.ports import DeliveryState
@@ -42,7 +42,7 @@ def waiting(
 
     Nothing is found while sending is off after a restore: what waits in the copy may have been sent since.
     """
-    if restore_guard.off(connection):
+    if restore_guard.sending_disabled(connection):
         return {}
     still = and_(
         PENDING,
@@ -112,9 +112,9 @@ def merged(before: Mapping[str, Change], now: Mapping[str, Change]) -> tuple[Cha
 
 def _together(earlier: Change, change: Change) -> Change:
     """Two words on one area, of which nobody has read the first."""
-    if Kind.DISPUTED not in earlier.kinds | change.kinds:
+    if ChangeKind.DISPUTED not in earlier.kinds | change.kinds:
         return replace(change, reported=earlier.reported)
     if earlier.new is None or change.new is None or earlier.new is change.new:
         return change
     low, other = (earlier, change) if earlier.new.rank < change.new.rank else (change, earlier)
-    return low if Kind.DISPUTED in low.kinds or other.new is None else disputed(low, by=other.new)
+    return low if ChangeKind.DISPUTED in low.kinds or other.new is None else disputed(low, by=other.new)

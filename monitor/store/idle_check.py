@@ -46,7 +46,7 @@ def seal(files: Iterable[Path], period: str) -> str:
     return digest.hexdigest()
 
 
-class Glance:
+class IdleState:
     """A sealed state in which nothing waits. Close it before the store is opened."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -105,7 +105,7 @@ class Glance:
         self._connection.close()
 
 
-def glance(database: Path, expected: str, now: datetime) -> Glance | None:
+def open_if_idle(database: Path, expected: str, now: datetime) -> IdleState | None:
     """A look at the state in a SQLite file; None where the store has to be opened.
 
     Args:
@@ -121,7 +121,7 @@ def glance(database: Path, expected: str, now: datetime) -> Glance | None:
         connection.execute("PRAGMA foreign_keys = ON")
         found = connection.execute("SELECT value FROM facts WHERE name = ?", (SEAL,)).fetchone()
         if found == (expected,) and not connection.execute(_WAITING, {"now": _value(now)}).fetchone()[0]:
-            return Glance(connection)
+            return IdleState(connection)
     except sqlite3.Error:
         pass  # whatever is the matter with it, the store says it better
     connection.close()

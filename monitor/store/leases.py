@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from monitor.store.schema import leases
 
 
-def hold(engine: Engine, name: str, *, owner: str, now: datetime, length: timedelta) -> int | None:
+def acquire(engine: Engine, name: str, *, owner: str, now: datetime, length: timedelta) -> int | None:
     """Take or renew a lease.
 
     Args:
@@ -41,7 +41,7 @@ def hold(engine: Engine, name: str, *, owner: str, now: datetime, length: timede
     return 1
 
 
-def let_go(engine: Engine, name: str, *, owner: str, now: datetime) -> None:
+def release(engine: Engine, name: str, *, owner: str, now: datetime) -> None:
     """Give a lease back at an orderly end, so that another need not wait until it runs out."""
     with engine.begin() as connection:
         connection.execute(update(leases).where(leases.c.name == name, leases.c.owner == owner).values(expires=now))

@@ -11,19 +11,19 @@ from uuid import uuid4
 from sqlalchemy import Connection, Select, delete, insert, select
 
 from monitor.messages import Notice
-from monitor.messages.render import Body, Foot, joined
+from monitor.messages.render import Body, Footer, joined
 from monitor.ports import DeliveryState, Message
 from monitor.store.schema import bodies, deliveries
 
 
-class Renders(Protocol):
+class MessageRenderer(Protocol):
     """A notice into a message; pure."""
 
     def body(self, notice: Notice) -> Body:
         """What everybody reads."""
         ...
 
-    def foot(self, notice: Notice) -> Foot:
+    def foot(self, notice: Notice) -> Footer:
         """What one person reads."""
         ...
 
@@ -56,7 +56,7 @@ def body_of(row: Mapping[Any, Any]) -> Body:
     return Body(**{name: row[name] for name in ("subject", "text", "html", "slack", "headers", "payload")})
 
 
-def foot_columns(foot: Foot) -> dict[str, Any]:
+def foot_columns(foot: Footer) -> dict[str, Any]:
     """The columns of a delivery that hold what one person reads."""
     return {"foot_text": foot.text, "foot_html": foot.html, "foot_slack": foot.slack, "headers": dict(foot.headers)}
 
@@ -65,7 +65,7 @@ def message_of(row: Mapping[Any, Any], body: Body | None) -> Message:
     """The whole message of a delivery's row; without a body (its reader was erased) nothing is left of it."""
     if body is None:
         return Message(subject="", text="")
-    foot = Foot(text=row["foot_text"], html=row["foot_html"], slack=row["foot_slack"], headers=row["headers"])
+    foot = Footer(text=row["foot_text"], html=row["foot_html"], slack=row["foot_slack"], headers=row["headers"])
     whole = joined(body, foot)
     return Message(
         subject=whole.subject,
@@ -91,7 +91,7 @@ def forget_bodies(connection: Connection, ids: Sequence[str]) -> None:
 
 
 def delivery_row(
-    notice: Notice, body: str, foot: Foot, *, channel: str, recipient: str, target: str, now: datetime
+    notice: Notice, body: str, foot: Footer, *, channel: str, recipient: str, target: str, now: datetime
 ) -> dict[str, Any]:
     """The columns of a pending delivery of a frozen body. `change_set` is the notice's id until it is changed."""
     return {
@@ -113,7 +113,7 @@ def delivery_row(
 
 def enqueue_one(
     connection: Connection,
-    renderer: Renders,
+    renderer: MessageRenderer,
     notice: Notice,
     *,
     channel: str,

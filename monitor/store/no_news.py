@@ -9,10 +9,10 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, select
 
-from monitor.domain.no_news import WEEKLY, Hearing, deaf_for, deaf_key, due_week, week_key
+from monitor.domain.no_news import WEEKLY, Coverage, all_down, due_week, outage_key, week_key
 from monitor.domain.subscriptions import Subscription
 from monitor.messages import Notice
-from monitor.messages.no_news import deaf_notice, silence_notice
+from monitor.messages.no_news import no_news_notice, outage_notice
 from monitor.store.message_contents import enqueue_one
 from monitor.store.notification_log import NotificationLog
 from monitor.store.policy import Policy
@@ -25,8 +25,8 @@ _WEEK = timedelta(days=7)
 _PREFIX = "silence:"
 
 
-def enqueue_silence(
-    connection: Connection, wanted: Sequence[Subscription], policy: Policy, hearing: Hearing, now: datetime
+def enqueue_no_news(
+    connection: Connection, wanted: Sequence[Subscription], policy: Policy, coverage: Coverage, now: datetime
 ) -> int:
     """Write what is due to those who ask for it; returns how many messages. Repeating it adds nothing."""
     asking = {each.name: each for each in wanted if each.silence == WEEKLY and not each.paused}
@@ -43,13 +43,13 @@ def enqueue_silence(
     for name, subscription in asking.items():
         identity = uuid4().hex
         named = name not in mine
-        if ears := deaf_for(subscription, hearing, now):
-            notice = deaf_notice(identity, now, subscription, ears, named=named)
-            made += _enqueue(connection, subscription, policy, notice, deaf_key(name, ears), now, mine)
+        if sources := all_down(subscription, coverage, now):
+            notice = outage_notice(identity, now, subscription, sources, named=named)
+            made += _enqueue(connection, subscription, policy, notice, outage_key(name, sources), now, mine)
             continue  # that nothing changed is more than we know
         week = due_week(subscription, began.get(name, now), now)
         if week is not None and not _told(connection, subscription, week):
-            notice = silence_notice(identity, now, subscription, hearing, week, named=named)
+            notice = no_news_notice(identity, now, subscription, coverage, week, named=named)
             made += _enqueue(connection, subscription, policy, notice, week_key(name, week), now, mine)
     return made
 

@@ -11,14 +11,23 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from monitor.domain.operator_alarms import Decision, Raised, Standing, Way, channels_in_trouble, choose, decide, told
+from monitor.domain.operator_alarms import (
+    ActiveAlarm,
+    Alarm,
+    Decision,
+    Receiver,
+    channels_in_trouble,
+    decide,
+    select_receiver,
+    told,
+)
 from monitor.messages import Purpose
 from monitor.messages.codes import reason_words, what_to_do
 from monitor.messages.operator import operator_notice
 from monitor.ports import DeliveryState
 from monitor.store.bounces import ASKED_KIND
-from monitor.store.message_contents import Renders, enqueue_one
-from monitor.store.restore_guard import off
+from monitor.store.message_contents import MessageRenderer, enqueue_one
+from monitor.store.restore_guard import sending_disabled
 from monitor.store.schema import deliveries, returns, sources, standing_alarms, subscriptions, suspensions
 
 #: A notice that was not handed over by then goes another way, too.
@@ -40,7 +49,7 @@ _NOT_OURS = deliveries.c.purpose != Purpose.OPERATOR
 _WAITING = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.COMMITTING)
 
 
-def standing(connection: Connection, ways: Sequence[Way], now: datetime) -> tuple[Standing, ...]:
+def standing(connection: Connection, ways: Sequence[Receiver], now: datetime) -> tuple[ActiveAlarm, ...]:
     """Every alarm that is remembered. One whose notice the first way did not hand over is `lost` where there is another way."""
     rows = connection.execute(
         select(standing_alarms, deliveries.c.state, deliveries.c.channel, deliveries.c.created)
@@ -53,12 +62,18 @@ def standing(connection: Connection, ways: Sequence[Way], now: datetime) -> tupl
         failed = row["state"] in (DeliveryState.FAILED, DeliveryState.UNCERTAIN, DeliveryState.CANCELLED)
         late = row["state"] in _WAITING and now - row["created"] > LATE
         other = bool(ways) and row["channel"] == ways[0].channel and any(way.channel != row["channel"] for way in ways)
-        found.append(Standing(**{name: row[name] for name in names}, lost=other and (failed or late)))
+        found.append(ActiveAlarm(**{name: row[name] for name in names}, lost=other and (failed or late)))
     return tuple(found)
 
 
 def tell_operator(
-    connection: Connection, renderer: Renders, found: Sequence[Raised], ways: Sequence[Way], now: datetime, *, page: str = ""
+    connection: Connection,
+    renderer: MessageRenderer,
+    found: Sequence[Alarm],
+    ways: Sequence[Receiver],
+    now: datetime,
+    *,
+    page: str = "",
 ) -> str:
     """Remember the alarms `found` now and put a notice of what is news into the outbox; returns its id, empty for none.
 
@@ -71,7 +86,7 @@ def tell_operator(
     avoided = channels_in_trouble(found)
     if any(each.lost for each in decision.told):
         avoided.add(ways[0].channel)
-    way = choose(ways, sorted(avoided))
+    way = select_receiver(ways, sorted(avoided))
     notice = operator_notice(uuid4().hex, now, told=decision.told, ended=decision.ended, page=page)
     enqueue_one(
         connection,
@@ -113,7 +128,7 @@ def _write(connection: Connection, decision: Decision) -> None:
             connection.execute(insert(standing_alarms).values(about=each.about, name=each.name, **values))
 
 
-def outbox_alarms(connection: Connection, now: datetime) -> list[Raised]:
+def outbox_alarms(connection: Connection, now: datetime) -> list[Alarm]:
     """What is the matter with messages, channels and addresses. Names no recipient."""
     counted: dict[str, int] = dict(
         connection.execute(
@@ -127,7 +142,7 @@ def outbox_alarms(connection: Connection, now: datetime) -> list[Raised]:
     lately = (deliveries.c.state == DeliveryState.FAILED, deliveries.c.settled_at > now - _LATELY, _NOT_OURS)
     failed = connection.execute(select(func.count()).select_from(deliveries).where(*lately)).scalar_one()
     found = [
-        Raised(about="outbox", name=name, message=words.format(count=_number(count)), weight=count, urgent=True)
+        Alarm(about="outbox", name=name, message=words.format(count=_number(count)), weight=count, urgent=True)
         for name, count, words in (
             ("uncertain", counted.get(DeliveryState.UNCERTAIN, 0), "nobody knows whether {count} arrived"),
             ("held", counted.get(DeliveryState.HELD, 0), "{count} held for you to look at"),
@@ -135,23 +150,23 @@ def outbox_alarms(connection: Connection, now: datetime) -> list[Raised]:
         )
         if count
     ]
-    if reason := off(connection):
-        found.append(Raised(about="outbox", name="off", message=f"nothing is sent: {reason}", urgent=True))
+    if reason := sending_disabled(connection):
+        found.append(Alarm(about="outbox", name="off", message=f"nothing is sent: {reason}", urgent=True))
     oldest = select(func.min(deliveries.c.not_before)).where(deliveries.c.state == DeliveryState.PENDING)
     since = connection.execute(oldest).scalar()
     if since is not None and now - since > STUCK and not reason:
         words = f"a message has been due since {since:%d %b %H:%M} UTC"
-        found.append(Raised(about="outbox", name="stuck", message=words, since=since, urgent=True))
+        found.append(Alarm(about="outbox", name="stuck", message=words, since=since, urgent=True))
     quiet = select(func.count()).select_from(suspensions).where(suspensions.c.suspended_at.is_not(None))
     if count := connection.execute(quiet).scalar_one():
         words = f"{count} {'address gets' if count == 1 else 'addresses get'} nothing more, for what was sent there came back"
-        found.append(Raised(about="subscribers", name="suspended", message=words, weight=count))
+        found.append(Alarm(about="subscribers", name="suspended", message=words, weight=count))
     if count := _complaints(connection, now):
         words = (
             f"{count} complaint(s) that anybody may have written who was forwarded a message: look at them (`monitor outbox "
             "list`), and end the subscription if its reader wants no more (`monitor subscribers end NAME`)"
         )
-        found.append(Raised(about="subscribers", name="complaints", message=words, weight=count))
+        found.append(Alarm(about="subscribers", name="complaints", message=words, weight=count))
     return [*found, *_channel_alarms(connection, now)]
 
 
@@ -181,7 +196,7 @@ class _Trouble:
     reason: str = ""
 
 
-def _channel_alarms(connection: Connection, now: datetime) -> list[Raised]:
+def _channel_alarms(connection: Connection, now: datetime) -> list[Alarm]:
     """Channels that refuse us, or cannot be reached, since they last took a message."""
     rows = connection.execute(
         select(
@@ -219,12 +234,12 @@ def _number(count: int) -> str:
     return "1 message" if count == 1 else f"{count} messages"
 
 
-def _channel_alarm(channel: str, trouble: _Trouble) -> Raised:
+def _channel_alarm(channel: str, trouble: _Trouble) -> Alarm:
     name, count = ("refused", trouble.refused) if trouble.refused else ("unreachable", trouble.unreachable)
     words = f"{_number(count)} cannot be handed over: {reason_words(trouble.reason)}"
     if todo := what_to_do(trouble.reason):
         words += f"; {todo}"
-    return Raised(about=f"channel {channel}", name=name, message=words, urgent=True)
+    return Alarm(about=f"channel {channel}", name=name, message=words, urgent=True)
 
 
 def moved_sources(connection: Connection) -> dict[str, str]:

@@ -30,7 +30,7 @@ class OutboxAdmin:
                 restore_guard.write_something(connection)
             self._database.troubles.clear()
 
-    def begin(self, beside: Path, journal: Mapping[str, Entry] | None = None) -> str:
+    def register_start(self, beside: Path, journal: Mapping[str, Entry] | None = None) -> str:
         """Count a start, here and in a file beside; returns why nothing may be sent, empty when it may.
 
         `journal` is what the journal of sent messages knows: it tells of a server's database that went back, too.
@@ -38,11 +38,11 @@ class OutboxAdmin:
         with self.engine.begin() as connection:
             generation = None
             if self.guard is not None:
-                generation = restore_guard.begin(
-                    connection, restore_guard.read(beside), restore_guard.place(self.engine.url.database)
+                generation = restore_guard.register_start(
+                    connection, restore_guard.read(beside), restore_guard.inode(self.engine.url.database)
                 )
             restore_guard.compare(connection, journal or {})
-            reason = restore_guard.off(connection)
+            reason = restore_guard.sending_disabled(connection)
         if generation is not None:
             restore_guard.write(beside, generation)
         return reason
@@ -50,16 +50,16 @@ class OutboxAdmin:
     def why_off(self, beside: Path, journal: Mapping[str, Entry]) -> str:
         """Why nothing is sent, or will be from the next start on; empty when sending is on. Changes nothing."""
         with self._reading.begin() as connection:
-            file = restore_guard.place(self.engine.url.database) if self.guard else ""
+            file = restore_guard.inode(self.engine.url.database) if self.guard else ""
             other = restore_guard.another(connection, restore_guard.read(beside), file) if self.guard else ""
-            return restore_guard.off(connection) or other or restore_guard.behind(connection, journal)
+            return restore_guard.sending_disabled(connection) or other or restore_guard.behind(connection, journal)
 
-    def sending_off(self) -> str:
+    def sending_disabled(self) -> str:
         """Why nothing is sent, and what to do; empty when sending is on."""
         if self.guard is not None and self.guard.trouble:
             return self.guard.trouble
         with self._reading.begin() as connection:
-            reason = restore_guard.off(connection)
+            reason = restore_guard.sending_disabled(connection)
         return f"{reason}. When you have seen to it: monitor outbox resume" if reason else ""
 
     def resume_sending(self, sent: Collection[str], *, now: datetime) -> int:
@@ -72,7 +72,7 @@ class OutboxAdmin:
                 self.guard.check(connection)
             return restore_guard.resume(connection, sent, now)
 
-    def deliveries(self, states: Sequence[DeliveryState] = (), *, limit: int = 100) -> tuple[delivery_admin.Line, ...]:
+    def deliveries(self, states: Sequence[DeliveryState] = (), *, limit: int = 100) -> tuple[delivery_admin.DeliveryRow, ...]:
         """The newest deliveries in these states, or in any."""
         with self._reading.begin() as connection:
             return delivery_admin.listed(connection, states, limit)

@@ -11,10 +11,10 @@ from monitor.domain.alert_limits import MAX_PER_HOUR
 from monitor.domain.model import Change, Inspection
 from monitor.domain.subscriptions import Subscription
 from monitor.messages import Notice
-from monitor.messages.links import Act, Links
+from monitor.messages.links import LinkAction, Links
 from monitor.messages.reasons import way_out
 from monitor.store.ledger import History
-from monitor.store.message_contents import Renders
+from monitor.store.message_contents import MessageRenderer
 
 #: The subscriptions in force when a change is matched.
 Subscriptions = Callable[[], Sequence[Subscription]]
@@ -27,7 +27,7 @@ class Policy:
     """The installation's choices and pure helpers."""
 
     history: History
-    renderer: Renders
+    renderer: MessageRenderer
     context: Context
     alert_window: timedelta
     links: Links | None = None
@@ -49,10 +49,10 @@ class Policy:
         by_mail = "@" in self.contact and "://" not in self.contact
         unsubscribe = manage = ""
         if "@" in to and self.links:
-            unsubscribe = self.links.make(Act.UNSUBSCRIBE, notice.id)
+            unsubscribe = self.links.make(LinkAction.UNSUBSCRIBE, notice.id)
         elif "@" in to and by_mail:
             unsubscribe = f"mailto:{quote(self.contact, safe='@')}?subject=Unsubscribe"
         if self.links and mine:
-            manage = self.links.make(Act.MANAGE, mine, own[mine])
+            manage = self.links.make(LinkAction.MANAGE, mine, own[mine])
         words = way_out(self.contact, manage=bool(manage), unsubscribe=unsubscribe.startswith("http"))
         return replace(notice, unsubscribe=unsubscribe, manage=manage, way_out=words)

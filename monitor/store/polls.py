@@ -12,7 +12,7 @@ from monitor.ports import Asked, LinkFailure, SourceState, Waiting
 from monitor.store import links, sources
 
 
-class Intake:
+class PollStore:
     """What is remembered of sources and links."""
 
     def __init__(self, engine: Engine) -> None:

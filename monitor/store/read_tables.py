@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from monitor.store.metadata import id_column, metadata
-from monitor.store.utc_datetime import Moment
+from monitor.store.utc_datetime import UTCDateTime
 
 #: Said by the index of what waits, and by who asks for it.
 WAITING = text("state = 'waiting'")
@@ -32,8 +32,8 @@ sources = Table(
     Column("validators", JSON, nullable=False),
     Column("cursor", Text, nullable=False, default=""),
     Column("polled_before", Boolean, nullable=False, default=False),
-    Column("last_success", Moment),
-    Column("next_due_at", Moment),
+    Column("last_success", UTCDateTime),
+    Column("next_due_at", UTCDateTime),
     Column("failures", Integer, nullable=False, default=0),
     Column("reason", String, nullable=False, default=""),
     Column("moved_to", Text, nullable=False, server_default=""),  # where its latest answer came from, redirected for good
@@ -45,11 +45,11 @@ polls = Table(
     metadata,
     id_column(),
     Column("source", ForeignKey("sources.name"), nullable=False),
-    Column("polled_at", Moment, nullable=False),
+    Column("polled_at", UTCDateTime, nullable=False),
     Column("links", Integer, nullable=False),
     Column("new_links", Integer, nullable=False),
     Column("undated", Integer, nullable=False),
-    Column("newest", Moment),
+    Column("newest", UTCDateTime),
     Column("not_modified", Boolean, nullable=False),
     Column("reason", String, nullable=False, default=""),
     Column("status", Integer),
@@ -65,7 +65,7 @@ captures = Table(
     Column("url", Text, nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("content_type", String, nullable=False, default=""),
-    Column("retrieved", Moment, nullable=False),
+    Column("retrieved", UTCDateTime, nullable=False),
     Column("body", LargeBinary, nullable=False),  # zlib
     UniqueConstraint("url", "sha256"),
 )
@@ -81,8 +81,8 @@ articles = Table(
     Column("title", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("published", Date),
-    Column("retrieved", Moment),
-    Column("recorded_at", Moment, nullable=False),
+    Column("retrieved", UTCDateTime),
+    Column("recorded_at", UTCDateTime, nullable=False),
     Column("outlet", String, nullable=False),
     Column("source", String, nullable=False, default=""),
     Column("source_class", String, nullable=False),
@@ -104,11 +104,11 @@ links = Table(
     Column("source", ForeignKey("sources.name"), nullable=False),
     Column("title", Text, nullable=False, default=""),
     Column("summary", Text, nullable=False, default=""),
-    Column("published", Moment),
-    Column("first_seen", Moment, nullable=False),
+    Column("published", UTCDateTime),
+    Column("first_seen", UTCDateTime, nullable=False),
     Column("baseline", Boolean, nullable=False),
     Column("state", String, nullable=False),  # new | read | given_up | passed_over
-    Column("retry_at", Moment),
+    Column("retry_at", UTCDateTime),
     Column("failures", Integer, nullable=False, default=0),
     Column("reason", String, nullable=False, default=""),
     Column("detail", Text, nullable=False, default=""),
@@ -116,8 +116,8 @@ links = Table(
     Column("host", String, nullable=False, server_default=""),  # whose queue it stands in
     Column("deaths", Integer, nullable=False, server_default="0"),  # processes that it cost
     Column("reader", String(32), nullable=False, server_default=""),  # who looks into it now
-    Column("begun_at", Moment),  # since when
-    Column("tried_at", Moment),  # when it was read or tried last
+    Column("begun_at", UTCDateTime),  # since when
+    Column("tried_at", UTCDateTime),  # when it was read or tried last
     Column("edition", String(16), nullable=False, server_default=""),  # of its entry: its id and dates, as last announced
     Column("readings", Integer, nullable=False, server_default="0"),  # how often it was read
     Index("ix_links_waiting", "retry_at", sqlite_where=text("state = 'new'"), postgresql_where=text("state = 'new'")),
@@ -178,8 +178,8 @@ review_items = Table(
     Column("classifier_version", String, nullable=False),
     Column("state", String, nullable=False),  # waiting | accepted | rejected | settled
     Column("reason", String, nullable=False, default=""),  # why nobody need decide on it
-    Column("came_at", Moment, nullable=False),
-    Column("decided_at", Moment),
+    Column("came_at", UTCDateTime, nullable=False),
+    Column("decided_at", UTCDateTime),
     Column("decided_by", String, nullable=False, default=""),
     UniqueConstraint("canonical_url", "urn", "area", "rating"),
     Index("ix_review_items_waiting", "came_at", sqlite_where=WAITING, postgresql_where=WAITING),

@@ -48,7 +48,7 @@ def _remember(connection: Connection, name: str, value: str) -> None:
         connection.execute(insert(facts).values(name=name, value=value))
 
 
-def begin(connection: Connection, beside: int | None, place: str = "") -> int:
+def register_start(connection: Connection, beside: int | None, place: str = "") -> int:
     """Count one more start; turns sending off when this is not the state that was left.
 
     Args:
@@ -84,7 +84,7 @@ def write_something(connection: Connection) -> None:
     _remember(connection, "written", os.urandom(2048).hex())
 
 
-def off(connection: Connection) -> str:
+def sending_disabled(connection: Connection) -> str:
     """Why nothing is sent; empty when sending is on."""
     return _fact(connection, _OFF)
 
@@ -100,7 +100,7 @@ def compare(connection: Connection, journal: Mapping[str, Entry]) -> int:
             for token in each.tells or ("",)
         ]
         insert_many(connection, notification_log, rows)
-        _remember(connection, _OFF, off(connection) or _BEHIND)
+        _remember(connection, _OFF, sending_disabled(connection) or _BEHIND)
     return len(missing)
 
 
@@ -173,7 +173,7 @@ def _resumed(sent: bool, tried: bool | None, tells: Collection[str], log: Notifi
     return DeliveryState.HELD, "a part of it was, or may have been, sent before the database was put back"
 
 
-def place(database: str | None) -> str:
+def inode(database: str | None) -> str:
     """Which file a SQLite database is: the same through restarts and renames of a volume, another one for every copy."""
     try:
         return str(Path(database).stat().st_ino) if database else ""

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from monitor.domain.calendar import london_day
 from monitor.domain.digests import latest_slot
-from monitor.domain.operator_alarms import Way, choose
+from monitor.domain.operator_alarms import Receiver, select_receiver
 from monitor.domain.review import ASKED_FOR, most_urgent
 from monitor.domain.subscriptions import Frequency, currently_inadequate
 from monitor.messages.review import review_notice
@@ -28,7 +28,7 @@ _WAITING = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.COMMITTI
 
 
 def tell_of_reviews(
-    connection: Connection, policy: Policy, ways: Sequence[Way], avoided: Collection[str], now: datetime, *, page: str = ""
+    connection: Connection, policy: Policy, ways: Sequence[Receiver], avoided: Collection[str], now: datetime, *, page: str = ""
 ) -> str:
     """Put the day's word into the outbox where anything waits and it is not there yet; returns its id, empty for none.
 
@@ -48,7 +48,7 @@ def tell_of_reviews(
     log = NotificationLog(connection)
     if not left or any(log.find(token_of_message(target, key)) for target in targets):
         return ""  # no way is left, or it was sent before the database was put back
-    way = choose(left, sorted(avoided))
+    way = select_receiver(left, sorted(avoided))
     inadequate = currently_inadequate(known(connection, policy.history, (), london_day(now)))
     notice = review_notice(uuid4().hex, now, most_urgent(items, inadequate), page=page)
     enqueue_one(

@@ -19,14 +19,14 @@ from monitor.store.read_tables import (
     review_items,
     sources,
 )
-from monitor.store.utc_datetime import Moment
+from monitor.store.utc_datetime import UTCDateTime
 
 __all__ = [
     "HEAD",
     "OPEN",
     "PENDING",
     "WAITING",
-    "Moment",
+    "UTCDateTime",
     "accounts",
     "alerts",
     "articles",
@@ -69,7 +69,7 @@ inspections = Table(
     Column("outlets", JSON, nullable=False),
     Column("ratings", JSON, nullable=False),
     Column("url", Text, nullable=False, default=""),
-    Column("updated_at", Moment, nullable=False),
+    Column("updated_at", UTCDateTime, nullable=False),
 )
 
 accounts = Table(
@@ -90,7 +90,7 @@ accounts = Table(
     Column("fieldwork_start", Date),
     Column("fieldwork_end", Date),
     Column("combined_care", Boolean, nullable=False),
-    Column("recorded_at", Moment, nullable=False),
+    Column("recorded_at", UTCDateTime, nullable=False),
 )
 
 changes = Table(
@@ -115,7 +115,7 @@ changes = Table(
     Column("old_shared", String),  # care leavers: the grade before, shared with children in care
     Column("conflict", Text, nullable=False, default=""),
     Column("silent", String, nullable=False, default=""),  # why it was recorded without alerting anyone; empty when it alerts
-    Column("recorded_at", Moment, nullable=False, index=True),
+    Column("recorded_at", UTCDateTime, nullable=False, index=True),
 )
 
 subscriptions = Table(
@@ -126,11 +126,11 @@ subscriptions = Table(
     Column("channel", String, nullable=False),
     Column("target", String, nullable=False, index=True),
     Column("definition", JSON, nullable=False),
-    Column("created_at", Moment, nullable=False),
-    Column("confirmed_at", Moment),
+    Column("created_at", UTCDateTime, nullable=False),
+    Column("confirmed_at", UTCDateTime),
     Column("token", String(64), nullable=False, default=""),  # SHA-256 of the secret that its links carry
-    Column("digest_from", Moment),  # what was announced before is in an earlier digest
-    Column("ended_at", Moment),
+    Column("digest_from", UTCDateTime),  # what was announced before is in an earlier digest
+    Column("ended_at", UTCDateTime),
     Column("ended_reason", String, nullable=False, default=""),
 )
 
@@ -171,15 +171,15 @@ deliveries = Table(
     Column("attempt", Integer, nullable=False, default=0),
     Column("owner", String, nullable=False, default=""),
     Column("epoch", Integer, nullable=False, default=0),
-    Column("not_before", Moment, nullable=False),
-    Column("lease_until", Moment),
-    Column("created", Moment, nullable=False),
-    Column("settled_at", Moment),
+    Column("not_before", UTCDateTime, nullable=False),
+    Column("lease_until", UTCDateTime),
+    Column("created", UTCDateTime, nullable=False),
+    Column("settled_at", UTCDateTime),
     Column("mentioned_in", String(32)),  # of an uncertain one: the delivery that tells this person of the doubt
     Column("provider_ref", String),  # what the provider calls it, where updates can be put below it
     Column("unplanned", Integer, nullable=False, server_default="0"),  # tries out of turn: they make no wait longer
-    Column("planned_for", Moment),  # it is tried out of turn: when it would have been tried anyway
-    Column("tries_until", Moment),  # then it is given up
+    Column("planned_for", UTCDateTime),  # it is tried out of turn: when it would have been tried anyway
+    Column("tries_until", UTCDateTime),  # then it is given up
     UniqueConstraint("target", "change_set"),
     Index("ix_deliveries_due", "not_before", sqlite_where=PENDING, postgresql_where=PENDING),
     Index("ix_deliveries_open", "state", sqlite_where=OPEN, postgresql_where=OPEN),
@@ -195,7 +195,7 @@ alerts = Table(
     Column("delivery", ForeignKey("deliveries.id"), index=True),  # empty while it waits for a digest
     Column("because", Text, nullable=False, default=""),  # why the change is for this subscription
     Column("days_late", Integer, nullable=False, default=0),  # between its publication and its being seen
-    Column("created", Moment, nullable=False),
+    Column("created", UTCDateTime, nullable=False),
     UniqueConstraint("change", "subscription"),
     Index(
         "ix_alerts_waiting", "subscription", sqlite_where=text("delivery IS NULL"), postgresql_where=text("delivery IS NULL")
@@ -217,7 +217,7 @@ leases = Table(
     Column("name", String, primary_key=True),
     Column("owner", String, nullable=False),
     Column("epoch", Integer, nullable=False),
-    Column("expires", Moment, nullable=False),
+    Column("expires", UTCDateTime, nullable=False),
 )
 
 #: Every move of a delivery, for audit: who moved it, from where to where, why.
@@ -225,7 +225,7 @@ journal = Table(
     "journal",
     metadata,
     id_column(),
-    Column("at", Moment, nullable=False),
+    Column("at", UTCDateTime, nullable=False),
     Column("delivery", ForeignKey("deliveries.id"), nullable=False, index=True),
     Column("before", String, nullable=False),
     Column("after", String, nullable=False),
@@ -252,7 +252,7 @@ returns = Table(
     Column("kind", String, nullable=False),
     Column("code", String, nullable=False, default=""),
     Column("counted", Boolean, nullable=False),  # against the address
-    Column("received_at", Moment, nullable=False),
+    Column("received_at", UTCDateTime, nullable=False),
     UniqueConstraint("delivery", "key"),
 )
 
@@ -264,10 +264,10 @@ standing_alarms = Table(
     Column("name", String, primary_key=True),  # what is the matter
     Column("message", Text, nullable=False),
     Column("weight", Integer, nullable=False),  # how many of it: more is news
-    Column("since", Moment, nullable=False),
-    Column("seen_at", Moment, nullable=False),
-    Column("ended_at", Moment),
-    Column("told_at", Moment),
+    Column("since", UTCDateTime, nullable=False),
+    Column("seen_at", UTCDateTime, nullable=False),
+    Column("ended_at", UTCDateTime),
+    Column("told_at", UTCDateTime),
     Column("told_weight", Integer, nullable=False),
     Column("delivery", ForeignKey("deliveries.id")),  # that told of it
 )
@@ -278,7 +278,7 @@ suspensions = Table(
     metadata,
     Column("target", String, primary_key=True),
     Column("hard_bounces", Integer, nullable=False, default=0),
-    Column("suspended_at", Moment),
+    Column("suspended_at", UTCDateTime),
     Column("reason", String, nullable=False, default=""),
-    Column("reinstated_at", Moment),  # what came back before counts no more
+    Column("reinstated_at", UTCDateTime),  # what came back before counts no more
 )

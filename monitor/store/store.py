@@ -8,11 +8,11 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from monitor.domain.alert_limits import MAX_PER_HOUR
-from monitor.domain.bounces import ReturnedMail
+from monitor.domain.bounces import BounceReport
 from monitor.domain.history import history as shipped_history
 from monitor.domain.model import Article, Change, ClassifierResult, Inspection, Link, Report
-from monitor.domain.no_news import Hearing
-from monitor.domain.operator_alarms import Raised, Way
+from monitor.domain.no_news import Coverage
+from monitor.domain.operator_alarms import Alarm, Receiver
 from monitor.domain.subscriptions import Subscription
 from monitor.messages import Notice, Renderer
 from monitor.messages.links import Links
@@ -21,11 +21,11 @@ from monitor.store import bounces, clock_jump, ledger, matching, notices, outbox
 from monitor.store.digest import enqueue_digests
 from monitor.store.engine import Opened, open_database
 from monitor.store.ledger import History
-from monitor.store.message_contents import Renders, enqueue_one
-from monitor.store.no_news import enqueue_silence, lists_of
+from monitor.store.message_contents import MessageRenderer, enqueue_one
+from monitor.store.no_news import enqueue_no_news, lists_of
 from monitor.store.outbox_admin import OutboxAdmin
 from monitor.store.policy import Context, Policy, Subscriptions
-from monitor.store.polls import Intake
+from monitor.store.polls import PollStore
 from monitor.store.record import record_all
 from monitor.store.review_decisions import Accepted, accept
 from monitor.store.review_desk import ReviewDesk
@@ -44,7 +44,7 @@ def open_store(
     url: str,
     *,
     subscriptions: Subscriptions | None = None,
-    renderer: Renders | None = None,
+    renderer: MessageRenderer | None = None,
     history: History = _official,
     context: Context = _no_context,
     alert_window: timedelta = timedelta(days=30),
@@ -87,11 +87,11 @@ def open_store(
     return SqlStore(open_database(url), policy, subscriptions)
 
 
-class SqlStore(Intake, OutboxAdmin, ReviewDesk):
+class SqlStore(PollStore, OutboxAdmin, ReviewDesk):
     """All state, in SQLite or PostgreSQL. Safe to use from several threads."""
 
     def __init__(self, database: Opened, policy: Policy, subscriptions: Subscriptions | None) -> None:
-        Intake.__init__(self, database.engine)
+        PollStore.__init__(self, database.engine)
         OutboxAdmin.__init__(self, database)
         ReviewDesk.__init__(self, database.engine)
         self._policy = policy
@@ -229,12 +229,12 @@ class SqlStore(Intake, OutboxAdmin, ReviewDesk):
         self._mirrored = configured
         return made
 
-    def enqueue_silence(self, hearing: Hearing, *, now: datetime) -> int:
+    def enqueue_no_news(self, coverage: Coverage, *, now: datetime) -> int:
         """Write the words on silence that are due to those who ask for them; returns how many."""
         self._look()
         with self.engine.begin() as connection:
             wanted = subscribers.in_force(connection, self._mirror(connection, now))
-            return enqueue_silence(connection, wanted, self._policy, hearing, now)
+            return enqueue_no_news(connection, wanted, self._policy, coverage, now)
 
     def seal(self, value: str) -> None:
         """Say that everything in the state was seen to; see `glance`."""
@@ -249,13 +249,13 @@ class SqlStore(Intake, OutboxAdmin, ReviewDesk):
             enqueue_one(connection, self._policy.renderer, notice, channel=channel, recipient=recipient, target=target, now=now)
         return notice.id
 
-    def tell_operator(self, found: Sequence[Raised], ways: Sequence[Way], *, now: datetime, page: str = "") -> str:
+    def tell_operator(self, found: Sequence[Alarm], ways: Sequence[Receiver], *, now: datetime, page: str = "") -> str:
         """Remember alarms, and put what is news of them into the outbox; returns the notice's id, empty for none."""
         self._look()
         with self.engine.begin() as connection:
             return notices.tell_operator(connection, self._policy.renderer, found, ways, now, page=page)
 
-    def tell_of_reviews(self, avoided: Collection[str], ways: Sequence[Way], *, now: datetime, page: str = "") -> str:
+    def tell_of_reviews(self, avoided: Collection[str], ways: Sequence[Receiver], *, now: datetime, page: str = "") -> str:
         """Put the day's word on what waits for review into the outbox; see `review_word.tell_of_reviews`."""
         self._look()
         with self.engine.begin() as connection:
@@ -326,7 +326,7 @@ class SqlStore(Intake, OutboxAdmin, ReviewDesk):
 
     # mail that comes back
 
-    def take_returned(self, mail: ReturnedMail, signed: str | None, *, now: datetime) -> bounces.Taken:
+    def ingest_bounce(self, mail: BounceReport, signed: str | None, *, now: datetime) -> bounces.IngestOutcome:
         """Record a mail that came back, and suspend its address where that is due; see `bounces.take`."""
         with self.engine.begin() as connection:
             return bounces.take(connection, mail, signed, now)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select
 from monitor.domain.authorities import by_urn
 from monitor.domain.ledger import ALERT_WINDOW, SAME_INSPECTION, Background
 from monitor.domain.model import Area, Rating
-from monitor.domain.operator_alarms import Raised
+from monitor.domain.operator_alarms import Alarm
 from monitor.messages.sanitize import listed, plain
 from monitor.store.schema import articles, changes, judgements, rejections
 
@@ -24,7 +24,7 @@ _DOUBTS = {
 }
 
 
-def unbelieved(connection: Connection, now: datetime) -> list[Raised]:
+def unbelieved(connection: Connection, now: datetime) -> list[Alarm]:
     """An alarm for each authority of which an article of the last week tells what nobody was told and perhaps should have been.
 
     That is *inadequate*, whatever spoke against it; and any grade against which only other outlets spoke.
@@ -36,7 +36,7 @@ def unbelieved(connection: Connection, now: datetime) -> list[Raised]:
     return [*_silenced(connection, lately, now), *_without_overall(connection, lately)]
 
 
-def _silenced(connection: Connection, lately: ColumnElement[bool], now: datetime) -> list[Raised]:
+def _silenced(connection: Connection, lately: ColumnElement[bool], now: datetime) -> list[Alarm]:
     """Of the ledger's doing."""
     told = exists().where(
         changes.c.urn == judgements.c.urn,
@@ -61,11 +61,11 @@ def _silenced(connection: Connection, lately: ColumnElement[bool], now: datetime
         url, (outlet, reason, said) = next(iter(documents.items()))
         what = f"{plain(outlet) or 'an article'} reports {listed(sorted(said))}"
         message = f"{what}, and nobody was told ({reason}): {url}"
-        raised.append(Raised(about=by_urn()[urn].name, name="unbelieved", message=message, weight=len(documents)))
+        raised.append(Alarm(about=by_urn()[urn].name, name="unbelieved", message=message, weight=len(documents)))
     return raised
 
 
-def _without_overall(connection: Connection, lately: ColumnElement[bool]) -> list[Raised]:
+def _without_overall(connection: Connection, lately: ColumnElement[bool]) -> list[Alarm]:
     """Of the framework's: a grade overall is told that no inspection gives any more, and nothing else is."""
     says = exists().where(judgements.c.article == articles.c.id, judgements.c.rating == Rating.INADEQUATE.value)
     rows = connection.execute(
@@ -82,7 +82,7 @@ def _without_overall(connection: Connection, lately: ColumnElement[bool]) -> lis
         .add_columns(articles.c.recorded_at)
     ).all()
     return [
-        Raised(
+        Alarm(
             about=plain(row.outlet) or "an article",
             name="no_overall_grade",
             message=f"reports “inadequate” overall, a grade that Ofsted no longer gives; nobody was told: {row.url}",

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import DateTime, Dialect, TypeDecorator
 
 
-class Moment(TypeDecorator[datetime]):
+class UTCDateTime(TypeDecorator[datetime]):
     """An aware UTC datetime. SQLite keeps no offset: it is put back on the way out, and naive values are refused."""
 
     impl = DateTime(timezone=True)

@@ -1,5 +1,5 @@
 """The monitor's pages: health for machines, status for people."""
 
-from monitor.web.asgi import Front
+from monitor.web.asgi import Entrypoint
 
-__all__ = ["Front"]
+__all__ = ["Entrypoint"]

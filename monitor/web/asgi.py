@@ -28,7 +28,7 @@ PAGE_THREADS = 4
 _HEADERS = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 
 
-class Front:
+class Entrypoint:
     """An ASGI application around a daemon; `build_pages` gives the rest of the site.
 
     It is called in a thread, once; and again by the next visitor where it failed.
@@ -42,7 +42,7 @@ class Front:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection, or start and stop with the server."""
         if scope["type"] == "lifespan":
-            await self._live(receive, send)
+            await self._lifespan(receive, send)
         elif scope["type"] == "http" and scope["path"] in {"/healthz", "/readyz"} and scope["method"] in {"GET", "HEAD"}:
             status, body = self.healthz() if scope["path"] == "/healthz" else self.readyz()
             await _answer(send, status, body, head=scope["method"] == "HEAD")
@@ -87,7 +87,7 @@ class Front:
             self._pages = asyncio.create_task(asyncio.to_thread(self._build_pages), name="pages")
         return self._pages
 
-    async def _live(self, receive: Receive, send: Send) -> None:
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
         """The ASGI lifespan: the daemon starts before the first request and ends after the last."""
         await receive()
         try:

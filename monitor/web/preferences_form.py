@@ -53,7 +53,7 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
+class PreferencesForm:
     """A form about what to hear of, filled in."""
 
     regions: tuple[Region, ...]
@@ -63,11 +63,11 @@ class Wishes:
     FREQUENCY = FREQUENCY
 
 
-def wishes(form: Form) -> Wishes:
+def preferences_form(form: Form) -> PreferencesForm:
     """The form as it was sent, to be shown again; what it does not know is left out."""
     whole, some = set(form.get("regions", ())), set(_named(form))
     today = sorted((each for each in authorities() if each.valid.end is None), key=lambda each: each.display_name)
-    return Wishes(
+    return PreferencesForm(
         regions=tuple(
             Region(
                 name=region,

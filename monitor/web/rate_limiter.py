@@ -28,7 +28,7 @@ def visitor(host: str) -> str:
 
 
 @dataclass(kw_only=True)
-class Pace:
+class RateLimiter:
     """How often each visitor has asked; in memory, because a restart may forgive."""
 
     asked: OrderedDict[str, deque[datetime]] = field(default_factory=OrderedDict)

@@ -23,15 +23,15 @@ from starlette.background import BackgroundTask
 from monitor.channels.mime import usable
 from monitor.domain.subscriptions import Subscription, SubscriptionError, subscription_from_table
 from monitor.messages.account_mails import confirmation, welcome
-from monitor.messages.links import Act, Links
+from monitor.messages.links import LinkAction, Links
 from monitor.messages.sample import sample_notice
 from monitor.ports import Clock
 from monitor.store import SqlStore
 from monitor.store.subscribers import MAX_CONFIRMATIONS, SELF_SERVICE, Subscriber
 from monitor.web.origin import SameSite
 from monitor.web.pages import headers, page, told
-from monitor.web.preferences_form import Form, described, form_of, problem, table, wishes
-from monitor.web.rate_limiter import Pace, visitor
+from monitor.web.preferences_form import Form, described, form_of, preferences_form, problem, table
+from monitor.web.rate_limiter import RateLimiter, visitor
 
 #: Every council ticked is 6,000 bytes.
 _MAX_FORM = 20_000
@@ -59,7 +59,7 @@ class SelfService:
     channel: str
     clock: Clock
     contact: str = ""  #: whom readers turn to
-    pace: Pace = field(default_factory=Pace)
+    rate_limiter: RateLimiter = field(default_factory=RateLimiter)
 
     def router(self) -> APIRouter:
         """The routes, for the app to include."""
@@ -68,9 +68,9 @@ class SelfService:
             router.add_api_route("/subscribe", self.offer, methods=["GET"], response_class=HTMLResponse)
             router.add_api_route("/subscribe", self.ask, methods=["POST"], response_class=HTMLResponse)
         for act, show, do in (
-            (Act.CONFIRM, self.show_confirm, self.confirm),
-            (Act.UNSUBSCRIBE, self.show_unsubscribe, self.unsubscribe),
-            (Act.MANAGE, self.show_manage, self.manage),
+            (LinkAction.CONFIRM, self.show_confirm, self.confirm),
+            (LinkAction.UNSUBSCRIBE, self.show_unsubscribe, self.unsubscribe),
+            (LinkAction.MANAGE, self.show_manage, self.manage),
         ):
             router.add_api_route(f"/{act}/{{token}}", show, methods=["GET"], response_class=HTMLResponse)
             router.add_api_route(f"/{act}/{{token}}", do, methods=["POST"], response_class=HTMLResponse)
@@ -86,8 +86,8 @@ class SelfService:
         """Keep the wish and send one mail that asks for confirmation; the answer is the same in every case."""
         form, now = await _form(request), self.clock.now()
         who = visitor(request.client.host if request.client else "")
-        if not self.pace.allows(who, now):
-            return _too_many(self.pace.wait(who, now))
+        if not self.rate_limiter.allows(who, now):
+            return _too_many(self.rate_limiter.wait(who, now))
         to = form.get("to", ("",))[0].strip()
         own = {"name": f"self-{secrets.token_hex(6)}", "channel": self.channel, "to": to}
         try:
@@ -110,16 +110,16 @@ class SelfService:
     def _is_full(self, who: str, now: datetime) -> bool:
         """Whether no more is asked for in this hour: the last places are for visitors who ask for the first time."""
         lately = self.store.requests_since(now - timedelta(hours=1))
-        return lately >= (MAX_CONFIRMATIONS if self.pace.within_an_hour(who, now) <= 1 else MAX_CONFIRMATIONS // 2)
+        return lately >= (MAX_CONFIRMATIONS if self.rate_limiter.within_an_hour(who, now) <= 1 else MAX_CONFIRMATIONS // 2)
 
     def _request(self, wish: Subscription, now: datetime) -> None:
         asked = self.store.request_subscription(wish, now=now)
         if asked is not None:
-            url = self.links.make(Act.CONFIRM, wish.name, asked.nonce)
+            url = self.links.make(LinkAction.CONFIRM, wish.name, asked.nonce)
             notice = confirmation(uuid4().hex, now, url=url, contact=self.contact)
             self.store.enqueue_notice(notice, channel=self.channel, recipient=wish.to, now=now)
 
-    def _subscriber(self, act: Act, token: str) -> Subscriber | None:
+    def _subscriber(self, act: LinkAction, token: str) -> Subscriber | None:
         """Whose address it is; None when it was not made here, or is no longer good."""
         found = self.store.subscriber_rows(self.links.subject(token)) if self.links.subject(token) else ()
         nonce = found[0].nonce if found else ""
@@ -129,9 +129,9 @@ class SelfService:
 
     def show_confirm(self, token: str) -> HTMLResponse:
         """Ask once more: only the button confirms."""
-        found = self._subscriber(Act.CONFIRM, token)
+        found = self._subscriber(LinkAction.CONFIRM, token)
         if found is None:
-            return self._ended(Act.CONFIRM, token)
+            return self._ended(LinkAction.CONFIRM, token)
         if found.confirmed_at is not None:
             return self._subscribed(found, "You have confirmed this before; there is nothing more to do.")
         return _ask_page(
@@ -143,9 +143,9 @@ class SelfService:
 
     def confirm(self, token: str) -> HTMLResponse:
         """Begin, and send the address of the preferences."""
-        found, now = self._subscriber(Act.CONFIRM, token), self.clock.now()
+        found, now = self._subscriber(LinkAction.CONFIRM, token), self.clock.now()
         if found is None or not self.store.confirm_subscription(found.subscription.name, now=now):
-            return self._ended(Act.CONFIRM, token)
+            return self._ended(LinkAction.CONFIRM, token)
         if found.confirmed_at is not None or not self.channel:
             return self._subscribed(found, "You can change or pause your alerts at any time.")
         letter = welcome(uuid4().hex, now, url=self._preferences(found), contact=self.contact)
@@ -153,7 +153,7 @@ class SelfService:
         return self._subscribed(found, "A mail with the address of your preferences is on its way; you can open them now, too.")
 
     def _preferences(self, found: Subscriber) -> str:
-        return self.links.make(Act.MANAGE, found.subscription.name, found.nonce)
+        return self.links.make(LinkAction.MANAGE, found.subscription.name, found.nonce)
 
     def _subscribed(self, found: Subscriber, words: str) -> HTMLResponse:
         coming = "The first alert comes with the next change that you asked for. That may take weeks."
@@ -161,7 +161,7 @@ class SelfService:
             coming = "Your alerts are paused: nothing is sent until you go on with them."
         return told("You are subscribed", coming, words, go_on=("Change or pause my alerts", self._preferences(found)))
 
-    def _ended(self, act: Act, token: str) -> HTMLResponse:
+    def _ended(self, act: LinkAction, token: str) -> HTMLResponse:
         """What to say of an address that does nothing any more: to whom it was sent, that it has ended; to others, nothing."""
         found = self.store.subscriber_rows(self.links.subject(token)) if self.links.subject(token) else ()
         if found and found[0].ended_at is not None and self.links.holds(act, token, found[0].nonce):
@@ -172,7 +172,7 @@ class SelfService:
 
     def show_unsubscribe(self, token: str) -> HTMLResponse:
         """The page behind the link in every mail; asking for it changes nothing."""
-        if not self.links.holds(Act.UNSUBSCRIBE, token):
+        if not self.links.holds(LinkAction.UNSUBSCRIBE, token):
             return _no_longer()
         if not self.store.still_subscribed(self.links.subject(token)):
             return self._left("You are unsubscribed", "Nothing more is sent to you by the subscriptions of that mail.")
@@ -182,7 +182,7 @@ class SelfService:
 
     def unsubscribe(self, token: str) -> HTMLResponse:
         """End every subscription that the mail was for: at once, without questions (RFC 8058)."""
-        if not self.links.holds(Act.UNSUBSCRIBE, token):
+        if not self.links.holds(LinkAction.UNSUBSCRIBE, token):
             return _no_longer()
         self.store.unsubscribe_delivery(self.links.subject(token), now=self.clock.now())
         return self._left("You are unsubscribed", "Nothing more will be sent to you by these subscriptions.")
@@ -194,18 +194,18 @@ class SelfService:
 
     def show_manage(self, token: str) -> HTMLResponse:
         """The subscription as it is, to be changed."""
-        found = self._subscriber(Act.MANAGE, token)
+        found = self._subscriber(LinkAction.MANAGE, token)
         if found is None or found.origin != SELF_SERVICE:
-            return self._ended(Act.MANAGE, token)
+            return self._ended(LinkAction.MANAGE, token)
         return _manage_page(found.subscription)
 
     async def manage(self, token: str, request: Request) -> Response:
         """Do what a button says."""
         form = await _form(request)
-        found = await run_in_threadpool(self._subscriber, Act.MANAGE, token)
+        found = await run_in_threadpool(self._subscriber, LinkAction.MANAGE, token)
         act = _ACTS.get(form.get("do", ("",))[0])
         if found is None or found.origin != SELF_SERVICE or act is None:
-            return await run_in_threadpool(self._ended, Act.MANAGE, token)
+            return await run_in_threadpool(self._ended, LinkAction.MANAGE, token)
         return await run_in_threadpool(act, self, found, form)
 
     def _change(self, found: Subscriber, form: Form) -> Response:
@@ -224,8 +224,8 @@ class SelfService:
     def _sample(self, found: Subscriber, _form: Form) -> Response:
         now = self.clock.now()
         who = f"sample:{found.subscription.name}"
-        if not self.pace.allows(who, now):
-            return _too_many(self.pace.wait(who, now))
+        if not self.rate_limiter.allows(who, now):
+            return _too_many(self.rate_limiter.wait(who, now))
         notice = sample_notice(uuid4().hex, now)
         self.store.enqueue_notice(notice, channel=found.subscription.channel, recipient=found.subscription.to, now=now)
         return _manage_page(found.subscription, said="A sample is on its way. It says TEST in its subject.")
@@ -273,7 +273,7 @@ def _subscribe_page(form: Form, problems: Mapping[str, str] | None = None) -> HT
         status=400 if problems else 200,
         title="Error: Hear when a rating changes" if problems else "Hear when a rating changes",
         to=form.get("to", ("",))[0],
-        wishes=wishes(form),
+        preferences_form=preferences_form(form),
         problems=problems or {},
     )
 
@@ -288,7 +288,7 @@ def _manage_page(
         title="Error: Your alerts" if problems else "Your alerts",
         said=said,
         rows=described(subscription),
-        wishes=wishes(form or form_of(subscription)),
+        preferences_form=preferences_form(form or form_of(subscription)),
         paused=subscription.paused,
         problems=problems or {},
     )

@@ -15,7 +15,7 @@ from monitor.web.news import MAX_ROWS, found_rows
 from monitor.web.pages import rendered
 
 if TYPE_CHECKING:
-    from monitor.app.runtime import Parts
+    from monitor.app.runtime import Runtime
     from monitor.store.matching import RecordedChange
 
 
@@ -56,7 +56,7 @@ class Status:
         return any(source.state.last_success for source in self.sources)
 
 
-def status_of(parts: Parts) -> Status:
+def status_of(parts: Runtime) -> Status:
     """What is to be shown of an assembled monitor, read from its store."""
     newest = sorted(parts.store.inspections(as_of=parts.clock.today()), key=lambda each: each.rank_key, reverse=True)
     return Status(

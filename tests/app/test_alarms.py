@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from monitor.app.alarms import MIN_DISK_SPACE, Lookout, of_crowded, of_given_up, of_returned, of_space
+from monitor.app.alarms import MIN_DISK_SPACE, AlarmEvaluator, of_crowded, of_given_up, of_returned, of_space
 from monitor.domain.model import Link, SourceClass
-from monitor.domain.operator_alarms import Way
+from monitor.domain.operator_alarms import Receiver
 from monitor.domain.poll_failures import failure_words
 from monitor.domain.subscriptions import Subscription
 from monitor.ports import Asked, FetchFailure, LinkFailure, Outcome, Poll, Result
@@ -58,7 +58,7 @@ class Monitor:
 
     @property
     def settings(self) -> Any:
-        return SimpleNamespace(state=self.home, operator=(Way(channel="mail", to="ops@example.org"),), public_url="")
+        return SimpleNamespace(state=self.home, operator=(Receiver(channel="mail", to="ops@example.org"),), public_url="")
 
     def polled(self, name: str, at: datetime, poll: Poll) -> None:
         asked = Asked(source=name, poll=poll, next_due_at=at, failures_before=0)
@@ -90,24 +90,24 @@ def test_a_mailbox_that_cannot_be_read_is() -> None:
 
 
 def test_a_source_that_goes_blind_is_seen_told_and_told_to_be_well(monitor: Monitor) -> None:
-    lookout = Lookout(monitor)  # type: ignore[arg-type]
+    evaluator = AlarmEvaluator(monitor)  # type: ignore[arg-type]
     for hour in range(24 * 10):
         monitor.polled("gazette", START + timedelta(hours=hour), Poll(items=20, newest=START + timedelta(hours=hour)))
     monitor.clock.moment = now = START + timedelta(days=10)
-    assert lookout.look() == ()
+    assert evaluator.evaluate() == ()
     for minutes in (0, 30):
         wall = Poll(failure=FetchFailure(url="https://gazette.example/feed", reason="interstitial"))
         monitor.polled("gazette", now + timedelta(minutes=minutes), wall)
     monitor.clock.moment = now + timedelta(hours=1)
-    [alarm] = found = lookout.look()
+    [alarm] = found = evaluator.evaluate()
     assert (alarm.key, alarm.since) == (("gazette", "blind"), now)
-    assert lookout.tell(found)
-    assert not lookout.tell(found)
+    assert evaluator.notify(found)
+    assert not evaluator.notify(found)
     monitor.deliver()
     monitor.polled("gazette", now + timedelta(hours=1), Poll(items=20, newest=now))
     for hours in (1, 4):
         monitor.clock.moment = now + timedelta(hours=hours)
-        lookout.tell(lookout.look())
+        evaluator.notify(evaluator.evaluate())
     told = [line.subject for line in monitor.store.deliveries()]
     assert sorted(told) == [
         "Operator notice: source gazette answers with no list of articles",
@@ -119,14 +119,14 @@ def test_a_source_that_stops_for_three_days_is_told_to_who_has_no_other(tmp_path
     wish = Subscription(name="mine", channel="mail", to="ann@reader.test", silence="weekly")
     store = open_store(f"sqlite:///{tmp_path / 'state.db'}", subscriptions=lambda: (wish,))
     monitor = Monitor(store=store, home=tmp_path)
-    lookout = Lookout(monitor)  # type: ignore[arg-type]
+    evaluator = AlarmEvaluator(monitor)  # type: ignore[arg-type]
     for hour in range(24 * 15):
         at = monitor.clock.moment = START + timedelta(hours=hour)
         down = hour >= 24 * 11
         refused = FetchFailure(url="https://gazette.example/feed", reason="refused")
         monitor.polled("gazette", at, Poll(failure=refused) if down else Poll(items=20, newest=at))
         if hour % 6 == 0:
-            lookout.tell(lookout.look())
+            evaluator.notify(evaluator.evaluate())
             monitor.deliver()
     told = [(line.created, line.subject) for line in store.deliveries() if line.recipient == "ann@reader.test"]
     assert [subject for _, subject in told] == ["We cannot hear gazette at present", "Nothing changed in the week to 8 Jun"]
@@ -136,30 +136,30 @@ def test_a_source_that_stops_for_three_days_is_told_to_who_has_no_other(tmp_path
 
 def test_what_is_silent_is_not_what_is_usual(monitor: Monitor) -> None:
     """A habit is learnt every day, but not from the days of an alarm: it would end by itself."""
-    lookout = Lookout(monitor)  # type: ignore[arg-type]
+    evaluator = AlarmEvaluator(monitor)  # type: ignore[arg-type]
     for hour in range(24 * 30):
         at = START + timedelta(hours=hour)
         monitor.polled("gazette", at, Poll(items=20 if hour < 24 * 20 else 8, newest=at))
         monitor.clock.moment = at
         if hour % 12 == 0:
-            lookout.tell(lookout.look())
+            evaluator.notify(evaluator.evaluate())
             monitor.deliver()
-    [alarm] = lookout.look()
+    [alarm] = evaluator.evaluate()
     assert (alarm.key, alarm.since) == (("gazette", "shrunk"), START + timedelta(days=20))
     assert len(monitor.store.deliveries()) == 2  # once, and once more after a week
 
 
 def test_an_address_that_moved_is_proposed(monitor: Monitor) -> None:
     monitor.polled("gazette", START, Poll(items=3, moved_to="https://new.example/feed"))
-    [alarm] = Lookout(monitor).look()  # type: ignore[arg-type]
+    [alarm] = AlarmEvaluator(monitor).evaluate()  # type: ignore[arg-type]
     assert "https://new.example/feed" in alarm.message
     monitor.polled("gazette", START + timedelta(hours=1), Poll(items=3))
-    assert Lookout(monitor).look() == ()  # type: ignore[arg-type]
+    assert AlarmEvaluator(monitor).evaluate() == ()  # type: ignore[arg-type]
 
 
 def test_a_source_that_is_no_longer_watched_is_nobodys_alarm(monitor: Monitor) -> None:
     monitor.polled("gone", START, Poll(items=3, moved_to="https://new.example/feed"))
-    assert Lookout(monitor).look() == ()  # type: ignore[arg-type]
+    assert AlarmEvaluator(monitor).evaluate() == ()  # type: ignore[arg-type]
 
 
 def refused(source: str, reason: str) -> Poll:
@@ -167,34 +167,36 @@ def refused(source: str, reason: str) -> Poll:
 
 
 def test_a_source_that_never_answered_is_alarming_at_its_first_poll(monitor: Monitor) -> None:
-    lookout = Lookout(monitor)  # type: ignore[arg-type]
+    evaluator = AlarmEvaluator(monitor)  # type: ignore[arg-type]
     monitor.sources.append(Gazette(name="courier"))
     monitor.polled("courier", START, Poll(items=20, newest=START))
     monitor.polled("gazette", START, refused("gazette", "not_found"))
-    [alarm] = lookout.look()
+    [alarm] = evaluator.evaluate()
     assert alarm.key == ("sources", "never")
     assert (
         alarm.message == "1 of 2 has never answered. There is nothing at its address (404); has it moved? (not_found): gazette"
     )
     monitor.polled("gazette", START + timedelta(hours=1), Poll(items=20, newest=START))
-    assert lookout.look() == ()
+    assert evaluator.evaluate() == ()
     monitor.polled("gazette", START + timedelta(hours=2), refused("gazette", "not_found"))
-    assert lookout.look() == ()  # it has answered: one failure is none
+    assert evaluator.evaluate() == ()  # it has answered: one failure is none
 
 
 def test_without_a_network_one_alarm_says_so(monitor: Monitor) -> None:
     monitor.sources = [Gazette(name=f"paper {number}") for number in range(6)]
-    lookout = Lookout(monitor)  # type: ignore[arg-type]
+    evaluator = AlarmEvaluator(monitor)  # type: ignore[arg-type]
     for source in monitor.sources:
         monitor.polled(source.name, START, refused("paper", "dns" if source.name != "paper 5" else "timeout"))
-    [alarm] = found = lookout.look()
+    [alarm] = found = evaluator.evaluate()
     assert alarm.key == ("sources", "never")
     assert "none has ever answered, so nothing is watched" in alarm.message
     assert "is there a network" in alarm.message
     assert "it did not answer in time (timeout): paper 5" in alarm.message
-    assert {ear.outlet for ear in lookout._hearing(found).ears if ear.deaf_since} == {f"paper {n}" for n in range(6)}
+    assert {source.outlet for source in evaluator._coverage(found).sources if source.down_since} == {
+        f"paper {n}" for n in range(6)
+    }
     monitor.polled("paper 0", START, Poll(items=3, newest=START))
-    [alarm] = lookout.look()
+    [alarm] = evaluator.evaluate()
     assert "5 of 6 have never answered" in alarm.message
 
 
@@ -257,7 +259,7 @@ def test_a_page_given_up_is_told_at_the_next_look_and_ends_after_a_week(monitor:
     monitor.store.link_failed(LinkFailure(link=page, reason="died", permanent=True, deadly=True), now=START, retry_at=None)
 
     def names() -> set[str]:
-        return {each.name for each in Lookout(monitor).look()}  # type: ignore[arg-type]
+        return {each.name for each in AlarmEvaluator(monitor).evaluate()}  # type: ignore[arg-type]
 
     assert "given_up" in names()
     monitor.clock.moment = START + timedelta(days=8)

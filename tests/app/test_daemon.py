@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.app.daemon import Daemon
-from monitor.domain.operator_alarms import Raised
+from monitor.domain.operator_alarms import Alarm
 from monitor.pipeline import Pipeline
 from monitor.ports import SourceState
 from monitor.system.clock import SystemClock
@@ -79,8 +79,8 @@ async def test_a_source_that_trips_a_fault_is_polled_again() -> None:
 async def test_a_start_in_which_nothing_answers_is_alarming_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("monitor.app.daemon.SOON", 0.1)
     world = World(FakeSource().fails("dns"))
-    never = Raised(about="gazette", name="never", message="has never answered")
-    world.daemon.look = lambda: [never] if world.store.states["gazette"].failures else []
+    never = Alarm(about="gazette", name="never", message="has never answered")
+    world.daemon.evaluate = lambda: [never] if world.store.states["gazette"].failures else []
     async with world.running() as daemon:
         await until(lambda: never in daemon.health.alarms)
 
@@ -184,10 +184,10 @@ class FakeLead:
         self.ours = ours
         self.given_back = 0
 
-    def hold(self) -> bool:
+    def acquire(self) -> bool:
         return self.ours
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         self.given_back += 1
 
 
@@ -219,7 +219,7 @@ async def test_a_database_that_cannot_be_asked_makes_a_follower(monkeypatch: pyt
     world = World(source)
 
     class Broken(FakeLead):
-        def hold(self) -> bool:
+        def acquire(self) -> bool:
             raise OSError("no connection")
 
     world.daemon.lead = Broken(ours=True)
@@ -230,11 +230,11 @@ async def test_a_database_that_cannot_be_asked_makes_a_follower(monkeypatch: pyt
 
 
 async def test_an_alarm_is_told_once_and_its_end_too(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    blind = Raised(about="gazette", message="lists nothing")
-    looks: list[list[Raised]] = [[blind], [blind], [blind], []]
-    monkeypatch.setattr("monitor.app.daemon.LOOK_EVERY", 0.05)
+    blind = Alarm(about="gazette", message="lists nothing")
+    looks: list[list[Alarm]] = [[blind], [blind], [blind], []]
+    monkeypatch.setattr("monitor.app.daemon.EVALUATE_EVERY", 0.05)
     world = World(FakeSource())
-    world.daemon.look = lambda: looks.pop(0) if len(looks) > 1 else looks[0]
+    world.daemon.evaluate = lambda: looks.pop(0) if len(looks) > 1 else looks[0]
     async with world.running() as daemon:
         await until(lambda: daemon.health.alarms == (blind,))
         await until(lambda: daemon.health.alarms == ())
@@ -287,8 +287,8 @@ async def test_a_follower_leaves_returned_mail_to_the_leader(monkeypatch: pytest
 @pytest.mark.parametrize(("alarm", "beats"), [("stale", True), ("unpolled", False)])
 async def test_the_operator_is_told_and_a_sign_of_life_given_while_there_is_life(alarm: str, beats: bool) -> None:
     world, told, signs = World(FakeSource()), [], []
-    world.daemon.look = lambda: (Raised(about="feed", name=alarm, message="..."),)
-    world.daemon.tell = lambda found: told.append([each.about for each in found])
+    world.daemon.evaluate = lambda: (Alarm(about="feed", name=alarm, message="..."),)
+    world.daemon.notify = lambda found: told.append([each.about for each in found])
 
     async def heartbeat() -> None:
         signs.append(1)

@@ -17,7 +17,7 @@ from urllib.parse import quote
 import pytest
 import uvicorn
 
-from monitor.app.alarms import Raised
+from monitor.app.alarms import Alarm
 from monitor.messages.links import Links
 from monitor.store import SqlStore, open_store
 from monitor.web.app import create_app
@@ -91,7 +91,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     store = open_store(f"sqlite:///{folder / 'm.db'}", subscriptions=lambda: (), history=lambda _before: ())
     site = Site(base="", store=store, clock=StoppedClock())
     daemon = FakeDaemon()
-    daemon.health = replace(daemon.health, alarms=(Raised(about="<gazette>", message="no items"),))
+    daemon.health = replace(daemon.health, alarms=(Alarm(about="<gazette>", message="no items"),))
     app = create_app(daemon, lambda: site.status)  # type: ignore[arg-type]
     with _serving(app, ports.append):
         site.base = f"http://127.0.0.1:{ports[0]}"

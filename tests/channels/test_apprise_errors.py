@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from monitor.channels.apprise_channel import ServiceChannel
+from monitor.channels.apprise_channel import AppriseChannel
 from monitor.channels.apprise_errors import FORMS, failure, status_in
 from monitor.ports import Delivery, Message, Outcome, Result
 from tests.builders import NOW
@@ -36,7 +36,7 @@ def test_what_one_service_means_by_a_number_another_does_not() -> None:
 
 
 def send(url: str) -> Outcome:
-    return ServiceChannel("c", url).send(DELIVERY, lambda: True)
+    return AppriseChannel("c", url).send(DELIVERY, lambda: True)
 
 
 @pytest.mark.parametrize(

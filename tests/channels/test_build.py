@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor.channels import build_channel
-from monitor.channels.apprise_channel import ServiceChannel
+from monitor.channels.apprise_channel import AppriseChannel
 from monitor.channels.console import ConsoleChannel
 from monitor.ports import ConfigError, Delivery, Message, Outcome, Result
 from tests.builders import NOW
@@ -87,7 +87,7 @@ def test_what_is_wrong_is_named(table: dict[str, object], key: str, message: str
 def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
     path = tmp_path / "url"
     path.write_text("json://127.0.0.1:9/hook\n")
-    assert isinstance(build_channel("c", {"url_file": str(path)}, {}.get), ServiceChannel)
+    assert isinstance(build_channel("c", {"url_file": str(path)}, {}.get), AppriseChannel)
 
 
 def test_the_terminal_shows_what_a_reader_gets() -> None:
@@ -102,7 +102,7 @@ def test_the_terminal_shows_what_a_reader_gets() -> None:
 )
 def test_any_other_service_is_called_as_apprise_has_it(status: int, result: Result) -> None:
     with http_server(Hook(answer=lambda: (status, "", {}))) as (hook, address):
-        service = ServiceChannel("c", address.replace("http", "json") + "/hook")
+        service = AppriseChannel("c", address.replace("http", "json") + "/hook")
         assert service.send(DELIVERY, lambda: True).result is result
     assert len(hook.requests) == 1
     assert hook.requests[0][2]["title"] == "Kent: now good"
@@ -111,7 +111,7 @@ def test_any_other_service_is_called_as_apprise_has_it(status: int, result: Resu
 
 def test_a_service_is_not_called_without_the_claim() -> None:
     with http_server() as (hook, address):
-        assert ServiceChannel("c", address.replace("http", "json")).send(DELIVERY, lambda: False).reason == "lost_claim"
+        assert AppriseChannel("c", address.replace("http", "json")).send(DELIVERY, lambda: False).reason == "lost_claim"
     assert hook.requests == []
 
 

@@ -187,13 +187,13 @@ def test_16_nothing_acts_on_this_machine(schema: str) -> None:
 
 def test_16_nobody_elses_code_is_loaded(tmp_path: Any) -> None:
     """Apprise runs Python files that it finds in certain folders, under addresses of their own: not for us."""
-    from monitor.channels.apprise_channel import ServiceChannel
+    from monitor.channels.apprise_channel import AppriseChannel
 
     (tmp_path / "hook.py").write_text('from apprise.decorators import notify\n@notify(on="evil")\ndef go(**_): return True\n')
     assert "evil" not in apprise.plugins.N_MGR.schemas()
     with pytest.raises(ConfigError, match="does not understand"):
-        ServiceChannel("c", "evil://")
-    asset = ServiceChannel("c", "json://127.0.0.1:9")._service().asset
+        AppriseChannel("c", "evil://")
+    asset = AppriseChannel("c", "json://127.0.0.1:9")._service().asset
     assert list(asset.plugin_paths) == []
 
 

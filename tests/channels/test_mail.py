@@ -15,7 +15,7 @@ from monitor.channels.mime import mime
 from monitor.messages import Renderer
 from monitor.messages.operator import trial_notice
 from monitor.messages.render import NO_DOMAIN
-from monitor.messages.signed_return_path import Returns
+from monitor.messages.signed_return_path import SignedReturnPath
 from monitor.ports import ConfigError, Delivery, Message, Outcome, Result
 from tests.builders import NOW
 from tests.channels.servers import Mailbox, scripted_smtp, smtp_server
@@ -244,7 +244,7 @@ def test_an_unsafe_or_unusable_account_is_refused_without_its_password(url: str,
     assert "hunter2" not in str(caught.value)
 
 
-RETURNS = Returns(key=b"k" * 32)
+RETURNS = SignedReturnPath(key=b"k" * 32)
 ID = "0123456789abcdef0123456789abcdef"
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from monitor.channels import smtp_pool as lines_module
 from monitor.channels.smtp import Server, hand_over
-from monitor.channels.smtp_pool import Lines
+from monitor.channels.smtp_pool import SmtpPool
 from monitor.ports import Outcome, Result
 from tests.channels.servers import scripted_smtp
 
@@ -51,16 +51,16 @@ class Clerk:
 
 
 @contextmanager
-def serving(clerk: Clerk, **options: Any) -> Iterator[tuple[int, Lines]]:
+def serving(clerk: Clerk, **options: Any) -> Iterator[tuple[int, SmtpPool]]:
     """The clerk's port and lines to it; those still open are closed at the end."""
-    lines = Lines(**options)
+    lines = SmtpPool(**options)
     with scripted_smtp(clerk) as port:
         yield port, lines
         while line := lines.take():
             line.smtp.close()
 
 
-def mail(port: int, lines: Lines, commit: Any = lambda: True) -> Outcome:
+def mail(port: int, lines: SmtpPool, commit: Any = lambda: True) -> Outcome:
     server = Server(host="127.0.0.1", port=port, mode="insecure")
     return hand_over(server, "alerts@monitor.test", "ann@reader.test", BODY, commit, lines=lines)
 

@@ -9,13 +9,13 @@ import pytest
 from monitor.classifier import classify
 from monitor.domain.history import history
 from monitor.domain.ledger import accounts, decide
-from monitor.domain.model import Area, Article, Kind
+from monitor.domain.model import Area, Article, ChangeKind
 
 #: Since March 2019 inadequate, since November 2022 requires improvement.
 STOKE, OPENING = "Stoke-on-Trent", "A family hub has opened in Stoke-on-Trent. The council's children's services have "
 
 
-def changes(title: str, text: str, day: date, *, known_before: date | None = None) -> list[tuple[Area, frozenset[Kind]]]:
+def changes(title: str, text: str, day: date, *, known_before: date | None = None) -> list[tuple[Area, frozenset[ChangeKind]]]:
     article = Article(url="https://paper.example/a", title=title, text=text, published=day, outlet="The Paper")
     result = classify(title, text, published=day)
     known = history(before=known_before or day)
@@ -69,7 +69,7 @@ GIVEN = [
 def test_an_unchanged_grade_is_news_where_the_text_reports_an_inspection_of_now(text: str, news: bool, council: str) -> None:
     """Two and a half years after the last inspection, well past the time at which the next is due."""
     found = changes(f"{council} children's services", text.format(council), date(2021, 9, 2))
-    assert found == ([(Area.OVERALL, {Kind.UNCHANGED})] if news else [])
+    assert found == ([(Area.OVERALL, {ChangeKind.UNCHANGED})] if news else [])
 
 
 @pytest.mark.parametrize(

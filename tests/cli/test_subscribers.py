@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.cli import main
-from monitor.domain.bounces import Kind, ReturnedMail
+from monitor.domain.bounces import BounceKind, BounceReport
 from monitor.ports import Outcome, Result
 from monitor.store import open_store
 from tests.builders import NOW, story, subscription
@@ -51,7 +51,9 @@ def complain(folder: Path) -> None:
     for delivery in store.claim(owner="one", now=NOW, lease=60, limit=9):
         store.settle(delivery, Outcome(result=Result.SENT), now=NOW)
         if delivery.recipient == EVE:
-            store.take_returned(ReturnedMail(kind=Kind.COMPLAINT, key="k", author="abuse@reader.test"), delivery.id, now=NOW)
+            store.ingest_bounce(
+                BounceReport(kind=BounceKind.COMPLAINT, key="k", author="abuse@reader.test"), delivery.id, now=NOW
+            )
     store.close()
 
 

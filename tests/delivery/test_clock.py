@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from monitor.delivery import Outbox
-from monitor.domain.alert_limits import send_from
+from monitor.domain.alert_limits import earliest_send
 from monitor.ports import CommitPoint, Delivery, Outcome, Result
 from monitor.store import SqlStore, open_store, schema
 from monitor.system.clock import SystemClock, boot_id, uptime
@@ -224,7 +224,7 @@ def test_a_server_that_has_another_time_is_believed(open_it: Open, database: str
 
 def test_messages_made_in_the_future_hold_up_nobody() -> None:
     ahead = [NOW + timedelta(days=3, minutes=minute) for minute in range(10)]
-    assert send_from(NOW, timedelta(seconds=30), ahead) == NOW + timedelta(seconds=30)
+    assert earliest_send(NOW, timedelta(seconds=30), ahead) == NOW + timedelta(seconds=30)
 
 
 def test_the_machine_tells_how_long_it_runs() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from monitor.delivery import Outbox, SentJournal
-from monitor.domain.operator_alarms import Raised, Way
+from monitor.domain.operator_alarms import Alarm, Receiver
 from monitor.ports import CommitPoint, Delivery, Outcome, Result
 from monitor.store import SqlStore, schema
 from tests.builders import StoppedClock, story, subscription
@@ -192,7 +192,7 @@ async def test_while_nothing_is_sent_the_operator_is_told_so(open_it: Open) -> N
     store, box, clock = filled(open_it), Postbox(), StoppedClock()
     sending = outbox(store, box, clock, off=lambda: "it was restored")
     assert await sending.send_due() == {}
-    alarm = Raised(about="outbox", name="off", message="nothing is sent: it was restored", urgent=True)
-    store.tell_operator([alarm], [Way(channel="console", to="ops@example.org")], now=clock.now())
+    alarm = Alarm(about="outbox", name="off", message="nothing is sent: it was restored", urgent=True)
+    store.tell_operator([alarm], [Receiver(channel="console", to="ops@example.org")], now=clock.now())
     assert await sending.send_due() == {"sent": 1}
     assert box.sent == ["ops@example.org"]

@@ -54,7 +54,7 @@ class State:
         """As a start of the daemon does."""
         self.store: SqlStore = open_store(f"sqlite:///{self.database}", subscriptions=lambda: (READER,), history=history)
         journal = self.journal
-        self.store.begin(self.folder / "generation", journal.latest())
+        self.store.register_start(self.folder / "generation", journal.latest())
         assert self.store.guard is not None
         self.store.guard.on_removed.append(journal.rescue)
         channel: Any = MailChannel("mail", f"mailto://127.0.0.1:{self.port}", sender="alerts@monitor.test")
@@ -63,7 +63,7 @@ class State:
             channels={"mail": channel},
             clock=SystemClock(),
             journal=journal,
-            off=self.store.sending_off,
+            off=self.store.sending_disabled,
             idle=0.05,
             again=0.2,
         )
@@ -166,7 +166,7 @@ async def test_after_the_restart_nobody_is_told_again(state: State, mailbox: tup
         await until(lambda: state.outbox.trouble)
     state.store.close()
     state.open()
-    assert state.store.sending_off(), "nothing is sent without a word of the operator's"
+    assert state.store.sending_disabled(), "nothing is sent without a word of the operator's"
     state.news("Kent")
     async with state.sending():
         await asyncio.sleep(0.3)

@@ -16,8 +16,8 @@ from datetime import UTC, datetime, timedelta
 
 from monitor.domain.calendar import is_working_day
 from monitor.domain.schedule import next_due
-from monitor.domain.source_baseline import Habit, PollRecord, learn, learn_together
-from monitor.domain.source_health import RECENT, Alarm, Watched, alarms, host_alarm
+from monitor.domain.source_baseline import Baseline, PollRecord, fit_baseline, fit_together
+from monitor.domain.source_health import RECENT, SourceAlarm, Watched, alarms, host_alarm
 
 START = datetime(2025, 1, 6, tzinfo=UTC)
 DAYS = 365
@@ -171,23 +171,25 @@ class Watch:
 
     publisher: Publisher
     records: Sequence[PollRecord]
-    _habits: dict[datetime, Habit] = field(default_factory=dict)
+    _baselines: dict[datetime, Baseline] = field(default_factory=dict)
 
-    def habit(self, now: datetime) -> Habit:
+    def baseline(self, now: datetime) -> Baseline:
         """As it was learnt on that day."""
         day = START + (now - START) // _LEARNT_EVERY * _LEARNT_EVERY
-        if day not in self._habits:
-            self._habits[day] = learn(_window(self.records, day - HISTORY, day - timedelta(days=1)) or self.records[:1])
-        return self._habits[day]
+        if day not in self._baselines:
+            self._baselines[day] = fit_baseline(
+                _window(self.records, day - HISTORY, day - timedelta(days=1)) or self.records[:1]
+            )
+        return self._baselines[day]
 
     def latest(self, now: datetime) -> Sequence[PollRecord]:
         """The polls that are judged."""
         return _window(self.records, now - RECENT, now)
 
-    def judge(self, now: datetime, standing: Collection[str] = ()) -> tuple[Alarm, ...]:
+    def judge(self, now: datetime, standing: Collection[str] = ()) -> tuple[SourceAlarm, ...]:
         """The alarms there are at a moment; `standing` are those that there were just before."""
         source = Watched(name=self.publisher.name, interval=HOUR / 2, cadence=self.publisher.cadence)
-        return alarms(source, self.latest(now), now, self.habit(now), standing)
+        return alarms(source, self.latest(now), now, self.baseline(now), standing)
 
     def spoilt(self, fault: str, start: datetime) -> Watch:
         """The same source with a fault from `start` on, for a week."""
@@ -201,8 +203,8 @@ class Watch:
             else poll
             for poll in _window(self.records, start - HISTORY - timedelta(days=3), start + timedelta(days=7))
         ]
-        known = {each: habit for each, habit in self._habits.items() if each <= start}
-        return Watch(publisher=self.publisher, records=told, _habits=known)
+        known = {each: baseline for each, baseline in self._baselines.items() if each <= start}
+        return Watch(publisher=self.publisher, records=told, _baselines=known)
 
 
 def source_time(publisher: Publisher, start: datetime, end: datetime) -> timedelta:
@@ -233,9 +235,9 @@ def noticed_in_time(watch: Watch, fault: str, chance: random.Random) -> bool:
     return delay is not None and delay <= timedelta(hours=24)
 
 
-def false_alarms(watch: Watch, every: timedelta = timedelta(hours=2)) -> list[tuple[datetime, Alarm]]:
+def false_alarms(watch: Watch, every: timedelta = timedelta(hours=2)) -> list[tuple[datetime, SourceAlarm]]:
     """Every time that a year without faults raises an alarm anew, with the alarm."""
-    raised: list[tuple[datetime, Alarm]] = []
+    raised: list[tuple[datetime, SourceAlarm]] = []
     standing: set[str] = set()
     at = START + timedelta(days=10)
     while at < END:
@@ -251,11 +253,11 @@ def host_noticed_in_time(publisher: Publisher, sources: int, chance: random.Rand
     watches = [Watch(publisher=publisher, records=polls(publisher, chance)) for _ in range(sources)]
     start = START + timedelta(days=chance.randint(70, DAYS - 16), hours=chance.randint(0, 23))
     day = start.replace(hour=0)
-    together = learn_together([_window(watch.records, day - HISTORY, day - timedelta(days=1)) for watch in watches])
+    together = fit_together([_window(watch.records, day - HISTORY, day - timedelta(days=1)) for watch in watches])
     spoilt = [watch.spoilt("stale list", start) for watch in watches]
     for hours in range(1, 145):
         now = start + HOUR * hours
-        if host_alarm([(watch.latest(now), watch.habit(now)) for watch in spoilt], together):
+        if host_alarm([(watch.latest(now), watch.baseline(now)) for watch in spoilt], together):
             return source_time(publisher, start, now) <= timedelta(hours=24)
     return False
 

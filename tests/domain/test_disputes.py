@@ -8,7 +8,7 @@ import pytest
 
 from monitor.domain.alert_limits import Seen, storm
 from monitor.domain.ledger import Account
-from monitor.domain.model import Area, Change, Kind, Rating, SourceClass
+from monitor.domain.model import Area, Change, ChangeKind, Rating, SourceClass
 from tests.domain.test_ledger import GOOD, INADEQUATE, LEADERSHIP, OVERALL, RI, before, fold, official, press
 
 TODAY = date(2025, 1, 20)  # Knowsley: requires improvement since 2021; its report calls it inadequate
@@ -18,11 +18,11 @@ def knowsley(ratings: dict[Area, Rating], outlet: str = "Echo", days: int = 0, *
     return press("Knowsley", ratings, outlet=outlet, day=TODAY + timedelta(days=days), **changed)  # type: ignore[arg-type]
 
 
-def facts(changes: tuple[Change, ...]) -> dict[Area, tuple[Rating | None, Rating | None, frozenset[Kind]]]:
-    return {change.area: (change.reported, change.new, change.kinds - {Kind.MIXED}) for change in changes}
+def facts(changes: tuple[Change, ...]) -> dict[Area, tuple[Rating | None, Rating | None, frozenset[ChangeKind]]]:
+    return {change.area: (change.reported, change.new, change.kinds - {ChangeKind.MIXED}) for change in changes}
 
 
-INTO = frozenset({Kind.DISPUTED, Kind.INTO_INADEQUATE, Kind.DOWNGRADED})
+INTO = frozenset({ChangeKind.DISPUTED, ChangeKind.INTO_INADEQUATE, ChangeKind.DOWNGRADED})
 
 
 @pytest.mark.parametrize("earlier", [0, 20, 31, 100, 170])
@@ -32,7 +32,7 @@ def test_a_wrong_article_does_not_silence_the_true_one(earlier: int) -> None:
     _, (_, second) = fold(before(TODAY - timedelta(days=earlier)), wrong, true)
     assert facts(second.changes) == {
         OVERALL: (GOOD, INADEQUATE, INTO),
-        LEADERSHIP: (None, INADEQUATE, frozenset({Kind.INTO_INADEQUATE, Kind.DOWNGRADED})),
+        LEADERSHIP: (None, INADEQUATE, frozenset({ChangeKind.INTO_INADEQUATE, ChangeKind.DOWNGRADED})),
     }
     assert second.background == ()
     assert second.inspection is not None
@@ -42,7 +42,7 @@ def test_a_wrong_article_does_not_silence_the_true_one(earlier: int) -> None:
 def test_good_again_does_not_silence_it_either() -> None:
     again = knowsley({OVERALL: RI}, "Wrong Paper", -170, previous={OVERALL: (RI, 2021)})
     _, (first, second) = fold(before(again.published), again, knowsley({OVERALL: INADEQUATE}))
-    assert facts(first.changes) == {OVERALL: (None, RI, {Kind.UNCHANGED})}
+    assert facts(first.changes) == {OVERALL: (None, RI, {ChangeKind.UNCHANGED})}
     assert facts(second.changes) == {OVERALL: (RI, INADEQUATE, INTO)}
 
 
@@ -56,7 +56,7 @@ def test_one_word_against_another_corrects_nothing(outlet: str) -> None:
 def test_an_outlet_that_takes_its_word_back_corrects_itself() -> None:
     page = {"url": "https://echo.example/live"}
     _, (_, second) = fold(before(TODAY), knowsley({OVERALL: GOOD}, **page), knowsley({OVERALL: INADEQUATE}, **page))
-    assert facts(second.changes) == {OVERALL: (GOOD, INADEQUATE, INTO - {Kind.DISPUTED} | {Kind.CORRECTED})}
+    assert facts(second.changes) == {OVERALL: (GOOD, INADEQUATE, INTO - {ChangeKind.DISPUTED} | {ChangeKind.CORRECTED})}
 
 
 def test_a_dispute_is_told_once_and_settled_once() -> None:
@@ -69,17 +69,21 @@ def test_a_dispute_is_told_once_and_settled_once() -> None:
     ]
     _, decisions = fold(before(TODAY - timedelta(days=1)), *told, official("Knowsley", TODAY))
     kinds = [
-        {kind for change in decision.changes if change.area is OVERALL for kind in change.kinds} & set(Kind)
+        {kind for change in decision.changes if change.area is OVERALL for kind in change.kinds} & set(ChangeKind)
         for decision in decisions
     ]
-    updates = [found & {Kind.DISPUTED, Kind.CORRECTED, Kind.CONFIRMED} for found in kinds]
-    assert updates == [set(), {Kind.DISPUTED}, set(), {Kind.CORRECTED}, set(), {Kind.CONFIRMED}]
+    updates = [found & {ChangeKind.DISPUTED, ChangeKind.CORRECTED, ChangeKind.CONFIRMED} for found in kinds]
+    assert updates == [set(), {ChangeKind.DISPUTED}, set(), {ChangeKind.CORRECTED}, set(), {ChangeKind.CONFIRMED}]
 
 
 def test_the_report_settles_it() -> None:
     both = [knowsley({OVERALL: GOOD}, "Wrong Paper", -9), knowsley({OVERALL: INADEQUATE}, "Echo", -8)]
     _, (*_, last) = fold(before(TODAY - timedelta(days=9)), *both, official("Knowsley", TODAY))
-    assert facts(last.changes)[OVERALL] == (GOOD, INADEQUATE, {Kind.CORRECTED, Kind.INTO_INADEQUATE, Kind.DOWNGRADED})
+    assert facts(last.changes)[OVERALL] == (
+        GOOD,
+        INADEQUATE,
+        {ChangeKind.CORRECTED, ChangeKind.INTO_INADEQUATE, ChangeKind.DOWNGRADED},
+    )
 
 
 def test_the_old_grade_by_mistake_is_no_dispute() -> None:

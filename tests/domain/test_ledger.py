@@ -15,11 +15,11 @@ from monitor.domain.model import (
     Article,
     Authority,
     Change,
+    ChangeKind,
     ClassifierResult,
     DateRange,
     Inspection,
     Judgement,
-    Kind,
     Rating,
     Report,
     SourceClass,
@@ -93,7 +93,7 @@ def fold(known: list[Inspection], *told: Account, as_of: date | None = None) -> 
     return list(ledger.values()), decisions
 
 
-def kinds(changes: Iterable[Change]) -> dict[Area, frozenset[Kind]]:
+def kinds(changes: Iterable[Change]) -> dict[Area, frozenset[ChangeKind]]:
     return {change.area: change.kinds for change in changes}
 
 
@@ -102,7 +102,7 @@ def test_coventry_and_knowsley_move_out_of_inadequate() -> None:
         decision = decide(before(JUNE), press(name, {OVERALL: RI}), as_of=JUNE)
         (change,) = decision.changes
         assert (change.old, change.new) == (INADEQUATE, RI)
-        assert change.kinds == {Kind.OUT_OF_INADEQUATE, Kind.UPGRADED}
+        assert change.kinds == {ChangeKind.OUT_OF_INADEQUATE, ChangeKind.UPGRADED}
         assert change.old_published is not None
         assert change.old_published.year == 2014
         assert decision.background == ()
@@ -157,7 +157,7 @@ def test_a_council_announces_early_and_ofsted_confirms() -> None:
     assert [change.key for change in first.changes] == ["80479:2017-05-12:overall:requires_improvement"]
     confirmed, *others = second.changes
     assert confirmed.key == "80479:2017-05-12:overall:requires_improvement:confirmed"
-    assert confirmed.kinds == {Kind.CONFIRMED, Kind.OUT_OF_INADEQUATE, Kind.UPGRADED}
+    assert confirmed.kinds == {ChangeKind.CONFIRMED, ChangeKind.OUT_OF_INADEQUATE, ChangeKind.UPGRADED}
     assert {change.area for change in others} == {LEADERSHIP, PROTECTION, CARE, LEAVERS, ADOPTION}
     assert second.inspection is not None
     assert second.inspection.key == "80479:2017-05-12"
@@ -181,7 +181,7 @@ def test_ofsted_corrects_what_was_reported() -> None:
     correction = next(change for change in second.changes if change.area is OVERALL)
     assert correction.key == "80479:2017-06-13:overall:requires_improvement:corrected"
     assert (correction.reported, correction.old, correction.new) == (GOOD, INADEQUATE, RI)
-    assert Kind.CORRECTED in correction.kinds
+    assert ChangeKind.CORRECTED in correction.kinds
     assert second.inspection is not None
     assert second.inspection.trust is Trust.CONTRADICTED
 
@@ -209,7 +209,7 @@ def test_an_amended_report_corrects_the_first() -> None:
     _, (_, second) = fold(before(JUNE), first_report, amended)
     (correction,) = second.changes
     assert (correction.area, correction.reported, correction.new) == (ADOPTION, GOOD, RI)
-    assert Kind.CORRECTED in correction.kinds
+    assert ChangeKind.CORRECTED in correction.kinds
     assert second.inspection is not None
     assert second.inspection.published == JUNE
 
@@ -259,7 +259,7 @@ def test_the_same_rating_again_is_news_when_the_article_says_again() -> None:
     stays = press("Norfolk", {OVERALL: GOOD}, day=day, previous={OVERALL: (GOOD, 2022)})
     known = [i for i in before(day) if not (i.authority == authority("Norfolk") and i.published.year == 2026)]
     decision = decide(known, stays, as_of=day)
-    assert kinds(decision.changes) == {OVERALL: {Kind.UNCHANGED}}
+    assert kinds(decision.changes) == {OVERALL: {ChangeKind.UNCHANGED}}
     assert decide(known, press("Norfolk", {OVERALL: GOOD}, day=day), as_of=day).changes == ()
 
 
@@ -300,7 +300,7 @@ def test_a_shared_grade_told_as_two_is_one() -> None:
     assert {change.area for change in first.changes} == {OVERALL, CARE}
     assert first.inspection is not None
     assert first.inspection.combined_care
-    assert {change.area for change in second.changes if Kind.CONFIRMED in change.kinds} == {OVERALL, CARE}
+    assert {change.area for change in second.changes if ChangeKind.CONFIRMED in change.kinds} == {OVERALL, CARE}
     assert second.background == ()
     assert second.inspection is not None
     assert second.inspection.trust is Trust.CONFIRMED
@@ -333,19 +333,19 @@ def test_without_a_record_the_stated_previous_rating_is_used() -> None:
     kent = press("Kent", {OVERALL: GOOD}, previous={OVERALL: (Rating.ADEQUATE, 2013)})
     (change,) = decide(before(JUNE), kent, as_of=JUNE).changes
     assert (change.old, change.old_year, change.old_published) == (Rating.ADEQUATE, 2013, None)
-    assert change.kinds == {Kind.UPGRADED}
+    assert change.kinds == {ChangeKind.UPGRADED}
 
 
 def test_without_any_past_it_is_a_first_rating() -> None:
     (change,) = decide([], press("Kent", {OVERALL: GOOD}), as_of=JUNE).changes
-    assert change.kinds == {Kind.FIRST_RATING}
+    assert change.kinds == {ChangeKind.FIRST_RATING}
 
 
 def test_a_successor_does_not_inherit_a_rating() -> None:
     day = date(2024, 11, 26)
     cumberland = press("Cumberland", {OVERALL: GOOD}, day=day, previous={OVERALL: (RI, 2022)})
     (change,) = decide(before(day), cumberland, as_of=day).changes
-    assert (change.old, change.kinds) == (None, {Kind.FIRST_RATING})
+    assert (change.old, change.kinds) == (None, {ChangeKind.FIRST_RATING})
 
 
 @pytest.mark.parametrize(
@@ -371,10 +371,10 @@ def test_trafford_2026_shows_each_area_and_is_mixed() -> None:
     day = date(2026, 8, 3)
     decision = decide(before(day), official("Trafford", day), as_of=day)
     assert kinds(decision.changes) == {
-        LEADERSHIP: {Kind.INTO_INADEQUATE, Kind.DOWNGRADED, Kind.MIXED},
-        PROTECTION: {Kind.INTO_INADEQUATE, Kind.DOWNGRADED, Kind.MIXED},
-        CARE: {Kind.UPGRADED, Kind.MIXED},
-        LEAVERS: {Kind.FIRST_RATING},
+        LEADERSHIP: {ChangeKind.INTO_INADEQUATE, ChangeKind.DOWNGRADED, ChangeKind.MIXED},
+        PROTECTION: {ChangeKind.INTO_INADEQUATE, ChangeKind.DOWNGRADED, ChangeKind.MIXED},
+        CARE: {ChangeKind.UPGRADED, ChangeKind.MIXED},
+        LEAVERS: {ChangeKind.FIRST_RATING},
     }
 
 
@@ -385,7 +385,7 @@ def test_an_overall_that_the_report_does_not_give_is_not_kept() -> None:
     )
     assert second.inspection is not None
     assert OVERALL not in second.inspection.ratings
-    assert Kind.CONFIRMED in kinds(second.changes)[LEADERSHIP]
+    assert ChangeKind.CONFIRMED in kinds(second.changes)[LEADERSHIP]
 
 
 def judgement(name: str, area: Area, rating: Rating, previous: Rating | None = None) -> Judgement:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from monitor.domain.history import history
 from monitor.domain.ledger import Account, decide
-from monitor.domain.model import Area, Change, Inspection, Kind, Rating, SourceClass
+from monitor.domain.model import Area, Change, ChangeKind, Inspection, Rating, SourceClass
 
 EXAMPLES = 2_000
 TODAY = date(2026, 12, 31)
@@ -23,7 +23,7 @@ EVER = timedelta(days=5_000)
 
 NEWEST = {inspection.authority.urn: inspection for inspection in history()}
 PAST = {urn: [i for i in history() if i.authority.urn == urn and i is not newest] for urn, newest in NEWEST.items()}
-UPDATES = {Kind.CONFIRMED, Kind.CORRECTED}
+UPDATES = {ChangeKind.CONFIRMED, ChangeKind.CORRECTED}
 
 
 def tell(urn: str, number: int, ratings: dict[Area, Rating], day: date, outlet: str, voice: SourceClass) -> Account:
@@ -158,7 +158,7 @@ def test_whatever_was_told_and_is_in_no_report_is_withdrawn_once_and_never_confi
         for area, rating in believed.items()
         if area not in report.ratings and not (area is Area.CARE_LEAVERS and rating is shared)
     }
-    withdrawn = [(change.area, change.reported) for change in later if Kind.WITHDRAWN in change.kinds]
+    withdrawn = [(change.area, change.reported) for change in later if ChangeKind.WITHDRAWN in change.kinds]
     assert sorted(withdrawn) == sorted(gone.items())
-    assert not any(Kind.CONFIRMED in change.kinds for change in later if change.area not in report.ratings)
-    assert all((change.new is None) == (Kind.WITHDRAWN in change.kinds) for change in changes)
+    assert not any(ChangeKind.CONFIRMED in change.kinds for change in later if change.area not in report.ratings)
+    assert all((change.new is None) == (ChangeKind.WITHDRAWN in change.kinds) for change in changes)

@@ -9,7 +9,7 @@ import pytest
 
 from monitor.domain.authorities import by_urn
 from monitor.domain.history import history
-from monitor.domain.model import Area, Inspection, Kind, Rating
+from monitor.domain.model import Area, ChangeKind, Inspection, Rating
 from monitor.domain.movement import KINDS, Move, counted_kind, is_mixed, kinds, moves
 
 ADEQUATE, INADEQUATE, RI, GOOD, OUTSTANDING = (
@@ -19,24 +19,24 @@ ADEQUATE, INADEQUATE, RI, GOOD, OUTSTANDING = (
     Rating.GOOD,
     Rating.OUTSTANDING,
 )
-UP, DOWN, SAME = {Kind.UPGRADED}, {Kind.DOWNGRADED}, {Kind.UNCHANGED}
-INTO, OUT = {Kind.INTO_INADEQUATE} | DOWN, {Kind.OUT_OF_INADEQUATE} | UP
-REACHED, LOST = {Kind.REACHED_OUTSTANDING} | UP, {Kind.LOST_OUTSTANDING} | DOWN
+UP, DOWN, SAME = {ChangeKind.UPGRADED}, {ChangeKind.DOWNGRADED}, {ChangeKind.UNCHANGED}
+INTO, OUT = {ChangeKind.INTO_INADEQUATE} | DOWN, {ChangeKind.OUT_OF_INADEQUATE} | UP
+REACHED, LOST = {ChangeKind.REACHED_OUTSTANDING} | UP, {ChangeKind.LOST_OUTSTANDING} | DOWN
 
 #: old rating: kinds of the move to inadequate, adequate, requires improvement, good, outstanding
 TABLE = {
     None: [
-        {Kind.FIRST_RATING, Kind.INTO_INADEQUATE},
-        {Kind.FIRST_RATING},
-        {Kind.FIRST_RATING},
-        {Kind.FIRST_RATING},
-        {Kind.FIRST_RATING},
+        {ChangeKind.FIRST_RATING, ChangeKind.INTO_INADEQUATE},
+        {ChangeKind.FIRST_RATING},
+        {ChangeKind.FIRST_RATING},
+        {ChangeKind.FIRST_RATING},
+        {ChangeKind.FIRST_RATING},
     ],
-    INADEQUATE: [SAME, OUT, OUT, OUT, OUT | {Kind.REACHED_OUTSTANDING}],
+    INADEQUATE: [SAME, OUT, OUT, OUT, OUT | {ChangeKind.REACHED_OUTSTANDING}],
     ADEQUATE: [INTO, SAME, SAME, UP, REACHED],
     RI: [INTO, SAME, SAME, UP, REACHED],
     GOOD: [INTO, DOWN, DOWN, SAME, REACHED],
-    OUTSTANDING: [INTO | {Kind.LOST_OUTSTANDING}, LOST, LOST, LOST, SAME],
+    OUTSTANDING: [INTO | {ChangeKind.LOST_OUTSTANDING}, LOST, LOST, LOST, SAME],
 }
 
 
@@ -54,15 +54,15 @@ def test_each_row_holds_for_its_example_only(row: object) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "kind"),
     [
-        (OUTSTANDING, INADEQUATE, Kind.INTO_INADEQUATE),
-        (INADEQUATE, OUTSTANDING, Kind.OUT_OF_INADEQUATE),
-        (GOOD, OUTSTANDING, Kind.UPGRADED),
-        (OUTSTANDING, RI, Kind.DOWNGRADED),
-        (INADEQUATE, INADEQUATE, Kind.UNCHANGED),
-        (ADEQUATE, RI, Kind.UNCHANGED),
+        (OUTSTANDING, INADEQUATE, ChangeKind.INTO_INADEQUATE),
+        (INADEQUATE, OUTSTANDING, ChangeKind.OUT_OF_INADEQUATE),
+        (GOOD, OUTSTANDING, ChangeKind.UPGRADED),
+        (OUTSTANDING, RI, ChangeKind.DOWNGRADED),
+        (INADEQUATE, INADEQUATE, ChangeKind.UNCHANGED),
+        (ADEQUATE, RI, ChangeKind.UNCHANGED),
     ],
 )
-def test_a_pair_counts_once(old: Rating, new: Rating, kind: Kind) -> None:
+def test_a_pair_counts_once(old: Rating, new: Rating, kind: ChangeKind) -> None:
     assert counted_kind(old, new) is kind
 
 

@@ -9,11 +9,21 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.operator_alarms import ENDED_AFTER, PAUSE, REMIND_AFTER, Raised, Standing, Way, choose, decide, told
+from monitor.domain.operator_alarms import (
+    ENDED_AFTER,
+    PAUSE,
+    REMIND_AFTER,
+    ActiveAlarm,
+    Alarm,
+    Receiver,
+    decide,
+    select_receiver,
+    told,
+)
 
 NOW = datetime(2026, 6, 17, 12, tzinfo=UTC)
-BLIND = Raised(about="gazette", name="blind", message="answers with a wall", since=NOW - timedelta(hours=2))
-DOUBT = Raised(about="outbox", name="uncertain", message="1 message(s)", urgent=True)
+BLIND = Alarm(about="gazette", name="blind", message="answers with a wall", since=NOW - timedelta(hours=2))
+DOUBT = Alarm(about="outbox", name="uncertain", message="1 message(s)", urgent=True)
 
 
 @dataclass
@@ -21,10 +31,10 @@ class Operator:
     """Looks, remembers, and notes what it was told."""
 
     now: datetime = NOW
-    standing: tuple[Standing, ...] = ()
+    standing: tuple[ActiveAlarm, ...] = ()
     heard: list[str] = field(default_factory=list)
 
-    def look(self, *found: Raised, after: timedelta = timedelta()) -> list[str]:
+    def look(self, *found: Alarm, after: timedelta = timedelta()) -> list[str]:
         self.now += after
         decision = decide(self.standing, found, self.now)
         said = [*(each.about for each in decision.told), *(f"{each.about} well" for each in decision.ended)]
@@ -96,10 +106,10 @@ def test_what_was_lost_is_told_again_at_once():
 
 
 def test_another_way_is_taken_where_there_is_one():
-    mail, slack = Way(channel="mail", to="Ops@example.org"), Way(channel="slack")
-    assert choose((mail, slack), ()) == mail
-    assert choose((mail, slack), ("mail",)) == slack
-    assert choose((mail, slack), ("mail", "slack")) == mail
+    mail, slack = Receiver(channel="mail", to="Ops@example.org"), Receiver(channel="slack")
+    assert select_receiver((mail, slack), ()) == mail
+    assert select_receiver((mail, slack), ("mail",)) == slack
+    assert select_receiver((mail, slack), ("mail", "slack")) == mail
     assert (mail.target, slack.target) == ("operator:mail:ops@example.org", "operator:slack:")
 
 
@@ -109,7 +119,7 @@ LOOKS = st.lists(
 
 
 @given(looks=LOOKS)
-def test_an_alarm_that_stands_for_an_hour_is_told_and_told_once(looks: Sequence[tuple[set[Raised], int]]) -> None:
+def test_an_alarm_that_stands_for_an_hour_is_told_and_told_once(looks: Sequence[tuple[set[Alarm], int]]) -> None:
     """Whatever comes and goes: between two tellings of one alarm it ended, or a week passed; and what stays is told."""
     operator = Operator()
     for found, minutes in looks:

@@ -9,7 +9,7 @@ import pytest
 
 from monitor.domain.authorities import find
 from monitor.domain.history import history
-from monitor.domain.model import Account, Area, Change, Kind, Rating, SourceClass
+from monitor.domain.model import Account, Area, Change, ChangeKind, Rating, SourceClass
 from monitor.domain.movement import COUNTED
 from monitor.domain.replay import Day, count_changes, ledger_after, replay, succession
 
@@ -61,26 +61,26 @@ def test_the_same_overall_grade_often_hides_a_change() -> None:
 
 #: Looked up in the reports: authority, day, area, old, new, kinds.
 CASES = [
-    ("Knowsley", date(2025, 1, 20), Area.OVERALL, R.REQUIRES_IMPROVEMENT, R.INADEQUATE, {Kind.INTO_INADEQUATE, Kind.DOWNGRADED}),
-    ("Knowsley", date(2017, 6, 13), Area.OVERALL, R.INADEQUATE, R.REQUIRES_IMPROVEMENT, {Kind.OUT_OF_INADEQUATE, Kind.UPGRADED}),
-    ("Lancashire", date(2026, 8, 20), Area.LEADERSHIP, R.GOOD, R.OUTSTANDING, {Kind.UPGRADED, Kind.REACHED_OUTSTANDING}),
-    ("Somerset", date(2026, 6, 17), Area.LEADERSHIP, R.GOOD, R.REQUIRES_IMPROVEMENT, {Kind.DOWNGRADED}),
+    ("Knowsley", date(2025, 1, 20), Area.OVERALL, R.REQUIRES_IMPROVEMENT, R.INADEQUATE, {ChangeKind.INTO_INADEQUATE, ChangeKind.DOWNGRADED}),
+    ("Knowsley", date(2017, 6, 13), Area.OVERALL, R.INADEQUATE, R.REQUIRES_IMPROVEMENT, {ChangeKind.OUT_OF_INADEQUATE, ChangeKind.UPGRADED}),
+    ("Lancashire", date(2026, 8, 20), Area.LEADERSHIP, R.GOOD, R.OUTSTANDING, {ChangeKind.UPGRADED, ChangeKind.REACHED_OUTSTANDING}),
+    ("Somerset", date(2026, 6, 17), Area.LEADERSHIP, R.GOOD, R.REQUIRES_IMPROVEMENT, {ChangeKind.DOWNGRADED}),
     # Harrow, 2025: good to inadequate overall because of its care leavers alone; in care stays good.
-    ("Harrow", date(2025, 3, 4), Area.CHILDREN_IN_CARE, R.GOOD, R.GOOD, {Kind.UNCHANGED}),
+    ("Harrow", date(2025, 3, 4), Area.CHILDREN_IN_CARE, R.GOOD, R.GOOD, {ChangeKind.UNCHANGED}),
     # Trafford, 2026: no overall grade; two areas down to inadequate, one up.
     ("Trafford", date(2026, 8, 3), Area.LEADERSHIP, R.REQUIRES_IMPROVEMENT, R.INADEQUATE,
-     {Kind.INTO_INADEQUATE, Kind.DOWNGRADED, Kind.MIXED}),
-    ("Trafford", date(2026, 8, 3), Area.CHILDREN_IN_CARE, R.REQUIRES_IMPROVEMENT, R.GOOD, {Kind.UPGRADED, Kind.MIXED}),
+     {ChangeKind.INTO_INADEQUATE, ChangeKind.DOWNGRADED, ChangeKind.MIXED}),
+    ("Trafford", date(2026, 8, 3), Area.CHILDREN_IN_CARE, R.REQUIRES_IMPROVEMENT, R.GOOD, {ChangeKind.UPGRADED, ChangeKind.MIXED}),
     # Until 2022 care leavers shared a grade with children in care: their old grade is not known.
-    ("Trafford", date(2026, 8, 3), Area.CARE_LEAVERS, None, R.REQUIRES_IMPROVEMENT, {Kind.FIRST_RATING}),
+    ("Trafford", date(2026, 8, 3), Area.CARE_LEAVERS, None, R.REQUIRES_IMPROVEMENT, {ChangeKind.FIRST_RATING}),
     # Cumberland took over from Cumbria, which required improvement in 2022: no change is computed.
-    ("Cumberland", date(2024, 11, 26), Area.OVERALL, None, R.GOOD, {Kind.FIRST_RATING}),
+    ("Cumberland", date(2024, 11, 26), Area.OVERALL, None, R.GOOD, {ChangeKind.FIRST_RATING}),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "day", "area", "old", "new", "kinds"), CASES)
 def test_cases_looked_up_in_the_reports(
-    days: list[Day], name: str, day: date, area: Area, old: R | None, new: R, kinds: set[Kind]
+    days: list[Day], name: str, day: date, area: Area, old: R | None, new: R, kinds: set[ChangeKind]
 ) -> None:
     step = next(step for step in days if step.day == day and step.account.authority == find(name))
     change = next(change for change in step.decision.changes if change.area is area)
@@ -91,8 +91,8 @@ def test_an_unchanged_overall_grade_with_a_change_below_it(days: list[Day]) -> N
     """Bolton stayed good in 2023 while help and protection fell."""
     step = next(s for s in days if s.account.authority == find("Bolton") and s.day.year == 2023)
     moved = {change.area: change.kinds for change in step.decision.changes}
-    assert moved[Area.OVERALL] == {Kind.UNCHANGED}
-    assert any(Kind.UPGRADED in kinds or Kind.DOWNGRADED in kinds for kinds in moved.values())
+    assert moved[Area.OVERALL] == {ChangeKind.UNCHANGED}
+    assert any(ChangeKind.UPGRADED in kinds or ChangeKind.DOWNGRADED in kinds for kinds in moved.values())
 
 
 def test_every_change_is_found_once_and_only_on_its_day(days: list[Day]) -> None:
@@ -132,6 +132,6 @@ def test_on_one_day_the_press_is_heard_before_the_report() -> None:
     assert [step.account.outlet for step in of_the_day] == ["CYP Now", "Ofsted"]
     kinds = [change.kinds for step in of_the_day for change in step.decision.changes if change.area is Area.OVERALL]
     assert kinds == [
-        {Kind.OUT_OF_INADEQUATE, Kind.UPGRADED},
-        {Kind.OUT_OF_INADEQUATE, Kind.UPGRADED, Kind.CONFIRMED},
+        {ChangeKind.OUT_OF_INADEQUATE, ChangeKind.UPGRADED},
+        {ChangeKind.OUT_OF_INADEQUATE, ChangeKind.UPGRADED, ChangeKind.CONFIRMED},
     ]

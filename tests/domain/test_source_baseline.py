@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.schedule import MAX_PAUSE, full_fetch_due, next_due, pace, stretch
+from monitor.domain.schedule import MAX_PAUSE, full_fetch_due, interval_factor, next_due, source_interval_factor
 from monitor.domain.source_baseline import PollRecord
 from monitor.domain.source_health import Watched, alarms
 
@@ -30,7 +30,7 @@ QUARTER = timedelta(minutes=15)
     ],
 )
 def test_the_pace_follows_the_week_in_london(moment, expected):
-    assert pace(datetime.fromisoformat(moment).replace(tzinfo=UTC)) == expected
+    assert interval_factor(datetime.fromisoformat(moment).replace(tzinfo=UTC)) == expected
 
 
 def test_a_long_night_ends_when_the_day_begins():
@@ -124,4 +124,4 @@ def test_an_interval_under_five_minutes_is_kept_on_working_days_by_day_and_by_ni
     short, long = timedelta(seconds=30), timedelta(minutes=5)
     assert next_due(now=monday, interval=short, name="x") - monday <= short * 1.1
     assert next_due(now=sunday, interval=short, name="x") - sunday > short * 2
-    assert stretch(monday, long) == pace(monday)
+    assert source_interval_factor(monday, long) == interval_factor(monday)

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from monitor.domain.calendar import easter, is_working_day
-from monitor.domain.source_baseline import PollRecord, learn, learn_together
+from monitor.domain.source_baseline import PollRecord, fit_baseline, fit_together
 from monitor.domain.source_health import DETECTORS, RECENT, Watched, alarms, host_alarm
 from tests.domain.drill import (
     DAYS,
@@ -200,9 +200,9 @@ def test_a_clock_put_right_is_no_silence(cadence: timedelta | None, known: str) 
     behind = [replace(poll, at=poll.at - timedelta(days=370)) for poll in healthy()]
     right = [PollRecord(at=NOW - HOUR * hours, ok=True, items=20, fingerprint="same") for hours in (3, 2, 1)]
     source = replace(SOURCE, cadence=cadence)
-    habit = learn(behind)
-    assert habit.arrivals is not None
-    found = alarms(source, [*behind, *right] if known == "all of it" else right, NOW, habit)
+    baseline = fit_baseline(behind)
+    assert baseline.arrivals is not None
+    found = alarms(source, [*behind, *right] if known == "all of it" else right, NOW, baseline)
     assert [alarm.name for alarm in found] == []
     dead = [PollRecord(at=NOW + HOUR * hours, ok=True, items=20) for hours in range(24 * 21)]
     (stale,) = (each for each in alarms(SOURCE, [*behind, *right, *dead], dead[-1].at) if each.name == "stale")
@@ -224,10 +224,10 @@ def test_a_daemon_that_was_off_is_not_alarmed_by_its_own_absence():
 
 def test_what_was_learnt_before_judges_the_latest_polls():
     history = after_busy(40)
-    habit = learn([poll for poll in history if poll.at < NOW - timedelta(days=3)])
+    baseline = fit_baseline([poll for poll in history if poll.at < NOW - timedelta(days=3)])
     latest = [poll for poll in history if poll.at > NOW - RECENT]
     source = Watched(name="x", interval=timedelta(minutes=30))
-    assert [alarm.name for alarm in alarms(source, latest, NOW, habit)] == ["stale"]
+    assert [alarm.name for alarm in alarms(source, latest, NOW, baseline)] == ["stale"]
 
 
 def test_an_alarm_that_stands_is_not_ended_by_what_is_learnt_anew():
@@ -244,8 +244,8 @@ def test_an_alarm_that_stands_is_not_ended_by_what_is_learnt_anew():
 
 def test_one_silent_source_of_a_host_is_not_the_host():
     silent, well = after_busy(40), busy(NOW)
-    together = learn_together([silent, well])
-    members = [(polls, learn(polls)) for polls in (silent, well)]
+    together = fit_together([silent, well])
+    members = [(polls, fit_baseline(polls)) for polls in (silent, well)]
     assert host_alarm(members, together) is None
     assert host_alarm([members[0], members[0]], together) is not None
     assert host_alarm([members[0]], together) is None

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from monitor.domain.authorities import by_code
-from monitor.domain.model import Area, Change, Inspection, Kind, Rating, SourceClass, Trust
+from monitor.domain.model import Area, Change, ChangeKind, Inspection, Rating, SourceClass, Trust
 from monitor.domain.subscriptions import (
     DEFAULT_KINDS,
     LedgerView,
@@ -39,7 +39,7 @@ def change(name: str = "Leeds", area: Area = Area.OVERALL, **changed: Any) -> Ch
         "area": area,
         "old": Rating.OUTSTANDING,
         "new": Rating.GOOD,
-        "kinds": frozenset({Kind.DOWNGRADED, Kind.LOST_OUTSTANDING}),
+        "kinds": frozenset({ChangeKind.DOWNGRADED, ChangeKind.LOST_OUTSTANDING}),
         "evidence": "",
         "url": "",
         "outlet": "",
@@ -127,19 +127,20 @@ def test_without_an_overall_grade_any_inadequate_area_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("update", "told", "matched"), [(Kind.CONFIRMED, True, True), (Kind.CORRECTED, True, True), (Kind.CONFIRMED, False, False)]
+    ("update", "told", "matched"),
+    [(ChangeKind.CONFIRMED, True, True), (ChangeKind.CORRECTED, True, True), (ChangeKind.CONFIRMED, False, False)],
 )
-def test_updates_follow_whoever_was_told(update: Kind, told: bool, matched: bool) -> None:
+def test_updates_follow_whoever_was_told(update: ChangeKind, told: bool, matched: bool) -> None:
     watching = subscription(kinds=["into_inadequate"])
-    updated = change(kinds=frozenset({Kind.DOWNGRADED, update}))
+    updated = change(kinds=frozenset({ChangeKind.DOWNGRADED, update}))
     assert matches(watching, updated, LedgerView(told=told)).matched is matched
 
 
 def test_an_unchanged_rating_is_news_only_on_request() -> None:
-    same = change(kinds=frozenset({Kind.UNCHANGED}))
+    same = change(kinds=frozenset({ChangeKind.UNCHANGED}))
     assert not matches(subscription(), same)
     assert matches(subscription(kinds=["unchanged"]), same)
-    assert Kind.UNCHANGED not in DEFAULT_KINDS
+    assert ChangeKind.UNCHANGED not in DEFAULT_KINDS
 
 
 def test_the_source_of_the_news_may_matter() -> None:

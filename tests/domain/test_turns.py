@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.model import Link
-from monitor.domain.turns import MAX_WAITING, Standing, Turn, choose, newest, share
+from monitor.domain.turns import MAX_WAITING, Precedence, Turn, choose_turns, newest, share
 
 NOW = datetime(2026, 8, 3, 12, tzinfo=UTC)
 
@@ -37,14 +37,14 @@ def worlds(draw: st.DrawFn) -> tuple[list[Turn], list[Turn], int]:
         for number, host in enumerate(draw(st.lists(st.integers(0, 4), max_size=30)))
     ]
     places = draw(st.integers(1, 8))
-    busy = list(choose(turns[: len(turns) // 2], (), places))[: draw(st.integers(0, places))]
+    busy = list(choose_turns(turns[: len(turns) // 2], (), places))[: draw(st.integers(0, places))]
     return [each for each in turns if each not in busy], busy, places
 
 
 @given(world=worlds())
 def test_no_host_has_more_than_its_share_and_nobody_more_than_there_is(world: tuple[list[Turn], list[Turn], int]) -> None:
     waiting, busy, places = world
-    chosen = choose(waiting, busy, places)
+    chosen = choose_turns(waiting, busy, places)
     assert len(set(chosen)) == len(chosen)
     assert set(chosen) <= set(waiting)
     assert len(busy) + len(chosen) <= places
@@ -56,9 +56,9 @@ def test_no_host_has_more_than_its_share_and_nobody_more_than_there_is(world: tu
 @given(world=worlds())
 def test_hosts_in_trouble_leave_a_place_to_the_others(world: tuple[list[Turn], list[Turn], int]) -> None:
     waiting, busy, places = world
-    chosen = choose(waiting, busy, places)
-    assert sum(each.standing > Standing.CALM for each in (*busy, *chosen)) <= max(1, places - 1)
-    assert all(each.standing is Standing.CALM for each in choose(waiting, busy, places, patient=False))
+    chosen = choose_turns(waiting, busy, places)
+    assert sum(each.precedence > Precedence.CALM for each in (*busy, *chosen)) <= max(1, places - 1)
+    assert all(each.precedence is Precedence.CALM for each in choose_turns(waiting, busy, places, patient=False))
 
 
 @given(world=worlds())
@@ -66,9 +66,9 @@ def test_news_of_a_host_that_nobody_reads_and_that_gave_no_trouble_never_waits_f
     world: tuple[list[Turn], list[Turn], int],
 ) -> None:
     waiting, _, places = world
-    chosen = choose(waiting, (), places)
-    left = {each.host for each in waiting if each.standing is Standing.CALM} - {each.host for each in chosen}
-    assert not (left and any(each.standing > Standing.CALM for each in chosen))
+    chosen = choose_turns(waiting, (), places)
+    left = {each.host for each in waiting if each.precedence is Precedence.CALM} - {each.host for each in chosen}
+    assert not (left and any(each.precedence > Precedence.CALM for each in chosen))
 
 
 @given(world=worlds(), chance=st.randoms())
@@ -80,31 +80,31 @@ def test_the_order_in_which_they_wait_is_of_no_matter(world: tuple[list[Turn], l
     def seen(turns: tuple[Turn, ...]) -> list[Turn]:
         return [replace(each, key="") for each in turns]
 
-    assert seen(choose(waiting, busy, places)) == seen(choose(shuffled, busy, places))
+    assert seen(choose_turns(waiting, busy, places)) == seen(choose_turns(shuffled, busy, places))
 
 
 @given(world=worlds())
 def test_a_place_stays_empty_only_for_a_reason(world: tuple[list[Turn], list[Turn], int]) -> None:
     waiting, busy, places = world
-    chosen = choose(waiting, busy, places)
+    chosen = choose_turns(waiting, busy, places)
     held = Counter(each.host for each in (*busy, *chosen))
     if len(busy) + len(chosen) < places:
-        calm = [each for each in waiting if each not in chosen and each.standing is Standing.CALM]
+        calm = [each for each in waiting if each not in chosen and each.precedence is Precedence.CALM]
         suspected = {each.host for each in waiting if each.deaths}
         assert all(held[each.host] >= share(places) or each.host in suspected for each in calm)
 
 
 def test_a_hundred_hanging_pages_of_one_host_leave_places_to_an_honest_one() -> None:
     hanging = [turn(str(number), "hanging") for number in range(100)]
-    assert [each.host for each in choose([*hanging, turn("a", "honest")], (), 4)].count("honest") == 1
-    busy = choose(hanging, (), 4)
+    assert [each.host for each in choose_turns([*hanging, turn("a", "honest")], (), 4)].count("honest") == 1
+    busy = choose_turns(hanging, (), 4)
     assert len(busy) == 2
-    assert choose([*hanging[4:], turn("a", "honest")], busy, 4)[0].host == "honest"
+    assert choose_turns([*hanging[4:], turn("a", "honest")], busy, 4)[0].host == "honest"
 
 
 def test_once_a_host_gave_trouble_it_comes_last_and_one_at_a_time() -> None:
     hanging = [turn(str(number), "hanging", trouble=2) for number in range(100)]
-    assert [each.host for each in choose([*hanging, turn("a", "honest")], (), 4)] == ["honest", "hanging"]
+    assert [each.host for each in choose_turns([*hanging, turn("a", "honest")], (), 4)] == ["honest", "hanging"]
 
 
 def test_the_newest_page_of_a_host_comes_first_and_what_failed_or_was_read_before_last() -> None:
@@ -116,7 +116,7 @@ def test_the_newest_page_of_a_host_comes_first_and_what_failed_or_was_read_befor
     ]
     order = []
     while waiting:
-        (first,) = choose(waiting, (), 1)
+        (first,) = choose_turns(waiting, (), 1)
         order.append(first.key)
         waiting.remove(first)
     assert order == ["new", "old", "read before", "failed"]
@@ -124,21 +124,21 @@ def test_the_newest_page_of_a_host_comes_first_and_what_failed_or_was_read_befor
 
 def test_an_official_report_comes_before_the_press() -> None:
     waiting = [turn("press", "a"), turn("report", "b", official=True, since=NOW - timedelta(hours=1))]
-    assert choose(waiting, (), 1)[0].key == "report"
+    assert choose_turns(waiting, (), 1)[0].key == "report"
 
 
 def test_what_may_have_killed_the_monitor_is_looked_into_after_the_others_and_one_at_a_time() -> None:
     suspects = [turn("x", "a", deaths=1), turn("y", "b", deaths=2)]
-    assert [each.key for each in choose([*suspects, turn("z", "c")], (), 4)] == ["z", "x"]
+    assert [each.key for each in choose_turns([*suspects, turn("z", "c")], (), 4)] == ["z", "x"]
 
 
 def test_what_was_read_when_the_monitor_died_waits_for_no_host_that_gives_trouble() -> None:
     hanging = [turn(f"{host} {number}", host, trouble=3) for number in range(100) for host in ("a", "b", "c", "d")]
-    busy = choose(hanging, (), 4)
+    busy = choose_turns(hanging, (), 4)
     assert len(busy) == 3
     honest = turn("honest", "h", deaths=1, since=NOW - timedelta(hours=1))
-    assert choose([*hanging, honest], busy, 4) == ()
-    assert choose([*hanging, honest], busy[1:], 4) == (honest,)
+    assert choose_turns([*hanging, honest], busy, 4) == ()
+    assert choose_turns([*hanging, honest], busy[1:], 4) == (honest,)
 
 
 def test_of_more_than_can_wait_the_newest_of_each_host_wait() -> None:

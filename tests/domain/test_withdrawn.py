@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from monitor.domain.ledger import decide
-from monitor.domain.model import Area, Change, Kind, Rating, SourceClass, Trust
+from monitor.domain.model import Area, Change, ChangeKind, Rating, SourceClass, Trust
 from monitor.domain.subscriptions import LedgerView, matches
 from tests.builders import subscription
 from tests.domain.test_ledger import (
@@ -32,7 +32,7 @@ BOLTON = date(2018, 6, 12)
 
 
 def withdrawn(changes: Iterable[Change]) -> dict[Area, Rating | None]:
-    return {change.area: change.reported for change in changes if Kind.WITHDRAWN in change.kinds}
+    return {change.area: change.reported for change in changes if ChangeKind.WITHDRAWN in change.kinds}
 
 
 def test_an_overall_grade_that_the_report_does_not_give_is_withdrawn() -> None:
@@ -41,8 +41,8 @@ def test_an_overall_grade_that_the_report_does_not_give_is_withdrawn() -> None:
     assert {change.area for change in first.changes} == {OVERALL, LEADERSHIP}
     gone = next(change for change in second.changes if change.area is OVERALL)
     assert (gone.old, gone.new, gone.reported) == (RI, None, INADEQUATE)
-    assert (gone.kinds, gone.outlet, gone.evidence) == ({Kind.WITHDRAWN}, "Ofsted", "")
-    assert next(c.kinds for c in second.changes if c.area is LEADERSHIP) >= {Kind.CONFIRMED, Kind.INTO_INADEQUATE}
+    assert (gone.kinds, gone.outlet, gone.evidence) == ({ChangeKind.WITHDRAWN}, "Ofsted", "")
+    assert next(c.kinds for c in second.changes if c.area is LEADERSHIP) >= {ChangeKind.CONFIRMED, ChangeKind.INTO_INADEQUATE}
     assert second.inspection is not None
     assert second.inspection.trust is Trust.CONTRADICTED
     assert OVERALL not in second.inspection.ratings
@@ -54,7 +54,7 @@ def test_whoever_said_it(voice: SourceClass) -> None:
     told = press("Bolton", {OVERALL: GOOD, ADOPTION: OUTSTANDING}, day=BOLTON, source_class=voice)
     _, (_, second) = fold(before(BOLTON), told, official("Bolton", BOLTON))
     assert withdrawn(second.changes) == {ADOPTION: OUTSTANDING}
-    assert not any(Kind.CONFIRMED in change.kinds for change in second.changes if change.area is ADOPTION)
+    assert not any(ChangeKind.CONFIRMED in change.kinds for change in second.changes if change.area is ADOPTION)
 
 
 def test_what_is_told_after_the_report_was_never_believed() -> None:
@@ -88,7 +88,9 @@ def test_an_old_report_still_retracts(known: bool) -> None:
     told = press("Trafford", {OVERALL: INADEQUATE, CARE: INADEQUATE}, day=TRAFFORD)
     ledger, _ = fold(before(TRAFFORD), *([told] if known else []))
     decision = decide(ledger, official("Trafford", TRAFFORD), as_of=TRAFFORD + timedelta(days=40))
-    assert {c.area: c.kinds for c in decision.changes} == ({OVERALL: {Kind.WITHDRAWN}, CARE: {Kind.CORRECTED}} if known else {})
+    assert {c.area: c.kinds for c in decision.changes} == (
+        {OVERALL: {ChangeKind.WITHDRAWN}, CARE: {ChangeKind.CORRECTED}} if known else {}
+    )
 
 
 # --- care leavers before 2018 ---------------------------------------------------------------------------------------------
@@ -100,7 +102,7 @@ def test_care_leavers_of_a_single_inspection_are_no_children_in_care() -> None:
     told = press("Rotherham", {LEAVERS: OUTSTANDING}, day=day)
     _, (first, second) = fold(before(day), told, official("Rotherham", day))
     assert [(c.area, c.old, c.new) for c in first.changes] == [(LEAVERS, INADEQUATE, OUTSTANDING)]
-    assert {c.area for c in second.changes if Kind.CONFIRMED in c.kinds} == {LEAVERS}
+    assert {c.area for c in second.changes if ChangeKind.CONFIRMED in c.kinds} == {LEAVERS}
     assert withdrawn(second.changes) == {}
 
 
@@ -117,7 +119,7 @@ def test_the_grade_that_was_shared_before_is_known_as_such() -> None:
     report = official("Trafford", TRAFFORD)
     (change,) = (c for c in decide(before(TRAFFORD), report, as_of=TRAFFORD).changes if c.area is LEAVERS)
     assert (change.old, change.old_shared, change.old_published) == (None, RI, date(2023, 1, 31))
-    assert Kind.FIRST_RATING in change.kinds
+    assert ChangeKind.FIRST_RATING in change.kinds
 
 
 # --- to whom --------------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from typing import Any
 from monitor.channels.mime import mime
 from monitor.domain.context import context_line
 from monitor.domain.history import history
-from monitor.domain.model import Change, Kind, Rating, Trust
+from monitor.domain.model import Change, ChangeKind, Rating, Trust
 from monitor.messages import Notice, Purpose, Renderer
 from monitor.messages.account_mails import confirmation
 from monitor.ports import Delivery, Message
@@ -50,7 +50,7 @@ def notices() -> Mapping[str, Notice]:
     three = (*trafford, *changes_of("Liverpool", date(2026, 7, 7)), *changes_of("Somerset", date(2026, 6, 17)))
     otherwise = replace(leeds[0].inspection, trust=Trust.CONTRADICTED)
     wrong = tuple(
-        replace(change, inspection=otherwise, kinds=change.kinds | {Kind.CORRECTED}, reported=Rating.INADEQUATE)
+        replace(change, inspection=otherwise, kinds=change.kinds | {ChangeKind.CORRECTED}, reported=Rating.INADEQUATE)
         for change in leeds[:1]
     )
     conflict = replace(

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from monitor.domain.operator_alarms import Standing
+from monitor.domain.operator_alarms import ActiveAlarm
 from monitor.messages import Renderer
 from monitor.messages.disarm import disarmed, quoted
 from monitor.messages.operator import operator_notice
@@ -100,7 +100,7 @@ def test_no_form_of_a_message_links_what_its_evidence_says(notice: Notes) -> Non
 
 
 def test_an_operators_notice_links_nothing_that_a_server_said() -> None:
-    alarm = Standing(
+    alarm = ActiveAlarm(
         about="gazette", name="failing", message=f"the server said {ATTACK}", weight=1, since=NOW, seen_at=NOW, ended_at=None,
         told_at=None, told_weight=0, delivery="", lost=False,
     )  # fmt: skip

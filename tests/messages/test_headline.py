@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.domain.ledger import accounts, decide
-from monitor.domain.model import Area, Authority, Change, Inspection, Kind, Rating, Trust
+from monitor.domain.model import Area, Authority, Change, ChangeKind, Inspection, Rating, Trust
 from monitor.domain.movement import kinds
 from monitor.messages import Purpose, Renderer
 from monitor.messages.headline import headline
@@ -126,7 +126,7 @@ def test_one_long_name_hides_no_other(notice: Notes) -> None:
 
 def test_what_is_told_because_an_alert_was_wrong_is_told_as_what_it_is(notice: Notes) -> None:
     found = confirmed("Dudley", "leadership inadequate, adoption good", before="leadership good, adoption good")
-    late = [replace(change, kinds=frozenset({Kind.CORRECTED}), reported=Rating.OUTSTANDING) for change in found[:1]]
+    late = [replace(change, kinds=frozenset({ChangeKind.CORRECTED}), reported=Rating.OUTSTANDING) for change in found[:1]]
     assert subject(notice(*late, purpose=Purpose.CORRECTED)).startswith("Correction: Dudley: leadership now inadequate")
 
 
@@ -144,7 +144,7 @@ def test_one_area_in_a_paper_is_not_all_of_a_council(notice: Notes) -> None:
 def test_a_correction_among_other_news_is_announced_and_stays_in_its_thread(notice: Notes) -> None:
     dudley = changes("Dudley", "leadership inadequate, adoption good", before="leadership good, adoption good")
     swindon = [
-        replace(change, kinds=frozenset({Kind.CORRECTED}), reported=Rating.GOOD)
+        replace(change, kinds=frozenset({ChangeKind.CORRECTED}), reported=Rating.GOOD)
         for change in confirmed("Swindon", "overall requires_improvement", before="overall requires_improvement")
     ]
     told = notice(*dudley, *swindon)
@@ -193,7 +193,7 @@ def news(draw: st.DrawFn) -> list[Change]:
 
 def _rank(group: Sequence[Change]) -> int:
     of = {kind for change in group for kind in change.kinds}
-    return 0 if Kind.INTO_INADEQUATE in of else 1 if Kind.OUT_OF_INADEQUATE in of else 2
+    return 0 if ChangeKind.INTO_INADEQUATE in of else 1 if ChangeKind.OUT_OF_INADEQUATE in of else 2
 
 
 @given(news())
@@ -253,7 +253,7 @@ def retracted(now: str, said: str, *, before: str = "overall good, leadership go
 
 def test_a_withdrawal_says_what_was_wrong_and_confirms_nothing(notice: Notes) -> None:
     found = retracted("leadership good", "overall inadequate")
-    gone = [change for change in found if Kind.WITHDRAWN in change.kinds]
+    gone = [change for change in found if ChangeKind.WITHDRAWN in change.kinds]
     assert [(change.area, change.new) for change in gone] == [(Area.OVERALL, None)]
     told = RENDER.render(notice(*gone, purpose=Purpose.CORRECTED))
     assert told.subject == "Correction: Kent: overall not graded after all (Ofsted, 3 Aug)"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from monitor.domain.context import context_line
 from monitor.domain.history import history
-from monitor.domain.model import Area, Kind, Rating, Trust
+from monitor.domain.model import Area, ChangeKind, Rating, Trust
 from monitor.domain.subscriptions import wanted_because
 from monitor.messages import Purpose, Renderer
 from monitor.messages.render import _template
@@ -192,7 +192,7 @@ def test_a_correction_says_what_it_corrects(notice: Notes) -> None:
     (change, *_) = changes_of("Leeds", date(2025, 8, 12))
     otherwise = replace(change.inspection, trust=Trust.CONTRADICTED)
     corrected = replace(
-        change, inspection=otherwise, kinds=change.kinds | {Kind.CORRECTED}, reported=Rating.INADEQUATE, area=Area.OVERALL
+        change, inspection=otherwise, kinds=change.kinds | {ChangeKind.CORRECTED}, reported=Rating.INADEQUATE, area=Area.OVERALL
     )
     told = RENDER.render(notice(corrected, purpose=Purpose.CORRECTED))
     assert told.subject == "Correction: Leeds: still outstanding (Ofsted, 12 Aug)", "it is the press that was contradicted"
@@ -228,7 +228,7 @@ def test_a_council_is_called_what_people_call_it_and_officially_beside_its_code(
         assert official == said or re.search(rf"(?<!County ){re.escape(official)}", form) is None
     facts = json.loads(told.payload)["data"]["changes"][0]
     assert (facts["authority"], facts["gss_code"]) == (official, newest.authority.gss_code)
-    assert wanted_because(subscription(authorities=[official], kinds=list(Kind)), changes[0]) == f"{said} is on the list"
+    assert wanted_because(subscription(authorities=[official], kinds=list(ChangeKind)), changes[0]) == f"{said} is on the list"
 
 
 @given(st.text(max_size=300))

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from monitor.domain.operator_alarms import Standing
+from monitor.domain.operator_alarms import ActiveAlarm
 from monitor.domain.source_health import DETECTORS
 from monitor.messages import Purpose, Renderer
 from monitor.messages.operator import _WORDS, operator_notice, trial_notice
 
 NOW = datetime(2026, 6, 17, 12, tzinfo=UTC)
-BLIND = Standing(
+BLIND = ActiveAlarm(
     about="bbc-kent",
     name="stale",
     message="nothing new for 31 hours; about 9 items were due, since 16 Jun 05:00 UTC",

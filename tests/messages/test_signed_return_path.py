@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.messages.signed_return_path import PATTERN, Returns, return_path
+from monitor.messages.signed_return_path import PATTERN, SignedReturnPath, return_path
 
-RETURNS = Returns(key=b"k" * 32)
+RETURNS = SignedReturnPath(key=b"k" * 32)
 DELIVERY = "0123456789abcdef0123456789abcdef"
 
 
@@ -17,7 +17,7 @@ def test_a_mark_leads_back_to_its_delivery(raw: bytes) -> None:
     mark = RETURNS.mark(raw.hex())
     assert PATTERN.fullmatch(mark)
     assert RETURNS.delivery(mark) == raw.hex()
-    assert Returns(key=b"x" * 32).delivery(mark) is None
+    assert SignedReturnPath(key=b"x" * 32).delivery(mark) is None
 
 
 @given(st.integers(0, 41), st.sampled_from("abcdefghijklmnopqrstuvwxyz234567"))

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.domain.history import history
-from monitor.domain.model import Change, Kind, Rating
+from monitor.domain.model import Change, ChangeKind, Rating
 from monitor.messages import Notice, Purpose, Renderer
 from monitor.messages.subject import subject
 from tests.builders import NOW
@@ -108,7 +108,7 @@ def test_ofsteds_report_is_a_button(notice: Notes) -> None:
 
 def test_a_correction_comes_before_the_grades(notice: Notes) -> None:
     (change, *_) = changes_of("Leeds", date(2025, 8, 12))
-    wrong = replace(change, kinds=change.kinds | {Kind.CORRECTED}, reported=Rating.INADEQUATE)
+    wrong = replace(change, kinds=change.kinds | {ChangeKind.CORRECTED}, reported=Rating.INADEQUATE)
     blocks = slack(notice(wrong, purpose=Purpose.CORRECTED))["blocks"]
     assert [block["type"] for block in blocks[:4]] == ["header", "context", "section", "section"]
     assert blocks[2]["text"]["text"].endswith("was reported as inadequate before. That was not so: it is outstanding.")

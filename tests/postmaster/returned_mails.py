@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from monitor.messages.signed_return_path import Returns
+from monitor.messages.signed_return_path import SignedReturnPath
 
 DELIVERY = "0123456789abcdef0123456789abcdef"
-RETURNS = Returns(key=b"k" * 32)
+RETURNS = SignedReturnPath(key=b"k" * 32)
 MARK = RETURNS.mark(DELIVERY)
 
 #: What was sent, as reports quote it.

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from monitor.domain.bounces import vouches
 from monitor.postmaster.authentication import proven_author
-from monitor.postmaster.report import read_returned
+from monitor.postmaster.report import parse_bounce
 from monitor.tables.feedback_loops import LOOPS
 from tests.postmaster import returned_mails as shape
 
@@ -65,5 +65,5 @@ def test_a_colleague_of_the_reader_is_not_their_provider() -> None:
 
 def test_it_is_read_from_the_mail() -> None:
     raw = b"Authentication-Results: mx.monitor.test; dkim=pass header.d=mailhost.test\r\n" + shape.complaint()
-    assert read_returned(raw, "mx.monitor.test").author == "fbl@mailhost.test"
-    assert read_returned(raw).author == ""
+    assert parse_bounce(raw, "mx.monitor.test").author == "fbl@mailhost.test"
+    assert parse_bounce(raw).author == ""

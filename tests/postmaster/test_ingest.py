@@ -14,14 +14,14 @@ import pytest
 
 from monitor.app.alarms import of_returned
 from monitor.cli import main
-from monitor.messages.signed_return_path import Returns
+from monitor.messages.signed_return_path import SignedReturnPath
 from monitor.ports import Outcome, Result
-from monitor.postmaster.ingest import PATIENCE, Intake, Postmaster
+from monitor.postmaster.ingest import PATIENCE, BounceIngest, Postmaster
 from monitor.postmaster.mailbox import mailbox_of
 from monitor.settings import load
 from monitor.settings.secret import own_key
 from monitor.store import SqlStore, open_store
-from monitor.store.bounces import Taken
+from monitor.store.bounces import IngestOutcome
 from tests.builders import NOW, StoppedClock, story, subscription
 from tests.channels.servers import smtp_server
 from tests.postmaster import returned_mails as shape
@@ -61,7 +61,7 @@ def sent(store: SqlStore, council: str = "Kent") -> str:
     return delivery.id
 
 
-def bounce(returns: Returns, delivery: str, shaped: bytes | None = None) -> bytes:
+def bounce(returns: SignedReturnPath, delivery: str, shaped: bytes | None = None) -> bytes:
     """A report about a delivery, in the shape of Postfix unless said otherwise."""
     raw = shaped or shape.postfix()
     raw = raw.replace(shape.MARK.encode(), returns.mark(delivery).encode()).replace(shape.DELIVERY.encode(), delivery.encode())
@@ -73,11 +73,11 @@ def reason(store: SqlStore, delivery: str) -> str:
     return found.line.reason
 
 
-def postmaster(store: SqlStore, url: str, returns: Returns) -> Postmaster:
-    return Postmaster(intake=Intake(store=store, returns=returns, clock=StoppedClock()), mailbox=mailbox_of(url))
+def postmaster(store: SqlStore, url: str, returns: SignedReturnPath) -> Postmaster:
+    return Postmaster(intake=BounceIngest(store=store, returns=returns, clock=StoppedClock()), mailbox=mailbox_of(url))
 
 
-RETURNS = Returns(key=b"own" * 11)
+RETURNS = SignedReturnPath(key=b"own" * 11)
 
 
 def test_three_bounces_from_a_mailbox_suspend(store: SqlStore) -> None:
@@ -86,22 +86,22 @@ def test_three_bounces_from_a_mailbox_suspend(store: SqlStore) -> None:
         folder.receives(b"Subject: a letter\r\n\r\nHello.")
         for council in ("Kent", "Leeds", "Bury"):
             folder.receives(bounce(RETURNS, sent(store, council)))
-        assert master.collect() == {Taken.UNRELATED: 1, Taken.COUNTED: 2, Taken.SUSPENDED: 1}
+        assert master.collect() == {IngestOutcome.UNRELATED: 1, IngestOutcome.COUNTED: 2, IngestOutcome.SUSPENDED: 1}
         assert folder.seen == {2, 3, 4}
         assert master.collect() == {}
         folder.begins_anew()
-        assert master.collect() == {Taken.UNRELATED: 1, Taken.KNOWN: 3}, "read again, counted once"
+        assert master.collect() == {IngestOutcome.UNRELATED: 1, IngestOutcome.KNOWN: 3}, "read again, counted once"
     assert [each.target for each in store.suspended()] == ["ann@reader.test"]
 
 
 @pytest.mark.parametrize("make", [shape.postfix, shape.exchange, shape.exim_plain, shape.gmail, shape.qmail])
 def test_a_forged_report_suspends_nobody(store: SqlStore, make: Any) -> None:
     """Everything right but the mark: it was signed with another key, as a stranger's would be."""
-    strangers = Returns(key=b"x" * 32)
-    intake = Intake(store=store, returns=RETURNS, clock=StoppedClock())
+    strangers = SignedReturnPath(key=b"x" * 32)
+    intake = BounceIngest(store=store, returns=RETURNS, clock=StoppedClock())
     for council in ("Kent", "Leeds", "Bury", "Derby"):
         delivery = sent(store, council)
-        assert intake.take(bounce(strangers, delivery, make()))[1] is Taken.NOTED
+        assert intake.take(bounce(strangers, delivery, make()))[1] is IngestOutcome.NOTED
         assert "not counted" in reason(store, delivery)
     assert store.suspended() == ()
 
@@ -125,7 +125,7 @@ def typed(folders: list[str], *words: str) -> int:
 
 
 def test_files_and_a_maildir(folders: list[str], tmp_path: Path, store: SqlStore, capsys: Output) -> None:
-    returns = Returns(key=own_key(tmp_path / "state"))
+    returns = SignedReturnPath(key=own_key(tmp_path / "state"))
     first, second = sent(store), sent(store, "Leeds")
     (tmp_path / "bounce.eml").write_bytes(bounce(returns, first))
     for name in ("new", "cur"):
@@ -152,7 +152,9 @@ class Pipe:
 
 def test_a_pipe(folders: list[str], tmp_path: Path, store: SqlStore, capsys: Output, monkeypatch: pytest.MonkeyPatch) -> None:
     delivery = sent(store)
-    monkeypatch.setattr("sys.stdin", Pipe(bounce(Returns(key=own_key(tmp_path / "state")), delivery) + b" " * 1_000_000))
+    monkeypatch.setattr(
+        "sys.stdin", Pipe(bounce(SignedReturnPath(key=own_key(tmp_path / "state")), delivery) + b" " * 1_000_000)
+    )
     assert typed(folders, "-") == 0
     assert reason(store, delivery) == "smtp_250, returned: 5.1.1 no such mailbox"
     monkeypatch.setattr("sys.stdin", Pipe(b"Subject: a letter\r\n\r\nHello."))
@@ -182,7 +184,7 @@ def test_without_a_path_the_mailbox_is_visited(
     with imap_server() as (folder, port):
         monkeypatch.setenv("RETURNED", f"imap://bounces:hunter2@127.0.0.1:{port}")
         assert typed(folders) == 0
-        folder.receives(bounce(Returns(key=own_key(tmp_path / "state")), sent(store)))
+        folder.receives(bounce(SignedReturnPath(key=own_key(tmp_path / "state")), sent(store)))
         assert typed(folders) == 0
         assert capsys.readouterr().out == "Nothing has come.\n1 counted\n"
         folder.password = "other"
@@ -227,8 +229,10 @@ def test_from_the_alert_to_the_note(
         asyncio.run(build_outbox(settings, store, channels, StoppedClock()).send_due())
     (envelope,) = mailbox.mails
     returned = shape.postfix(to=str(envelope.mail_from), ours="Subject: nothing else came back\n")
-    mail, became = Intake(store=store, returns=Returns(key=own_key(settings.state)), clock=StoppedClock()).take(returned)
-    assert (mail.code, became) == ("5.1.1", Taken.COUNTED)
+    mail, became = BounceIngest(store=store, returns=SignedReturnPath(key=own_key(settings.state)), clock=StoppedClock()).take(
+        returned
+    )
+    assert (mail.code, became) == ("5.1.1", IngestOutcome.COUNTED)
 
 
 def test_a_complaint_that_our_own_server_vouches_for_suspends(
@@ -237,7 +241,7 @@ def test_a_complaint_that_our_own_server_vouches_for_suspends(
     """The mail is piped to us: its server is named, a mailbox to visit is not."""
     with (tmp_path / "config" / "monitor.toml").open("a") as file:
         file.write('[returned]\nauthserv_id = "mx.monitor.test"\n')
-    returns = Returns(key=own_key(tmp_path / "state"))
+    returns = SignedReturnPath(key=own_key(tmp_path / "state"))
     raw = bounce(returns, sent(store), shape.complaint()).replace(b"<fbl@mailhost.test>", b"<feedback@arf.mail.yahoo.com>")
     forged, proven = tmp_path / "forged.eml", tmp_path / "proven.eml"
     line = b"Authentication-Results: %s; dkim=pass header.d=yahoo.com\r\n"

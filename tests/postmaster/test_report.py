@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.domain.bounces import Kind, about_the_address, refused_address, words_of
-from monitor.postmaster.report import MAX_MAIL, read_returned
+from monitor.domain.bounces import BounceKind, about_the_address, refused_address, words_of
+from monitor.postmaster.report import MAX_MAIL, parse_bounce
 from tests.postmaster import returned_mails as shape
 from tests.postmaster.returned_mails import DELIVERY, MARK, RETURNS
 
@@ -21,76 +21,76 @@ REDACTED = "From: Monitor <alerts@monitor.test>\nTo: redacted@mailhost.test\nSub
 @pytest.mark.parametrize(
     ("raw", "kind", "code"),
     [
-        pytest.param(shape.postfix(), Kind.BOUNCE, "5.1.1", id="Postfix"),
-        pytest.param(shape.postfix("4.4.1", "delayed"), Kind.DELAY, "4.4.1", id="Postfix, still trying"),
-        pytest.param(shape.postfix("4.4.7"), Kind.BOUNCE, "4.4.7", id="Postfix, gave up after five days"),
-        pytest.param(shape.postfix("2.0.0", "delivered"), Kind.ARRIVED, "", id="Postfix, a receipt"),
-        pytest.param(shape.exchange(), Kind.BOUNCE, "5.1.10", id="Exchange"),
-        pytest.param(shape.exim_plain(), Kind.BOUNCE, "5.1.1", id="Exim"),
-        pytest.param(shape.gmail(), Kind.BOUNCE, "5.1.1", id="Gmail"),
-        pytest.param(shape.gmail("4.4.2", "delayed"), Kind.DELAY, "4.4.2", id="Gmail, still trying"),
-        pytest.param(shape.qmail(), Kind.BOUNCE, "5.1.1", id="qmail"),
-        pytest.param(shape.complaint(), Kind.COMPLAINT, "", id="a complaint"),
-        pytest.param(shape.complaint("not-spam"), Kind.OTHER, "", id="not spam after all"),
-        pytest.param(shape.complaint("auth-failure"), Kind.OTHER, "", id="statistics of authentication"),
-        pytest.param(shape.out_of_office(), Kind.AUTOMATIC, "", id="out of office"),
-        pytest.param(shape.human_reply(), Kind.OTHER, "", id="a person"),
+        pytest.param(shape.postfix(), BounceKind.BOUNCE, "5.1.1", id="Postfix"),
+        pytest.param(shape.postfix("4.4.1", "delayed"), BounceKind.DELAY, "4.4.1", id="Postfix, still trying"),
+        pytest.param(shape.postfix("4.4.7"), BounceKind.BOUNCE, "4.4.7", id="Postfix, gave up after five days"),
+        pytest.param(shape.postfix("2.0.0", "delivered"), BounceKind.ARRIVED, "", id="Postfix, a receipt"),
+        pytest.param(shape.exchange(), BounceKind.BOUNCE, "5.1.10", id="Exchange"),
+        pytest.param(shape.exim_plain(), BounceKind.BOUNCE, "5.1.1", id="Exim"),
+        pytest.param(shape.gmail(), BounceKind.BOUNCE, "5.1.1", id="Gmail"),
+        pytest.param(shape.gmail("4.4.2", "delayed"), BounceKind.DELAY, "4.4.2", id="Gmail, still trying"),
+        pytest.param(shape.qmail(), BounceKind.BOUNCE, "5.1.1", id="qmail"),
+        pytest.param(shape.complaint(), BounceKind.COMPLAINT, "", id="a complaint"),
+        pytest.param(shape.complaint("not-spam"), BounceKind.OTHER, "", id="not spam after all"),
+        pytest.param(shape.complaint("auth-failure"), BounceKind.OTHER, "", id="statistics of authentication"),
+        pytest.param(shape.out_of_office(), BounceKind.AUTOMATIC, "", id="out of office"),
+        pytest.param(shape.human_reply(), BounceKind.OTHER, "", id="a person"),
     ],
 )
-def test_each_shape_is_known(raw: bytes, kind: Kind, code: str) -> None:
-    found = read_returned(raw)
+def test_each_shape_is_known(raw: bytes, kind: BounceKind, code: str) -> None:
+    found = parse_bounce(raw)
     assert (found.kind, found.code) == (kind, code)
 
 
 @pytest.mark.parametrize("make", [shape.postfix, shape.exchange, shape.exim_plain, shape.gmail, shape.qmail, shape.complaint])
 def test_each_shape_leads_back_to_its_delivery(make: Callable[[], bytes]) -> None:
-    found = read_returned(make())
+    found = parse_bounce(make())
     assert [RETURNS.delivery(token) for token in found.tokens] == [DELIVERY]
     assert f"<{DELIVERY}@monitor.test>" in found.message_ids
-    assert "ann@reader.test" in found.recipients or found.kind is Kind.COMPLAINT
+    assert "ann@reader.test" in found.recipients or found.kind is BounceKind.COMPLAINT
 
 
 def test_a_mark_survives_when_only_the_address_has_it() -> None:
-    assert MARK in read_returned(shape.postfix(ours=REDACTED)).tokens
-    assert read_returned(shape.complaint(ours=REDACTED)).tokens == ()
+    assert MARK in parse_bounce(shape.postfix(ours=REDACTED)).tokens
+    assert parse_bounce(shape.complaint(ours=REDACTED)).tokens == ()
 
 
 def test_the_server_that_said_it_says_it_better() -> None:
     raw = shape.postfix().replace(b"Status: 5.1.1", b"Status: 5.0.0")
-    assert read_returned(raw).code == "5.1.1"
+    assert parse_bounce(raw).code == "5.1.1"
     raw = shape.postfix().replace(b"Status: 5.1.1", b"Status: nonsense").replace(b"550 5.1.1", b"552 over there")
-    assert read_returned(raw).code == "5.0.0"
+    assert parse_bounce(raw).code == "5.0.0"
 
 
 def test_the_newer_type_with_addresses_of_other_letters() -> None:
     raw = shape.postfix().replace(b"message/delivery-status", b"message/global-delivery-status")
     raw = raw.replace(b"Final-Recipient: rfc822; ann@", "Final-Recipient: utf-8; änn@".encode())
-    found = read_returned(raw)
-    assert (found.kind, found.code) == (Kind.BOUNCE, "5.1.1")
+    found = parse_bounce(raw)
+    assert (found.kind, found.code) == (BounceKind.BOUNCE, "5.1.1")
     assert "änn@reader.test" in found.recipients
 
 
 def test_of_several_recipients_the_worst_is_told_with_whom_it_is_about() -> None:
     more = b"Final-Recipient: rfc822; bob@reader.test\r\nAction: delivered\r\nStatus: 2.0.0\r\n\r\n"
-    found = read_returned(shape.postfix().replace(b"Final-Recipient", more + b"Final-Recipient", 1))
-    assert (found.kind, found.recipients) == (Kind.BOUNCE, ("ann@reader.test",))
+    found = parse_bounce(shape.postfix().replace(b"Final-Recipient", more + b"Final-Recipient", 1))
+    assert (found.kind, found.recipients) == (BounceKind.BOUNCE, ("ann@reader.test",))
 
 
 def test_a_report_that_somebody_passes_on_is_a_mail_of_somebody() -> None:
     forwarded = b"From: eve@x.test\r\nSubject: look\r\nContent-Type: message/rfc822\r\n\r\n" + shape.postfix()
-    assert read_returned(forwarded).kind is Kind.OTHER
+    assert parse_bounce(forwarded).kind is BounceKind.OTHER
 
 
 def test_the_same_mail_has_the_same_key_whatever_way_it_came() -> None:
     raw = shape.postfix()
-    assert read_returned(b"Received: by somebody else\r\n" + raw).key == read_returned(raw).key
-    assert read_returned(b"no id").key != read_returned(b"no id either").key
+    assert parse_bounce(b"Received: by somebody else\r\n" + raw).key == parse_bounce(raw).key
+    assert parse_bounce(b"no id").key != parse_bounce(b"no id either").key
 
 
 def test_words_name_no_address() -> None:
     for make in (shape.postfix, shape.exchange, shape.exim_plain, shape.gmail, shape.qmail, shape.complaint):
-        assert "@" not in words_of(read_returned(make()))
-    assert words_of(read_returned(shape.exchange())) == "returned: 5.1.10 no such mailbox"
+        assert "@" not in words_of(parse_bounce(make()))
+    assert words_of(parse_bounce(shape.exchange())) == "returned: 5.1.10 no such mailbox"
 
 
 @pytest.mark.parametrize(
@@ -138,15 +138,15 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_mail_is_only_text(name: str) -> None:
-    found = read_returned(HOSTILE[name])
-    assert found.kind in set(Kind)
+    found = parse_bounce(HOSTILE[name])
+    assert found.kind in set(BounceKind)
     assert len(found.tokens) <= 50 and len(found.recipients) <= 1200
 
 
 @given(st.binary(max_size=2000))
 @settings(max_examples=200)
 def test_any_bytes_are_read(raw: bytes) -> None:
-    assert read_returned(raw).key
+    assert parse_bounce(raw).key
 
 
 @given(st.data())
@@ -155,11 +155,11 @@ def test_a_broken_report_is_still_read(data: st.DataObject) -> None:
     raw = data.draw(st.sampled_from([shape.postfix(), shape.gmail(), shape.qmail(), shape.complaint(), shape.exim_plain()]))
     start = data.draw(st.integers(0, len(raw)))
     end = data.draw(st.integers(start, len(raw)))
-    assert read_returned(raw[:start] + data.draw(st.binary(max_size=20)) + raw[end:]).key
+    assert parse_bounce(raw[:start] + data.draw(st.binary(max_size=20)) + raw[end:]).key
 
 
 def test_more_than_enough_is_not_read() -> None:
-    assert read_returned(b"Subject: x\r\n\r\n" + b" " * MAX_MAIL + MARK.encode()).tokens == ()
+    assert parse_bounce(b"Subject: x\r\n\r\n" + b" " * MAX_MAIL + MARK.encode()).tokens == ()
 
 
 def encoded(report: bytes, encoding: str, kind: bytes) -> bytes:
@@ -178,32 +178,32 @@ def test_a_report_that_is_hidden_by_an_encoding_says_the_same(make: Callable[[],
     plain = make().replace(b"message/delivery-status", kind)
     hidden = encoded(plain, encoding, kind)
     assert b"Final-Recipient:" not in hidden
-    expected, found = read_returned(plain), read_returned(hidden)
+    expected, found = parse_bounce(plain), parse_bounce(hidden)
     assert (found.kind, found.code, found.said, found.recipients) == (
         expected.kind,
         expected.code,
         expected.said,
         expected.recipients,
     )
-    assert found.kind is Kind.BOUNCE
+    assert found.kind is BounceKind.BOUNCE
 
 
 @pytest.mark.parametrize("kind", [b"text/plain", b"text/rfc822-headers", b"application/octet-stream"])
 @pytest.mark.parametrize("make", [shape.postfix, shape.exchange, shape.gmail])
 def test_the_part_for_machines_may_be_called_something_else(make: Callable[[], bytes], kind: bytes) -> None:
-    expected, found = read_returned(make()), read_returned(make().replace(b"message/delivery-status", kind))
-    assert (found.kind, found.code, found.recipients) == (Kind.BOUNCE, expected.code, expected.recipients)
+    expected, found = parse_bounce(make()), parse_bounce(make().replace(b"message/delivery-status", kind))
+    assert (found.kind, found.code, found.recipients) == (BounceKind.BOUNCE, expected.code, expected.recipients)
 
 
 @pytest.mark.parametrize("encoding", ["base64", "quoted-printable"])
 def test_a_complaint_that_is_hidden_by_an_encoding_is_one(encoding: str) -> None:
-    assert read_returned(encoded(shape.complaint(), encoding, b"message/feedback-report")).kind is Kind.COMPLAINT
+    assert parse_bounce(encoded(shape.complaint(), encoding, b"message/feedback-report")).kind is BounceKind.COMPLAINT
 
 
 def test_a_mark_in_our_own_mail_is_found_though_that_is_encoded() -> None:
     hidden = encoded(shape.postfix(to="bounces@monitor.test"), "base64", b"text/rfc822-headers")
     assert MARK.encode() not in hidden
-    assert MARK in read_returned(hidden).tokens
+    assert MARK in parse_bounce(hidden).tokens
 
 
 SYSTEM = "MAILER-DAEMON@mx.reader.test"
@@ -212,26 +212,26 @@ SYSTEM = "MAILER-DAEMON@mx.reader.test"
 @pytest.mark.parametrize(
     ("sender", "subject", "text", "kind", "code", "about"),
     [
-        pytest.param(SYSTEM, "Undelivered Mail", "<ann@reader.test>: host mx said: 550 5.1.1 User unknown", Kind.BOUNCE, "5.1.1", True, id="a code"),
-        pytest.param("Mail Delivery System <x@y.test>", "x", "ann@reader.test\n  550 No such user here", Kind.BOUNCE, "5.0.0", True, id="words"),
-        pytest.param("Postmaster <postmaster@y.test>", "Delivery failed", "Could not deliver to:\n\nann@reader.test: mailbox not found", Kind.BOUNCE, "5.0.0", True, id="no number"),
-        pytest.param("<>", "failure notice", "ann@reader.test... User unknown\n550 5.1.1 ann@reader.test... User unknown", Kind.BOUNCE, "5.1.1", True, id="nobody"),
-        pytest.param("Outlook <MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@y.test>", "Undeliverable", "Delivery has failed to:\n\nann@reader.test\n#550 5.1.10 RESOLVER.ADR.RecipientNotFound", Kind.BOUNCE, "5.1.10", True, id="Exchange itself"),
-        pytest.param(SYSTEM, "Returned mail", "ann@reader.test: 550 5.7.1 Relaying denied", Kind.BOUNCE, "5.7.1", False, id="our fault"),
-        pytest.param(SYSTEM, "Returned mail", "<ann@reader.test>: 552 5.2.2 mailbox full", Kind.BOUNCE, "5.2.2", False, id="full"),
-        pytest.param(SYSTEM, "Undeliverable: Kent", "It did not work.", Kind.BOUNCE, "5.0.0", False, id="no reason"),
-        pytest.param(SYSTEM, "Warning", "THIS IS A WARNING MESSAGE ONLY. Will keep trying for 4 days.\n<ann@reader.test>: 451 4.4.1 later", Kind.DELAY, "4.0.0", False, id="a warning"),
-        pytest.param("Ann <ann@reader.test>", "Re: Kent", "My server said 550 5.1.1 User unknown.", Kind.OTHER, "", False, id="a person"),
-        pytest.param("Postmaster <postmaster@y.test>", "Welcome", "Your new mailbox is ready.", Kind.OTHER, "", False, id="a mail system's news"),
-        pytest.param(SYSTEM, "Vacation", "I am away until Monday.", Kind.OTHER, "", False, id="no failure"),
-        pytest.param(SYSTEM, "Read", f"You wrote:\n\n> 550 5.1.1 in {MARK}", Kind.OTHER, "", False, id="a code in what is quoted"),
+        pytest.param(SYSTEM, "Undelivered Mail", "<ann@reader.test>: host mx said: 550 5.1.1 User unknown", BounceKind.BOUNCE, "5.1.1", True, id="a code"),
+        pytest.param("Mail Delivery System <x@y.test>", "x", "ann@reader.test\n  550 No such user here", BounceKind.BOUNCE, "5.0.0", True, id="words"),
+        pytest.param("Postmaster <postmaster@y.test>", "Delivery failed", "Could not deliver to:\n\nann@reader.test: mailbox not found", BounceKind.BOUNCE, "5.0.0", True, id="no number"),
+        pytest.param("<>", "failure notice", "ann@reader.test... User unknown\n550 5.1.1 ann@reader.test... User unknown", BounceKind.BOUNCE, "5.1.1", True, id="nobody"),
+        pytest.param("Outlook <MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@y.test>", "Undeliverable", "Delivery has failed to:\n\nann@reader.test\n#550 5.1.10 RESOLVER.ADR.RecipientNotFound", BounceKind.BOUNCE, "5.1.10", True, id="Exchange itself"),
+        pytest.param(SYSTEM, "Returned mail", "ann@reader.test: 550 5.7.1 Relaying denied", BounceKind.BOUNCE, "5.7.1", False, id="our fault"),
+        pytest.param(SYSTEM, "Returned mail", "<ann@reader.test>: 552 5.2.2 mailbox full", BounceKind.BOUNCE, "5.2.2", False, id="full"),
+        pytest.param(SYSTEM, "Undeliverable: Kent", "It did not work.", BounceKind.BOUNCE, "5.0.0", False, id="no reason"),
+        pytest.param(SYSTEM, "Warning", "THIS IS A WARNING MESSAGE ONLY. Will keep trying for 4 days.\n<ann@reader.test>: 451 4.4.1 later", BounceKind.DELAY, "4.0.0", False, id="a warning"),
+        pytest.param("Ann <ann@reader.test>", "Re: Kent", "My server said 550 5.1.1 User unknown.", BounceKind.OTHER, "", False, id="a person"),
+        pytest.param("Postmaster <postmaster@y.test>", "Welcome", "Your new mailbox is ready.", BounceKind.OTHER, "", False, id="a mail system's news"),
+        pytest.param(SYSTEM, "Vacation", "I am away until Monday.", BounceKind.OTHER, "", False, id="no failure"),
+        pytest.param(SYSTEM, "Read", f"You wrote:\n\n> 550 5.1.1 in {MARK}", BounceKind.OTHER, "", False, id="a code in what is quoted"),
     ],
 )  # fmt: skip
 def test_words_alone_are_a_report_where_a_mail_system_says_them(
-    sender: str, subject: str, text: str, kind: Kind, code: str, about: bool
+    sender: str, subject: str, text: str, kind: BounceKind, code: str, about: bool
 ) -> None:
     head = f"From: {sender}\nTo: bounces+{MARK}@monitor.test\nSubject: {subject}\nMessage-ID: <1@x>\n"
-    found = read_returned(shape.mail(f"{head}\n{text}\n\n---- Original message ----\n{shape.OURS}\n550 5.1.1\n"))
+    found = parse_bounce(shape.mail(f"{head}\n{text}\n\n---- Original message ----\n{shape.OURS}\n550 5.1.1\n"))
     assert (found.kind, found.code) == (kind, code)
     assert MARK in found.tokens
     assert about_the_address(found.code, found.said) is about

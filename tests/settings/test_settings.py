@@ -9,8 +9,8 @@ import pytest
 
 from monitor.app.runtime import build_renderer
 from monitor.classifier.verdict import Thresholds, thresholds
-from monitor.domain.model import Kind
-from monitor.domain.operator_alarms import Way
+from monitor.domain.model import ChangeKind
+from monitor.domain.operator_alarms import Receiver
 from monitor.messages.render import NO_DOMAIN
 from monitor.settings import SettingsError, examine, load
 from monitor.settings.secret import drop_token
@@ -42,7 +42,7 @@ def test_a_right_configuration_becomes_settings(folder: Path) -> None:
     assert [source.name for source in settings.sources] == ["gazette"]
     assert [channel.name for channel in settings.channels] == ["mail"]
     assert settings.subscriptions[0].channel == "mail"
-    assert Kind.OUT_OF_INADEQUATE in settings.subscriptions[0].kinds
+    assert ChangeKind.OUT_OF_INADEQUATE in settings.subscriptions[0].kinds
 
 
 def test_empty_folder_has_defaults(tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_ways_to_the_operator(folder: Path) -> None:
     """A channel, and an address within it where it needs one; from the environment with commas."""
     (folder / "channels.toml").write_text('[channel.mail]\nurl = "console://"\n[channel.team]\nurl = "console://"\n')
     (folder / "monitor.toml").write_text('[operator]\nchannels = ["mail: ops@example.org", "team"]\n')
-    ways = (Way(channel="mail", to="ops@example.org"), Way(channel="team"))
+    ways = (Receiver(channel="mail", to="ops@example.org"), Receiver(channel="team"))
     assert load(folder, folder / "state", {}).operator == ways
     environ = {"MONITOR_OPERATOR_CHANNELS": "team, mail:ops@example.org"}
     assert load(folder, folder / "state", environ).operator == ways[::-1]

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from monitor.classifier import classify
 from monitor.domain.history import history
 from monitor.domain.ledger import accounts, decide
-from monitor.domain.model import Article, Change, Inspection, Kind
+from monitor.domain.model import Article, Change, ChangeKind, Inspection
 from tests.end_to_end.town import Print
 
 AREAS = ("leadership", "help and protection", "children in care", "care leavers")
@@ -46,7 +46,7 @@ def changes_of(prints: Iterable[Print]) -> tuple[tuple[Change, ...], ...]:
         changes: dict[str, Change] = {}
         for account in accounts(article, classify(each.title, text, published=each.day)):
             decision = decide(known, account, as_of=each.day)
-            changes |= {change.key: change for change in decision.changes if Kind.UNCHANGED not in change.kinds}
+            changes |= {change.key: change for change in decision.changes if ChangeKind.UNCHANGED not in change.kinds}
             if decision.inspection is not None:
                 known = [i for i in known if i.key != decision.inspection.key] + [decision.inspection]
         found.append(tuple(changes.values()))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from monitor.domain.model import Rejection, SourceClass, Span
-from monitor.domain.operator_alarms import Way
+from monitor.domain.operator_alarms import Receiver
 from monitor.ports import Delivery, DeliveryState
 from monitor.store import SqlStore
 from monitor.store.unbelieved import unbelieved
@@ -135,7 +135,7 @@ def test_the_operators_mail_says_what_to_do(open_it: Open) -> None:
     tell(store, "Echo", "overall inadequate", "Derby")
     with store.engine.begin() as connection:
         found = unbelieved(connection, NOW)
-    store.tell_operator(found, (Way(channel="console", to="op@council.test"),), now=NOW)
+    store.tell_operator(found, (Receiver(channel="console", to="op@council.test"),), now=NOW)
     (mail,) = store.claim(owner="x", now=NOON, lease=60, limit=9)
     assert "Derby is reported otherwise than told" in mail.message.subject
     assert "monitor sources test" in mail.message.text

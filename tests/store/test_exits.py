@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.messages.account_mails import confirmation, welcome
-from monitor.messages.links import Act, Links
+from monitor.messages.links import LinkAction, Links
 from monitor.messages.render import Renderer
 from monitor.ports import Message
 from monitor.store import SqlStore
@@ -47,7 +47,7 @@ def test_who_subscribed_themselves_reads_no_name_and_finds_the_preferences(open_
     else:
         message = told(store)
         assert "* You asked for these alerts: Kent and Surrey are in South East." in message.text
-    manage = LINKS.make(Act.MANAGE, OWN, nonce)
+    manage = LINKS.make(LinkAction.MANAGE, OWN, nonce)
     for form in (message.text, message.html):
         assert manage in form
         assert OWN not in form.replace(manage, "")
@@ -61,10 +61,10 @@ def test_a_word_on_silence_calls_an_own_list_yours(open_it: Open) -> None:
 
     store = open_it(links=LINKS, contact=CONTACT)
     nonce = joined(store, silence="weekly")
-    assert store.enqueue_silence(WELL, now=NOW + timedelta(days=20)) == 1
+    assert store.enqueue_no_news(WELL, now=NOW + timedelta(days=20)) == 1
     (only,) = store.claim(owner="o", now=NOW + timedelta(days=21), lease=60)
     assert "No rating on your list changed" in only.message.text
-    assert LINKS.make(Act.MANAGE, OWN, nonce) in only.message.text
+    assert LINKS.make(LinkAction.MANAGE, OWN, nonce) in only.message.text
 
 
 @pytest.mark.parametrize(

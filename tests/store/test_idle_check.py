@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from monitor.ports import Asked, FetchFailure, LinkFailure, Poll, Validators
 from monitor.store import SqlStore, open_store
-from monitor.store.idle_check import Glance, glance, seal
+from monitor.store.idle_check import IdleState, open_if_idle, seal
 from monitor.store.schema import polls, sources
 from tests.builders import NOW, asked, link, story, subscription
 from tests.store.conftest import history
@@ -40,8 +40,8 @@ def file(store, tmp_path) -> Path:
     return tmp_path / "monitor.db"
 
 
-def look(file: Path) -> Glance | None:
-    return glance(file, "sealed", LATER)
+def look(file: Path) -> IdleState | None:
+    return open_if_idle(file, "sealed", LATER)
 
 
 def looked(file: Path) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from monitor.store import SqlStore
-from monitor.store.leases import hold, let_go
+from monitor.store.leases import acquire, release
 
 NOW = datetime(2026, 8, 3, 12, tzinfo=UTC)
 LENGTH = timedelta(seconds=30)
@@ -22,7 +22,7 @@ def store(open_it: Any) -> SqlStore:
 
 
 def ask(store: SqlStore, owner: str, seconds: float = 0, name: str = "poll") -> int | None:
-    return hold(store.engine, name, owner=owner, now=NOW + timedelta(seconds=seconds), length=LENGTH)
+    return acquire(store.engine, name, owner=owner, now=NOW + timedelta(seconds=seconds), length=LENGTH)
 
 
 def test_the_first_to_ask_leads_and_goes_on_leading(store: SqlStore) -> None:
@@ -35,9 +35,9 @@ def test_one_that_stops_asking_is_followed_by_another_and_the_epoch_tells(store:
 
 def test_one_that_lets_go_is_followed_at_once(store: SqlStore) -> None:
     ask(store, "a")
-    let_go(store.engine, "poll", owner="b", now=NOW)  # not its to let go
+    release(store.engine, "poll", owner="b", now=NOW)  # not its to let go
     assert ask(store, "b", 1) is None
-    let_go(store.engine, "poll", owner="a", now=NOW + timedelta(seconds=2))
+    release(store.engine, "poll", owner="a", now=NOW + timedelta(seconds=2))
     assert ask(store, "b", 2) == 2
 
 

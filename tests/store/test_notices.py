@@ -8,18 +8,18 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, select, update
 
-from monitor.domain.operator_alarms import PAUSE, Raised, Way
+from monitor.domain.operator_alarms import PAUSE, Alarm, Receiver
 from monitor.ports import Outcome, Result
 from monitor.store import SqlStore, schema
 from monitor.store.notices import alarming_since, outbox_alarms
 from tests.builders import NOW, story, subscription
 from tests.store.conftest import Open
 
-BLIND = Raised(about="gazette", name="blind", message="answers with a wall", since=NOW)
-MAIL, SLACK = Way(channel="mail", to="ops@example.org"), Way(channel="slack")
+BLIND = Alarm(about="gazette", name="blind", message="answers with a wall", since=NOW)
+MAIL, SLACK = Receiver(channel="mail", to="ops@example.org"), Receiver(channel="slack")
 
 
-def tell(store: SqlStore, *found: Raised, minutes: int = 0, ways: tuple[Way, ...] = (MAIL, SLACK)) -> str:
+def tell(store: SqlStore, *found: Alarm, minutes: int = 0, ways: tuple[Receiver, ...] = (MAIL, SLACK)) -> str:
     return store.tell_operator(found, ways, now=NOW + timedelta(minutes=minutes))
 
 

@@ -11,10 +11,10 @@ import pytest
 
 from monitor.delivery import Deliveries
 from monitor.ports import Store
-from monitor.postmaster.ingest import ReturnedStore
+from monitor.postmaster.ingest import BounceStore
 from monitor.store import SqlStore
 
-DECLARED = (Store, Deliveries, ReturnedStore)
+DECLARED = (Store, Deliveries, BounceStore)
 
 
 def methods(protocol: type) -> dict[str, typing.Any]:

@@ -35,11 +35,13 @@ async def sent(folder: Path) -> tuple[list[str], str]:
     """Start, send what is due, end; what went out, and why nothing may."""
     store, box = opened(folder), Box()
     try:
-        store.begin(folder / "generation")
+        store.register_start(folder / "generation")
         journal = SentJournal(folder / "sent.journal")
-        outbox = Outbox(store=store, channels={"console": box}, clock=StoppedClock(), journal=journal, off=store.sending_off)
+        outbox = Outbox(
+            store=store, channels={"console": box}, clock=StoppedClock(), journal=journal, off=store.sending_disabled
+        )
         await outbox.send_due()
-        return box.sent, store.sending_off()
+        return box.sent, store.sending_disabled()
     finally:
         store.close()
 

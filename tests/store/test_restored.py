@@ -60,16 +60,16 @@ class House:
     def prints(self, *told: Any) -> int:
         """An article or a report is recorded; how many messages that made."""
         with self.open() as store:
-            store.begin(self.folder / "generation", self.journal.latest())
+            store.register_start(self.folder / "generation", self.journal.latest())
             return store.record(*told, link=None, baseline=False, now=self.clock.now()).deliveries
 
     async def sends(self) -> int:
         """Start, send what is due, end; how many went out."""
         before = len(self.post.sent)
         with self.open() as store:
-            store.begin(self.folder / "generation", self.journal.latest())
+            store.register_start(self.folder / "generation", self.journal.latest())
             channels: Any = {"console": self.post}
-            off = store.sending_off
+            off = store.sending_disabled
             await Outbox(store=store, channels=channels, clock=self.clock, journal=self.journal, off=off).send_due()
         return len(self.post.sent) - before
 
@@ -83,13 +83,13 @@ class House:
 
     def resumes(self) -> int:
         with self.open() as store:
-            store.begin(self.folder / "generation", self.journal.latest())
+            store.register_start(self.folder / "generation", self.journal.latest())
             return store.resume_sending(self.journal.read(), now=self.clock.now())
 
     def why_off(self) -> str:
         with self.open() as store:
-            store.begin(self.folder / "generation", self.journal.latest())
-            return store.sending_off()
+            store.register_start(self.folder / "generation", self.journal.latest())
+            return store.sending_disabled()
 
     def states(self) -> list[str]:
         with self.open() as store:
@@ -115,9 +115,9 @@ async def test_a_backup_put_back_is_noticed_without_a_start_in_between(house: Ho
     """The starts were counted before the backup: only the journal knows that the database went back."""
     house.prints(*story({"Kent": "overall good"}))
     with house.open() as store:
-        store.begin(house.folder / "generation", house.journal.latest())
+        store.register_start(house.folder / "generation", house.journal.latest())
         channels: Any = {"console": house.post}
-        outbox = Outbox(store=store, channels=channels, clock=house.clock, journal=house.journal, off=store.sending_off)
+        outbox = Outbox(store=store, channels=channels, clock=house.clock, journal=house.journal, off=store.sending_disabled)
         house.backup()
         assert await outbox.send_due() == {"sent": 2}
     house.put_back()
@@ -251,11 +251,11 @@ def test_a_servers_database_that_went_back_is_noticed(open_it: Open, tmp_path: P
     journal = SentJournal(tmp_path / "sent.journal")
     journal.begin("a" * 32, 1)
     journal.answer("a" * 32, 1, accepted=True)
-    store.begin(tmp_path / "generation", journal.latest())
-    assert "put back" in store.sending_off()
+    store.register_start(tmp_path / "generation", journal.latest())
+    assert "put back" in store.sending_disabled()
     assert store.resume_sending(journal.read(), now=NOW) == 0
-    store.begin(tmp_path / "generation", journal.latest())
-    assert store.sending_off() == ""
+    store.register_start(tmp_path / "generation", journal.latest())
+    assert store.sending_disabled() == ""
 
 
 def test_what_is_told_is_claimed_with_its_tokens(open_it: Open) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from monitor.domain.model import Kind
+from monitor.domain.model import ChangeKind
 from monitor.ports import Delivery, DeliveryState, Outcome, Result
 from monitor.store import SqlStore
 from tests.builders import NOW, report, story, subscription
@@ -141,5 +141,5 @@ def test_the_kind_is_kept(open_it: Open) -> None:
     store = open_it(subscription("ann"))
     tell(store)
     publish(store)
-    (gone,) = (each for each in store.changes() if Kind.WITHDRAWN in each.change.kinds)
+    (gone,) = (each for each in store.changes() if ChangeKind.WITHDRAWN in each.change.kinds)
     assert (gone.change.new, gone.change.reported, gone.silent) == (None, "inadequate", "")

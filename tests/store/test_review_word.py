@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.domain.operator_alarms import Way
+from monitor.domain.operator_alarms import Receiver
 from monitor.messages import Renderer
 from monitor.messages.review import MAX_SHOWN, review_notice
 from monitor.ports import Outcome, Result
@@ -18,12 +18,12 @@ from tests.builders import NOW
 from tests.store.conftest import Open
 from tests.store.test_review import SENTENCE, record, unsure
 
-MAIL, SLACK = Way(channel="mail", to="ops@example.org"), Way(channel="slack")
+MAIL, SLACK = Receiver(channel="mail", to="ops@example.org"), Receiver(channel="slack")
 #: A day's word may come from then on: half past seven in London, in summer.
 MORNING = datetime(2026, 9, 2, 6, 30, tzinfo=UTC)
 
 
-def tell(store: SqlStore, now: datetime = NOW, *ways: Way, avoided: Collection[str] = ()) -> str:
+def tell(store: SqlStore, now: datetime = NOW, *ways: Receiver, avoided: Collection[str] = ()) -> str:
     return store.tell_of_reviews(avoided, ways or (MAIL, SLACK), now=now)
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 from monitor.app.daemon import Health
 from monitor.domain.authorities import find
-from monitor.domain.model import Area, Change, Inspection, Kind, Rating, SourceClass
+from monitor.domain.model import Area, Change, ChangeKind, Inspection, Rating, SourceClass
 from monitor.ports import SourceState
 from monitor.store.matching import RecordedChange
 from monitor.web.status import Status, WatchedSource
@@ -41,7 +41,7 @@ def found(
         area=Area.LEADERSHIP,
         old=Rating.GOOD,
         new=Rating.INADEQUATE,
-        kinds=frozenset({Kind.INTO_INADEQUATE}),
+        kinds=frozenset({ChangeKind.INTO_INADEQUATE}),
         evidence=evidence,
         url=url,
         outlet=outlet,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from monitor.domain.model import Change, Kind, Rating, SourceClass
+from monitor.domain.model import Change, ChangeKind, Rating, SourceClass
 from monitor.store.matching import RecordedChange
 from monitor.web.news import MAX_ROWS, found_rows
 from monitor.web.status import render_status
@@ -37,7 +37,9 @@ def test_an_inspection_is_one_row_and_news_comes_first() -> None:
 
 def test_of_each_area_the_latest_word_is_shown_and_every_source_is_named() -> None:
     (first, *_) = TRAFFORD
-    confirmed = replace(first, key="c", kinds=first.kinds | {Kind.CONFIRMED}, outlet="Ofsted", url="https://files.example/1")
+    confirmed = replace(
+        first, key="c", kinds=first.kinds | {ChangeKind.CONFIRMED}, outlet="Ofsted", url="https://files.example/1"
+    )
     (row,) = found_rows([*recorded((confirmed,)), *recorded(TRAFFORD)])
     assert len(row.areas) == len(TRAFFORD)
     assert {source.outlet for source in row.sources} == {"Ofsted", "BBC News"}
@@ -45,7 +47,9 @@ def test_of_each_area_the_latest_word_is_shown_and_every_source_is_named() -> No
 
 def test_a_grade_that_is_not_believed_is_not_what_it_is_now() -> None:
     (first, *_) = TRAFFORD
-    other = replace(first, key="d", new=Rating.GOOD, kinds=frozenset({Kind.UPGRADED, Kind.DISPUTED}), outlet="Wrong Paper")
+    other = replace(
+        first, key="d", new=Rating.GOOD, kinds=frozenset({ChangeKind.UPGRADED, ChangeKind.DISPUTED}), outlet="Wrong Paper"
+    )
     (row,) = found_rows([*recorded((other,)), *recorded(TRAFFORD)])
     assert row.areas[0].now == "inadequate"
 
@@ -61,7 +65,7 @@ def test_the_sentence_of_the_news_is_not_pushed_out_by_others() -> None:
 
 def test_a_withdrawal_is_shown_as_one() -> None:
     (change, *_) = TRAFFORD
-    gone = replace(change, new=None, kinds=frozenset({Kind.WITHDRAWN}), reported=change.new, evidence="")
+    gone = replace(change, new=None, kinds=frozenset({ChangeKind.WITHDRAWN}), reported=change.new, evidence="")
     page = render_status(replace(STATUS, changes=recorded((gone,))), FakeDaemon().health)
     assert "leadership not graded after all" in page
     assert "not graded</span>" in page

@@ -18,19 +18,19 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it would rather use another HTTP client than the one that everything else here uses
     from starlette.testclient import TestClient
 
-from monitor.messages.links import Act, Links
+from monitor.messages.links import LinkAction, Links
 from monitor.store import SqlStore, open_store
 from monitor.store.subscribers import MAX_CONFIRMATIONS
 from monitor.web.app import create_app
 from monitor.web.drop import drop_router
-from monitor.web.rate_limiter import Pace
+from monitor.web.rate_limiter import RateLimiter
 from monitor.web.self_service import SelfService
 from monitor.web.status import status_of
 from tests.builders import NOW, StoppedClock, story, subscription
 from tests.web.fakes import STATUS, FakeDaemon
 
 if TYPE_CHECKING:
-    from monitor.app.runtime import Parts
+    from monitor.app.runtime import Runtime
 
 LINKS = Links(base="http://testserver", key=b"k" * 32)
 
@@ -167,13 +167,13 @@ def test_after_one_click_the_page_does_not_say_that_one_is_subscribed(client: Te
 
 
 def test_pace_forgives_with_time() -> None:
-    pace = Pace()
-    assert [pace.allows("x", NOW) for _ in range(5)] == [True] * 4 + [False]
+    rate_limiter = RateLimiter()
+    assert [rate_limiter.allows("x", NOW) for _ in range(5)] == [True] * 4 + [False]
     clock = StoppedClock()
     allowed = 0
     for _ in range(30):
         clock.forward(minutes=1)
-        allowed += pace.allows("x", clock.now())
+        allowed += rate_limiter.allows("x", clock.now())
     assert allowed == 7, "eleven in an hour"
 
 
@@ -229,7 +229,7 @@ def test_erasing_leaves_nothing_and_the_address_is_dead(client: TestClient, stor
 def test_a_token_is_good_for_its_own_act_and_person_only(client: TestClient, store: SqlStore) -> None:
     manage = subscribed(client, store).removeprefix("/m/")
     name = LINKS.subject(manage)
-    forged = Links(base="", key=b"x" * 32).token(Act.MANAGE, name)
+    forged = Links(base="", key=b"x" * 32).token(LinkAction.MANAGE, name)
     wrong = [
         f"/u/{manage}",
         f"/c/{manage}",
@@ -364,40 +364,42 @@ def test_one_mailbox_is_asked_once_a_day_under_whatever_address(
     assert len(mails(store)) == 2
 
 
-def at(store: SqlStore, clock: StoppedClock, pace: Pace, host: str) -> TestClient:
+def at(store: SqlStore, clock: StoppedClock, rate_limiter: RateLimiter, host: str) -> TestClient:
     """A visitor's browser, at a network address."""
     app = FastAPI()
-    app.include_router(SelfService(store=store, links=LINKS, channel="mail", clock=clock, pace=pace).router())
+    app.include_router(SelfService(store=store, links=LINKS, channel="mail", clock=clock, rate_limiter=rate_limiter).router())
     return TestClient(app, client=(host, 50000))
 
 
 def test_one_visitor_cannot_use_up_the_places_of_all(store: SqlStore, clock: StoppedClock) -> None:
     """However many addresses of a network, and however many networks, one has: who comes for the first time gets through."""
-    pace, told = Pace(), set()
+    rate_limiter, told = RateLimiter(), set()
     for network in range(8):
         for number in range(15):
-            visitor = at(store, clock, pace, f"2001:db8:0:{network:x}::{number:x}")
+            visitor = at(store, clock, rate_limiter, f"2001:db8:0:{network:x}::{number:x}")
             told.add(visitor.post("/subscribe", data={"to": f"v{network}-{number}@evil.test"}).status_code)
             clock.forward(seconds=16)
     assert told == {200, 429, 503}
     kept = len(store.subscriber_rows())
     assert kept <= MAX_CONFIRMATIONS // 2 + 8
-    honest = at(store, clock, pace, "192.0.2.7").post("/subscribe", data={"to": "honest@council.test"})
+    honest = at(store, clock, rate_limiter, "192.0.2.7").post("/subscribe", data={"to": "honest@council.test"})
     assert "Check your mail" in honest.text
     assert len(store.subscriber_rows(address="honest@council.test")) == 1
 
 
 def test_who_finds_no_place_is_told_so(store: SqlStore, clock: StoppedClock) -> None:
-    pace = Pace()
+    rate_limiter = RateLimiter()
     for number in range(MAX_CONFIRMATIONS):
-        at(store, clock, pace, f"192.0.2.{number}").post("/subscribe", data={"to": f"a{number}@council.test"})
-    answer = at(store, clock, pace, "198.51.100.1").post("/subscribe", data={"to": "late@council.test"})
+        at(store, clock, rate_limiter, f"192.0.2.{number}").post("/subscribe", data={"to": f"a{number}@council.test"})
+    answer = at(store, clock, rate_limiter, "198.51.100.1").post("/subscribe", data={"to": "late@council.test"})
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "3600"
     assert "no message was sent" in answer.text
     assert store.subscriber_rows(address="late@council.test") == ()
     clock.forward(hours=1, seconds=1)
-    assert at(store, clock, pace, "198.51.100.1").post("/subscribe", data={"to": "late@council.test"}).status_code == 200
+    assert (
+        at(store, clock, rate_limiter, "198.51.100.1").post("/subscribe", data={"to": "late@council.test"}).status_code == 200
+    )
     assert len(store.subscriber_rows(address="late@council.test")) == 1
 
 
@@ -455,7 +457,7 @@ def test_too_many_fields_are_no_form(client: TestClient) -> None:
 
 #: Every address of the site, and who may use it. A new one has to be thought about here.
 OPEN = {"GET /", "GET /subscribe", "POST /subscribe"}  #: anybody; POST is paced, and refused from another site
-SIGNED = {f"{method} /{act}/{{token}}" for act in Act for method in ("GET", "POST")}  #: who has the address
+SIGNED = {f"{method} /{act}/{{token}}" for act in LinkAction for method in ("GET", "POST")}  #: who has the address
 BEARER = {"POST /drop/{name}"}  #: who has the token
 
 
@@ -470,8 +472,8 @@ def test_of_every_address_it_is_known_who_may_use_it(store: SqlStore, clock: Sto
 def test_the_page_counts_the_subscriptions_that_are_in_force(client: TestClient, store: SqlStore, clock: StoppedClock) -> None:
     staff = (subscription("staff"), subscription("away", paused=True))
     parts = SimpleNamespace(clock=clock, sources=(), channels={}, subscriptions=staff, store=store)
-    assert status_of(cast("Parts", parts)).subscriptions == 1
+    assert status_of(cast("Runtime", parts)).subscriptions == 1
     manage = subscribed(client, store)
-    assert status_of(cast("Parts", parts)).subscriptions == 2
+    assert status_of(cast("Runtime", parts)).subscriptions == 2
     client.post(manage, data={"do": "end"})
-    assert status_of(cast("Parts", parts)).subscriptions == 1
+    assert status_of(cast("Runtime", parts)).subscriptions == 1

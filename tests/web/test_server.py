@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from fastapi import Request, Response
 
-from monitor.web import Front
+from monitor.web import Entrypoint
 from monitor.web.app import create_app
 from monitor.web.asgi import PAGE_THREADS
 from monitor.web.server import Server, build_server, places
@@ -53,7 +53,7 @@ class Site:
 
 @asynccontextmanager
 async def serving(app: Any = None, **bounds: float) -> AsyncIterator[Site]:
-    app = app or Front(FakeDaemon(), lambda: None)  # type: ignore[arg-type, return-value]
+    app = app or Entrypoint(FakeDaemon(), lambda: None)  # type: ignore[arg-type, return-value]
     server = build_server(app, PLACES * 4)
     for name, value in bounds.items():
         setattr(server.config.http, name, value)
@@ -117,7 +117,7 @@ async def test_a_form_that_never_ends_is_cut_off(body: bytes) -> None:
     got = asyncio.Event()
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        await Front(FakeDaemon(), lambda: reading)(scope, receive, send)  # type: ignore[arg-type, return-value]
+        await Entrypoint(FakeDaemon(), lambda: reading)(scope, receive, send)  # type: ignore[arg-type, return-value]
 
     async def reading(scope: Any, receive: Any, send: Any) -> None:
         got.set()
@@ -138,7 +138,7 @@ async def test_an_answer_that_is_due_is_not_cut_for_newcomers() -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"at last"})
 
-    async with serving(Front(FakeDaemon(), lambda: slow)) as site:  # type: ignore[arg-type, return-value]
+    async with serving(Entrypoint(FakeDaemon(), lambda: slow)) as site:  # type: ignore[arg-type, return-value]
         waiting, _ = await site.open(HELLO.replace(b"/healthz", b"/"))
         await asyncio.sleep(0.1)
         for _ in range(10 * PLACES):
@@ -175,7 +175,7 @@ def forms() -> Any:
     def long() -> Response:
         return Response("a" * (64 << 20))
 
-    return Front(FakeDaemon(), lambda: app)  # type: ignore[arg-type, return-value]
+    return Entrypoint(FakeDaemon(), lambda: app)  # type: ignore[arg-type, return-value]
 
 
 ENDLESS = b"POST /form HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\nto=a"
@@ -211,7 +211,7 @@ async def test_at_the_end_an_answer_that_is_due_is_given_and_nobody_else_is_wait
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"at last"})
 
-    async with serving(Front(FakeDaemon(), lambda: slow)) as site:  # type: ignore[arg-type, return-value]
+    async with serving(Entrypoint(FakeDaemon(), lambda: slow)) as site:  # type: ignore[arg-type, return-value]
         due, _ = await site.open(HELLO.replace(b"/healthz", b"/slow"))
         idle, _ = await site.open()
         half, _ = await site.open(ENDLESS)
@@ -234,7 +234,7 @@ async def test_pages_are_made_a_few_at_once_however_many_ask() -> None:
         made[0] -= 1
         return "done"
 
-    async with serving(Front(FakeDaemon(), lambda: app)) as site:  # type: ignore[arg-type, return-value]
+    async with serving(Entrypoint(FakeDaemon(), lambda: app)) as site:  # type: ignore[arg-type, return-value]
         asked = HELLO.replace(b"/healthz", b"/slow")
         answers = await asyncio.gather(*(site.ask(asked) for _ in range(PLACES - 2)))
     assert all(b"done" in answer for answer in answers)

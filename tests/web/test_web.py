@@ -14,17 +14,17 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from monitor.app.alarms import Raised
+from monitor.app.alarms import Alarm
 from monitor.ports import SourceState
 from monitor.web.app import Kept, create_app
-from monitor.web.asgi import Asgi, Front
+from monitor.web.asgi import Asgi, Entrypoint
 from monitor.web.pages import ago
 from monitor.web.status import Status, render_status
 from tests.web.fakes import NOW, STATUS, FakeDaemon, found
 
 
-def front(daemon: FakeDaemon, pages: Asgi | None = None) -> Front:
-    return Front(daemon, lambda: pages or create_app(daemon, lambda: STATUS))  # type: ignore[arg-type]
+def front(daemon: FakeDaemon, pages: Asgi | None = None) -> Entrypoint:
+    return Entrypoint(daemon, lambda: pages or create_app(daemon, lambda: STATUS))  # type: ignore[arg-type]
 
 
 @asynccontextmanager
@@ -87,7 +87,7 @@ def test_changes_and_messages_are_shown_with_what_wants_a_person() -> None:
 
 async def test_alarms_are_shown_to_people_and_machines_and_do_not_make_it_unready() -> None:
     daemon = FakeDaemon()
-    daemon.health = replace(daemon.health, alarms=(Raised(about="gazette", message="<no> items"),))
+    daemon.health = replace(daemon.health, alarms=(Alarm(about="gazette", message="<no> items"),))
     async with client(front(daemon)) as there:
         answer = await there.get("/readyz")
         assert (answer.status_code, answer.json()["alarms"]) == (200, [{"about": "gazette", "message": "<no> items"}])
@@ -125,7 +125,7 @@ async def test_health_does_not_wait_for_the_pages() -> None:
         built.wait(10)
         return create_app(FakeDaemon(), lambda: STATUS)  # type: ignore[arg-type]
 
-    async with client(Front(FakeDaemon(), build)) as there:  # type: ignore[arg-type]
+    async with client(Entrypoint(FakeDaemon(), build)) as there:  # type: ignore[arg-type]
         page = asyncio.create_task(there.get("/"))
         assert (await there.get("/healthz")).status_code == 200
         assert not page.done()
@@ -142,7 +142,7 @@ async def test_pages_that_could_not_be_built_are_built_again() -> None:
             raise shortage.pop()
         return create_app(FakeDaemon(), lambda: STATUS)  # type: ignore[arg-type]
 
-    async with client(Front(FakeDaemon(), build)) as there:  # type: ignore[arg-type]
+    async with client(Entrypoint(FakeDaemon(), build)) as there:  # type: ignore[arg-type]
         for _ in range(2):
             refused = await there.get("/")
             assert refused.status_code == 503
@@ -151,7 +151,7 @@ async def test_pages_that_could_not_be_built_are_built_again() -> None:
         assert (await there.get("/")).status_code == 200
 
 
-async def live(app: Front, *events: str) -> list[str]:
+async def live(app: Entrypoint, *events: str) -> list[str]:
     """Take an application through its lifespan; what it says."""
     coming, said = [{"type": event} for event in events], []
 

@@ -21,9 +21,9 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("counted", sa.Boolean(), nullable=False),
-        sa.Column("received_at", schema.Moment(timezone=True), nullable=False),
+        sa.Column("received_at", schema.UTCDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["delivery"], ["deliveries.id"], name=op.f("fk_returns_delivery_deliveries")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_returns")),
         sa.UniqueConstraint("delivery", "key", name=op.f("uq_returns_delivery_key")),
     )
-    op.add_column("suspensions", sa.Column("reinstated_at", schema.Moment(timezone=True), nullable=True))
+    op.add_column("suspensions", sa.Column("reinstated_at", schema.UTCDateTime(timezone=True), nullable=True))

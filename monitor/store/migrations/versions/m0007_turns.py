@@ -19,8 +19,8 @@ def upgrade() -> None:
         sa.Column("host", sa.String(), nullable=False, server_default=""),
         sa.Column("deaths", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("reader", sa.String(length=32), nullable=False, server_default=""),
-        sa.Column("begun_at", schema.Moment(timezone=True), nullable=True),
-        sa.Column("tried_at", schema.Moment(timezone=True), nullable=True),
+        sa.Column("begun_at", schema.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("tried_at", schema.UTCDateTime(timezone=True), nullable=True),
         sa.Column("edition", sa.String(length=16), nullable=False, server_default=""),
         sa.Column("readings", sa.Integer(), nullable=False, server_default="0"),
     ):

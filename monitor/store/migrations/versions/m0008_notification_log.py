@@ -14,8 +14,8 @@ down_revision = "0007"
 def upgrade() -> None:
     """Add the columns and the table."""
     op.add_column("deliveries", sa.Column("unplanned", sa.Integer(), nullable=False, server_default="0"))
-    op.add_column("deliveries", sa.Column("planned_for", schema.Moment(timezone=True), nullable=True))
-    op.add_column("deliveries", sa.Column("tries_until", schema.Moment(timezone=True), nullable=True))
+    op.add_column("deliveries", sa.Column("planned_for", schema.UTCDateTime(timezone=True), nullable=True))
+    op.add_column("deliveries", sa.Column("tries_until", schema.UTCDateTime(timezone=True), nullable=True))
     op.create_table(
         "notification_log",
         sa.Column("delivery", sa.String(length=32), nullable=False),
