@@ -22,9 +22,8 @@ from monitor.domain.model import Article, Change, ClassifierResult, Link, Report
 from monitor.domain.review import ReviewItem
 from monitor.domain.schedule import DEADLY, PASSING, completed_at, next_try
 from monitor.domain.turns import Turn, choose_turns
-from monitor.polling import Polled, PutBy, Timekeeper, ask, ask_all, fault, polled_of
+from monitor.polling import PollSummary, PrefetchedPages, Timekeeper, fault, poll_source, poll_sources, summary_of
 from monitor.ports import (
-    Asked,
     Classified,
     Clock,
     ElsewhereError,
@@ -32,6 +31,7 @@ from monitor.ports import (
     FetchFailure,
     LinkFailure,
     Page,
+    PollResult,
     ReadError,
     Recorded,
     Source,
@@ -55,7 +55,7 @@ Classify = Callable[[Document], ClassifierResult]
 class Cycle:
     """What one round of polling and reading came to."""
 
-    polled: tuple[Polled, ...] = ()
+    polled: tuple[PollSummary, ...] = ()
     recorded: tuple[Recorded, ...] = ()
     unread: tuple[LinkFailure, ...] = ()
 
@@ -93,38 +93,38 @@ class Pipeline:
     keep: Callable[[Sequence[Page]], object] | None = None  #: puts raw pages by, for rules to come; blocking
     watched_before: bool = False
     timekeeper: Timekeeper | None = None  #: tells when our clock is wrong; None where it is meant to be, as in a replay
-    put_by: PutBy = field(default_factory=PutBy)
+    prefetched: PrefetchedPages = field(default_factory=PrefetchedPages)
     reader: str = field(default_factory=lambda: uuid4().hex)  #: by which notes of what is looked into are known as ours
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _fresh: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
-    async def cycle(self, asked: Sequence[Asked] = ()) -> Cycle:
+    async def cycle(self, asked: Sequence[PollResult] = ()) -> Cycle:
         """Poll every source once, then read everything there is to read. Sources in `asked` have been asked already."""
         states = await asyncio.to_thread(self.store.source_states)
         polled = list(await self._save(asked))
 
-        async def keep(answers: Sequence[Asked]) -> None:
+        async def keep(answers: Sequence[PollResult]) -> None:
             polled.extend(await self._save(answers))
 
         already = {each.source for each in asked}
         rest = [source for source in self.sources if source.name not in already]
-        await ask_all(rest, states, self.fetcher, self.clock, keep)
+        await poll_sources(rest, states, self.fetcher, self.clock, keep)
         order = {source.name: index for index, source in enumerate(self.sources)}
         recorded, unread = await self.read_links(patience=_PATIENCE)
         return Cycle(polled=tuple(sorted(polled, key=lambda each: order.get(each.source, 0))), recorded=recorded, unread=unread)
 
-    async def poll(self, source: Source) -> Polled:
+    async def poll(self, source: Source) -> PollSummary:
         """Ask one source what is there, and save its links, validators and next due time in one transaction."""
         state = await asyncio.to_thread(self.store.source_state, source.name)
-        return (await self._save([await ask(source, state, self.fetcher, self.clock)]))[0]
+        return (await self._save([await poll_source(source, state, self.fetcher, self.clock)]))[0]
 
-    async def _save(self, asked: Sequence[Asked]) -> list[Polled]:
+    async def _save(self, asked: Sequence[PollResult]) -> list[PollSummary]:
         """Write polls in one transaction. One answer that cannot be written is its source's failure, not the others'."""
         if not asked:
             return []
         if trouble := await self.clock_trouble():  # nothing is written by a wrong clock: it is asked again by a right one
             wrong = FetchFailure(url="", reason="clock", detail=trouble)
-            return [Polled(source=each.source, failure=wrong) for each in asked]
+            return [PollSummary(source=each.source, failure=wrong) for each in asked]
         try:
             fresh = await asyncio.to_thread(self.store.record_polls, asked, now=self.clock.now())
         except Exception as error:
@@ -135,10 +135,10 @@ class Pipeline:
             _log.exception("saving %s", asked[0].source)
             return await self._save([replace(asked[0], poll=fault(error))])
         for each, new in zip(asked, fresh, strict=True):
-            self.put_by.keep(new, each.poll.pages)
+            self.prefetched.keep(new, each.poll.pages)
         if any(fresh):
             self._fresh.set()
-        return [polled_of(each, len(new)) for each, new in zip(asked, fresh, strict=True)]
+        return [summary_of(each, len(new)) for each, new in zip(asked, fresh, strict=True)]
 
     async def clock_trouble(self) -> str:
         """What is the matter with our clock, in words; empty when it is right."""
@@ -207,7 +207,7 @@ class Pipeline:
         link, url = waiting.link, waiting.link.url
         source = next((source for source in self.sources if source.name == link.source), None)
         for _ in range(_MAX_HOPS):
-            answer = self.put_by.take(url) or await self._fetch(url)
+            answer = self.prefetched.take(url) or await self._fetch(url)
             if isinstance(answer, FetchFailure):
                 trouble = _Trouble(answer.reason, answer.detail, answer.permanent, answer.retry_after, page=False)
                 return _Taken(waiting=waiting, outcome=trouble)

@@ -18,17 +18,17 @@ from monitor.domain.masked import masked
 from monitor.domain.model import Link
 from monitor.domain.right_time import agree, true_time, wrong_clock_words
 from monitor.domain.schedule import full_fetch_due, next_due
-from monitor.ports import Asked, Clock, Fetcher, FetchFailure, Page, Poll, Source, SourceState, Validators
+from monitor.ports import Clock, Fetcher, FetchFailure, Page, Poll, PollResult, Source, SourceState, Validators
 
 _log = logging.getLogger(__name__)
-MAX_PUT_BY = 16 << 20  #: bytes of pages that wait in memory to be read
+MAX_PREFETCHED_BYTES = 16 << 20  #: bytes of pages that wait in memory to be read
 _BELIEVED_FOR = 6 * 3600.0  # seconds that the time a server told is counted on
 _TOGETHER = 0.05  # seconds in which answers are gathered that one transaction can save
 _OLDEST = 10 * 365 * 86400  # seconds that an answer may say it is old
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Polled:
+class PollSummary:
     """What asking one source came to."""
 
     source: str
@@ -38,7 +38,7 @@ class Polled:
     failure: FetchFailure | None = None
 
 
-class PutBy:
+class PrefetchedPages:
     """Pages that polling fetched already, as far as memory allows: nobody is asked for them twice."""
 
     def __init__(self) -> None:
@@ -46,7 +46,7 @@ class PutBy:
 
     def keep(self, links: Sequence[Link], pages: Mapping[str, Page]) -> None:
         """Put the pages of links by, each until it is taken."""
-        room = MAX_PUT_BY - sum(len(page.body) for page in self._pages.values())
+        room = MAX_PREFETCHED_BYTES - sum(len(page.body) for page in self._pages.values())
         for link in links:
             page = pages.get(link.url)
             if page is not None and len(page.body) <= room:
@@ -91,7 +91,7 @@ class Timekeeper:
         return wrong_clock_words(now, true) if true is not None else ""
 
 
-class FirstAnswer:
+class RecordingFetcher:
     """A fetcher that remembers what the first answer was like: that is the source's own page, whatever else it asks for."""
 
     def __init__(self, fetcher: Fetcher) -> None:
@@ -130,14 +130,14 @@ def is_declared_anew(source: Source, state: SourceState) -> bool:
     return bool(state.declared) and state.declared != declaration_of(source)
 
 
-async def ask(source: Source, state: SourceState, fetcher: Fetcher, clock: Clock) -> Asked:
+async def poll_source(source: Source, state: SourceState, fetcher: Fetcher, clock: Clock) -> PollResult:
     """Ask one source what is there; everything that can go wrong is a value. Nothing is saved."""
     declared = declaration_of(source)
     if is_declared_anew(source, state):
         state = replace(state, validators={}, failures=0)  # what was learnt of another address says nothing of this one
     if full_fetch_due(name=source.name, last_success=state.last_success, now=clock.now()):
         state = replace(state, validators={})
-    first = FirstAnswer(fetcher)
+    first = RecordingFetcher(fetcher)
     poll = await _guarded(source.poll(first, state), source)
     if poll.failure is None:
         poll = replace(poll, fingerprint=poll.fingerprint or first.fingerprint, age=first.age(clock.now()))
@@ -148,24 +148,24 @@ async def ask(source: Source, state: SourceState, fetcher: Fetcher, clock: Clock
         retry_after=poll.failure.retry_after if poll.failure else None,
         name=source.name,
     )
-    return Asked(source=source.name, poll=poll, next_due_at=due, failures_before=state.failures, declared=declared)
+    return PollResult(source=source.name, poll=poll, next_due_at=due, failures_before=state.failures, declared=declared)
 
 
-async def ask_all(
+async def poll_sources(
     sources: Sequence[Source],
     states: Mapping[str, SourceState],
     fetcher: Fetcher,
     clock: Clock,
-    keep: Callable[[Sequence[Asked]], Awaitable[None]],
+    keep: Callable[[Sequence[PollResult]], Awaitable[None]],
 ) -> None:
     """Ask sources, all at once as far as the fetcher lets them; what comes back at about one time goes to `keep` together.
 
     A host that is asked slowly, for politeness, holds up nothing but its own sources.
     """
-    answers: asyncio.Queue[Asked] = asyncio.Queue()
+    answers: asyncio.Queue[PollResult] = asyncio.Queue()
 
     async def one(source: Source) -> None:
-        answers.put_nowait(await ask(source, states.get(source.name, SourceState(name=source.name)), fetcher, clock))
+        answers.put_nowait(await poll_source(source, states.get(source.name, SourceState(name=source.name)), fetcher, clock))
 
     tasks = [asyncio.create_task(one(source)) for source in sources]
     try:
@@ -182,10 +182,10 @@ async def ask_all(
             task.cancel()
 
 
-def light(asked: Sequence[Asked]) -> list[Asked]:
+def drop_bodies(asked: Sequence[PollResult]) -> list[PollResult]:
     """The same, without the pages that are more than may wait in memory: those are asked for again when their turn comes."""
-    kept: list[Asked] = []
-    room = MAX_PUT_BY
+    kept: list[PollResult] = []
+    room = MAX_PREFETCHED_BYTES
     for each in asked:
         size = sum(len(page.body) for page in each.poll.pages.values())
         kept.append(each if size <= room else replace(each, poll=replace(each.poll, pages={})))
@@ -193,7 +193,7 @@ def light(asked: Sequence[Asked]) -> list[Asked]:
     return kept
 
 
-def polled_of(asked: Asked, new: int) -> Polled:
+def summary_of(asked: PollResult, new: int) -> PollSummary:
     """What asking came to when `new` links were not known; says in the log when a source begins to fail or is back."""
     failure, before = asked.poll.failure, asked.failures_before
     if failure:
@@ -202,7 +202,7 @@ def polled_of(asked: Asked, new: int) -> Polled:
         _log.log(level, "%s: %s: %s %s", asked.source, masked(failure.url), failure.reason, masked(failure.detail))
     elif before:
         _log.warning("%s: answers again after %d failures", asked.source, before)
-    return Polled(
+    return PollSummary(
         source=asked.source,
         links=len(asked.poll.links),
         new=new,

@@ -175,7 +175,7 @@ class Poll:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class PollResult:
     """One source, asked once: what came back, and when it is to be asked again."""
 
     source: str
@@ -345,7 +345,7 @@ class Store(Protocol):
         """What is remembered of every source that was ever asked, by name."""
         ...
 
-    def record_polls(self, asked: Sequence[Asked], *, now: datetime) -> tuple[tuple[Link, ...], ...]:
+    def record_polls(self, asked: Sequence[PollResult], *, now: datetime) -> tuple[tuple[Link, ...], ...]:
         """Save links, validators and next due time of polls, all in one transaction; of each the links not seen before."""
         ...
 

@@ -11,9 +11,9 @@ from typing import Any
 from monitor.domain.attestation import inspect
 from monitor.domain.authorities import find
 from monitor.domain.model import (
-    Account,
     Area,
     Article,
+    Attestation,
     Authority,
     ClassifierResult,
     DateRange,
@@ -27,7 +27,7 @@ from monitor.domain.model import (
     Span,
 )
 from monitor.domain.subscriptions import Subscription, subscription_from_table
-from monitor.ports import Asked, Poll, Store
+from monitor.ports import Poll, PollResult, Store
 
 DAY = date(2026, 9, 1)
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
@@ -70,7 +70,7 @@ def official(name: str, ratings: str, *, published: date, **changed: Any) -> Ins
     """An inspection as Ofsted's own report gives it; fieldwork ended six weeks before."""
     where = authority(name)
     ended = published - timedelta(days=42)
-    account = Account(
+    attestation = Attestation(
         key=f"{where.urn}|report-{published}",
         authority=where,
         source_class=SourceClass.OFFICIAL,
@@ -82,7 +82,7 @@ def official(name: str, ratings: str, *, published: date, **changed: Any) -> Ins
         fieldwork=DateRange(start=ended - timedelta(days=11), end=ended),
         **changed,
     )
-    return inspect((account,))
+    return inspect((attestation,))
 
 
 def report(name: str, ratings: str, *, published: date = DAY) -> Report:
@@ -161,9 +161,9 @@ def subscription(name: str = "all", **table: Any) -> Subscription:
     return subscription_from_table({"name": name, "channel": "console", "to": f"{name}@reader.test"} | table)
 
 
-def asked(name: str, poll: Poll, *, next_due_at: datetime = NOW) -> Asked:
+def asked(name: str, poll: Poll, *, next_due_at: datetime = NOW) -> PollResult:
     """A source that was asked, and what came back."""
-    return Asked(source=name, poll=poll, next_due_at=next_due_at)
+    return PollResult(source=name, poll=poll, next_due_at=next_due_at)
 
 
 def polled(store: Store, name: str, poll: Poll, *, now: datetime, next_due_at: datetime) -> tuple[Link, ...]:

@@ -18,7 +18,7 @@ _MORNING = time(9, 30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
+class ReplayedMessage:
     """One message that a subscriber would have had."""
 
     day: date
@@ -26,7 +26,9 @@ class Telling:
     message: Rendered
 
 
-def tell(days: Iterable[Day], subscription: Subscription, *, since: date | None = None) -> Iterator[Telling]:
+def replayed_messages(
+    days: Iterable[Day], subscription: Subscription, *, since: date | None = None
+) -> Iterator[ReplayedMessage]:
     """The messages of one subscription, in order. Those before `since` are left out, and still count as told."""
     told: set[tuple[str, Area]] = set()
     renderer = Renderer()
@@ -35,15 +37,17 @@ def tell(days: Iterable[Day], subscription: Subscription, *, since: date | None 
         wanted = []
         for change in step.decision.changes:
             event = (change.inspection.key, change.area)
-            view = LedgerView(inadequate=inadequate, source_class=step.account.source_class, day=step.day, told=event in told)
+            view = LedgerView(
+                inadequate=inadequate, source_class=step.attestation.source_class, day=step.day, told=event in told
+            )
             if matches(subscription, change, view):
                 wanted.append(change)
                 told.add(event)
         if wanted and (since is None or step.day >= since):
-            yield _telling(step, tuple(wanted), subscription, renderer)
+            yield _replayed(step, tuple(wanted), subscription, renderer)
 
 
-def _telling(step: Day, changes: tuple[Change, ...], subscription: Subscription, renderer: Renderer) -> Telling:
+def _replayed(step: Day, changes: tuple[Change, ...], subscription: Subscription, renderer: Renderer) -> ReplayedMessage:
     inspection = changes[0].inspection
     previous = previous_of(inspection, step.known)
     notice = Notice(
@@ -56,9 +60,9 @@ def _telling(step: Day, changes: tuple[Change, ...], subscription: Subscription,
         notes=(subscription.note,) if subscription.note else (),
         context={inspection.authority.urn: context_line(changes[0], step.known)},
     )
-    return Telling(day=step.day, changes=changes, message=renderer.render(notice))
+    return ReplayedMessage(day=step.day, changes=changes, message=renderer.render(notice))
 
 
-def a_year(tellings: Sequence[Telling], first: date, last: date) -> float:
+def a_year(messages: Sequence[ReplayedMessage], first: date, last: date) -> float:
     """Messages a year between two days."""
-    return len(tellings) / max((last - first).days / 365.25, 1 / 12)
+    return len(messages) / max((last - first).days / 365.25, 1 / 12)

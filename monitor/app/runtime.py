@@ -290,7 +290,7 @@ class PollingRuntime:
         """
         from monitor.store.idle_check import seal
 
-        told = self.settings.operator or any(each.silence for each in self.settings.subscriptions)
+        told = self.settings.operator or any(each.no_news for each in self.settings.subscriptions)
         files = [self.settings.config / name for name in ("monitor.toml", "channels.toml", "subscriptions.toml")]
         period = f"{self.clock.now():%Y-%m-%d %H}" if told else self.clock.today().isoformat()
         return seal(files, f"{period} {program()}")

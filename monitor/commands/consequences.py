@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.domain.attestation import inspect
 from monitor.domain.history import history
-from monitor.domain.ledger import ALERT_WINDOW, Account, Background, Decision, accounts, decide
+from monitor.domain.ledger import ALERT_WINDOW, Attestation, Background, Decision, attestations, decide
 from monitor.domain.model import Article, Change, ClassifierResult, Inspection, Report
 from monitor.domain.review import BASELINE, CERTAIN, GONE
 from monitor.domain.subscriptions import LedgerView, Subscription, currently_inadequate, matches
@@ -41,16 +41,16 @@ REASONS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consequence:
-    """What one account of a document comes to."""
+    """What one attestation of a document comes to."""
 
-    account: Account
+    attestation: Attestation
     decision: Decision
     known: tuple[Inspection, ...]  #: before it
 
     @property
     def name(self) -> str:
         """The authority's name as people say it."""
-        return self.account.authority.display_name
+        return self.attestation.authority.display_name
 
 
 def consequences(
@@ -60,19 +60,19 @@ def consequences(
     day: date,
     window: timedelta = ALERT_WINDOW,
 ) -> tuple[Consequence, ...]:
-    """Each account of a document against what was `known` on a `day`, if the document itself was not."""
+    """Each attestation of a document against what was `known` on a `day`, if the document itself was not."""
     found = []
-    for account in accounts(document, result, seen=day):
-        before = tuple(_without(known, account.key))
-        decision = decide(before, account, as_of=day, alert_window=window)
-        found.append(Consequence(account=account, decision=decision, known=before))
+    for attestation in attestations(document, result, seen=day):
+        before = tuple(_without(known, attestation.key))
+        decision = decide(before, attestation, as_of=day, alert_window=window)
+        found.append(Consequence(attestation=attestation, decision=decision, known=before))
     return tuple(found)
 
 
 def _without(known: Iterable[Inspection], key: str) -> Iterator[Inspection]:
     for inspection in known:
-        others = [account for account in inspection.accounts if account.key != key]
-        if len(others) == len(inspection.accounts):
+        others = [attestation for attestation in inspection.attestations if attestation.key != key]
+        if len(others) == len(inspection.attestations):
             yield inspection
         elif others:
             yield inspect(others, first_key=inspection.key)
@@ -84,7 +84,11 @@ def changes_json(found: Iterable[Consequence]) -> dict[str, Any]:
     return {
         "changes": [_change_json(change) for each in found for change in each.decision.changes],
         "background": [
-            {"authority": each.account.authority.name, "gss_code": each.account.authority.gss_code, "reason": str(reason)}
+            {
+                "authority": each.attestation.authority.name,
+                "gss_code": each.attestation.authority.gss_code,
+                "reason": str(reason),
+            }
             for each in found
             for reason in each.decision.background
         ],
@@ -134,8 +138,8 @@ def moved(change: Change) -> str:
 def _told(found: Consequence, subscriptions: Sequence[Subscription]) -> list[str]:
     """Who would be told of any of the changes, and why the others would not."""
     view = LedgerView(
-        inadequate=currently_inadequate([i for i in found.known if i.authority == found.account.authority]),
-        source_class=found.account.source_class,
+        inadequate=currently_inadequate([i for i in found.known if i.authority == found.attestation.authority]),
+        source_class=found.attestation.source_class,
     )
     wanted: dict[str, str] = {}
     refused: dict[str, str] = {}

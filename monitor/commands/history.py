@@ -98,7 +98,7 @@ def _inspection(now: Inspection, before: Inspection | None) -> dict[str, Any]:
         },
         "sources": [
             {"outlet": a.outlet, "class": a.source_class.value, "published": a.published.isoformat(), "url": a.url}
-            for a in now.accounts
+            for a in now.attestations
         ],
     }
 

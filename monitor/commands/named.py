@@ -53,7 +53,7 @@ class Named:
     def fits(self, change: Change) -> bool:
         """Whether it can be this change: the day is one of publication, of an article about it, or the end of fieldwork."""
         inspection = change.inspection
-        days = {inspection.published, *(account.published for account in inspection.accounts)}
+        days = {inspection.published, *(attestation.published for attestation in inspection.attestations)}
         days |= {inspection.fieldwork.end} if inspection.fieldwork.end else set()
         return (
             self.authority in (None, change.authority)

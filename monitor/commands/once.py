@@ -18,7 +18,7 @@ from monitor.commands.plural import number_of
 if TYPE_CHECKING:
     from monitor.app.runtime import PollingRuntime, Runtime
     from monitor.pipeline import Cycle
-    from monitor.ports import Asked
+    from monitor.ports import PollResult
     from monitor.settings import Settings
     from monitor.store.idle_check import IdleState
 
@@ -53,7 +53,7 @@ async def _cycle(args: argparse.Namespace, settings: Settings) -> Cycle:
     from monitor.app.runtime import complete_runtime, open_polling_runtime
 
     async with open_polling_runtime(settings, clock_for(args.as_of)) as polling:
-        asked: Sequence[Asked] = ()
+        asked: Sequence[PollResult] = ()
         if args.as_of is None and (idle := polling.open_if_idle()) is not None:
             cycle = None
             with closing(idle), suppress(sqlite3.Error):  # whatever is the matter with it, the store says it better
@@ -96,21 +96,21 @@ def _tell_operator(parts: Runtime) -> None:
     evaluator.notify(evaluator.evaluate())
 
 
-async def _quiet(polling: PollingRuntime, idle: IdleState) -> tuple[Sequence[Asked], Cycle | None]:
+async def _quiet(polling: PollingRuntime, idle: IdleState) -> tuple[Sequence[PollResult], Cycle | None]:
     """Ask every source. When nothing is new, the cycle is over; else what was answered is for the store."""
     from monitor.pipeline import Cycle
-    from monitor.polling import ask_all, light, polled_of
+    from monitor.polling import drop_bodies, poll_sources, summary_of
 
     states = idle.source_states()
     if any(source.name not in states for source in polling.sources):
         return (), None
-    answers: list[Asked] = []
+    answers: list[PollResult] = []
 
-    async def keep(asked: Sequence[Asked]) -> None:
+    async def keep(asked: Sequence[PollResult]) -> None:
         answers.extend(asked)
-        answers[:] = light(answers)
+        answers[:] = drop_bodies(answers)
 
-    await ask_all(polling.sources, states, polling.fetcher, polling.clock, keep)
+    await poll_sources(polling.sources, states, polling.fetcher, polling.clock, keep)
     wrong = polling.timekeeper is not None and polling.timekeeper.trouble(
         max((each.last_success for each in states.values() if each.last_success), default=None)
     )
@@ -118,7 +118,7 @@ async def _quiet(polling: PollingRuntime, idle: IdleState) -> tuple[Sequence[Ask
         return answers, None
     order = {source.name: index for index, source in enumerate(polling.sources)}
     answers.sort(key=lambda each: order[each.source])
-    return answers, Cycle(polled=tuple(polled_of(each, 0) for each in answers))
+    return answers, Cycle(polled=tuple(summary_of(each, 0) for each in answers))
 
 
 def _facts(cycle: Cycle) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from monitor.commands.record_csv import known_inspections, rows_of, write_record
 from monitor.ports import ConfigError
 
 if TYPE_CHECKING:
-    from monitor.domain.model import Account, Report
+    from monitor.domain.model import Attestation, Report
 
 
 def add_parser(subparsers: Any) -> None:
@@ -53,35 +53,35 @@ def _export(args: argparse.Namespace) -> int:
 
 
 def _import(args: argparse.Namespace) -> int:
-    accounts, problems = _checked(args.file)
+    attestations, problems = _checked(args.file)
     if problems:
         print("\n".join(problems), file=sys.stderr)
         print(f"{args.file}: {len(problems)} lines cannot be right; nothing was imported.", file=sys.stderr)
         return 1
     if args.dry_run:
-        print(f"{args.file}: {len(accounts)} inspections, all well formed; nothing was kept.")
+        print(f"{args.file}: {len(attestations)} inspections, all well formed; nothing was kept.")
         return 0
-    new, known = _keep(args, accounts)
+    new, known = _keep(args, attestations)
     print(f"{args.file}: {new} inspections imported, {known} were known.")
     return 0
 
 
-def _checked(path: Path) -> tuple[list[Account], list[str]]:
-    """Every line as an official account, and what is wrong with those that are none."""
-    from monitor.domain.history import official_account
+def _checked(path: Path) -> tuple[list[Attestation], list[str]]:
+    """Every line as an official attestation, and what is wrong with those that are none."""
+    from monitor.domain.history import official_attestation
 
-    accounts, problems = [], []
+    attestations, problems = [], []
     for number, row in rows_of(path):
         try:
-            accounts.append(official_account(row))
+            attestations.append(official_attestation(row))
         except KeyError as error:
             problems.append(f"{path}, line {number}: there is no authority with the URN {error}")
         except ValueError as error:
             problems.append(f"{path}, line {number}: {error}")
-    return accounts, problems
+    return attestations, problems
 
 
-def _keep(args: argparse.Namespace, accounts: list[Account]) -> tuple[int, int]:
+def _keep(args: argparse.Namespace, attestations: list[Attestation]) -> tuple[int, int]:
     from monitor.app.runtime import database_url
     from monitor.domain.model import ClassifierResult
     from monitor.settings import load
@@ -93,38 +93,38 @@ def _keep(args: argparse.Namespace, accounts: list[Account]) -> tuple[int, int]:
     new = 0
     try:
         known = {
-            (inspection.authority.urn, account.fieldwork.end, tuple(sorted(account.ratings.items())))
+            (inspection.authority.urn, attestation.fieldwork.end, tuple(sorted(attestation.ratings.items())))
             for inspection in store.inspections()
-            for account in inspection.accounts
-            if account.is_report
+            for attestation in inspection.attestations
+            if attestation.is_report
         }
-        for account in accounts:
-            if (account.authority.urn, account.fieldwork.end, tuple(sorted(account.ratings.items()))) in known:
+        for attestation in attestations:
+            if (attestation.authority.urn, attestation.fieldwork.end, tuple(sorted(attestation.ratings.items()))) in known:
                 continue
             now = SystemClock().now()
-            new += not store.record(_report(account), ClassifierResult(), link=None, baseline=True, now=now).duplicate
+            new += not store.record(_report(attestation), ClassifierResult(), link=None, baseline=True, now=now).duplicate
     finally:
         store.close()
-    return new, len(accounts) - new
+    return new, len(attestations) - new
 
 
-def _report(account: Account) -> Report:
+def _report(attestation: Attestation) -> Report:
     """An imported line as the report that it stands for; there is no text to quote."""
     from monitor.domain.model import Judgement, Report, Span
 
-    facts = f"{account.key}|{account.published}|{sorted(account.ratings.items())}"
+    facts = f"{attestation.key}|{attestation.published}|{sorted(attestation.ratings.items())}"
     return Report(
-        authority=account.authority,
-        framework=account.framework,
-        title=f"Inspection of {account.authority.name} (imported)",
-        fieldwork=account.fieldwork,
-        published=account.published,
+        authority=attestation.authority,
+        framework=attestation.framework,
+        title=f"Inspection of {attestation.authority.name} (imported)",
+        fieldwork=attestation.fieldwork,
+        published=attestation.published,
         lead_inspector="",
         judgements=tuple(
-            Judgement(authority=account.authority, area=area, rating=rating, evidence=Span(start=0, end=0), quote="")
-            for area, rating in account.ratings.items()
+            Judgement(authority=attestation.authority, area=area, rating=rating, evidence=Span(start=0, end=0), quote="")
+            for area, rating in attestation.ratings.items()
         ),
-        combined_care=account.combined_care,
+        combined_care=attestation.combined_care,
         sha256=hashlib.sha256(facts.encode()).hexdigest(),
-        url=account.url or account.key,
+        url=attestation.url or attestation.key,
     )

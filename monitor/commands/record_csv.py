@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from monitor.domain.history import official_account
+from monitor.domain.history import official_attestation
 from monitor.domain.model import Area, Inspection
 from monitor.ports import ConfigError
 from monitor.tables import rows
@@ -54,7 +54,7 @@ def inspections_in(path: Path) -> tuple[Inspection, ...]:
     found = []
     for number, row in rows_of(path):
         try:
-            found.append(inspect((official_account(row),)))
+            found.append(inspect((official_attestation(row),)))
         except KeyError as error:
             raise ConfigError(f"line {number}: unknown {error}", key=str(path)) from None
         except ValueError as error:

@@ -14,8 +14,8 @@ from monitor.commands.json_output import for_review, judgement_json
 from monitor.commands.options import day, folder_options
 
 if TYPE_CHECKING:
-    from monitor.app.replay import Telling
-    from monitor.domain.model import Account, Article, Judgement
+    from monitor.app.replay import ReplayedMessage
+    from monitor.domain.model import Article, Attestation, Judgement
     from monitor.domain.replay import Day
     from monitor.domain.subscriptions import Subscription
 
@@ -49,16 +49,18 @@ def run(args: argparse.Namespace) -> int:
     from monitor.domain.history import history
     from monitor.domain.replay import replay
 
-    accounts = [] if args.no_history else [account for inspection in history() for account in inspection.accounts]
+    attestations = (
+        [] if args.no_history else [attestation for inspection in history() for attestation in inspection.attestations]
+    )
     unsure: list[Unsure] = []
     if args.articles:
         for each, uncertain in _said_in(args.articles):
-            accounts += each
+            attestations += each
             unsure += uncertain
-    days = list(replay(accounts))
+    days = list(replay(attestations))
     unsure = [each for each in unsure if args.since is None or each.day >= args.since]
     if args.subscription:
-        return _print_tellings(args, days, unsure)
+        return _print_messages(args, days, unsure)
     return _print_counts(args, days, unsure)
 
 
@@ -73,12 +75,12 @@ class Unsure(NamedTuple):
     judgement: Judgement
 
 
-def _said_in(folder: Path) -> Iterator[tuple[Sequence[Account], Sequence[Unsure]]]:
-    """The accounts of every document in a folder, and what is uncertain of it.
+def _said_in(folder: Path) -> Iterator[tuple[Sequence[Attestation], Sequence[Unsure]]]:
+    """The attestations of every document in a folder, and what is uncertain of it.
 
     What cannot be read or dated is named on stderr and left out.
     """
-    from monitor.domain.ledger import accounts
+    from monitor.domain.ledger import attestations
     from monitor.domain.model import ClassifierResult, Report
     from monitor.ports import ConfigError
 
@@ -88,13 +90,13 @@ def _said_in(folder: Path) -> Iterator[tuple[Sequence[Account], Sequence[Unsure]
 
     for name, document in _documents_in(folder):
         if isinstance(document, Report):
-            yield accounts(document, ClassifierResult()), ()
+            yield attestations(document, ClassifierResult()), ()
             continue
         if document.published is None:
             print(f"{name}: has no date, left out", file=sys.stderr)
             continue
         result = classify(document.title, document.text, published=document.published)
-        yield accounts(document, result), [Unsure(name, document.published, each) for each in result.uncertain]
+        yield attestations(document, result), [Unsure(name, document.published, each) for each in result.uncertain]
 
 
 def _articles_in(path: Path) -> list[Article]:
@@ -192,30 +194,30 @@ def _unsure_facts(unsure: Unsure) -> dict[str, Any]:
     return {"day": unsure.day.isoformat(), "article": unsure.name, **judgement_json(unsure.judgement)}
 
 
-def _print_tellings(args: argparse.Namespace, days: list[Day], unsure: Sequence[Unsure]) -> int:
-    from monitor.app.replay import a_year, tell
+def _print_messages(args: argparse.Namespace, days: list[Day], unsure: Sequence[Unsure]) -> int:
+    from monitor.app.replay import a_year, replayed_messages
 
     subscription = _subscription(args)
-    tellings = list(tell(days, subscription, since=args.since))
+    messages = list(replayed_messages(days, subscription, since=args.since))
     first = args.since or (days[0].day if days else date.min)
-    rate = round(a_year(tellings, first, days[-1].day), 1) if days else 0.0
+    rate = round(a_year(messages, first, days[-1].day), 1) if days else 0.0
     if args.json:
-        facts = {"subscription": subscription.name, "a_year": rate, "messages": [*map(_facts, tellings)]}
+        facts = {"subscription": subscription.name, "a_year": rate, "messages": [*map(_facts, messages)]}
         print(json.dumps(facts | {"uncertain": [*map(_unsure_facts, unsure)]}, indent=2))
         return 0
-    for telling in tellings:
-        print(f"{telling.day}  {telling.message.subject}")
+    for replayed in messages:
+        print(f"{replayed.day}  {replayed.message.subject}")
         if args.messages:
-            print("\n" + "\n".join(f"    {line}".rstrip() for line in telling.message.text.splitlines()) + "\n")
-    print(f"{len(tellings)} messages to {subscription.name}, {rate:g} a year.")
+            print("\n" + "\n".join(f"    {line}".rstrip() for line in replayed.message.text.splitlines()) + "\n")
+    print(f"{len(messages)} messages to {subscription.name}, {rate:g} a year.")
     _print_unsure(unsure)
     return 0
 
 
-def _facts(telling: Telling) -> dict[str, Any]:
+def _facts(replayed: ReplayedMessage) -> dict[str, Any]:
     return {
-        "day": telling.day.isoformat(),
-        "subject": telling.message.subject,
+        "day": replayed.day.isoformat(),
+        "subject": replayed.message.subject,
         "changes": [
             {
                 "authority": change.authority.name,
@@ -224,7 +226,7 @@ def _facts(telling: Telling) -> dict[str, Any]:
                 "new": change.new.value if change.new else None,
                 "kinds": sorted(change.kinds),
             }
-            for change in telling.changes
+            for change in replayed.changes
         ],
-        "text": telling.message.text,
+        "text": replayed.message.text,
     }

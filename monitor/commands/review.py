@@ -170,7 +170,7 @@ def _show(store: SqlStore, args: argparse.Namespace, settings: Settings) -> int:
         return 1
     (item,) = found
     known, day = store.inspections(as_of=now.date()), now.date()
-    decisions = [decide(known, each, as_of=day, alert_window=settings.alert_window) for each in store.review_accounts(item)]
+    decisions = [decide(known, each, as_of=day, alert_window=settings.alert_window) for each in store.review_attestations(item)]
     changes = [moved(change) for each in decisions for change in each.changes]
     reasons = [REASONS.get(reason, str(reason)) for each in decisions for reason in each.background]
     if args.json:

@@ -1,4 +1,4 @@
-"""What a document says, one account an authority: the form in which the ledger hears of it."""
+"""What a document says, one attestation an authority: the form in which the ledger hears of it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from monitor.domain.calendar import london_day
-from monitor.domain.model import Account, Area, Article, ClassifierResult, Judgement, Report, SourceClass
+from monitor.domain.model import Area, Article, Attestation, ClassifierResult, Judgement, Report, SourceClass
 
 
 def as_seen(document: Article | Report, seen: date) -> Article | Report:
@@ -24,14 +24,14 @@ def _published(article: Article) -> date | None:
     return article.published or (london_day(article.retrieved) if article.retrieved else None)
 
 
-def accounts(document: Article | Report, result: ClassifierResult, *, seen: date | None = None) -> tuple[Account, ...]:
+def attestations(document: Article | Report, result: ClassifierResult, *, seen: date | None = None) -> tuple[Attestation, ...]:
     """What a document says of each authority, in the order it names them.
 
     An article without a date of publication counts as published when it was retrieved, else on the day it was `seen`;
     without any of these it gives no account. A report speaks through its own judgements.
     """
     if isinstance(document, Report):
-        return (_report_account(document),)
+        return (_report_attestation(document),)
     published = _published(document) or seen
     if published is None:
         return ()
@@ -39,7 +39,7 @@ def accounts(document: Article | Report, result: ClassifierResult, *, seen: date
     for judgement in result.judgements:
         grouped[judgement.authority.urn].append(judgement)
     return tuple(
-        Account(
+        Attestation(
             key=f"{urn}|{document.url or document.sha256}",
             authority=judgements[0].authority,
             source_class=document.source_class,
@@ -55,8 +55,8 @@ def accounts(document: Article | Report, result: ClassifierResult, *, seen: date
     )
 
 
-def _report_account(report: Report) -> Account:
-    return Account(
+def _report_attestation(report: Report) -> Attestation:
+    return Attestation(
         key=f"{report.authority.urn}|{report.url or report.sha256}",
         authority=report.authority,
         source_class=SourceClass.OFFICIAL,

@@ -12,7 +12,7 @@ from monitor.domain.attestation import inspect
 from monitor.domain.authorities import by_urn
 from monitor.domain.calendar import MONTHS
 from monitor.domain.frameworks import edition
-from monitor.domain.model import Account, Area, Authority, DateRange, Inspection, Rating, SourceClass
+from monitor.domain.model import Area, Attestation, Authority, DateRange, Inspection, Rating, SourceClass
 from monitor.tables import rows
 
 _DAY = re.compile(
@@ -67,8 +67,8 @@ def predecessor_grades(authority: Authority) -> tuple[PredecessorGrade, ...]:
     )
 
 
-def official_account(row: Mapping[str, str]) -> Account:
-    """One line of the table of judgements as an official account.
+def official_attestation(row: Mapping[str, str]) -> Attestation:
+    """One line of the table of judgements as an official attestation.
 
     Raises `KeyError` for an unknown authority or column, and `ValueError` for a rating or date that is none.
     """
@@ -82,7 +82,7 @@ def official_account(row: Mapping[str, str]) -> Account:
     published = date.fromisoformat(row["published"])
     if published < when.end:
         raise ValueError(f"published on {published}, before fieldwork ended on {when.end}")
-    return Account(
+    return Attestation(
         key=f"{authority.urn}|{row['report_url'] or when.end.isoformat()}",
         authority=authority,
         source_class=SourceClass.OFFICIAL,
@@ -98,8 +98,8 @@ def official_account(row: Mapping[str, str]) -> Account:
 
 def official_inspections(table: Iterable[Mapping[str, str]]) -> tuple[Inspection, ...]:
     """Lines of a table of judgements as inspections, oldest first. Raises as `official_account` does."""
-    accounts = [official_account(row) for row in table]
-    return tuple(sorted((inspect((account,)) for account in accounts), key=lambda i: i.rank_key))
+    attestations = [official_attestation(row) for row in table]
+    return tuple(sorted((inspect((attestation,)) for attestation in attestations), key=lambda i: i.rank_key))
 
 
 @lru_cache(maxsize=1)

@@ -1,4 +1,4 @@
-"""What we believe: which inspection an account is of, and what it changes."""
+"""What we believe: which inspection an attestation is of, and what it changes."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from monitor.domain.attestation import OFFICIAL, as_graded, inspect, told, witnesses
+from monitor.domain.attestation import OFFICIAL, as_graded, attestations_of, inspect, witnesses
 from monitor.domain.authorities import last_day
-from monitor.domain.document_attestations import accounts
+from monitor.domain.document_attestations import attestations
 from monitor.domain.model import (
-    Account,
     Area,
+    Attestation,
     Change,
     ChangeKind,
     Inspection,
@@ -23,7 +23,7 @@ from monitor.domain.model import (
 from monitor.domain.movement import Move, against, direction, is_mixed, moves, old_rating, shared_rating
 from monitor.domain.subscriptions import RETRACTIONS
 
-__all__ = ["ALERT_WINDOW", "Account", "Background", "Decision", "accounts", "decide"]
+__all__ = ["ALERT_WINDOW", "Attestation", "Background", "Decision", "attestations", "decide"]
 
 #: An inspection published longer ago than this is recorded and never alerted.
 ALERT_WINDOW = timedelta(days=30)
@@ -41,7 +41,7 @@ CLOCK_TOLERANCE = timedelta(days=1)
 
 
 class Background(StrEnum):
-    """Why an account, or a part of it, announces nothing."""
+    """Why an attestation, or a part of it, announces nothing."""
 
     REPEATS_KNOWN_INSPECTION = "repeats_known_inspection"
     CORROBORATES = "corroborates_known_inspection"
@@ -58,35 +58,37 @@ class Background(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What an account comes to: the inspection after it, the changes it makes, and why it makes no more."""
+    """What an attestation comes to: the inspection after it, the changes it makes, and why it makes no more."""
 
-    inspection: Inspection | None  #: to be stored under its `key`; None when the account belongs to none
+    inspection: Inspection | None  #: to be stored under its `key`; None when the attestation belongs to none
     changes: tuple[Change, ...] = ()
     background: tuple[str, ...] = ()
 
 
-def decide(known: Sequence[Inspection], account: Account, *, as_of: date, alert_window: timedelta = ALERT_WINDOW) -> Decision:
-    """Fold one account into what is known: which inspection it is of, and what it changes. Pure.
+def decide(
+    known: Sequence[Inspection], attestation: Attestation, *, as_of: date, alert_window: timedelta = ALERT_WINDOW
+) -> Decision:
+    """Fold one attestation into what is known: which inspection it is of, and what it changes. Pure.
 
     `known` may hold inspections of any authority, in any order; `as_of` is today. Changes are given only for the newest
     inspection of the authority, published within `alert_window` of `as_of`; else `background` says why not.
     """
-    if account.published > as_of + CLOCK_TOLERANCE:
+    if attestation.published > as_of + CLOCK_TOLERANCE:
         return Decision(inspection=None, background=(Background.DATED_IN_THE_FUTURE,))
-    abolished = last_day(account.authority)
-    if abolished is not None and account.published > abolished + MAX_WAIT:
+    abolished = last_day(attestation.authority)
+    if abolished is not None and attestation.published > abolished + MAX_WAIT:
         return Decision(inspection=None, background=(Background.ABOLISHED,))
-    if not account.ratings:
+    if not attestation.ratings:
         return Decision(inspection=None, background=(Background.REPEATS_KNOWN_INSPECTION,))
-    own = sorted((i for i in known if i.authority == account.authority), key=lambda i: i.rank_key)
-    before = _match(own, account)
-    previous = _before(own, before, account)
-    noise = _noise(own, before, previous, account)
+    own = sorted((i for i in known if i.authority == attestation.authority), key=lambda i: i.rank_key)
+    before = _match(own, attestation)
+    previous = _before(own, before, attestation)
+    noise = _noise(own, before, previous, attestation)
     if noise:
         return Decision(inspection=before, background=(noise,))
-    after = inspect((*told(before), account), first_key=before.key) if before else inspect((account,))
-    changes, reasons = _changes(before, after, previous, account)
-    quiet = _quiet(own, before, after, account, as_of - alert_window)
+    after = inspect((*attestations_of(before), attestation), first_key=before.key) if before else inspect((attestation,))
+    changes, reasons = _changes(before, after, previous, attestation)
+    quiet = _quiet(own, before, after, attestation, as_of - alert_window)
     if changes and quiet:
         kept = _retractions(changes) if quiet is Background.OUTSIDE_ALERT_WINDOW else ()
         return Decision(inspection=after, changes=kept, background=(*reasons, quiet))
@@ -101,104 +103,104 @@ def _retractions(changes: Sequence[Change]) -> tuple[Change, ...]:
     return tuple(replace(change, kinds=change.kinds & RETRACTIONS) for change in changes if change.kinds & RETRACTIONS)
 
 
-def _match(own: Sequence[Inspection], account: Account) -> Inspection | None:
-    """The known inspection that an account is of, the nearest in time of those it can be."""
-    fitting = [inspection for inspection in own if _same(inspection, account)]
-    return min(fitting, key=lambda i: (abs(i.published - account.published), i.key)) if fitting else None
+def _match(own: Sequence[Inspection], attestation: Attestation) -> Inspection | None:
+    """The known inspection that an attestation is of, the nearest in time of those it can be."""
+    fitting = [inspection for inspection in own if _same(inspection, attestation)]
+    return min(fitting, key=lambda i: (abs(i.published - attestation.published), i.key)) if fitting else None
 
 
-def _same(inspection: Inspection, account: Account) -> bool:
-    if account.is_report and inspection.fieldwork.end:
-        ends = (inspection.fieldwork.end, account.fieldwork.end or account.published)
+def _same(inspection: Inspection, attestation: Attestation) -> bool:
+    if attestation.is_report and inspection.fieldwork.end:
+        ends = (inspection.fieldwork.end, attestation.fieldwork.end or attestation.published)
         return abs(ends[0] - ends[1]) <= SAME_INSPECTION  # a return visit or an amended report moves the end by weeks
-    if account.is_report:
-        return any(_tells(account, day) for day in _days(inspection))
+    if attestation.is_report:
+        return any(_tells(attestation, day) for day in _days(inspection))
     if inspection.fieldwork.end:
-        return any(_tells(report, account.published) for report in told(inspection) if report.fieldwork.end)
-    return any(abs(day - account.published) <= SAME_INSPECTION for day in _days(inspection))
+        return any(_tells(report, attestation.published) for report in attestations_of(inspection) if report.fieldwork.end)
+    return any(abs(day - attestation.published) <= SAME_INSPECTION for day in _days(inspection))
 
 
-def _tells(report: Account, day: date) -> bool:
+def _tells(report: Attestation, day: date) -> bool:
     """Whether something published on a day can be about the inspection of a report: there were no findings before its end."""
     return (report.fieldwork.end or report.published) <= day <= report.published + SAME_INSPECTION
 
 
 def _days(inspection: Inspection) -> set[date]:
-    return {account.published for account in inspection.accounts} or {inspection.published}
+    return {attestation.published for attestation in inspection.attestations} or {inspection.published}
 
 
-def _before(own: Sequence[Inspection], matched: Inspection | None, account: Account) -> Inspection | None:
-    """The inspection before the one that an account is of."""
-    day = min(matched.published, account.published) if matched else account.published
-    if account.fieldwork.end:
-        day = min(day, account.fieldwork.end)
+def _before(own: Sequence[Inspection], matched: Inspection | None, attestation: Attestation) -> Inspection | None:
+    """The inspection before the one that an attestation is of."""
+    day = min(matched.published, attestation.published) if matched else attestation.published
+    if attestation.fieldwork.end:
+        day = min(day, attestation.fieldwork.end)
     earlier = [i for i in own if i is not matched and i.published < day]
     return earlier[-1] if earlier else None
 
 
 def _noise(
-    own: Sequence[Inspection], matched: Inspection | None, previous: Inspection | None, account: Account
+    own: Sequence[Inspection], matched: Inspection | None, previous: Inspection | None, attestation: Attestation
 ) -> Background | None:
-    """Why an account that is no report is no news of an inspection at all: the record is the second witness.
+    """Why an attestation that is no report is no news of an inspection at all: the record is the second witness.
 
     An official page is asked too: a notice of intervention tells the rating that it follows, a year later.
     """
-    if account.is_report:
+    if attestation.is_report:
         return None
-    if previous and _repeats(previous, account):
+    if previous and _repeats(previous, attestation):
         return Background.REPEATS_KNOWN_INSPECTION
     official = [i for i in own if i.trust in OFFICIAL]
-    if matched is None and any(abs(i.published - account.published) < TOO_SOON for i in official):
+    if matched is None and any(abs(i.published - attestation.published) < TOO_SOON for i in official):
         return Background.TOO_SOON
     return None
 
 
-def _repeats(previous: Inspection, account: Account) -> bool:
-    """Whether every rating of an account is the one the previous inspection gave, and nothing says it was given again.
+def _repeats(previous: Inspection, attestation: Attestation) -> bool:
+    """Whether every rating of an attestation is the one the previous inspection gave, and nothing says it was given again.
 
     What was the grade before and is said to be it still is given again only where an inspection of now is told of.
     """
-    due = account.reports_inspection and account.published - previous.published >= DUE_AGAIN
-    if due and any(account.previous.get(area, (None,))[0] is rating for area, rating in account.ratings.items()):
+    due = attestation.reports_inspection and attestation.published - previous.published >= DUE_AGAIN
+    if due and any(attestation.previous.get(area, (None,))[0] is rating for area, rating in attestation.ratings.items()):
         return False
     known = dict(previous.ratings)
     if previous.combined_care and Area.CHILDREN_IN_CARE in known:
         known.setdefault(Area.CARE_LEAVERS, known[Area.CHILDREN_IN_CARE])
-    return all(known.get(area) is rating for area, rating in account.ratings.items())
+    return all(known.get(area) is rating for area, rating in attestation.ratings.items())
 
 
 def _quiet(
-    own: Sequence[Inspection], before: Inspection | None, after: Inspection, account: Account, oldest: date
+    own: Sequence[Inspection], before: Inspection | None, after: Inspection, attestation: Attestation, oldest: date
 ) -> Background | None:
     """Why the changes of an inspection are recorded and not announced."""
     if any(i.published > after.published for i in own if i is not before):
         return Background.OLDER_THAN_NEWEST
     # Until there is a report nobody knows since when it has been told: a wrong date, or a wrong article, must not age the rest.
-    day = min(after.published, account.published) if after.trust in OFFICIAL else account.published
+    day = min(after.published, attestation.published) if after.trust in OFFICIAL else attestation.published
     if day < oldest:
         return Background.OUTSIDE_ALERT_WINDOW
     return None
 
 
 def _changes(
-    before: Inspection | None, after: Inspection, previous: Inspection | None, account: Account
+    before: Inspection | None, after: Inspection, previous: Inspection | None, attestation: Attestation
 ) -> tuple[tuple[Change, ...], tuple[Background, ...]]:
     """The changes that folding `account` makes, and what of it was not believed."""
     found: list[Change] = []
     reasons: dict[Background, None] = {}
-    account = as_graded(account, combined_care=after.combined_care)
-    confirms = _confirms(before, account)
-    all_moves = {move.area: _with_stated_past(move, previous, account) for move in moves(previous, after)}
+    attestation = as_graded(attestation, combined_care=after.combined_care)
+    confirms = _confirms(before, attestation)
+    all_moves = {move.area: _with_stated_past(move, previous, attestation) for move in moves(previous, after)}
     mixed = is_mixed(all_moves.values())
     for area in Area:
-        said, was, now = account.ratings.get(area), before.ratings.get(area) if before else None, after.ratings.get(area)
+        said, was, now = attestation.ratings.get(area), before.ratings.get(area) if before else None, after.ratings.get(area)
         if said is not None and said is not now:
-            dispute = _dispute(before, after, previous, account, area)
+            dispute = _dispute(before, after, previous, attestation, area)
             found += [dispute] if dispute else []
             reasons |= {} if dispute else {_disagreement(after, area): None}
         if now is None:
             if was is not None and _is_withdrawn(after, area, was):
-                found.append(_withdrawal(after, area, was, previous, account))
+                found.append(_withdrawal(after, area, was, previous, attestation))
             continue
         if was is None or was is not now:
             update = None if was is None else _overruled(after, area, was)
@@ -208,12 +210,12 @@ def _changes(
             update = ChangeKind.CONFIRMED
         else:
             continue
-        conflict = _conflict(previous, account, area)
+        conflict = _conflict(previous, attestation, area)
         if conflict:
             reasons[Background.PREVIOUS_CONFLICTS] = None
         if update is ChangeKind.DISPUTED and was is not None:
             conflict = conflict or against(was)
-        found.append(_change(after, all_moves[area], account, update=update, was=was, mixed=mixed, conflict=conflict))
+        found.append(_change(after, all_moves[area], attestation, update=update, was=was, mixed=mixed, conflict=conflict))
     return tuple(found), tuple(reasons)
 
 
@@ -223,7 +225,7 @@ def _is_withdrawn(after: Inspection, area: Area, was: Rating) -> bool:
     return not (shared and after.ratings.get(Area.CHILDREN_IN_CARE) is was)
 
 
-def _withdrawal(after: Inspection, area: Area, was: Rating, previous: Inspection | None, account: Account) -> Change:
+def _withdrawal(after: Inspection, area: Area, was: Rating, previous: Inspection | None, attestation: Attestation) -> Change:
     old = old_rating(previous, area)
     return Change(
         key=f"{after.key}:{area}:{was}:{ChangeKind.WITHDRAWN}",
@@ -233,17 +235,17 @@ def _withdrawal(after: Inspection, area: Area, was: Rating, previous: Inspection
         new=None,
         kinds=frozenset({ChangeKind.WITHDRAWN}),
         evidence="",
-        url=account.url,
-        outlet=account.outlet,
+        url=attestation.url,
+        outlet=attestation.outlet,
         old_published=previous.published if previous and old else None,
         old_shared=shared_rating(previous, area),
         reported=was,
     )
 
 
-def _confirms(before: Inspection | None, account: Account) -> bool:
+def _confirms(before: Inspection | None, attestation: Attestation) -> bool:
     return (
-        account.source_class is SourceClass.OFFICIAL
+        attestation.source_class is SourceClass.OFFICIAL
         and before is not None
         and before.trust in (Trust.REPORTED, Trust.CORROBORATED)
     )
@@ -256,32 +258,32 @@ def _disagreement(after: Inspection, area: Area) -> Background:
 
 
 def _dispute(
-    before: Inspection | None, after: Inspection, previous: Inspection | None, account: Account, area: Area
+    before: Inspection | None, after: Inspection, previous: Inspection | None, attestation: Attestation, area: Area
 ) -> Change | None:
     """What an outlet reports otherwise than the others, when it is the first to and one of the two is the worst news.
 
     A grade that was the one before is told of by mistake more often than by somebody who knows better.
     """
-    said, others = account.ratings[area], after.ratings.get(area)
-    if after.trust in OFFICIAL or account.source_class is SourceClass.AGGREGATOR or others is None:
+    said, others = attestation.ratings[area], after.ratings.get(area)
+    if after.trust in OFFICIAL or attestation.source_class is SourceClass.AGGREGATOR or others is None:
         return None
     if _was_heard(before, area, said) or Rating.INADEQUATE not in (said, others):
         return None
     old = old_rating(previous, area)
-    if old is said and not (account.reports_inspection and account.previous.get(area, (None,))[0] is said):
+    if old is said and not (attestation.reports_inspection and attestation.previous.get(area, (None,))[0] is said):
         return None
     published = previous.published if previous and old else None
-    move = _with_stated_past(Move(area=area, old=old, new=said, old_published=published), previous, account)
-    return _change(after, move, account, update=ChangeKind.DISPUTED, was=others, mixed=False, conflict=against(others))
+    move = _with_stated_past(Move(area=area, old=old, new=said, old_published=published), previous, attestation)
+    return _change(after, move, attestation, update=ChangeKind.DISPUTED, was=others, mixed=False, conflict=against(others))
 
 
 def _was_heard(before: Inspection | None, area: Area, rating: Rating) -> bool:
-    return before is not None and any(other.ratings.get(area) is rating for other in told(before))
+    return before is not None and any(other.ratings.get(area) is rating for other in attestations_of(before))
 
 
 def _overruled(after: Inspection, area: Area, was: Rating) -> ChangeKind:
     """What it is when the grade of an area becomes another one: a correction, if more witnesses or Ofsted have it."""
-    voices = told(after)
+    voices = attestations_of(after)
     less = len(witnesses(voices, area, after.ratings[area])) <= len(witnesses(voices, area, was))
     return ChangeKind.DISPUTED if less and after.trust not in OFFICIAL else ChangeKind.CORRECTED
 
@@ -289,7 +291,7 @@ def _overruled(after: Inspection, area: Area, was: Rating) -> ChangeKind:
 def _change(
     after: Inspection,
     move: Move,
-    account: Account,
+    attestation: Attestation,
     *,
     update: ChangeKind | None,
     was: Rating | None,
@@ -303,7 +305,7 @@ def _change(
     reports_only = was is not None and move.new is after.ratings.get(move.area) and after.trust not in OFFICIAL
     suffix = "" if update is None else f":{update}_by_reports" if reports_only else f":{update}"
     key = f"{after.key}:{move.area}:{move.new}{suffix}"
-    stated = account.previous.get(move.area, (None, None))
+    stated = attestation.previous.get(move.area, (None, None))
     return Change(
         key=key,
         inspection=after,
@@ -311,9 +313,9 @@ def _change(
         old=move.old,
         new=move.new,
         kinds=kinds,
-        evidence=account.evidence.get(move.area, ""),
-        url=account.url,
-        outlet=account.outlet,
+        evidence=attestation.evidence.get(move.area, ""),
+        url=attestation.url,
+        outlet=attestation.outlet,
         old_published=move.old_published,
         old_year=stated[1] if move.old is not None and move.old_published is None else None,
         reported=was if update in (ChangeKind.CORRECTED, ChangeKind.DISPUTED) else None,
@@ -322,21 +324,21 @@ def _change(
     )
 
 
-def _with_stated_past(move: Move, previous: Inspection | None, account: Account) -> Move:
-    """A move with the old rating that the account states, where the record has none of its own to tell.
+def _with_stated_past(move: Move, previous: Inspection | None, attestation: Attestation) -> Move:
+    """A move with the old rating that the attestation states, where the record has none of its own to tell.
 
     Not for an authority that took over from another: what is said of its past is its predecessor's. Nor for care leavers
     who shared a grade at the last inspection.
     """
     unknown = move.old is None and not (previous and (previous.combined_care and move.area is Area.CARE_LEAVERS))
-    inherited = previous is None and bool(account.authority.predecessors)
-    stated = account.previous.get(move.area)
+    inherited = previous is None and bool(attestation.authority.predecessors)
+    stated = attestation.previous.get(move.area)
     return replace(move, old=stated[0]) if unknown and not inherited and stated else move
 
 
-def _conflict(previous: Inspection | None, account: Account, area: Area) -> str:
-    """What an account says of an area's past that the record contradicts, in words; empty when it does not."""
-    recorded, stated = old_rating(previous, area), account.previous.get(area)
+def _conflict(previous: Inspection | None, attestation: Attestation, area: Area) -> str:
+    """What an attestation says of an area's past that the record contradicts, in words; empty when it does not."""
+    recorded, stated = old_rating(previous, area), attestation.previous.get(area)
     if previous is None or recorded is None or stated is None:
         return ""
     rating, year = stated

@@ -250,8 +250,8 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    """What one article or report says of one inspection of one authority. A set of accounts is all that the ledger knows."""
+class Attestation:
+    """What one article or report says of one inspection of one authority. A set of them is all that the ledger knows."""
 
     key: str  #: stable name: the authority's URN and the document's address (or its SHA-256)
     authority: Authority
@@ -287,7 +287,7 @@ class Inspection:
     combined_care: bool = False
     outlets: frozenset[str] = frozenset()
     url: str = ""
-    accounts: tuple[Account, ...] = field(default=(), hash=False)  #: what the beliefs rest on, sorted by key
+    attestations: tuple[Attestation, ...] = field(default=(), hash=False)  #: what the beliefs rest on, sorted by key
     first_key: str = ""  #: the key it was first recorded under, when that differs from what its dates would now give
 
     @property

@@ -50,7 +50,7 @@ class Coverage:
 def due_week(subscription: Subscription, began: datetime, now: datetime) -> datetime | None:
     """The end of the week that a subscription is to be told of now, if any: Mondays at half past seven, London time."""
     slot = latest_slot(Frequency.WEEKLY, now)
-    if subscription.silence != WEEKLY or subscription.paused or began > slot - _WATCHED or now - slot > _LATEST:
+    if subscription.no_news != WEEKLY or subscription.paused or began > slot - _WATCHED or now - slot > _LATEST:
         return None
     if subscription.quiet is not None and subscription.quiet.over(now) > now:
         return None  # asked again when the quiet hours are over
@@ -69,7 +69,7 @@ def all_down(subscription: Subscription, coverage: Coverage, now: datetime) -> t
         classes = frozenset({SourceClass.OFFICIAL})  # nobody else confirms
     mine = [source for source in coverage.sources if not classes or source.source_class in classes]
     since = [source.down_since for source in mine if source.down_since is not None]
-    if subscription.silence != WEEKLY or subscription.paused or not mine or len(since) < len(mine):
+    if subscription.no_news != WEEKLY or subscription.paused or not mine or len(since) < len(mine):
         return ()
     return tuple(mine) if now - max(since) >= DOWN_AFTER else ()
 

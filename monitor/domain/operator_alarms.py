@@ -76,7 +76,7 @@ class Decision:
 
     standing: tuple[ActiveAlarm, ...]
     forgotten: tuple[tuple[str, str], ...] = ()  #: keys
-    told: tuple[ActiveAlarm, ...] = ()  #: alarms
+    firing: tuple[ActiveAlarm, ...] = ()  #: alarms
     ended: tuple[ActiveAlarm, ...] = ()
 
 
@@ -97,14 +97,14 @@ def decide(standing: Sequence[ActiveAlarm], found: Sequence[Alarm], now: datetim
     return Decision(
         standing=(*current, *(each for each in waiting if each.key not in over)),
         forgotten=tuple(each.key for each in (*unsaid, *ended)),
-        told=tuple(sorted(to_tell, key=lambda each: (not each.urgent, each.key))),
+        firing=tuple(sorted(to_tell, key=lambda each: (not each.urgent, each.key))),
         ended=tuple(sorted(ended, key=lambda each: each.key)),
     )
 
 
-def told(decision: Decision, delivery: str, now: datetime) -> tuple[ActiveAlarm, ...]:
+def mark_notified(decision: Decision, delivery: str, now: datetime) -> tuple[ActiveAlarm, ...]:
     """What is to be remembered once `delivery` tells of a decision."""
-    keys = {each.key for each in decision.told}
+    keys = {each.key for each in decision.firing}
     return tuple(
         replace(each, told_at=now, told_weight=each.weight, delivery=delivery) if each.key in keys else each
         for each in decision.standing

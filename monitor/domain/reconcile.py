@@ -70,6 +70,6 @@ def reconcile(listed: Sequence[Listed], known: Iterable[Inspection]) -> Reconcil
 
 
 def _one(report: Listed, inspection: Inspection) -> bool:
-    if report.url and any(account.url == report.url for account in inspection.accounts):
+    if report.url and any(attestation.url == report.url for attestation in inspection.attestations):
         return True
     return inspection.trust in OFFICIAL and abs(report.published - inspection.published) <= CLOSE

@@ -1,4 +1,4 @@
-"""The past once more: accounts folded into the ledger in the order they were published, as if each day were today."""
+"""The past once more: attestations folded into the ledger in the order they were published, as if each day were today."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from monitor.domain.ledger import ALERT_WINDOW, Decision, decide
-from monitor.domain.model import Account, Area, ChangeKind, Inspection
+from monitor.domain.model import Area, Attestation, ChangeKind, Inspection
 from monitor.domain.movement import COUNTED, counted_kind, moves
 
 
@@ -18,19 +18,19 @@ class Day:
     """One account on the day it was published: what was known before it, and what it came to."""
 
     day: date
-    account: Account
-    known: tuple[Inspection, ...]  #: of every authority, before the account
+    attestation: Attestation
+    known: tuple[Inspection, ...]  #: of every authority, before the attestation
     decision: Decision
 
 
-def replay(accounts: Iterable[Account], *, alert_window: timedelta = ALERT_WINDOW) -> Iterator[Day]:
-    """Each account in the order of publication; on one day the press is heard before the report."""
+def replay(attestations: Iterable[Attestation], *, alert_window: timedelta = ALERT_WINDOW) -> Iterator[Day]:
+    """Each attestation in the order of publication; on one day the press is heard before the report."""
     ledger: dict[str, dict[str, Inspection]] = defaultdict(dict)
-    for account in sorted(accounts, key=lambda a: (a.published, a.is_report, a.key)):
-        own = ledger[account.authority.urn]
-        decision = decide(tuple(own.values()), account, as_of=account.published, alert_window=alert_window)
+    for attestation in sorted(attestations, key=lambda a: (a.published, a.is_report, a.key)):
+        own = ledger[attestation.authority.urn]
+        decision = decide(tuple(own.values()), attestation, as_of=attestation.published, alert_window=alert_window)
         known = tuple(inspection for held in ledger.values() for inspection in held.values())
-        yield Day(day=account.published, account=account, known=known, decision=decision)
+        yield Day(day=attestation.published, attestation=attestation, known=known, decision=decision)
         if decision.inspection is not None:
             own[decision.inspection.key] = decision.inspection
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from monitor.domain.ledger import ALERT_WINDOW, Account, Background, decide
+from monitor.domain.ledger import ALERT_WINDOW, Attestation, Background, decide
 from monitor.domain.model import Area, Article, ClassifierResult, Inspection, Judgement, Rating
 
 #: After that the operator is no longer asked; the list of everything still has it.
@@ -132,7 +132,7 @@ def with_accepted(judgements: Iterable[Judgement], accepted: Sequence[Judgement]
 
 def needless(
     known: Sequence[Inspection],
-    account: Account,
+    attestation: Attestation,
     *,
     as_of: date,
     alert_window: timedelta = ALERT_WINDOW,
@@ -144,7 +144,7 @@ def needless(
     inspection, or Ofsted's own report says otherwise, or it is too late or too old to be news (`baseline`: it was there at its
     source's first poll, and old by then).
     """
-    decision = decide(known, account, as_of=as_of, alert_window=alert_window)
+    decision = decide(known, attestation, as_of=as_of, alert_window=alert_window)
     if decision.changes:
         return BASELINE if baseline else ""
     reasons = [reason for reason in decision.background if reason not in _OPEN]

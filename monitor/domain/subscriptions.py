@@ -87,7 +87,7 @@ class Subscription:
     source_classes: frozenset[SourceClass] = frozenset()
     frequency: Frequency = Frequency.IMMEDIATE
     quiet: QuietHours | None = None
-    silence: str = ""  #: "weekly": a word also when nothing changed; empty: none
+    no_news: str = ""  #: "weekly": a word also when nothing changed; empty: none
     note: str = ""  #: the subscriber's own words, shown in the message
     paused: bool = False
 
@@ -355,20 +355,25 @@ _KEYS: Mapping[str, Callable[[str, object], object]] = {
     ),
     "frequency": lambda key, value: Frequency(_one_of(key, _text(key, value), tuple(Frequency))),
     "quiet": _quiet,
-    "silence": lambda key, value: _one_of(key, _text(key, value), ("weekly",)),
+    "no_news": lambda key, value: _one_of(key, _text(key, value), ("weekly",)),
     "note": _text,
     "paused": _flag,
 }
+
+
+#: Keys by the names they had before, which are read for good.
+_FORMER = {"silence": "no_news"}
 
 
 def subscription_from_table(table: Mapping[str, object]) -> Subscription:
     """The subscription of one `[[subscription]]` table (or of a stored one). Raises SubscriptionError naming the key."""
     fields: dict[str, object] = {}
     for key, value in table.items():
-        if key not in _KEYS:
+        if key not in _KEYS and key not in _FORMER:
             close = get_close_matches(key, _KEYS, n=1, cutoff=0.5)
             raise SubscriptionError(key, "unknown key" + (f"; did you mean {close[0]!r}?" if close else ""))
-        fields[key] = _KEYS[key](key, value)
+        field = _FORMER.get(key, key)
+        fields[field] = _KEYS[field](key, value)
     for key in ("name", "channel"):
         if not fields.get(key):
             raise SubscriptionError(key, "is required")

@@ -92,7 +92,9 @@ def status(changes: Sequence[Change]) -> str:
     inspection, outlet = changes[0].inspection, changes[0].outlet
     if of_kind(changes, ChangeKind.WITHDRAWN):  # nothing that was told is confirmed by it
         return "This is what Ofsted’s own report says; the press reported otherwise."
-    named = {account.outlet for change in changes for account in behind(change) if account.outlet} or inspection.outlets
+    named = {
+        attestation.outlet for change in changes for attestation in behind(change) if attestation.outlet
+    } or inspection.outlets
     outlets = sorted(plain(name) for name in named) or ([plain(outlet)] if outlet else [])
     match inspection.trust:
         case Trust.CONFIRMED:

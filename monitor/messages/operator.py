@@ -66,19 +66,19 @@ _MAX_LINES = 40
 
 
 def operator_notice(
-    identity: str, now: datetime, *, told: Sequence[ActiveAlarm] = (), ended: Sequence[ActiveAlarm] = (), page: str = ""
+    identity: str, now: datetime, *, firing: Sequence[ActiveAlarm] = (), ended: Sequence[ActiveAlarm] = (), page: str = ""
 ) -> Notice:
     """The notice of alarms that are `told` (new, more, or still standing) and that `ended`; `page` is the status page."""
-    lines = [_told(each) for each in told[:_MAX_LINES]]
-    if len(told) > _MAX_LINES:
-        lines.append(f"And {len(told) - _MAX_LINES} more: see the status page.")
+    lines = [_told(each) for each in firing[:_MAX_LINES]]
+    if len(firing) > _MAX_LINES:
+        lines.append(f"And {len(firing) - _MAX_LINES} more: see the status page.")
     lines += [_ended(each) for each in ended[:_MAX_LINES]]
     return Notice(
         id=identity,
         created=now,
         changes=(),
         purpose=Purpose.OPERATOR,
-        title=f"Operator notice: {_title(told, ended)}",
+        title=f"Operator notice: {_title(firing, ended)}",
         words=tuple(lines),
         action=link(page),
         action_words="Open the status page" if link(page) else "",
@@ -106,13 +106,13 @@ def _subject_of(each: ActiveAlarm) -> str:
     return f"the {each.about}" if each.about in whole else each.about if " " in each.about else f"source {each.about}"
 
 
-def _title(told: Sequence[ActiveAlarm], ended: Sequence[ActiveAlarm]) -> str:
-    if len(told) == 1 and not ended:
-        what = _WORDS.get(told[0].name, ("needs a look", ""))[0]
-        return plain(f"{_subject_of(told[0])} {what}")
-    if not told and len(ended) == 1:
+def _title(firing: Sequence[ActiveAlarm], ended: Sequence[ActiveAlarm]) -> str:
+    if len(firing) == 1 and not ended:
+        what = _WORDS.get(firing[0].name, ("needs a look", ""))[0]
+        return plain(f"{_subject_of(firing[0])} {what}")
+    if not firing and len(ended) == 1:
         return plain(f"{_subject_of(ended[0])} {'are' if ended[0].about in _PLURAL else 'is'} well again")
-    parts = [f"{len(told)} to look at"] if told else []
+    parts = [f"{len(firing)} to look at"] if firing else []
     return listed([*parts, *([f"{len(ended)} well again"] if ended else [])])
 
 

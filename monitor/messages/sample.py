@@ -18,7 +18,7 @@ def sample_notice(identity: str, now: datetime, *, reasons: tuple[str, ...] = ()
     mine = [inspection for inspection in history() if inspection.authority == by_urn()[_URN]]
     sample = next(inspection for inspection in mine if inspection.published == _PUBLISHED)
     before = [inspection for inspection in mine if inspection.published < _PUBLISHED]
-    changes = decide(before, sample.accounts[0], as_of=_PUBLISHED).changes
+    changes = decide(before, sample.attestations[0], as_of=_PUBLISHED).changes
     return Notice(
         id=identity,
         created=now,

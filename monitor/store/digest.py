@@ -21,9 +21,9 @@ from monitor.store.grouping import merged
 from monitor.store.ledger import History, known
 from monitor.store.message_contents import enqueue_one
 from monitor.store.policy import Policy
-from monitor.store.restored import DOUBTFUL, restore_tellings
+from monitor.store.restored import DOUBTFUL, restore_notifications
 from monitor.store.rows import change_of
-from monitor.store.schema import alerts, changes, deliveries, tellings
+from monitor.store.schema import alerts, changes, deliveries, notifications
 from monitor.store.subscribers import own
 from monitor.store.suspensions import cancelled_if_suspended
 
@@ -75,7 +75,7 @@ def _digest(connection: Connection, subscription: Subscription, policy: Policy, 
     )
     connection.execute(update(alerts).where(alerts.c.id.in_([item.alert for item in items])).values(delivery=notice.id))
     connection.execute(
-        insert(tellings),
+        insert(notifications),
         [{"change": item.identity, "target": subscription.target, "delivery": notice.id} for item in fresh],
     )
     return 1
@@ -132,10 +132,12 @@ def _waiting(
     ]
     inspections = {i.key: i for i in known(connection, history, sorted({row["urn"] for row in rows}), None)} if rows else {}
     found = {row["id"]: change_of(row, inspections[row["inspection"]]) for row in rows if row["inspection"] in inspections}
-    doubtful = restore_tellings(connection, found, (subscription,), now)
+    doubtful = restore_notifications(connection, found, (subscription,), now)
     told = set(
         connection.execute(
-            select(tellings.c.change).where(tellings.c.target == subscription.target, tellings.c.change.in_(list(found)))
+            select(notifications.c.change).where(
+                notifications.c.target == subscription.target, notifications.c.change.in_(list(found))
+            )
         ).scalars()
     )
     items = [

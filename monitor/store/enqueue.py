@@ -26,8 +26,8 @@ from monitor.store.message_contents import delivery_row, foot_columns, keep_body
 from monitor.store.outbox import note
 from monitor.store.policy import Policy
 from monitor.store.reached import Reached, reached
-from monitor.store.restored import DOUBTFUL, restore_tellings
-from monitor.store.schema import OPEN, alerts, bodies, changes, deliveries, suspensions, tellings
+from monitor.store.restored import DOUBTFUL, restore_notifications
+from monitor.store.schema import OPEN, alerts, bodies, changes, deliveries, notifications, suspensions
 from monitor.store.subscribers import own
 
 
@@ -100,7 +100,7 @@ def enqueue(connection: Connection, news: News, subscriptions: Sequence[Subscrip
 
     Where a message to the same person still waits for its time, the news joins it: that counts as no new delivery.
     """
-    doubtful = restore_tellings(connection, news.changes, subscriptions, now)
+    doubtful = restore_notifications(connection, news.changes, subscriptions, now)
     already = _already(connection, news)
     found = list(_match(news, subscriptions, already))
     people = _people([each for each in found if each.event not in doubtful], news, already)
@@ -114,10 +114,10 @@ def enqueue(connection: Connection, news: News, subscriptions: Sequence[Subscrip
     outbox.made = recent(connection, policy.most_an_hour, now) if people else {}
     outbox.doubts = _doubts(connection, people)
     for identity, (target, person) in zip(new_ids(len(people)), people.items(), strict=True):
-        outbox.tell(identity, target, person)
+        outbox.enqueue(identity, target, person)
     perhaps = _people([each for each in found if each.event in doubtful], news, already)
     for identity, (target, person) in zip(new_ids(len(perhaps)), perhaps.items(), strict=True):
-        outbox.tell(identity, target, person, doubtful=True)
+        outbox.enqueue(identity, target, person, doubtful=True)
     outbox.write(found)
     return len(outbox.rows)
 
@@ -157,8 +157,8 @@ def _already(connection: Connection, news: News) -> _Already:
     """What was told before of these inspections, read once however many subscriptions there are."""
     keys = {change.inspection.key for change in news.changes.values()}
     told = connection.execute(
-        select(tellings.c.change, tellings.c.target, tellings.c.delivery)
-        .join(changes, changes.c.id == tellings.c.change)
+        select(notifications.c.change, notifications.c.target, notifications.c.delivery)
+        .join(changes, changes.c.id == notifications.c.change)
         .where(changes.c.inspection.in_(keys))
     ).all()
     alerted = connection.execute(
@@ -237,7 +237,7 @@ class _Outbox:
         init=False, default_factory=dict
     )
 
-    def tell(self, identity: str, target: str, person: _Person, *, doubtful: bool = False) -> None:
+    def enqueue(self, identity: str, target: str, person: _Person, *, doubtful: bool = False) -> None:
         """Freeze the message of one person; `identity` is what a new delivery is called. A doubtful one waits for a word."""
         lead, waits = next(iter(person.subscriptions.values())), person.waiting
         identity = waits.id if waits else identity
@@ -331,18 +331,20 @@ class _Outbox:
             execute(mention.values(mentioned_in=bindparam("mentioned_in")), self.mentions)
         if found:
             insert_many(self.connection, alerts, self._alert_rows(found))
-            self._write_tellings()
+            self._write_notifications()
 
-    def _write_tellings(self) -> None:
+    def _write_notifications(self) -> None:
         """A telling for every person and change of the alerts that were written: by the database, which has them at hand."""
-        told = select(tellings.c.change).where(tellings.c.change == alerts.c.change, tellings.c.target == deliveries.c.target)
+        told = select(notifications.c.change).where(
+            notifications.c.change == alerts.c.change, notifications.c.target == deliveries.c.target
+        )
         fresh = (
             select(alerts.c.change, deliveries.c.target, alerts.c.delivery)
             .join(deliveries, deliveries.c.id == alerts.c.delivery)
             .where(alerts.c.change.in_(list(self.news.changes)), ~told.exists())
             .distinct()
         )
-        self.connection.execute(insert(tellings).from_select(["change", "target", "delivery"], fresh))
+        self.connection.execute(insert(notifications).from_select(["change", "target", "delivery"], fresh))
 
     def _alert_rows(self, found: Sequence[_Alert]) -> list[dict[str, Any]]:
         """An alert whose person was told by an earlier message belongs to that; one of a digest waits for it."""

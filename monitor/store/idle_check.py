@@ -18,7 +18,7 @@ from typing import Any
 
 from monitor import __version__
 from monitor.domain.model import Link
-from monitor.ports import Asked, SourceState, Validators
+from monitor.ports import PollResult, SourceState, Validators
 from monitor.store.poll_columns import poll_row, source_row
 
 #: What is written under `facts` in the database by who has seen to everything.
@@ -70,7 +70,7 @@ class IdleState:
             for name, validators, last_success, next_due_at, failures, cursor, polled_before, declared in rows
         }
 
-    def is_quiet(self, asked: Asked) -> bool:
+    def is_quiet(self, asked: PollResult) -> bool:
         """Whether a poll brought nothing new: no link that is not known, and none in another edition."""
         return all(self._is_known(link) for link in asked.poll.links)
 
@@ -79,7 +79,7 @@ class IdleState:
         row = self._connection.execute(query, (link.canonical_url,)).fetchone()
         return row is not None and (not link.edition or row[0] != link.source or row[1] == link.edition)
 
-    def record(self, asked: Sequence[Asked], now: datetime) -> bool:
+    def record(self, asked: Sequence[PollResult], now: datetime) -> bool:
         """Write polls that brought nothing new, of sources that were asked before, in one transaction.
 
         False when they could not be written, and then none of them is: the store says better why.

@@ -9,9 +9,9 @@ from datetime import date, datetime
 from sqlalchemy import Connection, insert, select, update
 
 from monitor.domain.ledger import decide
-from monitor.domain.model import Account, Inspection
-from monitor.store.rows import account_of, account_row, inspection_of, inspection_row
-from monitor.store.schema import accounts, inspections
+from monitor.domain.model import Attestation, Inspection
+from monitor.store.rows import attestation_of, attestation_row, inspection_of, inspection_row
+from monitor.store.schema import attestations, inspections
 
 #: The official history published before a day (None: all of it).
 History = Callable[[date | None], Sequence[Inspection]]
@@ -19,12 +19,12 @@ History = Callable[[date | None], Sequence[Inspection]]
 
 def recorded(connection: Connection, urns: Sequence[str] = ()) -> list[Inspection]:
     """The inspections in the database, of all authorities when none are named."""
-    chosen, told_by = select(inspections), select(accounts)
+    chosen, told_by = select(inspections), select(attestations)
     if urns:
-        chosen, told_by = chosen.where(inspections.c.urn.in_(urns)), told_by.where(accounts.c.urn.in_(urns))
-    told: dict[str, list[Account]] = defaultdict(list)
+        chosen, told_by = chosen.where(inspections.c.urn.in_(urns)), told_by.where(attestations.c.urn.in_(urns))
+    told: dict[str, list[Attestation]] = defaultdict(list)
     for row in connection.execute(told_by).mappings():
-        told[row["inspection"]].append(account_of(row))
+        told[row["inspection"]].append(attestation_of(row))
     return [inspection_of(row, told[row["key"]]) for row in connection.execute(chosen).mappings()]
 
 
@@ -47,8 +47,8 @@ def _joined(live: Iterable[Inspection], shipped: Iterable[Inspection]) -> list[I
             continue
         merged = None
         candidates = [found[key] for key in of.get(inspection.authority.urn, ())]
-        if candidates and inspection.accounts:
-            merged = decide(candidates, inspection.accounts[0], as_of=inspection.published).inspection
+        if candidates and inspection.attestations:
+            merged = decide(candidates, inspection.attestations[0], as_of=inspection.published).inspection
         if merged is None or merged.key not in found:
             merged = inspection
         found[merged.key] = merged
@@ -56,7 +56,7 @@ def _joined(live: Iterable[Inspection], shipped: Iterable[Inspection]) -> list[I
 
 
 def save(connection: Connection, inspection: Inspection, article: str, now: datetime, keys: Sequence[str]) -> None:
-    """Write an inspection and the accounts it rests on; those named in `keys` were made by `article`."""
+    """Write an inspection and the attestations it rests on; those named in `keys` were made by `article`."""
     row = inspection_row(inspection) | {"updated_at": now}
     there = connection.execute(select(inspections.c.key).where(inspections.c.key == inspection.key)).first()
     if there is None:
@@ -65,18 +65,20 @@ def save(connection: Connection, inspection: Inspection, article: str, now: date
         connection.execute(update(inspections).where(inspections.c.key == inspection.key).values(**row))
     stored = dict(
         connection.execute(
-            select(accounts.c.key, accounts.c.inspection).where(accounts.c.key.in_([a.key for a in inspection.accounts]))
+            select(attestations.c.key, attestations.c.inspection).where(
+                attestations.c.key.in_([a.key for a in inspection.attestations])
+            )
         )
         .tuples()
         .all()
     )
-    for account in inspection.accounts:
-        if account.key in stored and account.key not in keys and stored[account.key] == inspection.key:
+    for attestation in inspection.attestations:
+        if attestation.key in stored and attestation.key not in keys and stored[attestation.key] == inspection.key:
             continue
-        values = account_row(account) | {"inspection": inspection.key}
-        if account.key in keys:
+        values = attestation_row(attestation) | {"inspection": inspection.key}
+        if attestation.key in keys:
             values["article"] = article
-        if account.key in stored:
-            connection.execute(update(accounts).where(accounts.c.key == account.key).values(**values))
+        if attestation.key in stored:
+            connection.execute(update(attestations).where(attestations.c.key == attestation.key).values(**values))
         else:
-            connection.execute(insert(accounts).values(**values, recorded_at=account.seen or now))
+            connection.execute(insert(attestations).values(**values, recorded_at=attestation.seen or now))

@@ -13,7 +13,7 @@ from monitor.domain.model import Link
 from monitor.domain.schedule import OWN_FAULTS, is_renewal, renewed_at
 from monitor.domain.turns import COSTLY, CROWDED, MAX_WAITING, newest
 from monitor.domain.urls import queue_of
-from monitor.ports import Asked, LinkFailure, Waiting
+from monitor.ports import LinkFailure, PollResult, Waiting
 from monitor.store.schema import facts, links
 
 #: Rows of one host that are looked at together: more than it gets places.
@@ -37,7 +37,7 @@ class Read:
 
 
 def remember(
-    connection: Connection, asked: Sequence[Asked], watched: Collection[str], now: datetime
+    connection: Connection, asked: Sequence[PollResult], watched: Collection[str], now: datetime
 ) -> tuple[tuple[Link, ...], ...]:
     """Keep the links of polls; of each poll those that are to be read: new ones, and known ones in another edition.
 

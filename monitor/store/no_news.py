@@ -29,7 +29,7 @@ def enqueue_no_news(
     connection: Connection, wanted: Sequence[Subscription], policy: Policy, coverage: Coverage, now: datetime
 ) -> int:
     """Write what is due to those who ask for it; returns how many messages. Repeating it adds nothing."""
-    asking = {each.name: each for each in wanted if each.silence == WEEKLY and not each.paused}
+    asking = {each.name: each for each in wanted if each.no_news == WEEKLY and not each.paused}
     if not asking:
         return 0
     began = dict(

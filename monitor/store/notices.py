@@ -18,8 +18,8 @@ from monitor.domain.operator_alarms import (
     Receiver,
     channels_in_trouble,
     decide,
+    mark_notified,
     select_receiver,
-    told,
 )
 from monitor.messages import Purpose
 from monitor.messages.codes import reason_words, what_to_do
@@ -80,14 +80,14 @@ def tell_operator(
     Both in one transaction: a crash tells nothing twice and forgets nothing. Without `ways` alarms are only remembered.
     """
     decision = decide(standing(connection, ways, now), found, now)
-    if not ways or not (decision.told or decision.ended):
+    if not ways or not (decision.firing or decision.ended):
         _write(connection, decision)
         return ""
     avoided = channels_in_trouble(found)
-    if any(each.lost for each in decision.told):
+    if any(each.lost for each in decision.firing):
         avoided.add(ways[0].channel)
     way = select_receiver(ways, sorted(avoided))
-    notice = operator_notice(uuid4().hex, now, told=decision.told, ended=decision.ended, page=page)
+    notice = operator_notice(uuid4().hex, now, firing=decision.firing, ended=decision.ended, page=page)
     enqueue_one(
         connection,
         renderer,
@@ -98,13 +98,13 @@ def tell_operator(
         now=now,
         changed={"change_set": _key(decision)},
     )
-    _write(connection, replace(decision, standing=told(decision, notice.id, now)))
+    _write(connection, replace(decision, standing=mark_notified(decision, notice.id, now)))
     return notice.id
 
 
 def _key(decision: Decision) -> str:
     """What a notice is about: the very same is never put into the outbox twice, whoever looks."""
-    parts = [f"{e.about}|{e.name}|{e.since.isoformat()}|{e.told_at}|{e.weight}|{e.delivery}" for e in decision.told]
+    parts = [f"{e.about}|{e.name}|{e.since.isoformat()}|{e.told_at}|{e.weight}|{e.delivery}" for e in decision.firing]
     parts += [f"ended|{e.about}|{e.name}|{e.since.isoformat()}" for e in decision.ended]
     return "operator:" + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:48]
 

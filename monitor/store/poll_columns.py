@@ -6,10 +6,10 @@ from datetime import datetime
 from secrets import token_hex
 from typing import Any
 
-from monitor.ports import Asked, SourceState
+from monitor.ports import PollResult, SourceState
 
 
-def source_row(asked: Asked, before: SourceState, now: datetime) -> dict[str, Any]:
+def source_row(asked: PollResult, before: SourceState, now: datetime) -> dict[str, Any]:
     """All columns of the row in ``sources`` after a poll; a failure keeps what earlier polls learnt."""
     poll = asked.poll
     kept, last_success, failures, polled_before = before.validators, before.last_success, 0, True
@@ -31,7 +31,7 @@ def source_row(asked: Asked, before: SourceState, now: datetime) -> dict[str, An
     }
 
 
-def poll_row(asked: Asked, fresh: int, now: datetime) -> dict[str, Any]:
+def poll_row(asked: PollResult, fresh: int, now: datetime) -> dict[str, Any]:
     """The columns of one line in ``polls``; `fresh` links were new."""
     poll = asked.poll
     dated = [link.published for link in poll.links if link.published is not None]

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from monitor.domain.model import Link
-from monitor.ports import Asked, LinkFailure, SourceState, Waiting
+from monitor.ports import LinkFailure, PollResult, SourceState, Waiting
 from monitor.store import links, sources
 
 
@@ -29,7 +29,7 @@ class PollStore:
         with self._reading.begin() as connection:
             return sources.source_states(connection)
 
-    def record_polls(self, asked: Sequence[Asked], *, now: datetime) -> tuple[tuple[Link, ...], ...]:
+    def record_polls(self, asked: Sequence[PollResult], *, now: datetime) -> tuple[tuple[Link, ...], ...]:
         """Save links, validators and next due time of polls, all in one transaction; of each the links not seen before."""
         with self.engine.begin() as connection:
             return sources.record_polls(connection, asked, now)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, or_, select
 from monitor.domain.model import Change
 from monitor.domain.subscriptions import Subscription
 from monitor.ports import DeliveryState
-from monitor.store.schema import alerts, changes, deliveries, tellings
+from monitor.store.schema import alerts, changes, deliveries, notifications
 
 #: Messages that nobody has had, nor will have without a word of the operator's.
 _UNTOLD = (DeliveryState.CANCELLED, DeliveryState.FAILED, DeliveryState.HELD)
@@ -35,9 +35,9 @@ def reached(connection: Connection, inspections: Collection[str], without: Colle
     had = or_(deliveries.c.id.is_(None), deliveries.c.state.not_in(_UNTOLD))
     event = (changes.c.inspection, changes.c.area)
     told = (
-        select(tellings.c.target, *event)
-        .join(changes, changes.c.id == tellings.c.change)
-        .outerjoin(deliveries, deliveries.c.id == tellings.c.delivery)
+        select(notifications.c.target, *event)
+        .join(changes, changes.c.id == notifications.c.change)
+        .outerjoin(deliveries, deliveries.c.id == notifications.c.delivery)
         .where(mine, had)
     )
     alerted = (

@@ -10,8 +10,8 @@ from uuid import uuid4
 from sqlalchemy import Connection, insert, select, text, update
 
 from monitor.domain.calendar import london_day
-from monitor.domain.ledger import Background, accounts, decide
-from monitor.domain.model import Account, Change, Inspection, Report, SourceClass, Trust
+from monitor.domain.ledger import Background, attestations, decide
+from monitor.domain.model import Attestation, Change, Inspection, Report, SourceClass, Trust
 from monitor.domain.subscriptions import RETRACTIONS, Subscription
 from monitor.ports import Classified, Recorded
 from monitor.store.articles import file_documents
@@ -69,19 +69,19 @@ def _believe(ledger: LedgerUpdate, found: Classified, *, seen: datetime, subscri
     """What the ledger makes of one new document, and the messages that follow."""
     document, link, now = found.document, found.link, ledger.now
     day = london_day(link.published) if link and link.published else london_day(now)
-    for account in accounts(document, found.result, seen=day):
-        stale = found.baseline and account.published < london_day(now) - FRESH_IN_BASELINE
-        ledger.fold(account, seen=seen, stale=stale)
+    for attestation in attestations(document, found.result, seen=day):
+        stale = found.baseline and attestation.published < london_day(now) - FRESH_IN_BASELINE
+        ledger.fold(attestation, seen=seen, stale=stale)
     ledger.note_background()
     whose = (SourceClass.OFFICIAL, "Ofsted") if isinstance(document, Report) else (document.source_class, document.outlet)
     late = max(0, (london_day(now) - (document.published or day)).days)
-    sent = ledger.tell(ledger.news(*whose, late), subscriptions) if ledger.live else 0
+    sent = ledger.enqueue_news(ledger.news(*whose, late), subscriptions) if ledger.live else 0
     return Recorded(duplicate=False, changes=tuple(ledger.new), deliveries=sent, background=tuple(ledger.background))
 
 
 @dataclass(kw_only=True)
 class LedgerUpdate:
-    """Folds the accounts of one document into the ledger and gathers what is to be told of them."""
+    """Folds the attestations of one document into the ledger and gathers what is to be told of them."""
 
     connection: Connection
     article: str
@@ -90,31 +90,33 @@ class LedgerUpdate:
     live: dict[str, Change] = field(default_factory=dict)  #: by id: what subscriptions are asked about
     new: list[Change] = field(default_factory=list)
     background: list[str] = field(default_factory=list)
-    urns: set[str] = field(default_factory=set)  #: whose accounts were folded
+    urns: set[str] = field(default_factory=set)  #: whose attestations were folded
 
-    def fold(self, account: Account, *, seen: datetime, stale: bool) -> None:
-        """Decide on one account, first `seen` now if not before, and write what it comes to; `stale` ones announce nothing."""
+    def fold(self, attestation: Attestation, *, seen: datetime, stale: bool) -> None:
+        """Decide on one attestation, first `seen` now if not before, write what it comes to; `stale`: it announces nothing."""
         day = london_day(self.now)
-        self.urns.add(account.authority.urn)
-        before = known(self.connection, self.policy.history, (account.authority.urn,), day)
-        first_seen = {each.key: each.seen for inspection in before for each in inspection.accounts}
-        account = replace(account, seen=first_seen.get(account.key) or seen)  # a page that is read again was seen before
-        decision = decide(before, account, as_of=day, alert_window=self.policy.alert_window)
+        self.urns.add(attestation.authority.urn)
+        before = known(self.connection, self.policy.history, (attestation.authority.urn,), day)
+        first_seen = {each.key: each.seen for inspection in before for each in inspection.attestations}
+        attestation = replace(
+            attestation, seen=first_seen.get(attestation.key) or seen
+        )  # a page that is read again was seen before
+        decision = decide(before, attestation, as_of=day, alert_window=self.policy.alert_window)
         self.background += [str(reason) for reason in decision.background]
         if decision.inspection is None:
             return
-        mine = {each.key for each in decision.inspection.accounts}
-        if account.key in mine:
-            save(self.connection, decision.inspection, self.article, self.now, (account.key,))
+        mine = {each.key for each in decision.inspection.attestations}
+        if attestation.key in mine:
+            save(self.connection, decision.inspection, self.article, self.now, (attestation.key,))
         silent = str(next((reason for reason in decision.background if reason in _SILENCING), ""))
         if decision.changes and stale and not silent:
             silent = _BASELINE
             self.background.append(_BASELINE)
         for change in decision.changes:
             if silent and change.kinds & RETRACTIONS:  # what says that an alert was wrong is told, but to nobody as news
-                self._keep(replace(change, kinds=change.kinds & RETRACTIONS), account, "")
+                self._keep(replace(change, kinds=change.kinds & RETRACTIONS), attestation, "")
             else:
-                self._keep(change, account, silent)
+                self._keep(change, attestation, silent)
         self._step_up(decision.inspection, before)
 
     def note_background(self) -> None:
@@ -125,7 +127,7 @@ class LedgerUpdate:
             reasons = [*before, *(reason for reason in self.background if reason not in before)]
             self.connection.execute(update(articles).where(mine).values(background=reasons))
 
-    def _keep(self, change: Change, account: Account, silent: str) -> None:
+    def _keep(self, change: Change, attestation: Attestation, silent: str) -> None:
         there = self.connection.execute(select(changes.c.id).where(changes.c.key == change.key)).scalar()
         if there is not None:
             return
@@ -135,7 +137,7 @@ class LedgerUpdate:
                 **change_row(change),
                 id=identity,
                 article=self.article,
-                source_class=account.source_class.value,
+                source_class=attestation.source_class.value,
                 silent=silent,
                 recorded_at=self.now,
             )
@@ -158,7 +160,7 @@ class LedgerUpdate:
             if change.new is after.ratings.get(change.area):
                 self.live.setdefault(row["id"], change)
 
-    def tell(self, news: News, subscriptions: Sequence[Subscription]) -> int:
+    def enqueue_news(self, news: News, subscriptions: Sequence[Subscription]) -> int:
         """Put what there is to tell into the outbox; returns how many messages."""
         return enqueue(self.connection, news, subscriptions, self.policy, self.now)
 

@@ -12,14 +12,14 @@ from monitor.domain.subscriptions import Subscription
 from monitor.messages import Purpose
 from monitor.ports import DeliveryState
 from monitor.store.notification_log import NotificationLog, Notified
-from monitor.store.schema import deliveries, tellings
+from monitor.store.schema import deliveries, notifications
 from monitor.store.tokens import token_of
 
 #: Why a message is held of which nobody knows whether it was sent before.
 DOUBTFUL = "it may have been sent before the database was put back"
 
 
-def restore_tellings(
+def restore_notifications(
     connection: Connection, found: Mapping[str, Change], subscriptions: Sequence[Subscription], now: datetime
 ) -> Collection[tuple[str, str]]:
     """Put on record who was told of these changes (by id) before the database was put back.
@@ -64,6 +64,6 @@ def _put_on_record(connection: Connection, told: Notified, change: str, lead: Su
             "settled_at": now,
         }
         connection.execute(insert(deliveries).values(**values))
-    mine = (tellings.c.change == change, tellings.c.target == lead.target)
-    if connection.execute(select(tellings.c.change).where(*mine)).first() is None:
-        connection.execute(insert(tellings).values(change=change, target=lead.target, delivery=told.delivery))
+    mine = (notifications.c.change == change, notifications.c.target == lead.target)
+    if connection.execute(select(notifications.c.change).where(*mine)).first() is None:
+        connection.execute(insert(notifications).values(change=change, target=lead.target, delivery=told.delivery))

@@ -11,8 +11,8 @@ from uuid import uuid4
 from sqlalchemy import Connection, Select, func, insert, select, update
 
 from monitor.domain.calendar import london_day
-from monitor.domain.document_attestations import accounts
-from monitor.domain.model import Account, Article, ClassifierResult, Judgement
+from monitor.domain.document_attestations import attestations
+from monitor.domain.model import Article, Attestation, ClassifierResult, Judgement
 from monitor.domain.review import ASKED_FOR, ReviewItem, ReviewState, believed, needless, review, with_accepted
 from monitor.ports import Classified
 from monitor.store.ledger import known
@@ -76,18 +76,18 @@ class Edition:
     recorded_at: datetime
     baseline: bool  #: its source's first poll brought it
 
-    def accounts_with(self, items: Sequence[ReviewItem]) -> tuple[Account, ...]:
+    def attestations_with(self, items: Sequence[ReviewItem]) -> tuple[Attestation, ...]:
         """What it says of the authorities of these items, when they are accepted."""
         result = ClassifierResult(
             judgements=with_accepted(self.judgements, [item.judgement for item in items]),
             reports_inspection=any(item.reports_inspection for item in items),  # one text: they all have the same
         )
         urns = {item.judgement.authority.urn for item in items}
-        return tuple(each for each in accounts(self.document, result, seen=self.seen) if each.authority.urn in urns)
+        return tuple(each for each in attestations(self.document, result, seen=self.seen) if each.authority.urn in urns)
 
-    def is_old_stock(self, account: Account) -> bool:
+    def is_old_stock(self, attestation: Attestation) -> bool:
         """Whether it was there at its source's first poll, and no news any more by then."""
-        return self.baseline and account.published < london_day(self.recorded_at) - FRESH_IN_BASELINE
+        return self.baseline and attestation.published < london_day(self.recorded_at) - FRESH_IN_BASELINE
 
 
 def edition(connection: Connection, article: str) -> Edition:
@@ -117,9 +117,9 @@ def settle(connection: Connection, policy: Policy, urns: Collection[str], now: d
     record = known(connection, policy.history, sorted({item.judgement.authority.urn for item in items}), day)
     for item in items:
         text = texts[item.article]
-        for account in text.accounts_with([item]):
-            old = text.is_old_stock(account)
-            if reason := needless(record, account, as_of=day, alert_window=policy.alert_window, baseline=old):
+        for attestation in text.attestations_with([item]):
+            old = text.is_old_stock(attestation)
+            if reason := needless(record, attestation, as_of=day, alert_window=policy.alert_window, baseline=old):
                 change(connection, item, state=ReviewState.SETTLED, reason=reason)
 
 

@@ -1,4 +1,4 @@
-"""What a person decides of what waits: an accepted judgement is an account of its article like any other, and alerts."""
+"""What a person decides of what waits: an accepted judgement is an attestation of its article like any other, and alerts."""
 
 from __future__ import annotations
 
@@ -88,13 +88,13 @@ def _accept(
         change(connection, item, state=ReviewState.ACCEPTED, reason="", decided_at=now, decided_by=by)
     text, accepted = edition(connection, article), tuple(chosen.values())
     update = LedgerUpdate(connection=connection, article=article, now=now, policy=policy)
-    for account in text.accounts_with(accepted):
-        update.fold(account, seen=now, stale=text.is_old_stock(account))
+    for attestation in text.attestations_with(accepted):
+        update.fold(attestation, seen=now, stale=text.is_old_stock(attestation))
     update.note_background()
     document = text.document
     late = max(0, (london_day(now) - (document.published or text.seen)).days)
     news = update.news(document.source_class, document.outlet, late) if update.live else None
-    sent = update.tell(news, subscriptions) if news else 0
+    sent = update.enqueue_news(news, subscriptions) if news else 0
     recorded = Recorded(
         duplicate=False, changes=tuple(update.new), deliveries=sent, background=tuple(dict.fromkeys(update.background))
     )

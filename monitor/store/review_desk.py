@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from monitor.domain.model import Account
+from monitor.domain.model import Attestation
 from monitor.domain.review import ASKED_FOR, ReviewItem
 from monitor.store import review, review_decisions
 
@@ -39,10 +39,10 @@ class ReviewDesk:
         with self._reading.begin() as connection:
             return review.count_waiting(connection, now)
 
-    def review_accounts(self, item: ReviewItem) -> tuple[Account, ...]:
+    def review_attestations(self, item: ReviewItem) -> tuple[Attestation, ...]:
         """What the article of an item says of its authority, when the item is accepted."""
         with self._reading.begin() as connection:
-            return review.edition(connection, item.article).accounts_with([item])
+            return review.edition(connection, item.article).attestations_with([item])
 
     def labelled(self, article: str) -> review.Labelled:
         """An article, by its id, labelled by what was decided on it."""

@@ -8,9 +8,9 @@ from typing import Any
 from monitor.domain.attestation import inspect
 from monitor.domain.authorities import by_urn
 from monitor.domain.model import (
-    Account,
     Area,
     Article,
+    Attestation,
     Change,
     ChangeKind,
     DateRange,
@@ -37,28 +37,28 @@ def _ratings(ratings: Mapping[Area, Rating]) -> dict[str, str]:
     return {area.value: rating.value for area, rating in ratings.items()}
 
 
-def account_row(account: Account) -> dict[str, Any]:
-    """The columns of an account, without what it is filed under."""
+def attestation_row(attestation: Attestation) -> dict[str, Any]:
+    """The columns of an attestation, without what it is filed under."""
     return {
-        "key": account.key,
-        "urn": account.authority.urn,
-        "outlet": account.outlet,
-        "source_class": account.source_class.value,
-        "url": account.url,
-        "published": account.published,
-        "ratings": _ratings(account.ratings),
-        "previous": {area.value: [rating.value, year] for area, (rating, year) in account.previous.items()},
-        "evidence": {area.value: quote for area, quote in account.evidence.items()},
-        "framework": account.framework,
-        "fieldwork_start": account.fieldwork.start,
-        "fieldwork_end": account.fieldwork.end,
-        "combined_care": account.combined_care,
+        "key": attestation.key,
+        "urn": attestation.authority.urn,
+        "outlet": attestation.outlet,
+        "source_class": attestation.source_class.value,
+        "url": attestation.url,
+        "published": attestation.published,
+        "ratings": _ratings(attestation.ratings),
+        "previous": {area.value: [rating.value, year] for area, (rating, year) in attestation.previous.items()},
+        "evidence": {area.value: quote for area, quote in attestation.evidence.items()},
+        "framework": attestation.framework,
+        "fieldwork_start": attestation.fieldwork.start,
+        "fieldwork_end": attestation.fieldwork.end,
+        "combined_care": attestation.combined_care,
     }
 
 
-def account_of(row: Row) -> Account:
-    """The account of a row."""
-    return Account(
+def attestation_of(row: Row) -> Attestation:
+    """The attestation of a row."""
+    return Attestation(
         key=row["key"],
         authority=by_urn()[row["urn"]],
         source_class=SourceClass(row["source_class"]),
@@ -76,7 +76,7 @@ def account_of(row: Row) -> Account:
 
 
 def inspection_row(inspection: Inspection) -> dict[str, Any]:
-    """The columns of an inspection: what is believed, for questions in SQL; the accounts it rests on are rows of their own."""
+    """The columns of an inspection: what is believed, for questions in SQL; the attestations beneath are rows of their own."""
     return {
         "key": inspection.key,
         "urn": inspection.authority.urn,
@@ -92,8 +92,8 @@ def inspection_row(inspection: Inspection) -> dict[str, Any]:
     }
 
 
-def inspection_of(row: Row, told: Sequence[Account]) -> Inspection:
-    """The inspection of a row and its accounts: what is believed always follows from what was said."""
+def inspection_of(row: Row, told: Sequence[Attestation]) -> Inspection:
+    """The inspection of a row and its attestations: what is believed always follows from what was said."""
     if told:
         return inspect(told, first_key=row["key"])
     return Inspection(

@@ -27,9 +27,9 @@ __all__ = [
     "PENDING",
     "WAITING",
     "UTCDateTime",
-    "accounts",
     "alerts",
     "articles",
+    "attestations",
     "bodies",
     "captures",
     "changes",
@@ -41,6 +41,7 @@ __all__ = [
     "leases",
     "links",
     "metadata",
+    "notifications",
     "polls",
     "rejections",
     "returns",
@@ -49,7 +50,6 @@ __all__ = [
     "standing_alarms",
     "subscriptions",
     "suspensions",
-    "tellings",
 ]
 
 #: The newest migration. `open_store` compares it with the database's own row before it imports any migration machinery.
@@ -72,7 +72,7 @@ inspections = Table(
     Column("updated_at", UTCDateTime, nullable=False),
 )
 
-accounts = Table(
+attestations = Table(
     "accounts",
     metadata,
     Column("key", String, primary_key=True),
@@ -203,7 +203,7 @@ alerts = Table(
 )
 
 #: A person is told a change once, whatever number of subscriptions match it.
-tellings = Table(
+notifications = Table(
     "tellings",
     metadata,
     Column("change", ForeignKey("changes.id"), primary_key=True),

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, select, update
 
 from monitor.domain.model import Link
-from monitor.ports import Asked, SourceState, Validators
+from monitor.ports import PollResult, SourceState, Validators
 from monitor.store.idle_check import SEAL
 from monitor.store.links import remember
 from monitor.store.poll_columns import poll_row, source_row
@@ -37,7 +37,7 @@ def source_states(connection: Connection, names: Collection[str] | None = None) 
     }
 
 
-def record_polls(connection: Connection, asked: Sequence[Asked], now: datetime) -> tuple[tuple[Link, ...], ...]:
+def record_polls(connection: Connection, asked: Sequence[PollResult], now: datetime) -> tuple[tuple[Link, ...], ...]:
     """Links and validators go in together: a crash between the two would turn a missed item into an eternal 304.
 
     Returns the links of each poll that are to be read: those not known, and those announced in another edition.

@@ -15,7 +15,7 @@ from monitor.domain.subscriptions import Subscription, subscription_from_table, 
 from monitor.ports import DeliveryState
 from monitor.store.message_contents import forget_bodies
 from monitor.store.outbox import note
-from monitor.store.schema import alerts, bodies, deliveries, subscriptions, suspensions, tellings
+from monitor.store.schema import alerts, bodies, deliveries, notifications, subscriptions, suspensions
 from monitor.store.suspensions import reinstate
 
 CONFIG = "config"
@@ -263,7 +263,7 @@ def erase(connection: Connection, address: str, now: datetime) -> int:
         .values(target=f"erased:{blank}", recipient="", body=None, foot_text="", foot_html="", foot_slack="", headers={})
     )
     forget_bodies(connection, read)
-    connection.execute(update(tellings).where(tellings.c.target == target).values(target=f"erased:{blank}"))
+    connection.execute(update(notifications).where(notifications.c.target == target).values(target=f"erased:{blank}"))
     connection.execute(delete(suspensions).where(suspensions.c.target == target))
     for name in mine:
         definition = {"name": name, "channel": "erased", "paused": True}

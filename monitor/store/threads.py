@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection, select
 
 from monitor.messages import Purpose
-from monitor.store.schema import changes, deliveries, tellings
+from monitor.store.schema import changes, deliveries, notifications
 
 #: Purposes of messages that continue an earlier one.
 UPDATES = frozenset({Purpose.CONFIRMED, Purpose.CORRECTED})
@@ -20,8 +20,8 @@ def threads(connection: Connection, updates: Sequence[str]) -> Mapping[str, str]
     """
     if not updates:
         return {}
-    told, now = tellings.alias(), changes.alias()
-    told_before, before, first = tellings.alias(), changes.alias(), deliveries.alias()
+    told, now = notifications.alias(), changes.alias()
+    told_before, before, first = notifications.alias(), changes.alias(), deliveries.alias()
     rows = connection.execute(
         select(told.c.delivery, first.c.provider_ref)
         .select_from(told)

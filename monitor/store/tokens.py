@@ -15,7 +15,7 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from monitor.domain.model import Change, SourceClass
-from monitor.store.schema import changes, deliveries, inspections, tellings
+from monitor.store.schema import changes, deliveries, inspections, notifications
 
 #: So many ids a question: databases take no endless lists.
 CHUNK = 500
@@ -54,17 +54,17 @@ def tells_of(connection: Connection, ids: Collection[str]) -> dict[str, tuple[st
     for some in chunks(sorted(ids)):
         told = connection.execute(
             select(
-                tellings.c.delivery,
-                tellings.c.target,
+                notifications.c.delivery,
+                notifications.c.target,
                 changes.c.urn,
                 changes.c.inspection,
                 changes.c.key,
                 changes.c.source_class,
                 inspections.c.published,
             )
-            .join(changes, changes.c.id == tellings.c.change)
+            .join(changes, changes.c.id == notifications.c.change)
             .join(inspections, inspections.c.key == changes.c.inspection)
-            .where(tellings.c.delivery.in_(some))
+            .where(notifications.c.delivery.in_(some))
         )
         for row in told:
             official = row.source_class == SourceClass.OFFICIAL

@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect
 from monitor import __version__
 from monitor.app.daemon import Daemon
 from monitor.ports import StoreError
-from monitor.web.pages import headers, told
+from monitor.web.pages import headers, message_page
 from monitor.web.status import Status, render_status
 
 #: How old the page about everything may be, seconds.
@@ -54,14 +54,14 @@ def create_app(daemon: Daemon, status: Callable[[], Status]) -> FastAPI:
             # To a path, not to a host: that one would be whatever the visitor's `Host` says.
             return RedirectResponse(f"/{path.strip('/')}", status_code=308)
         if "text/html" in request.headers.get("accept", "") and error.status_code in _WORDS:
-            return told(*_WORDS[error.status_code], status=error.status_code)
+            return message_page(*_WORDS[error.status_code], status=error.status_code)
         return await http_exception_handler(request, error)
 
     @app.exception_handler(StoreError)
     async def unavailable(_request: Request, error: StoreError) -> Response:
         """The state cannot be read: the page of those who run the monitor says why."""
         words = ("Please try again later.",) if _request.url.path != "/" else (f"Nothing is sent: {error}",)
-        return told("Not working as it should", *words, status=503)
+        return message_page("Not working as it should", *words, status=503)
 
     @app.exception_handler(ClientDisconnect)
     async def gone(_request: Request, _error: ClientDisconnect) -> Response:
@@ -71,7 +71,7 @@ def create_app(daemon: Daemon, status: Callable[[], Status]) -> FastAPI:
     @app.exception_handler(Exception)
     async def failed(_request: Request, _error: Exception) -> Response:
         """A fault of ours; the log has it, the page says nothing of it."""
-        return told("Something went wrong", "This is our fault. Please try again later.", status=500)
+        return message_page("Something went wrong", "This is our fault. Please try again later.", status=500)
 
     shown = Kept(lambda: render_status(status(), daemon.health))
 

@@ -86,6 +86,6 @@ def page(template: str, *, status: int = 200, **values: object) -> HTMLResponse:
     return HTMLResponse(rendered(template, **values), status_code=status, headers=dict(headers()))
 
 
-def told(title: str, *words: str, status: int = 200, go_on: tuple[str, str] | None = None) -> HTMLResponse:
+def message_page(title: str, *words: str, status: int = 200, go_on: tuple[str, str] | None = None) -> HTMLResponse:
     """A page that says one thing; `go_on` is where to go from here: what the link says, and its address."""
     return page("message.html", status=status, title=title, words=words, go_on=go_on)

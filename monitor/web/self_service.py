@@ -29,7 +29,7 @@ from monitor.ports import Clock
 from monitor.store import SqlStore
 from monitor.store.subscribers import MAX_CONFIRMATIONS, SELF_SERVICE, Subscriber
 from monitor.web.origin import SameSite
-from monitor.web.pages import headers, page, told
+from monitor.web.pages import headers, message_page, page
 from monitor.web.preferences_form import Form, described, form_of, preferences_form, problem, table
 from monitor.web.rate_limiter import RateLimiter, visitor
 
@@ -65,8 +65,8 @@ class SelfService:
         """The routes, for the app to include."""
         router = APIRouter(dependencies=[Depends(SameSite(self.links.base))])
         if self.channel:  # without a mail channel nobody can be asked to confirm; leaving works all the same
-            router.add_api_route("/subscribe", self.offer, methods=["GET"], response_class=HTMLResponse)
-            router.add_api_route("/subscribe", self.ask, methods=["POST"], response_class=HTMLResponse)
+            router.add_api_route("/subscribe", self.subscribe_form, methods=["GET"], response_class=HTMLResponse)
+            router.add_api_route("/subscribe", self.subscribe, methods=["POST"], response_class=HTMLResponse)
         for act, show, do in (
             (LinkAction.CONFIRM, self.show_confirm, self.confirm),
             (LinkAction.UNSUBSCRIBE, self.show_unsubscribe, self.unsubscribe),
@@ -78,11 +78,11 @@ class SelfService:
 
     # --- subscribe --------------------------------------------------------------------------------------------------------
 
-    async def offer(self) -> HTMLResponse:
+    async def subscribe_form(self) -> HTMLResponse:
         """The form."""
         return _subscribe_page({})
 
-    async def ask(self, request: Request) -> HTMLResponse:
+    async def subscribe(self, request: Request) -> HTMLResponse:
         """Keep the wish and send one mail that asks for confirmation; the answer is the same in every case."""
         form, now = await _form(request), self.clock.now()
         who = visitor(request.client.host if request.client else "")
@@ -98,7 +98,7 @@ class SelfService:
             return _subscribe_page(form, problem(error))
         if await run_in_threadpool(self._is_full, who, now):
             return _full()
-        answer = told(
+        answer = message_page(
             "Check your mail",
             "If it can be, a message with a link is sent to the address that you gave. Open the link to confirm.",
             "Nothing there after a few minutes? Look in your spam folder. One request a day is answered.",
@@ -159,7 +159,7 @@ class SelfService:
         coming = "The first alert comes with the next change that you asked for. That may take weeks."
         if found.subscription.paused:
             coming = "Your alerts are paused: nothing is sent until you go on with them."
-        return told("You are subscribed", coming, words, go_on=("Change or pause my alerts", self._preferences(found)))
+        return message_page("You are subscribed", coming, words, go_on=("Change or pause my alerts", self._preferences(found)))
 
     def _ended(self, act: LinkAction, token: str) -> HTMLResponse:
         """What to say of an address that does nothing any more: to whom it was sent, that it has ended; to others, nothing."""
@@ -188,7 +188,7 @@ class SelfService:
         return self._left("You are unsubscribed", "Nothing more will be sent to you by these subscriptions.")
 
     def _left(self, title: str, words: str, *, status: int = 200) -> HTMLResponse:
-        return told(title, words, status=status, go_on=("Subscribe again", "/subscribe") if self.channel else None)
+        return message_page(title, words, status=status, go_on=("Subscribe again", "/subscribe") if self.channel else None)
 
     # --- preferences ------------------------------------------------------------------------------------------------------
 
@@ -308,11 +308,11 @@ def _ask_page(
 
 def _no_longer() -> HTMLResponse:
     """The same answer to every address that is not good, whatever the reason."""
-    return told("This address is not valid", "It may have been used, changed or cut off on its way to you.", status=404)
+    return message_page("This address is not valid", "It may have been used, changed or cut off on its way to you.", status=404)
 
 
 def _full() -> HTMLResponse:
-    answer = told(
+    answer = message_page(
         "Too many people are signing up just now",
         "Nothing was done, and no message was sent. Please try again in an hour.",
         status=503,
@@ -324,6 +324,6 @@ def _full() -> HTMLResponse:
 def _too_many(wait: timedelta) -> HTMLResponse:
     minutes = max(1, ceil(wait / timedelta(minutes=1)))
     when = "in a minute" if minutes == 1 else f"in {minutes} minutes"
-    answer = told("Too many requests", f"Please try again {when}.", status=429)
+    answer = message_page("Too many requests", f"Please try again {when}.", status=429)
     answer.headers["Retry-After"] = str(minutes * 60)
     return answer

@@ -17,7 +17,7 @@ from monitor.domain.model import Link, SourceClass
 from monitor.domain.operator_alarms import Receiver
 from monitor.domain.poll_failures import failure_words
 from monitor.domain.subscriptions import Subscription
-from monitor.ports import Asked, FetchFailure, LinkFailure, Outcome, Poll, Result
+from monitor.ports import FetchFailure, LinkFailure, Outcome, Poll, PollResult, Result
 from monitor.store import SqlStore, open_store
 from monitor.store.poll_history import GivenUp
 from tests.conftest import ROOT
@@ -61,7 +61,7 @@ class Monitor:
         return SimpleNamespace(state=self.home, operator=(Receiver(channel="mail", to="ops@example.org"),), public_url="")
 
     def polled(self, name: str, at: datetime, poll: Poll) -> None:
-        asked = Asked(source=name, poll=poll, next_due_at=at, failures_before=0)
+        asked = PollResult(source=name, poll=poll, next_due_at=at, failures_before=0)
         self.store.record_polls([asked], now=at)
 
     def deliver(self) -> None:
@@ -116,7 +116,7 @@ def test_a_source_that_goes_blind_is_seen_told_and_told_to_be_well(monitor: Moni
 
 
 def test_a_source_that_stops_for_three_days_is_told_to_who_has_no_other(tmp_path: Path) -> None:
-    wish = Subscription(name="mine", channel="mail", to="ann@reader.test", silence="weekly")
+    wish = Subscription(name="mine", channel="mail", to="ann@reader.test", no_news="weekly")
     store = open_store(f"sqlite:///{tmp_path / 'state.db'}", subscriptions=lambda: (wish,))
     monitor = Monitor(store=store, home=tmp_path)
     evaluator = AlarmEvaluator(monitor)  # type: ignore[arg-type]
@@ -255,7 +255,7 @@ def test_pages_of_one_source_that_were_given_up_are_one_alarm() -> None:
 
 def test_a_page_given_up_is_told_at_the_next_look_and_ends_after_a_week(monitor: Monitor) -> None:
     page = Link(source="gazette", url="https://gazette.example/a", canonical_url="https://gazette.example/a")
-    monitor.store.record_polls([Asked(source="gazette", poll=Poll(links=(page,)), next_due_at=START)], now=START)
+    monitor.store.record_polls([PollResult(source="gazette", poll=Poll(links=(page,)), next_due_at=START)], now=START)
     monitor.store.link_failed(LinkFailure(link=page, reason="died", permanent=True, deadly=True), now=START, retry_at=None)
 
     def names() -> set[str]:

@@ -8,7 +8,7 @@ import pytest
 
 from monitor.classifier import classify
 from monitor.domain.history import history
-from monitor.domain.ledger import accounts, decide
+from monitor.domain.ledger import attestations, decide
 from monitor.domain.model import Area, Article, ChangeKind
 
 #: Since March 2019 inadequate, since November 2022 requires improvement.
@@ -19,7 +19,7 @@ def changes(title: str, text: str, day: date, *, known_before: date | None = Non
     article = Article(url="https://paper.example/a", title=title, text=text, published=day, outlet="The Paper")
     result = classify(title, text, published=day)
     known = history(before=known_before or day)
-    return [(c.area, c.kinds) for a in accounts(article, result) for c in decide(known, a, as_of=day).changes]
+    return [(c.area, c.kinds) for a in attestations(article, result) for c in decide(known, a, as_of=day).changes]
 
 
 @pytest.mark.parametrize(

@@ -170,8 +170,8 @@ def test_everything_is_seen_to_once_a_day_and_once_an_hour_where_somebody_is_to_
     monkeypatch.setattr(SystemClock, "now", lambda self: moment)
     config = Path(folders[1])
     (config / "channels.toml").write_text('[channel.screen]\nurl = "console://"\n')
-    silence = 'silence = "weekly"\n' if told else ""
-    (config / "subscriptions.toml").write_text(f'[[subscription]]\nname = "all"\nchannel = "screen"\n{silence}')
+    no_news = 'no_news = "weekly"\n' if told else ""
+    (config / "subscriptions.toml").write_text(f'[[subscription]]\nname = "all"\nchannel = "screen"\n{no_news}')
     opened = []
     for later in ({}, {"minutes": 50}, {"minutes": 10}, {"days": 1}):
         moment += timedelta(**later)

@@ -64,7 +64,7 @@ def test_which_way_an_inspection_went(name: str, day: date, direction: str) -> N
 def test_the_line_fills_in_what_the_store_did_not_hand_over() -> None:
     known = [i for i in history() if i.published < TRAFFORD.published]
     own = [i for i in known if i.authority == TRAFFORD.authority]
-    change = decide(known, TRAFFORD.accounts[0], as_of=TRAFFORD.published).changes[0]
+    change = decide(known, TRAFFORD.attestations[0], as_of=TRAFFORD.published).changes[0]
     assert context_line(change, own) == context_line(change, known) == " ".join(sentences(context_of(TRAFFORD, history())))
 
 

@@ -7,14 +7,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from monitor.domain.alert_limits import Seen, storm
-from monitor.domain.ledger import Account
+from monitor.domain.ledger import Attestation
 from monitor.domain.model import Area, Change, ChangeKind, Rating, SourceClass
 from tests.domain.test_ledger import GOOD, INADEQUATE, LEADERSHIP, OVERALL, RI, before, fold, official, press
 
 TODAY = date(2025, 1, 20)  # Knowsley: requires improvement since 2021; its report calls it inadequate
 
 
-def knowsley(ratings: dict[Area, Rating], outlet: str = "Echo", days: int = 0, **changed: object) -> Account:
+def knowsley(ratings: dict[Area, Rating], outlet: str = "Echo", days: int = 0, **changed: object) -> Attestation:
     return press("Knowsley", ratings, outlet=outlet, day=TODAY + timedelta(days=days), **changed)  # type: ignore[arg-type]
 
 
@@ -102,16 +102,16 @@ def test_an_aggregator_repeats_and_disputes_nothing() -> None:
 
 def test_on_a_tie_what_was_seen_first_is_believed_whatever_date_it_gives_itself() -> None:
     noon = datetime(2025, 1, 20, 12, tzinfo=UTC)
-    first = Account(**{**_fields(knowsley({OVERALL: INADEQUATE})), "seen": noon})
-    backdated = Account(**{**_fields(knowsley({OVERALL: GOOD}, "Wrong Paper", -20)), "seen": noon + timedelta(hours=1)})
+    first = Attestation(**{**_fields(knowsley({OVERALL: INADEQUATE})), "seen": noon})
+    backdated = Attestation(**{**_fields(knowsley({OVERALL: GOOD}, "Wrong Paper", -20)), "seen": noon + timedelta(hours=1)})
     for told in ([first, backdated], [backdated, first]):
         _, decisions = fold(before(TODAY - timedelta(days=20)), *told)
         assert decisions[-1].inspection is not None
         assert decisions[-1].inspection.ratings == {OVERALL: INADEQUATE}
 
 
-def _fields(account: Account) -> dict[str, object]:
-    return {name: getattr(account, name) for name in Account.__dataclass_fields__}
+def _fields(attestation: Attestation) -> dict[str, object]:
+    return {name: getattr(attestation, name) for name in Attestation.__dataclass_fields__}
 
 
 # --- floods ---------------------------------------------------------------------------------------------------------------

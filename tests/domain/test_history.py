@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from monitor.domain.authorities import authorities
-from monitor.domain.history import fieldwork, history, official_account
+from monitor.domain.history import fieldwork, history, official_attestation
 from monitor.domain.model import Area, Rating, Trust
 
 
@@ -100,6 +100,6 @@ ROW = {
     ],
 )
 def test_a_line_that_cannot_be_right_is_refused(column: str, cell: str, error: type[Exception]) -> None:
-    assert official_account(ROW).ratings == {Area.LEADERSHIP: Rating.INADEQUATE}
+    assert official_attestation(ROW).ratings == {Area.LEADERSHIP: Rating.INADEQUATE}
     with pytest.raises(error):
-        official_account(ROW | {column: cell})
+        official_attestation(ROW | {column: cell})

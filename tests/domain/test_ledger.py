@@ -9,7 +9,7 @@ import pytest
 
 from monitor.domain.authorities import find
 from monitor.domain.history import history
-from monitor.domain.ledger import Account, Decision, accounts, decide
+from monitor.domain.ledger import Attestation, Decision, attestations, decide
 from monitor.domain.model import (
     Area,
     Article,
@@ -54,9 +54,9 @@ def press(
     url: str = "",
     previous: dict[Area, tuple[Rating, int | None]] | None = None,
     source_class: SourceClass = SourceClass.PRESS,
-) -> Account:
+) -> Attestation:
     url = url or f"https://{outlet.lower().replace(' ', '')}.example/{name}/{day}"
-    return Account(
+    return Attestation(
         key=f"{authority(name).urn}|{url}",
         authority=authority(name),
         source_class=source_class,
@@ -69,24 +69,24 @@ def press(
     )
 
 
-def official(name: str, day: date, **changes: object) -> Account:
+def official(name: str, day: date, **changes: object) -> Attestation:
     """The shipped official account of an authority published on a day, as an account newly read."""
     shipped = next(i for i in history() if i.authority == authority(name) and i.published == day)
-    account = shipped.accounts[0]
-    fields = {field: getattr(account, field) for field in Account.__dataclass_fields__}
-    return Account(**(fields | changes))
+    attestation = shipped.attestations[0]
+    fields = {field: getattr(attestation, field) for field in Attestation.__dataclass_fields__}
+    return Attestation(**(fields | changes))
 
 
 def before(day: date) -> list[Inspection]:
     return list(history(before=day))
 
 
-def fold(known: list[Inspection], *told: Account, as_of: date | None = None) -> tuple[list[Inspection], list[Decision]]:
+def fold(known: list[Inspection], *told: Attestation, as_of: date | None = None) -> tuple[list[Inspection], list[Decision]]:
     """Decide one account after the other, keeping inspections under their keys as a store does."""
     ledger = {inspection.key: inspection for inspection in known}
     decisions = []
-    for account in told:
-        decision = decide(list(ledger.values()), account, as_of=as_of or account.published)
+    for attestation in told:
+        decision = decide(list(ledger.values()), attestation, as_of=as_of or attestation.published)
         if decision.inspection:
             ledger[decision.inspection.key] = decision.inspection
         decisions.append(decision)
@@ -117,8 +117,8 @@ def test_the_key_names_the_event_and_never_an_address() -> None:
 
 
 def test_the_same_account_twice_changes_nothing() -> None:
-    account = press("Knowsley", {OVERALL: RI})
-    _, (first, second) = fold(before(JUNE), account, account)
+    attestation = press("Knowsley", {OVERALL: RI})
+    _, (first, second) = fold(before(JUNE), attestation, attestation)
     assert first.changes
     assert second.changes == ()
     assert second.inspection == first.inspection
@@ -143,7 +143,7 @@ def test_a_second_outlet_corroborates_and_announces_nothing() -> None:
     ],
     ids=["same outlet", "aggregator"],
 )
-def test_who_does_not_corroborate(again: Account) -> None:
+def test_who_does_not_corroborate(again: Attestation) -> None:
     _, (_, second) = fold(before(JUNE), press("Knowsley", {OVERALL: RI}), again)
     assert second.inspection is not None
     assert second.inspection.trust is Trust.REPORTED
@@ -410,7 +410,7 @@ def test_an_article_gives_one_account_per_authority() -> None:
         ),
         relevant=True,
     )
-    coventry, knowsley = accounts(article, result)
+    coventry, knowsley = attestations(article, result)
     assert coventry.ratings == {OVERALL: RI, LEAVERS: GOOD}
     assert coventry.previous == {OVERALL: (INADEQUATE, 2014)}
     assert coventry.evidence == {OVERALL: "text", LEAVERS: "text"}
@@ -420,8 +420,8 @@ def test_an_article_gives_one_account_per_authority() -> None:
 def test_an_article_without_a_date() -> None:
     article = Article(url="https://a.example/x", title="t", text="text")
     result = ClassifierResult(judgements=(judgement("Kent", OVERALL, GOOD),), relevant=True)
-    assert accounts(article, result) == ()
-    assert accounts(article, result, seen=JUNE)[0].published == JUNE
+    assert attestations(article, result) == ()
+    assert attestations(article, result, seen=JUNE)[0].published == JUNE
 
 
 def test_a_report_gives_an_official_account() -> None:
@@ -437,7 +437,7 @@ def test_a_report_gives_an_official_account() -> None:
         previous_year=2013,
         url="https://files.example/1",
     )
-    (account,) = accounts(report, ClassifierResult())
-    assert account.is_report
-    assert account.previous == {OVERALL: (Rating.ADEQUATE, 2013)}
-    assert (account.ratings, account.outlet) == ({OVERALL: GOOD}, "Ofsted")
+    (attestation,) = attestations(report, ClassifierResult())
+    assert attestation.is_report
+    assert attestation.previous == {OVERALL: (Rating.ADEQUATE, 2013)}
+    assert (attestation.ratings, attestation.outlet) == ({OVERALL: GOOD}, "Ofsted")

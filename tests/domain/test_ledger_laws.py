@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.domain.history import history
-from monitor.domain.ledger import Account, decide
+from monitor.domain.ledger import Attestation, decide
 from monitor.domain.model import Area, Change, ChangeKind, Inspection, Rating, SourceClass
 
 EXAMPLES = 2_000
@@ -26,8 +26,8 @@ PAST = {urn: [i for i in history() if i.authority.urn == urn and i is not newest
 UPDATES = {ChangeKind.CONFIRMED, ChangeKind.CORRECTED}
 
 
-def tell(urn: str, number: int, ratings: dict[Area, Rating], day: date, outlet: str, voice: SourceClass) -> Account:
-    return Account(
+def tell(urn: str, number: int, ratings: dict[Area, Rating], day: date, outlet: str, voice: SourceClass) -> Attestation:
+    return Attestation(
         key=f"{urn}|https://{outlet}.example/{number}",
         authority=NEWEST[urn].authority,
         source_class=voice,
@@ -39,7 +39,7 @@ def tell(urn: str, number: int, ratings: dict[Area, Rating], day: date, outlet: 
 
 
 @st.composite
-def press_accounts(draw: st.DrawFn, urn: str, *, may_err: bool) -> Account:
+def press_attestations(draw: st.DrawFn, urn: str, *, may_err: bool) -> Attestation:
     """Part of the newest inspection, or of the one before, told from the end of fieldwork to three weeks after the report."""
     newest, past = NEWEST[urn], PAST[urn]
     truth = draw(st.sampled_from([newest, newest, *past[-1:]]))
@@ -58,13 +58,13 @@ def press_accounts(draw: st.DrawFn, urn: str, *, may_err: bool) -> Account:
 
 
 @st.composite
-def facts(draw: st.DrawFn, *, may_err: bool = False) -> list[Account]:
+def facts(draw: st.DrawFn, *, may_err: bool = False) -> list[Attestation]:
     """Accounts of up to three authorities, at most one per address, official reports and copies of them among them."""
-    told: dict[str, Account] = {}
+    told: dict[str, Attestation] = {}
     for urn in draw(st.lists(st.sampled_from(sorted(NEWEST)), min_size=1, max_size=2, unique=True)):
-        for account in draw(st.lists(press_accounts(urn, may_err=may_err), max_size=4)):
-            told.setdefault(account.key, account)
-        report = NEWEST[urn].accounts[0]
+        for attestation in draw(st.lists(press_attestations(urn, may_err=may_err), max_size=4)):
+            told.setdefault(attestation.key, attestation)
+        report = NEWEST[urn].attestations[0]
         if draw(st.booleans()):
             told[report.key] = report
         if draw(st.booleans()):
@@ -73,15 +73,15 @@ def facts(draw: st.DrawFn, *, may_err: bool = False) -> list[Account]:
     return list(told.values())
 
 
-def known(told: Sequence[Account]) -> list[Inspection]:
-    return [inspection for urn in sorted({account.authority.urn for account in told}) for inspection in PAST[urn]]
+def known(told: Sequence[Attestation]) -> list[Inspection]:
+    return [inspection for urn in sorted({attestation.authority.urn for attestation in told}) for inspection in PAST[urn]]
 
 
-def fold(told: Sequence[Account]) -> tuple[list[Inspection], list[Change]]:
+def fold(told: Sequence[Attestation]) -> tuple[list[Inspection], list[Change]]:
     ledger = {inspection.key: inspection for inspection in known(told)}
     changes: list[Change] = []
-    for account in told:
-        decision = decide(list(ledger.values()), account, as_of=TODAY, alert_window=EVER)
+    for attestation in told:
+        decision = decide(list(ledger.values()), attestation, as_of=TODAY, alert_window=EVER)
         if decision.inspection is not None:
             ledger[decision.inspection.key] = decision.inspection
         changes += decision.changes
@@ -120,13 +120,13 @@ def test_errors_do_not_make_the_ledger_depend_on_the_order(data: st.DataObject) 
 
 @settings(max_examples=EXAMPLES // 4, deadline=None)
 @given(facts(may_err=True))
-def test_what_ofsted_says_is_believed_and_said_once(told: list[Account]) -> None:
+def test_what_ofsted_says_is_believed_and_said_once(told: list[Attestation]) -> None:
     ledger, changes = fold(told)
-    for account in told:
-        if account.is_report:
-            newest = max((i for i in ledger if i.authority == account.authority), key=lambda i: i.published)
-            assert newest.ratings == account.ratings
-            assert newest.combined_care == account.combined_care
+    for attestation in told:
+        if attestation.is_report:
+            newest = max((i for i in ledger if i.authority == attestation.authority), key=lambda i: i.published)
+            assert newest.ratings == attestation.ratings
+            assert newest.combined_care == attestation.combined_care
     keys = [change.key for change in changes if not change.key.endswith("by_reports")]
     assert len(set(keys)) == len(keys)
 
@@ -136,11 +136,11 @@ def test_what_ofsted_says_is_believed_and_said_once(told: list[Account]) -> None
 def test_whatever_was_told_and_is_in_no_report_is_withdrawn_once_and_never_confirmed(data: st.DataObject) -> None:
     """Press accounts may grade any area at all, before the report and after it."""
     urn = data.draw(st.sampled_from(sorted(NEWEST)))
-    report = NEWEST[urn].accounts[0]
+    report = NEWEST[urn].attestations[0]
     invented = st.dictionaries(st.sampled_from(list(Area)), st.sampled_from(list(Rating)), min_size=1, max_size=3)
     told = [
-        replace(account, ratings=data.draw(invented), key=f"{account.key}-{number}")
-        for number, account in enumerate(data.draw(st.lists(press_accounts(urn, may_err=True), min_size=1, max_size=4)))
+        replace(attestation, ratings=data.draw(invented), key=f"{attestation.key}-{number}")
+        for number, attestation in enumerate(data.draw(st.lists(press_attestations(urn, may_err=True), min_size=1, max_size=4)))
     ]
     at = data.draw(st.integers(0, len(told)))
     ledger, before = fold(told[:at])

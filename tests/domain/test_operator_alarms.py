@@ -17,8 +17,8 @@ from monitor.domain.operator_alarms import (
     Alarm,
     Receiver,
     decide,
+    mark_notified,
     select_receiver,
-    told,
 )
 
 NOW = datetime(2026, 6, 17, 12, tzinfo=UTC)
@@ -37,8 +37,8 @@ class Operator:
     def look(self, *found: Alarm, after: timedelta = timedelta()) -> list[str]:
         self.now += after
         decision = decide(self.standing, found, self.now)
-        said = [*(each.about for each in decision.told), *(f"{each.about} well" for each in decision.ended)]
-        self.standing = told(decision, f"notice {len(self.heard)}", self.now) if said else decision.standing
+        said = [*(each.about for each in decision.firing), *(f"{each.about} well" for each in decision.ended)]
+        self.standing = mark_notified(decision, f"notice {len(self.heard)}", self.now) if said else decision.standing
         self.heard += said
         return said
 

@@ -40,7 +40,7 @@ def test_an_event_without_a_report_is_named() -> None:
 
 
 def test_what_only_the_press_reported_does_not_stand_for_the_report() -> None:
-    reported = [replace(i, trust=Trust.REPORTED, accounts=(), url="") if i.key == TRAFFORD else i for i in history()]
+    reported = [replace(i, trust=Trust.REPORTED, attestations=(), url="") if i.key == TRAFFORD else i for i in history()]
     result = reconcile(listing(), reported)
     assert [report.words for report in result.unknown] == ["Trafford, 3 August 2026"]
     assert result.unlisted == ()

@@ -9,7 +9,7 @@ import pytest
 
 from monitor.domain.authorities import find
 from monitor.domain.history import history
-from monitor.domain.model import Account, Area, Change, ChangeKind, Rating, SourceClass
+from monitor.domain.model import Area, Attestation, Change, ChangeKind, Rating, SourceClass
 from monitor.domain.movement import COUNTED
 from monitor.domain.replay import Day, count_changes, ledger_after, replay, succession
 
@@ -28,7 +28,7 @@ COUNTS: Mapping[Area, tuple[int, ...]] = {
 
 @pytest.fixture(scope="module")
 def days() -> list[Day]:
-    return list(replay(account for inspection in history() for account in inspection.accounts))
+    return list(replay(attestation for inspection in history() for attestation in inspection.attestations))
 
 
 def test_the_counts_of_the_shipped_history(days: list[Day]) -> None:
@@ -82,14 +82,14 @@ CASES = [
 def test_cases_looked_up_in_the_reports(
     days: list[Day], name: str, day: date, area: Area, old: R | None, new: R, kinds: set[ChangeKind]
 ) -> None:
-    step = next(step for step in days if step.day == day and step.account.authority == find(name))
+    step = next(step for step in days if step.day == day and step.attestation.authority == find(name))
     change = next(change for change in step.decision.changes if change.area is area)
     assert (change.old, change.new, change.kinds) == (old, new, kinds)
 
 
 def test_an_unchanged_overall_grade_with_a_change_below_it(days: list[Day]) -> None:
     """Bolton stayed good in 2023 while help and protection fell."""
-    step = next(s for s in days if s.account.authority == find("Bolton") and s.day.year == 2023)
+    step = next(s for s in days if s.attestation.authority == find("Bolton") and s.day.year == 2023)
     moved = {change.area: change.kinds for change in step.decision.changes}
     assert moved[Area.OVERALL] == {ChangeKind.UNCHANGED}
     assert any(ChangeKind.UPGRADED in kinds or ChangeKind.DOWNGRADED in kinds for kinds in moved.values())
@@ -118,7 +118,7 @@ def test_on_one_day_the_press_is_heard_before_the_report() -> None:
     """Coventry and Knowsley, 13 June 2017: the article leads and the report confirms."""
     knowsley = find("Knowsley")
     assert knowsley is not None
-    article = Account(
+    article = Attestation(
         key="80479|https://cypnow.example/x",
         authority=knowsley,
         source_class=SourceClass.PRESS,
@@ -127,9 +127,9 @@ def test_on_one_day_the_press_is_heard_before_the_report() -> None:
         published=date(2017, 6, 13),
         ratings={Area.OVERALL: R.REQUIRES_IMPROVEMENT},
     )
-    steps = list(replay([*(a for i in history() if i.authority == knowsley for a in i.accounts), article]))
+    steps = list(replay([*(a for i in history() if i.authority == knowsley for a in i.attestations), article]))
     of_the_day = [step for step in steps if step.day == date(2017, 6, 13)]
-    assert [step.account.outlet for step in of_the_day] == ["CYP Now", "Ofsted"]
+    assert [step.attestation.outlet for step in of_the_day] == ["CYP Now", "Ofsted"]
     kinds = [change.kinds for step in of_the_day for change in step.decision.changes if change.area is Area.OVERALL]
     assert kinds == [
         {ChangeKind.OUT_OF_INADEQUATE, ChangeKind.UPGRADED},

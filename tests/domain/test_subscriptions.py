@@ -192,13 +192,22 @@ def test_a_subscription_survives_being_stored() -> None:
         "source_classes": ["official"],
         "frequency": "weekly",
         "quiet": "22:00-07:00",
-        "silence": "weekly",
+        "no_news": "weekly",
         "note": "hello",
         "paused": True,
     }
     written = subscription_from_table(full)
     assert subscription_from_table(table_from_subscription(written)) == written
     assert all(getattr(written, name) != field.default for name, field in Subscription.__dataclass_fields__.items())
+
+
+def test_a_key_that_was_renamed_is_read_by_its_former_name() -> None:
+    table = {"name": "north", "channel": "mail"}
+    former = subscription_from_table(table | {"silence": "weekly"})
+    assert former == subscription_from_table(table | {"no_news": "weekly"})
+    assert "silence" not in table_from_subscription(former)
+    with pytest.raises(SubscriptionError, match="silence"):
+        subscription_from_table(table | {"silence": "daily"})
 
 
 def test_one_address_is_one_person_on_any_channel() -> None:

@@ -9,16 +9,16 @@ import pytest
 
 from monitor.domain.attestation import inspect
 from monitor.domain.authorities import find
-from monitor.domain.model import Account, Area, Rating, SourceClass, Trust
+from monitor.domain.model import Area, Attestation, Rating, SourceClass, Trust
 
 COPY = "Children's services in Wigan have been rated good by Ofsted after an inspection in March found improvement."
 OWN = "Wigan Council has won back its good rating, four years after inspectors told it that it had to improve."
 
 
-def account(outlet: str, sentence: str, kind: SourceClass = SourceClass.PRESS) -> Account:
+def attestation(outlet: str, sentence: str, kind: SourceClass = SourceClass.PRESS) -> Attestation:
     wigan = find("Wigan")
     assert wigan is not None
-    return Account(
+    return Attestation(
         key=outlet,
         authority=wigan,
         source_class=kind,
@@ -31,18 +31,18 @@ def account(outlet: str, sentence: str, kind: SourceClass = SourceClass.PRESS) -
 
 
 @pytest.mark.parametrize(
-    ("accounts", "trust"),
+    ("attestations", "trust"),
     [
-        ([account("bbc", COPY), account("echo", COPY)], Trust.REPORTED),
+        ([attestation("bbc", COPY), attestation("echo", COPY)], Trust.REPORTED),
         (
-            [account("bbc", COPY), account("echo", COPY.replace("’", "'").replace(",", "")), account("post", COPY)],
+            [attestation("bbc", COPY), attestation("echo", COPY.replace("’", "'").replace(",", "")), attestation("post", COPY)],
             Trust.REPORTED,
         ),
-        ([account("bbc", COPY), account("echo", OWN)], Trust.CORROBORATED),
-        ([account("bbc", COPY), account("echo", COPY), account("post", OWN)], Trust.CORROBORATED),
-        ([account("bbc", "Rated good."), account("echo", "Rated good.")], Trust.CORROBORATED),
-        ([account("bbc", COPY), account("news", OWN, SourceClass.AGGREGATOR)], Trust.REPORTED),
+        ([attestation("bbc", COPY), attestation("echo", OWN)], Trust.CORROBORATED),
+        ([attestation("bbc", COPY), attestation("echo", COPY), attestation("post", OWN)], Trust.CORROBORATED),
+        ([attestation("bbc", "Rated good."), attestation("echo", "Rated good.")], Trust.CORROBORATED),
+        ([attestation("bbc", COPY), attestation("news", OWN, SourceClass.AGGREGATOR)], Trust.REPORTED),
     ],
 )
-def test_copies_do_not_corroborate(accounts, trust):
-    assert {inspect(order).trust for order in permutations(accounts)} == {trust}
+def test_copies_do_not_corroborate(attestations, trust):
+    assert {inspect(order).trust for order in permutations(attestations)} == {trust}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from monitor.domain.history import history
-from monitor.domain.ledger import accounts, decide
+from monitor.domain.ledger import attestations, decide
 from monitor.domain.model import Change, Inspection, SourceClass
 from monitor.messages import Notice, Purpose
 from tests.builders import authority, story
@@ -20,14 +20,14 @@ Notes = Callable[..., Notice]
 def changes_of(name: str, published: date, *, outlet: str = "", known: tuple[Inspection, ...] = ()) -> tuple[Change, ...]:
     """The changes that Ofsted's report of an authority published on a day made; as an outlet told them, when one is named."""
     (inspection,) = (i for i in history() if i.authority == authority(name) and i.published == published)
-    account = inspection.accounts[0]
+    attestation = inspection.attestations[0]
     if outlet:
-        said = {name: ", ".join(f"{area} {rating}" for area, rating in account.ratings.items())}
+        said = {name: ", ".join(f"{area} {rating}" for area, rating in attestation.ratings.items())}
         document, result = story(said, outlet=outlet, published=published, text=f"{name}: inspectors found changes.")
-        (account,) = accounts(document, result)
-        assert account.source_class is SourceClass.PRESS
+        (attestation,) = attestations(document, result)
+        assert attestation.source_class is SourceClass.PRESS
     before = tuple(i for i in history(before=published) if i.authority == inspection.authority)
-    return decide((*before, *known), account, as_of=published).changes
+    return decide((*before, *known), attestation, as_of=published).changes
 
 
 def previous_of(*changes: Change) -> dict[str, Inspection]:

@@ -104,7 +104,7 @@ def test_an_operators_notice_links_nothing_that_a_server_said() -> None:
         about="gazette", name="failing", message=f"the server said {ATTACK}", weight=1, since=NOW, seen_at=NOW, ended_at=None,
         told_at=None, told_weight=0, delivery="", lost=False,
     )  # fmt: skip
-    for notice in (operator_notice("f" * 32, NOW, told=[alarm]), operator_notice("f" * 32, NOW, ended=[alarm])):
+    for notice in (operator_notice("f" * 32, NOW, firing=[alarm]), operator_notice("f" * 32, NOW, ended=[alarm])):
         told = RENDER.render(notice)
         for form in (told.text, told.slack, told.html, told.payload):
             assert "evil[.]example" in form

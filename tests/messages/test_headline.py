@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.domain.ledger import accounts, decide
+from monitor.domain.ledger import attestations, decide
 from monitor.domain.model import Area, Authority, Change, ChangeKind, Inspection, Rating, Trust
 from monitor.domain.movement import kinds
 from monitor.messages import Purpose, Renderer
@@ -29,14 +29,14 @@ NEW = "East and West Surrey"
 def changes(name: str, now: str, *, before: str = "", outlet: str = "The Paper") -> tuple[Change, ...]:
     """What a newspaper's article changes for an authority, beside the inspection before it."""
     document, result = story({name: now}, outlet=outlet, published=DAY, text=f"{name}: inspectors found changes.")
-    (account,) = accounts(document, result)
-    return decide([official(name, before, published=BEFORE)] if before else [], account, as_of=DAY).changes
+    (attestation,) = attestations(document, result)
+    return decide([official(name, before, published=BEFORE)] if before else [], attestation, as_of=DAY).changes
 
 
 def confirmed(name: str, now: str, *, before: str) -> tuple[Change, ...]:
     """The same of Ofsted's own report."""
-    (account,) = official(name, now, published=DAY).accounts
-    return decide([official(name, before, published=BEFORE)], account, as_of=DAY).changes
+    (attestation,) = official(name, now, published=DAY).attestations
+    return decide([official(name, before, published=BEFORE)], attestation, as_of=DAY).changes
 
 
 def first(*areas: Area, new: Rating = Rating.INADEQUATE, name: str = NEW) -> tuple[Change, ...]:
@@ -244,10 +244,10 @@ def retracted(now: str, said: str, *, before: str = "overall good, leadership go
     """What Ofsted's report changes after a newspaper said something of an area that it does not grade."""
     known = [official("Kent", before, published=BEFORE)]
     document, result = story({"Kent": said}, published=DAY, text="Kent: inspectors found changes.")
-    (press,) = accounts(document, result)
+    (press,) = attestations(document, result)
     believed = decide(known, press, as_of=DAY).inspection
     assert believed is not None
-    (report,) = official("Kent", now, published=DAY).accounts
+    (report,) = official("Kent", now, published=DAY).attestations
     return decide([*known, believed], report, as_of=DAY).changes
 
 

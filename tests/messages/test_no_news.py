@@ -11,7 +11,7 @@ from monitor.messages import Renderer
 from monitor.messages.no_news import no_news_notice, outage_notice
 
 NOW = datetime(2026, 7, 20, 6, 31, tzinfo=UTC)
-WISH = Subscription(name="north", channel="mail", to="ann@reader.test", silence="weekly", note="For the meeting")
+WISH = Subscription(name="north", channel="mail", to="ann@reader.test", no_news="weekly", note="For the meeting")
 
 
 def source(name: str, *, down: bool = False) -> SourceCoverage:

@@ -11,13 +11,13 @@ from monitor.domain.model import Article, Change, ClassifierResult, Link, Source
 from monitor.domain.turns import COSTLY
 from monitor.domain.urls import queue_of
 from monitor.ports import (
-    Asked,
     Classified,
     ElsewhereError,
     FetchFailure,
     LinkFailure,
     Page,
     Poll,
+    PollResult,
     ReadError,
     Recorded,
     SourceState,
@@ -117,13 +117,13 @@ class FakeStore:
     def source_states(self) -> dict[str, SourceState]:
         return dict(self.states)
 
-    def record_polls(self, asked: Sequence[Asked], *, now: datetime) -> tuple[tuple[Link, ...], ...]:
+    def record_polls(self, asked: Sequence[PollResult], *, now: datetime) -> tuple[tuple[Link, ...], ...]:
         if any(each.source in self.refuses and not each.poll.failure for each in asked):
             raise ValueError("cannot be written")
         self.commits += 1
         return tuple(self._record_poll(each, now) for each in asked)
 
-    def _record_poll(self, asked: Asked, now: datetime) -> tuple[Link, ...]:
+    def _record_poll(self, asked: PollResult, now: datetime) -> tuple[Link, ...]:
         name, poll = asked.source, asked.poll
         before = self.source_state(name)
         self.states[name] = SourceState(

@@ -15,7 +15,7 @@ import pytest
 from monitor import polling
 from monitor.domain.model import Article, ClassifierResult, Link
 from monitor.pipeline import Pipeline
-from monitor.ports import Asked, FetchFailure, Page, Poll, SourceState, Validators
+from monitor.ports import FetchFailure, Page, Poll, PollResult, SourceState, Validators
 from tests.pipeline.fakes import FakeClock, FakeFetcher, FakeSource, FakeStore, classify, link, read
 
 
@@ -318,7 +318,7 @@ async def test_a_source_that_takes_its_time_holds_up_no_other() -> None:
     world = World(Slow(name="slow").lists("a"), FakeSource(name="quick").lists("b"))
     record = world.store.record_polls
 
-    def recording(asked: Sequence[Asked], *, now: datetime) -> tuple[tuple[Link, ...], ...]:
+    def recording(asked: Sequence[PollResult], *, now: datetime) -> tuple[tuple[Link, ...], ...]:
         if any(each.source == "quick" for each in asked):
             loop.call_soon_threadsafe(saved.set)
         return record(asked, now=now)
@@ -414,14 +414,14 @@ async def test_a_copy_that_cannot_be_kept_costs_no_alert() -> None:
 
 
 def test_answers_are_held_without_the_pages_that_are_too_much_to_hold(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(polling, "MAX_PUT_BY", 10)
+    monkeypatch.setattr(polling, "MAX_PREFETCHED_BYTES", 10)
 
-    def answer(name: str, size: int) -> Asked:
+    def answer(name: str, size: int) -> PollResult:
         page = Page(url=name, status=200, content_type="text/html", body=b"x" * size)
         poll = Poll(links=(link(name),), pages={name: page} if size else {})
-        return Asked(source=name, poll=poll, next_due_at=FakeClock().now())
+        return PollResult(source=name, poll=poll, next_due_at=FakeClock().now())
 
-    held = polling.light([answer("a", 6), answer("b", 0), answer("c", 6), answer("d", 4)])
+    held = polling.drop_bodies([answer("a", 6), answer("b", 0), answer("c", 6), answer("d", 4)])
     assert [(each.source, len(each.poll.links), sorted(each.poll.pages)) for each in held] == [
         ("a", 1, ["a"]),
         ("b", 1, []),

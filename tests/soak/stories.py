@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from monitor.classifier import classify
 from monitor.domain.history import history
-from monitor.domain.ledger import accounts, decide
+from monitor.domain.ledger import attestations, decide
 from monitor.domain.model import Article, Change, ChangeKind, Inspection
 from tests.end_to_end.town import Print
 
@@ -44,8 +44,8 @@ def changes_of(prints: Iterable[Print]) -> tuple[tuple[Change, ...], ...]:
         text = "\n\n".join(each.paragraphs)
         article = Article(url=each.path, title=each.title, text=text, published=each.day, outlet=each.paper)
         changes: dict[str, Change] = {}
-        for account in accounts(article, classify(each.title, text, published=each.day)):
-            decision = decide(known, account, as_of=each.day)
+        for attestation in attestations(article, classify(each.title, text, published=each.day)):
+            decision = decide(known, attestation, as_of=each.day)
             changes |= {change.key: change for change in decision.changes if ChangeKind.UNCHANGED not in change.kinds}
             if decision.inspection is not None:
                 known = [i for i in known if i.key != decision.inspection.key] + [decision.inspection]

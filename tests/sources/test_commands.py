@@ -12,7 +12,7 @@ import pytest
 
 from monitor.cli import main
 from monitor.domain.history import history
-from monitor.ports import Asked, Poll
+from monitor.ports import Poll, PollResult
 from monitor.store import open_store
 from monitor.store.poll_history import find_link, poll_history
 from tests.builders import polled
@@ -228,7 +228,7 @@ def test_a_source_is_polled_by_the_monitor_that_runs_when_one_does(folders, caps
         deadline = time.monotonic() + 20
         while (store.source_state("gazette").next_due_at or begun) > datetime.now(UTC) and time.monotonic() < deadline:
             time.sleep(0.05)
-        polled = Asked(source="gazette", poll=Poll(items=7), next_due_at=datetime.now(UTC))
+        polled = PollResult(source="gazette", poll=Poll(items=7), next_due_at=datetime.now(UTC))
         store.record_polls([polled], now=datetime.now(UTC))
 
     with alone(tmp_path / "state"):

@@ -60,7 +60,7 @@ def test_a_word_on_silence_calls_an_own_list_yours(open_it: Open) -> None:
     from tests.store.test_no_news import WELL
 
     store = open_it(links=LINKS, contact=CONTACT)
-    nonce = joined(store, silence="weekly")
+    nonce = joined(store, no_news="weekly")
     assert store.enqueue_no_news(WELL, now=NOW + timedelta(days=20)) == 1
     (only,) = store.claim(owner="o", now=NOW + timedelta(days=21), lease=60)
     assert "No rating on your list changed" in only.message.text

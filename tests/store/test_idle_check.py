@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from monitor.ports import Asked, FetchFailure, LinkFailure, Poll, Validators
+from monitor.ports import FetchFailure, LinkFailure, Poll, PollResult, Validators
 from monitor.store import SqlStore, open_store
 from monitor.store.idle_check import IdleState, open_if_idle, seal
 from monitor.store.schema import polls, sources
@@ -69,7 +69,10 @@ def test_it_leaves_what_the_store_would_have_left(store: SqlStore, file: Path, p
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     copy = file.with_name("copy.db")
     shutil.copy(file, copy)
-    both: list[Asked] = [asked("feed", poll, next_due_at=LATER), asked("other", Poll(not_modified=True), next_due_at=LATER)]
+    both: list[PollResult] = [
+        asked("feed", poll, next_due_at=LATER),
+        asked("other", Poll(not_modified=True), next_due_at=LATER),
+    ]
     store.record_polls(both, now=LATER)
     there = look(copy)
     assert there is not None

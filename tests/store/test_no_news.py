@@ -40,7 +40,7 @@ def subjects(store: SqlStore) -> list[str]:
 
 
 def test_once_a_week_for_who_asks(open_it: Open) -> None:
-    store = joined(open_it, subscription("asks", silence="weekly"), subscription("does not", to="b@reader.test"))
+    store = joined(open_it, subscription("asks", no_news="weekly"), subscription("does not", to="b@reader.test"))
     assert store.enqueue_no_news(WELL, now=MONDAY - timedelta(minutes=2)) == 0
     assert [store.enqueue_no_news(WELL, now=MONDAY + timedelta(minutes=n)) for n in (0, 4, 600)] == [1, 0, 0]
     (line,) = store.deliveries()
@@ -53,7 +53,7 @@ def test_once_a_week_for_who_asks(open_it: Open) -> None:
 
 
 def test_a_source_in_trouble_is_named(open_it: Open) -> None:
-    store = joined(open_it, subscription(silence="weekly"))
+    store = joined(open_it, subscription(no_news="weekly"))
     coverage = Coverage(sources=(down(GAZETTE, MONDAY - timedelta(hours=5)), OFSTED))
     assert store.enqueue_no_news(coverage, now=MONDAY) == 1
     (detail,) = store.delivery(store.deliveries()[0].id)
@@ -61,7 +61,7 @@ def test_a_source_in_trouble_is_named(open_it: Open) -> None:
 
 
 def test_who_was_told_of_a_change_needs_no_word_on_silence(open_it: Open) -> None:
-    store = joined(open_it, subscription(silence="weekly"))
+    store = joined(open_it, subscription(no_news="weekly"))
     said = story({"Kent": "overall good"}, published=date(2026, 7, 18))
     store.record(*said, link=None, baseline=False, now=MONDAY - timedelta(days=2))
     told = len(store.deliveries())
@@ -73,9 +73,9 @@ def test_who_was_told_of_a_change_needs_no_word_on_silence(open_it: Open) -> Non
 @pytest.mark.parametrize(
     ("wishes", "now"),
     [
-        ({"silence": "weekly", "paused": True}, MONDAY),
-        ({"silence": "weekly", "quiet": "22:00-09:00"}, MONDAY),
-        ({"silence": "weekly"}, MONDAY + timedelta(days=3)),
+        ({"no_news": "weekly", "paused": True}, MONDAY),
+        ({"no_news": "weekly", "quiet": "22:00-09:00"}, MONDAY),
+        ({"no_news": "weekly"}, MONDAY + timedelta(days=3)),
     ],
 )
 def test_not_while_paused_nor_by_night_nor_days_late(open_it: Open, wishes: dict[str, object], now: datetime) -> None:
@@ -83,15 +83,15 @@ def test_not_while_paused_nor_by_night_nor_days_late(open_it: Open, wishes: dict
 
 
 def test_who_came_after_monday_waits_for_the_next(open_it: Open) -> None:
-    store = open_it(subscription(silence="weekly"))
+    store = open_it(subscription(no_news="weekly"))
     assert store.enqueue_no_news(WELL, now=MONDAY + timedelta(hours=3)) == 0
     assert store.enqueue_no_news(WELL, now=MONDAY + timedelta(days=7)) == 1
 
 
 def test_a_list_whose_only_source_is_deaf_is_told_so_once_and_not_that_nothing_changed(open_it: Open) -> None:
-    official = subscription("official", silence="weekly", source_classes=["official"])
-    confirmed = subscription("confirmed", to="b@reader.test", silence="weekly", minimum_trust="confirmed")
-    store = joined(open_it, official, confirmed, subscription("all", to="c@reader.test", silence="weekly"))
+    official = subscription("official", no_news="weekly", source_classes=["official"])
+    confirmed = subscription("confirmed", to="b@reader.test", no_news="weekly", minimum_trust="confirmed")
+    store = joined(open_it, official, confirmed, subscription("all", to="c@reader.test", no_news="weekly"))
     since = MONDAY - timedelta(days=3, hours=12)
     coverage = Coverage(sources=(GAZETTE, down(OFSTED, since)))
     assert store.enqueue_no_news(coverage, now=since + timedelta(days=2, hours=23)) == 0
@@ -103,7 +103,7 @@ def test_a_list_whose_only_source_is_deaf_is_told_so_once_and_not_that_nothing_c
 
 
 def test_one_click_ends_the_subscription_it_was_for(open_it: Open) -> None:
-    store = joined(open_it, subscription("mine", silence="weekly"), subscription("other"))
+    store = joined(open_it, subscription("mine", no_news="weekly"), subscription("other"))
     store.enqueue_no_news(WELL, now=MONDAY)
     (line,) = store.deliveries()
     (detail,) = store.delivery(line.id)
