@@ -98,15 +98,15 @@ class Pipeline:
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _fresh: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
-    async def cycle(self, asked: Sequence[PollResult] = ()) -> Cycle:
+    async def cycle(self, results: Sequence[PollResult] = ()) -> Cycle:
         """Poll every source once, then read everything there is to read. Sources in `asked` have been asked already."""
         states = await asyncio.to_thread(self.store.source_states)
-        polled = list(await self._save(asked))
+        polled = list(await self._save(results))
 
         async def keep(answers: Sequence[PollResult]) -> None:
             polled.extend(await self._save(answers))
 
-        already = {each.source for each in asked}
+        already = {each.source for each in results}
         rest = [source for source in self.sources if source.name not in already]
         await poll_sources(rest, states, self.fetcher, self.clock, keep)
         order = {source.name: index for index, source in enumerate(self.sources)}
@@ -118,27 +118,27 @@ class Pipeline:
         state = await asyncio.to_thread(self.store.source_state, source.name)
         return (await self._save([await poll_source(source, state, self.fetcher, self.clock)]))[0]
 
-    async def _save(self, asked: Sequence[PollResult]) -> list[PollSummary]:
+    async def _save(self, results: Sequence[PollResult]) -> list[PollSummary]:
         """Write polls in one transaction. One answer that cannot be written is its source's failure, not the others'."""
-        if not asked:
+        if not results:
             return []
         if trouble := await self.clock_trouble():  # nothing is written by a wrong clock: it is asked again by a right one
             wrong = FetchFailure(url="", reason="clock", detail=trouble)
-            return [PollSummary(source=each.source, failure=wrong) for each in asked]
+            return [PollSummary(source=each.source, failure=wrong) for each in results]
         try:
-            fresh = await asyncio.to_thread(self.store.record_polls, asked, now=self.clock.now())
+            fresh = await asyncio.to_thread(self.store.record_polls, results, now=self.clock.now())
         except Exception as error:
-            if len(asked) > 1:
-                return [polled for each in asked for polled in await self._save([each])]
-            if asked[0].poll.failure:
+            if len(results) > 1:
+                return [polled for each in results for polled in await self._save([each])]
+            if results[0].poll.failure:
                 raise
-            _log.exception("saving %s", asked[0].source)
-            return await self._save([replace(asked[0], poll=fault(error))])
-        for each, new in zip(asked, fresh, strict=True):
+            _log.exception("saving %s", results[0].source)
+            return await self._save([replace(results[0], poll=fault(error))])
+        for each, new in zip(results, fresh, strict=True):
             self.prefetched.keep(new, each.poll.pages)
         if any(fresh):
             self._fresh.set()
-        return [summary_of(each, len(new)) for each, new in zip(asked, fresh, strict=True)]
+        return [summary_of(each, len(new)) for each, new in zip(results, fresh, strict=True)]
 
     async def clock_trouble(self) -> str:
         """What is the matter with our clock, in words; empty when it is right."""

@@ -151,7 +151,7 @@ class SourceState:
     failures: int = 0
     cursor: str = ""
     polled_before: bool = False  #: False on the very first poll: its links are a baseline and never alert
-    declared: str = ""  #: how it was declared when it was asked last; see `Asked`
+    declared: str = ""  #: how it was declared when it was asked last; see `PollResult`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -345,7 +345,7 @@ class Store(Protocol):
         """What is remembered of every source that was ever asked, by name."""
         ...
 
-    def record_polls(self, asked: Sequence[PollResult], *, now: datetime) -> tuple[tuple[Link, ...], ...]:
+    def record_polls(self, results: Sequence[PollResult], *, now: datetime) -> tuple[tuple[Link, ...], ...]:
         """Save links, validators and next due time of polls, all in one transaction; of each the links not seen before."""
         ...
 

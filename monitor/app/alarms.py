@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 #: How far back a source's habits are learnt from, and how often.
 HISTORY = timedelta(days=60)
-_LEARN_EVERY = timedelta(days=1)
+_FIT_EVERY = timedelta(days=1)
 #: Silence must not teach that silence is usual; but after so long it is.
-_LEARN_ANEW = timedelta(days=14)
+_FIT_ANEW = timedelta(days=14)
 #: What is the matter with a source that still tells what there is.
 _STILL_HEARD = frozenset({"moved", "undated", "given_up", "crowded"})
 #: Pages given up are alarming for so long.
@@ -53,7 +53,7 @@ def of_clock(trouble: str) -> list[Alarm]:
     return [Alarm(about="clock", name="clock", message=trouble, urgent=True)] if trouble else []
 
 
-def of_returned(trouble: str) -> list[Alarm]:
+def of_bounces(trouble: str) -> list[Alarm]:
     """What is the matter with the mailbox that returned mail comes to."""
     return [Alarm(about="returned mail", name="mailbox", message=trouble)] if trouble else []
 
@@ -129,9 +129,9 @@ def as_one(found: Sequence[Alarm], polls: Mapping[str, Sequence[PollRecord]], so
 class AlarmEvaluator:
     """Looks at everything there is to look at. What a source usually does is learnt once a day and kept here."""
 
-    def __init__(self, parts: Runtime) -> None:
-        self._parts = parts
-        self._since = parts.clock.now()
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._since = runtime.clock.now()
         self._baselines: dict[str, Baseline] = {}
         self._together: dict[str, ArrivalModel | None] = {}
         self._learnt_at: datetime | None = None
@@ -142,27 +142,27 @@ class AlarmEvaluator:
         from monitor.store.poll_history import crowded, given_up
         from monitor.store.unbelieved import unbelieved
 
-        now, parts = self._parts.clock.now(), self._parts
-        with parts.store.engine.begin() as connection:
+        now, runtime = self._runtime.clock.now(), self._runtime
+        with runtime.store.engine.begin() as connection:
             found = outbox_alarms(connection, now) + unbelieved(connection, now)
             moved, began = moved_sources(connection), alarming_since(connection)
         found += self._of_sources(now, began)
         found += [
             Alarm(about=source.name, name="moved", message=f"has moved for good to {moved[source.name]}")
-            for source in parts.sources
+            for source in runtime.sources
             if source.name in moved
         ]
         found += of_clock(self._clock_trouble())
-        found += of_returned(parts.postmaster.trouble if parts.postmaster else "")
-        lost = given_up(parts.store.engine, since=now - _GIVEN_UP_FOR)
-        found += of_given_up(lost, {each.name for each in parts.sources if each.source_class is SourceClass.OFFICIAL})
-        found += of_crowded(crowded(parts.store.engine, since=now - _CROWDED_FOR))
-        found += of_space(shutil.disk_usage(parts.settings.state).free)
+        found += of_bounces(runtime.postmaster.trouble if runtime.postmaster else "")
+        lost = given_up(runtime.store.engine, since=now - _GIVEN_UP_FOR)
+        found += of_given_up(lost, {each.name for each in runtime.sources if each.source_class is SourceClass.OFFICIAL})
+        found += of_crowded(crowded(runtime.store.engine, since=now - _CROWDED_FOR))
+        found += of_space(shutil.disk_usage(runtime.settings.state).free)
         return tuple(sorted(found, key=lambda raised: raised.key))
 
     def _clock_trouble(self) -> str:
-        timekeeper = self._parts.pipeline.timekeeper
-        states = self._parts.store.source_states().values() if timekeeper else ()
+        timekeeper = self._runtime.pipeline.timekeeper
+        states = self._runtime.store.source_states().values() if timekeeper else ()
         return timekeeper.trouble(max((s.last_success for s in states if s.last_success), default=None)) if timekeeper else ""
 
     def notify(self, found: Sequence[Alarm]) -> str:
@@ -172,27 +172,27 @@ class AlarmEvaluator:
 
         Returns the id of the operator's notice, empty for none.
         """
-        parts, now = self._parts, self._parts.clock.now()
-        ways, page = parts.settings.operator, parts.settings.public_url
-        parts.store.enqueue_no_news(self._coverage(found), now=now)
-        notice = parts.store.tell_operator(found, ways, now=now, page=page)
-        parts.store.tell_of_reviews(channels_in_trouble(found), ways, now=now, page=page)
+        runtime, now = self._runtime, self._runtime.clock.now()
+        ways, page = runtime.settings.operator, runtime.settings.public_url
+        runtime.store.enqueue_no_news(self._coverage(found), now=now)
+        notice = runtime.store.notify_operator(found, ways, now=now, page=page)
+        runtime.store.notify_of_reviews(channels_in_trouble(found), ways, now=now, page=page)
         return notice
 
     def _coverage(self, found: Sequence[Alarm]) -> Coverage:
         """How well everything is heard that is watched."""
         down = {each.about: each.since for each in found if each.name not in _STILL_HEARD}
-        states = self._parts.store.source_states()
+        states = self._runtime.store.source_states()
         for name, state in states.items():
             if state.last_success is None and state.failures:  # their alarm is one for all
                 down.setdefault(name, self._since)
-        complete = [states[s.name] for s in self._parts.sources if getattr(s, "complete", False) and s.name in states]
+        complete = [states[s.name] for s in self._runtime.sources if getattr(s, "complete", False) and s.name in states]
         return Coverage(
             sources=tuple(
                 SourceCoverage(
                     outlet=source.outlet or source.name, source_class=source.source_class, down_since=down.get(source.name)
                 )
-                for source in self._parts.sources
+                for source in self._runtime.sources
             ),
             official_at=min((state.last_success for state in complete if state.last_success), default=None),
         )
@@ -200,13 +200,13 @@ class AlarmEvaluator:
     def _of_sources(self, now: datetime, began: Mapping[tuple[str, str], datetime]) -> list[Alarm]:
         from monitor.store.poll_history import poll_history
 
-        if self._learnt_at is None or now - self._learnt_at >= _LEARN_EVERY:
-            self._learn(now, began)
-        latest = poll_history(self._parts.store.engine, since=now - RECENT)
-        states = self._parts.store.source_states()
+        if self._learnt_at is None or now - self._learnt_at >= _FIT_EVERY:
+            self._fit_baselines(now, began)
+        latest = poll_history(self._runtime.store.engine, since=now - RECENT)
+        states = self._runtime.store.source_states()
         found: list[Alarm] = []
         hosts: dict[str, list[tuple[Sequence[PollRecord], Baseline]]] = defaultdict(list)
-        for source in self._parts.sources:
+        for source in self._runtime.sources:
             polls, baseline = latest.get(source.name, ()), self._baselines.get(source.name)
             if not polls:
                 continue
@@ -215,27 +215,27 @@ class AlarmEvaluator:
             found += [of_source(source.name, alarm, began) for alarm in alarms(seen, polls, now, baseline, standing)]
             if baseline is not None:
                 hosts[seen.host].append((polls, baseline))
-        found = as_one(found, latest, len(self._parts.sources))
+        found = as_one(found, latest, len(self._runtime.sources))
         for host, members in hosts.items():
             if alarm := host_alarm(members, self._together.get(host), stands=(f"host {host}", "stale") in began):
                 found.append(of_source(f"host {host}", alarm, began))
         return found
 
-    def _learn(self, now: datetime, began: Mapping[tuple[str, str], datetime]) -> None:
+    def _fit_baselines(self, now: datetime, began: Mapping[tuple[str, str], datetime]) -> None:
         """Learn every source's habit from what it did until yesterday, or until it began to be alarming."""
         from monitor.store.poll_history import poll_history
 
-        engine, alarming = self._parts.store.engine, dict[str, datetime]()
+        engine, alarming = self._runtime.store.engine, dict[str, datetime]()
         for (about, _), since in began.items():
-            if since > now - _LEARN_ANEW:
+            if since > now - _FIT_ANEW:
                 alarming[about] = min(since, alarming.get(about, since))
         hosts: dict[str, list[str]] = defaultdict(list)
-        for source in self._parts.sources:
+        for source in self._runtime.sources:
             hosts[watched(source).host].append(source.name)
 
         def histories(names: Sequence[str]) -> Iterator[Sequence[PollRecord]]:
             for name in names:  # one at a time: months of all of them are more than need be in memory
-                until = min(now - _LEARN_EVERY, alarming.get(name, now))
+                until = min(now - _FIT_EVERY, alarming.get(name, now))
                 polls = poll_history(engine, since=now - HISTORY, only=name).get(name, ())
                 if known := [poll for poll in polls if poll.at <= until]:
                     self._baselines[name] = fit_baseline(known)

@@ -132,7 +132,7 @@ class Daemon:
             asyncio.create_task(self._seek_lead(), name="lead"),
             asyncio.create_task(self._read(), name="read"),
         ]
-        self._leading = await self._hold_lead()
+        self._leading = await self._acquire_lead()
         await self._plan_all()
 
     def end_soon(self) -> None:
@@ -245,7 +245,7 @@ class Daemon:
                 if not self._stopping.is_set():
                     state = await self._state(source.name)
                     if state.last_success is None or source.name not in self._heard:
-                        self._look_soon()  # a start in which nothing answers is seen by who just started it
+                        self._evaluate_soon()  # a start in which nothing answers is seen by who just started it
                     if state.last_success is not None:
                         self._heard.add(source.name)
                     fallback = self.clock.now() + timedelta(seconds=source.interval)
@@ -277,7 +277,7 @@ class Daemon:
             with self._endable():
                 await asyncio.to_thread(self.collect)
 
-    def _look_soon(self) -> None:
+    def _evaluate_soon(self) -> None:
         """Look for alarms in a moment instead of in minutes; what else happens until then is in the same look."""
         soon = datetime.now(UTC) + timedelta(seconds=SOON)
         job = self._scheduler.get_job("look")
@@ -326,7 +326,7 @@ class Daemon:
                     await asyncio.wait_for(self._stopping.wait(), RESTART_AFTER)
         return None
 
-    async def _hold_lead(self) -> bool:
+    async def _acquire_lead(self) -> bool:
         try:
             return await asyncio.to_thread(self.lead.acquire)
         except Exception as error:  # noqa: BLE001
@@ -337,7 +337,7 @@ class Daemon:
         """Ask again and again; poll from when we lead until we do not."""
         while True:
             await asyncio.sleep(LEAD_EVERY)
-            before, self._leading = self._leading, await self._hold_lead()
+            before, self._leading = self._leading, await self._acquire_lead()
             if self._leading and not before:
                 _log.warning("this daemon polls from now on")
                 await self._plan_all()

@@ -283,24 +283,24 @@ class PollingRuntime:
     sandbox: Sandbox
     timekeeper: Timekeeper | None  #: None where the clock is meant to be another
 
-    def seal(self) -> str:
+    def config_fingerprint(self) -> str:
         """What the state is sealed with once everything in it was seen to, today (or this hour) and as configured now.
 
         Who wants to be told of alarms, or of silence, does not wait for it until tomorrow.
         """
-        from monitor.store.idle_check import seal
+        from monitor.store.idle_check import config_fingerprint
 
         told = self.settings.operator or any(each.no_news for each in self.settings.subscriptions)
         files = [self.settings.config / name for name in ("monitor.toml", "channels.toml", "subscriptions.toml")]
         period = f"{self.clock.now():%Y-%m-%d %H}" if told else self.clock.today().isoformat()
-        return seal(files, f"{period} {program()}")
+        return config_fingerprint(files, f"{period} {program()}")
 
     def open_if_idle(self) -> IdleState | None:
         """A look at a state in which there is nothing to do but to ask; None where it has to be opened."""
         from monitor.store.idle_check import open_if_idle
 
         path = database_url(self.settings).removeprefix("sqlite:///")
-        return None if "://" in path else open_if_idle(Path(path), self.seal(), self.clock.now())
+        return None if "://" in path else open_if_idle(Path(path), self.config_fingerprint(), self.clock.now())
 
 
 @asynccontextmanager
@@ -344,9 +344,9 @@ async def open_runtime(settings: Settings, clock: Clock, *, watched_before: bool
     """
     async with (
         open_polling_runtime(settings, clock) as polling,
-        complete_runtime(polling, watched_before=watched_before) as parts,
+        complete_runtime(polling, watched_before=watched_before) as runtime,
     ):
-        yield parts
+        yield runtime
 
 
 @asynccontextmanager

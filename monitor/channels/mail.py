@@ -73,7 +73,7 @@ class MailChannel:
             confirms=True,
             example="name@example.org",
         )
-        self._lines = SmtpPool()
+        self._pool = SmtpPool()
 
     def send(self, delivery: Delivery, commit: CommitPoint) -> Outcome:
         """Hand one mail to the server; the commit point is just before its last dot."""
@@ -94,7 +94,7 @@ class MailChannel:
         except ValueError:
             return Outcome(result=Result.PERMANENT, reason="address_unusable")
         envelope_from, recipient = ascii_address(envelope_from), ascii_address(recipient)
-        return hand_over(self.server, envelope_from, recipient, body, commit, mark=mark, lines=self._lines)
+        return hand_over(self.server, envelope_from, recipient, body, commit, mark=mark, pool=self._pool)
 
 
 def own_name(helo_name: str, sender: str) -> str:

@@ -77,7 +77,7 @@ def hand_over(
     commit: CommitPoint,
     *,
     mark: str = "",
-    lines: SmtpPool | None = None,
+    pool: SmtpPool | None = None,
 ) -> Outcome:
     """Hand in one mail. Never raises for what a server does; the outcome's reason is a code.
 
@@ -88,21 +88,21 @@ def hand_over(
         body: the mail with CRLF line ends, not yet dot-stuffed.
         commit: called once, just before the dot.
         mark: what reports of its fate shall quote, where the server can pass that on (RFC 3461).
-        lines: open conversations with the server, to be used and kept; without it the mail has one of its own.
+        pool: open conversations with the server, to be used and kept; without it the mail has one of its own.
     """
     mail = _Mail(server=server, sender=sender, recipient=recipient, body=body, commit=commit, mark=mark)
     stage = _Stage()
     try:
-        kept = lines.take() if lines is not None else None
+        kept = pool.take() if pool is not None else None
         if kept is not None:
             try:
-                return _converse(kept, mail, stage, lines)
+                return _converse(kept, mail, stage, pool)
             except (_Refused, OSError, smtplib.SMTPException) as error:
                 # Ended between two mails, or after so many of them: nothing of this one has been said yet.
                 if stage.name != "mail" or (isinstance(error, _Refused) and error.code != _CLOSING):
                     raise
                 stage = _Stage()
-        return _converse(Connection(smtp=_session(server, stage)), mail, stage, lines)
+        return _converse(Connection(smtp=_session(server, stage)), mail, stage, pool)
     except _Refused as refused:
         return _outcome(refused)
     except LoginNotOffered as error:
@@ -130,28 +130,28 @@ class _Mail:
     mark: str
 
 
-def _converse(line: Connection, mail: _Mail, stage: _Stage, lines: SmtpPool | None) -> Outcome:
+def _converse(connection: Connection, mail: _Mail, stage: _Stage, pool: SmtpPool | None) -> Outcome:
     """One mail from its sender to the answer to its dot. The line is kept only where the mail was taken."""
     taken = False
     try:
-        with deadline_of(line.smtp, mail.server.session_deadline):
-            _envelope(line.smtp, stage, mail)
-            line.smtp.send(_stuffed(mail.body))
+        with deadline_of(connection.smtp, mail.server.session_deadline):
+            _envelope(connection.smtp, stage, mail)
+            connection.smtp.send(_stuffed(mail.body))
             stage.name = "commit"
             if not mail.commit():
                 return Outcome(result=Result.TRANSIENT, reason="lost_claim")
             stage.committed = True
-        outcome = _dot(line.smtp, mail.server)
+        outcome = _dot(connection.smtp, mail.server)
         taken = outcome.result is Result.SENT
         return outcome
     finally:
         if not taken:
-            line.smtp.close()  # without a word: what was begun on it is not to be finished
-        elif lines is None:
-            farewell(line.smtp)
+            connection.smtp.close()  # without a word: what was begun on it is not to be finished
+        elif pool is None:
+            farewell(connection.smtp)
         else:
-            line.mails += 1
-            lines.keep(line)
+            connection.mails += 1
+            pool.keep(connection)
 
 
 @dataclass(slots=True)

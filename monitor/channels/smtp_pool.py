@@ -41,19 +41,19 @@ class SmtpPool:
             with self._lock:
                 if not self._free:
                     return None
-                line = self._free.pop()
-            if _reset(line.smtp):
-                return line
-            line.smtp.close()
+                connection = self._free.pop()
+            if _reset(connection.smtp):
+                return connection
+            connection.smtp.close()
 
-    def keep(self, line: Connection) -> None:
+    def keep(self, connection: Connection) -> None:
         """Give a line back after a mail that the server took."""
-        if line.mails >= MAX_MAILS:
-            farewell(line.smtp)
+        if connection.mails >= MAX_MAILS:
+            farewell(connection.smtp)
             return
         with self._lock:
-            line.since = time.monotonic()
-            self._free.append(line)
+            connection.since = time.monotonic()
+            self._free.append(connection)
             self._close_later()
 
     def _close_later(self) -> None:
@@ -72,8 +72,8 @@ class SmtpPool:
                 old.append(self._free.popleft())
             if self._free:
                 self._close_later()
-        for line in old:
-            farewell(line.smtp)
+        for connection in old:
+            farewell(connection.smtp)
 
 
 def _reset(smtp: smtplib.SMTP) -> bool:

@@ -53,24 +53,24 @@ async def _cycle(args: argparse.Namespace, settings: Settings) -> Cycle:
     from monitor.app.runtime import complete_runtime, open_polling_runtime
 
     async with open_polling_runtime(settings, clock_for(args.as_of)) as polling:
-        asked: Sequence[PollResult] = ()
+        results: Sequence[PollResult] = ()
         if args.as_of is None and (idle := polling.open_if_idle()) is not None:
             cycle = None
             with closing(idle), suppress(sqlite3.Error):  # whatever is the matter with it, the store says it better
-                asked, cycle = await _quiet(polling, idle)
+                results, cycle = await _quiet(polling, idle)
             if cycle is not None:
                 return cycle
-        async with complete_runtime(polling, watched_before=args.as_of is not None) as parts:
-            cycle = await _sending(parts, parts.pipeline.cycle(asked))
+        async with complete_runtime(polling, watched_before=args.as_of is not None) as runtime:
+            cycle = await _sending(runtime, runtime.pipeline.cycle(results))
             if args.as_of is None and settings.operator:
-                await asyncio.to_thread(_tell_operator, parts)
-            await parts.send_due()
+                await asyncio.to_thread(_notify_operator, runtime)
+            await runtime.send_due()
             if args.as_of is None:
-                await asyncio.to_thread(parts.store.seal, polling.seal())
+                await asyncio.to_thread(runtime.store.keep_fingerprint, polling.config_fingerprint())
     return cycle
 
 
-async def _sending(parts: Runtime, cycle: Awaitable[Cycle]) -> Cycle:
+async def _sending(runtime: Runtime, cycle: Awaitable[Cycle]) -> Cycle:
     """Do the cycle; where it takes long, what has waited for its group goes out meanwhile."""
     stop = asyncio.Event()
 
@@ -78,7 +78,7 @@ async def _sending(parts: Runtime, cycle: Awaitable[Cycle]) -> Cycle:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_ALONG):
                 await stop.wait()
-        await parts.drain(stop)
+        await runtime.drain(stop)
 
     sending = asyncio.create_task(send())
     try:
@@ -88,11 +88,11 @@ async def _sending(parts: Runtime, cycle: Awaitable[Cycle]) -> Cycle:
         await asyncio.gather(sending, return_exceptions=True)  # what is the matter is said when the rest is sent
 
 
-def _tell_operator(parts: Runtime) -> None:
+def _notify_operator(runtime: Runtime) -> None:
     """Look for alarms, and put what is news of them into the outbox."""
     from monitor.app.alarms import AlarmEvaluator
 
-    evaluator = AlarmEvaluator(parts)
+    evaluator = AlarmEvaluator(runtime)
     evaluator.notify(evaluator.evaluate())
 
 
@@ -106,8 +106,8 @@ async def _quiet(polling: PollingRuntime, idle: IdleState) -> tuple[Sequence[Pol
         return (), None
     answers: list[PollResult] = []
 
-    async def keep(asked: Sequence[PollResult]) -> None:
-        answers.extend(asked)
+    async def keep(results: Sequence[PollResult]) -> None:
+        answers.extend(results)
         answers[:] = drop_bodies(answers)
 
     await poll_sources(polling.sources, states, polling.fetcher, polling.clock, keep)

@@ -41,15 +41,15 @@ async def _here(settings: Settings, name: str) -> str:
     """Poll, read and send in this process; empty where another daemon on the same database has the lead."""
     from monitor.app.runtime import open_runtime
 
-    async with open_runtime(settings, SystemClock()) as parts:
-        if parts.lead is not None and not parts.lead.acquire():
+    async with open_runtime(settings, SystemClock()) as runtime:
+        if runtime.lead is not None and not runtime.lead.acquire():
             return ""
-        source = next(each for each in parts.sources if each.name == name)
-        await parts.pipeline.poll(source)
-        await parts.pipeline.read_links(patience=timedelta(minutes=1))
-        await parts.send_due()
-        if parts.lead is not None:
-            parts.lead.release()
+        source = next(each for each in runtime.sources if each.name == name)
+        await runtime.pipeline.poll(source)
+        await runtime.pipeline.read_links(patience=timedelta(minutes=1))
+        await runtime.send_due()
+        if runtime.lead is not None:
+            runtime.lead.release()
         return "here"
 
 

@@ -133,14 +133,14 @@ def _list(store: SqlStore, args: argparse.Namespace) -> int:
 
 
 def _lines(item: ReviewItem) -> Iterator[str]:
-    from monitor.messages.sanitize import plain
+    from monitor.messages.sanitize import sanitize
 
     said = item.judgement
     what = f"{said.authority.display_name}: {said.area.words}: {said.rating.words}"
     yield f"{item.id[:10]}  {_percent(item):>4}  {what}  ({_became(item)})"
-    yield f"    “{plain(said.quote)}”"
-    where = ", ".join(filter(None, (plain(item.outlet), item.published.isoformat() if item.published else "")))
-    yield f"    {where}{': ' if where else ''}{plain(item.url, 2000)}"
+    yield f"    “{sanitize(said.quote)}”"
+    where = ", ".join(filter(None, (sanitize(item.outlet), item.published.isoformat() if item.published else "")))
+    yield f"    {where}{': ' if where else ''}{sanitize(item.url, 2000)}"
 
 
 def _percent(item: ReviewItem) -> str:

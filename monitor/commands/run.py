@@ -103,53 +103,53 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
     from monitor.web import Entrypoint
     from monitor.web.server import build_server, raise_descriptor_limit
 
-    async with open_runtime(settings, clock_for(None)) as parts:
-        for each in warnings_in(settings, os.environ, parts.channels):
+    async with open_runtime(settings, clock_for(None)) as runtime:
+        for each in warnings_in(settings, os.environ, runtime.channels):
             _log.warning("configuration: %s", each)
-        evaluator = AlarmEvaluator(parts)
+        evaluator = AlarmEvaluator(runtime)
         daemon = Daemon(
-            pipeline=parts.pipeline,
-            drain=parts.drain,
-            stopped=lambda: parts.outbox.trouble,
-            clock=parts.clock,
+            pipeline=runtime.pipeline,
+            drain=runtime.drain,
+            stopped=lambda: runtime.outbox.trouble,
+            clock=runtime.clock,
             evaluate=evaluator.evaluate,
             notify=evaluator.notify,
-            heartbeat=build_heartbeat(settings, parts.clock, os.environ),
-            collect=parts.postmaster.collect if parts.postmaster else None,
+            heartbeat=build_heartbeat(settings, runtime.clock, os.environ),
+            collect=runtime.postmaster.collect if runtime.postmaster else None,
             collect_every=settings.returned_interval.total_seconds(),
-            lead=parts.lead or SoleDaemon(),
+            lead=runtime.lead or SoleDaemon(),
         )
-        app = Entrypoint(daemon, lambda: _pages(daemon, parts))
+        app = Entrypoint(daemon, lambda: _pages(daemon, runtime))
         server = build_server(app, raise_descriptor_limit())
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, _stop, server, daemon, number)
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup: it is not to be heard
             loop.add_signal_handler(signal.SIGHUP, _hang_up, server, daemon, sys.stderr.isatty())
-        print(_first_screen(parts), flush=True)
+        print(_first_screen(runtime), flush=True)
         await server.serve(sockets=[listening])
 
 
-def _pages(daemon: Daemon, parts: Runtime) -> Any:
+def _pages(daemon: Daemon, runtime: Runtime) -> Any:
     from monitor.app.runtime import signed_links
     from monitor.web.app import create_app
     from monitor.web.status import status_of
 
-    app = create_app(daemon, lambda: status_of(parts))
+    app = create_app(daemon, lambda: status_of(runtime))
     if token := drop_token(os.environ):
         from monitor.sources.drop import drop_folders
         from monitor.web.drop import drop_router
 
-        app.include_router(drop_router(drop_folders(parts.sources), token))
-    if links := signed_links(parts.settings):
+        app.include_router(drop_router(drop_folders(runtime.sources), token))
+    if links := signed_links(runtime.settings):
         from monitor.web.self_service import SelfService
 
         pages = SelfService(
-            store=parts.store,
+            store=runtime.store,
             links=links,
-            channel=parts.settings.self_service,
-            clock=parts.clock,
-            contact=parts.settings.contact,
+            channel=runtime.settings.self_service,
+            clock=runtime.clock,
+            contact=runtime.settings.contact,
         )
         app.include_router(pages.router())
     return app
@@ -180,21 +180,21 @@ def _hang_up(server: Any, daemon: Daemon, terminal: bool) -> None:
         _log.warning("SIGHUP: going on. The configuration is read at the start only: restart the monitor to have it read again")
 
 
-def _first_screen(parts: Runtime) -> str:
+def _first_screen(runtime: Runtime) -> str:
     """What is watched, where the page is, how to add a channel."""
-    settings = parts.settings
-    outlets = sorted({source.outlet for source in parts.sources if source.outlet}, key=str.casefold)
+    settings = runtime.settings
+    outlets = sorted({source.outlet for source in runtime.sources if source.outlet}, key=str.casefold)
     shown = ", ".join(outlets[:8]) + (f" and {len(outlets) - 8} more" if len(outlets) > 8 else "")
-    listeners = number_of(len(parts.subscriptions), "subscription")
+    listeners = number_of(len(runtime.subscriptions), "subscription")
     lines = [
         f"Ofsted rating monitor {__version__}",
         "",
-        f"  Watches   {number_of(len(parts.sources), 'source')}: {shown}",
+        f"  Watches   {number_of(len(runtime.sources), 'source')}: {shown}",
         f"            ({settings.config / 'sources.toml'})",
         f"  Page      {settings.page_url}   health: {settings.page_url}healthz",
     ]
     if settings.channels:
-        lines += [f"  Alerts    {listeners}, to {', '.join(sorted(parts.channels))}"]
+        lines += [f"  Alerts    {listeners}, to {', '.join(sorted(runtime.channels))}"]
     else:
         lines += [
             "  Alerts    every change is printed here, for nobody is subscribed yet. To send mail or Slack messages:",
@@ -203,7 +203,7 @@ def _first_screen(parts: Runtime) -> str:
             "            3. monitor check, then start again",
         ]
     lines += [
-        f"  State     {parts.database}",
+        f"  State     {runtime.database}",
         "  Stop      Ctrl-C (a message in flight is finished first)",
         "",
     ]

@@ -44,11 +44,11 @@ async def show(say: Say) -> int:
         settings = load(config, Path(folder) / "state", {})
         say(f"A site with {len(demo_articles())} articles by {len(FEEDS)} outlets is at {site.base}")
         sent = 0
-        async with open_runtime(settings, clock, watched_before=True) as parts:
+        async with open_runtime(settings, clock, watched_before=True) as runtime:
             for day in days:
-                sent += await _day(parts, site, clock, day, say)
+                sent += await _day(runtime, site, clock, day, say)
             say(_rule("The same evening, polled again"))
-            again = await _cycle(parts)
+            again = await _cycle(runtime)
             say(_summary(again))
         say("")
         say(
@@ -57,7 +57,7 @@ async def show(say: Say) -> int:
         return sent
 
 
-async def _day(parts: Runtime, site: DemoSite, clock: TravelClock, day: date, say: Say) -> int:
+async def _day(runtime: Runtime, site: DemoSite, clock: TravelClock, day: date, say: Say) -> int:
     """Travel to a day and let the monitor do its round."""
     clock.travel(TravelClock.to_day(day).now())
     site.day = day
@@ -66,14 +66,14 @@ async def _day(parts: Runtime, site: DemoSite, clock: TravelClock, day: date, sa
         if article.day == day:
             say(fill(f"{FEEDS[article.feed][0]}: {article.title}", 78, initial_indent="  ", subsequent_indent="    "))
     say("")
-    cycle = await _cycle(parts)
+    cycle = await _cycle(runtime)
     say(_summary(cycle))
     return cycle.deliveries
 
 
-async def _cycle(parts: Runtime) -> Cycle:
-    cycle = await parts.pipeline.cycle()
-    await parts.send_due()
+async def _cycle(runtime: Runtime) -> Cycle:
+    cycle = await runtime.pipeline.cycle()
+    await runtime.send_due()
     return cycle
 
 

@@ -47,9 +47,9 @@ class Case:
     now: datetime
     standing: Collection[str] = ()  #: names of alarms that there were at the last look
 
-    def limit(self, rhythm: ArrivalModel, name: str) -> float:
+    def limit(self, model: ArrivalModel, name: str) -> float:
         """The silence that is alarming; an alarm that stands is not ended by a limit that is learnt anew."""
-        return rhythm.limit * (_HOLDS if name in self.standing else 1.0)
+        return model.limit * (_HOLDS if name in self.standing else 1.0)
 
     @property
     def has_learnt(self) -> bool:
@@ -296,12 +296,12 @@ def _stale(case: Case) -> SourceAlarm | None:
     if case.source.cadence is not None and _counted(last, seen, case.source.cadence) > case.source.cadence:
         message = f"nothing new for {_words(seen - last)}; expected within {_words(case.source.cadence)}"
         return SourceAlarm(name="stale", message=message, since=last)
-    rhythm = case.baseline.arrivals
-    return _silent(rhythm, last, seen, case.limit(rhythm, "stale")) if rhythm is not None else None
+    model = case.baseline.arrivals
+    return _silent(model, last, seen, case.limit(model, "stale")) if model is not None else None
 
 
-def _silent(rhythm: ArrivalModel, last: datetime, seen: datetime, limit: float) -> SourceAlarm | None:
-    if seen - last < _SILENT_FOR or (due := rhythm.due(last, seen)) < limit:
+def _silent(model: ArrivalModel, last: datetime, seen: datetime, limit: float) -> SourceAlarm | None:
+    if seen - last < _SILENT_FOR or (due := model.due(last, seen)) < limit:
         return None
     return SourceAlarm(
         name="stale", message=f"nothing new for {_words(seen - last)}; about {due:.0f} items were due", since=last
@@ -314,19 +314,19 @@ def _frozen(case: Case) -> SourceAlarm | None:
     A build date, a token or an advert changes a page far more often than its items do. Bytes alone are no alarm: a publisher
     may well begin to cache.
     """
-    last, seen, rhythm, items = case.last_change, case.seen, case.baseline.changes, case.baseline.arrivals
-    if last is None or seen is None or rhythm is None:
+    last, seen, model, items = case.last_change, case.seen, case.baseline.changes, case.baseline.arrivals
+    if last is None or seen is None or model is None:
         return None
     last = case.silent_since(last)
     if seen - last < _FROZEN_FOR:
         return None
-    missed, came = rhythm.due(last, seen), case.last_arrival
-    if missed < max(case.limit(rhythm, "frozen"), _FROZEN_CHANGES):
+    missed, came = model.due(last, seen), case.last_arrival
+    if missed < max(case.limit(model, "frozen"), _FROZEN_CHANGES):
         return None
     if (
         items is not None
         and came is not None
-        and (rhythm.yearly < items.yearly * _FROZEN_DENSER or items.due(came, seen) < _FROZEN_ITEMS or _stale(case) is not None)
+        and (model.yearly < items.yearly * _FROZEN_DENSER or items.due(came, seen) < _FROZEN_ITEMS or _stale(case) is not None)
     ):
         return None  # it says no more than the items do, or they are not yet late, or their silence is told already
     message = f"the very same answer for {_words(seen - last)}, byte for byte; about {missed:.0f} changes were due"
@@ -354,7 +354,7 @@ def host_alarm(
 
     Args:
         members: the latest polls of each source, oldest first, and its own habit.
-        together: the rhythm of all of them as if they were one (`habit.learn_together`).
+        together: the rhythm of all of them as if they were one (`source_baseline.fit_together`).
         stands: whether it was alarming at the last look.
     """
     heard = [_heard_until(polls) for polls, _ in members]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from monitor.messages.sanitize import MAX_QUOTE, plain
+from monitor.messages.sanitize import MAX_QUOTE, sanitize
 
 #: What browsers and mail clients take for a dot, a colon and an at sign in an address.
 _DOT, _COLON, _AT = r"[.\u2024\u3002\ufe52\uff0e\uff61]", r"[:\u2236\ufe55\uff1a]", r"[@\ufe6b\uff20]"
@@ -49,4 +49,4 @@ def disarmed(text: str) -> str:
 
 def quoted(text: str, longest: int = MAX_QUOTE) -> str:
     """Foreign text as a message repeats it: plain, bounded, and with nothing in it to press."""
-    return plain(disarmed(plain(text, longest)), longest)
+    return sanitize(disarmed(sanitize(text, longest)), longest)

@@ -12,7 +12,7 @@ from monitor.domain.movement import shared_rating
 from monitor.messages.disarm import quoted
 from monitor.messages.headline import headline
 from monitor.messages.notice import Notice, moved, of_kind
-from monitor.messages.sanitize import day_words, link, listed, plain
+from monitor.messages.sanitize import day_words, link, listed, sanitize
 
 NOT_KNOWN = "Not known"
 #: Until 2022 one grade covered children in care and care leavers; what care leavers alone would have had is unknown.
@@ -49,7 +49,7 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class InspectionView:
     """Everything a message says of one inspection."""
 
     authority: str
@@ -84,7 +84,7 @@ def source_words(change: Change) -> str:
     """Whose word it is: ``Ofsted`` once it is confirmed, else ``reported by OUTLET``."""
     if change.inspection.trust in OFFICIAL:
         return "Ofsted"
-    return f"reported by {plain(change.outlet)}" if change.outlet else "reported"
+    return f"reported by {sanitize(change.outlet)}" if change.outlet else "reported"
 
 
 def status(changes: Sequence[Change]) -> str:
@@ -95,7 +95,7 @@ def status(changes: Sequence[Change]) -> str:
     named = {
         attestation.outlet for change in changes for attestation in behind(change) if attestation.outlet
     } or inspection.outlets
-    outlets = sorted(plain(name) for name in named) or ([plain(outlet)] if outlet else [])
+    outlets = sorted(sanitize(name) for name in named) or ([sanitize(outlet)] if outlet else [])
     match inspection.trust:
         case Trust.CONFIRMED:
             return "Confirmed by Ofsted’s own report."
@@ -157,7 +157,7 @@ def _quotes(changes: Sequence[Change]) -> tuple[Quote, ...]:
     for change in changes:
         inspection, url = change.inspection, link(change.url)
         theirs = inspection.trust in OFFICIAL and change.url == inspection.url
-        source = "Ofsted’s report" if theirs else plain(change.outlet)
+        source = "Ofsted’s report" if theirs else sanitize(change.outlet)
         if text := quoted(change.evidence):
             said.setdefault((source, day_of(change), url), {})[text] = None
     return tuple(
@@ -180,14 +180,14 @@ def _instead(change: Change) -> str:
     return f"That was not so: {f'it is {change.new.words}' if change.new else 'Ofsted’s report gives it no grade'}"
 
 
-def section(changes: Sequence[Change], notice: Notice) -> Section:
+def view(changes: Sequence[Change], notice: Notice) -> InspectionView:
     """What `notice` says of one inspection."""
     first = changes[0]
     inspection = first.inspection
     previous = notice.previous.get(inspection.key)
     quotes = _quotes(changes)
     name, url, confirmed = first.authority.display_name, link(inspection.url), inspection.trust in OFFICIAL
-    return Section(
+    return InspectionView(
         authority=name,
         headline=headline(changes),
         rows=_rows(changes, previous),
@@ -197,7 +197,7 @@ def section(changes: Sequence[Change], notice: Notice) -> Section:
         days_late=notice.days_late.get(inspection.key, 0),
         quotes=quotes,
         status=status(changes),
-        context=plain(notice.context.get(first.authority.urn, "")),
+        context=sanitize(notice.context.get(first.authority.urn, "")),
         corrections=_corrected(changes),
         conflicts=tuple(
             dict.fromkeys(f"The article {quoted(change.conflict).rstrip('.')}." for change in changes if change.conflict)

@@ -24,13 +24,13 @@ class Links:
     base: str  #: public address, without a slash at its end
     key: bytes
 
-    def make(self, act: LinkAction, subject: str, nonce: str = "") -> str:
+    def make(self, action: LinkAction, subject: str, nonce: str = "") -> str:
         """The address for one act on one subject; changing its stored `nonce` revokes every address made before."""
-        return f"{self.base}/{act}/{self.token(act, subject, nonce)}"
+        return f"{self.base}/{action}/{self.token(action, subject, nonce)}"
 
-    def token(self, act: LinkAction, subject: str, nonce: str = "") -> str:
+    def token(self, action: LinkAction, subject: str, nonce: str = "") -> str:
         """The last part of the address: subject and 160 bits of signature."""
-        said = f"{act}\n{subject}\n{nonce}".encode()
+        said = f"{action}\n{subject}\n{nonce}".encode()
         mac = hmac.new(self.key, said, hashlib.sha256).digest()[:20]
         return f"{subject}.{urlsafe_b64encode(mac).decode().rstrip('=')}"
 
@@ -38,6 +38,6 @@ class Links:
         """The subject that a token claims; whether it may is for `holds` to say."""
         return token.rpartition(".")[0]
 
-    def holds(self, act: LinkAction, token: str, nonce: str = "") -> bool:
+    def holds(self, action: LinkAction, token: str, nonce: str = "") -> bool:
         """Whether a token was made here, for this act and with this nonce. Takes the same time for every wrong one."""
-        return hmac.compare_digest(self.token(act, self.subject(token), nonce).encode(), token.encode())
+        return hmac.compare_digest(self.token(action, self.subject(token), nonce).encode(), token.encode())

@@ -10,7 +10,7 @@ from monitor.domain.no_news import Coverage, SourceCoverage
 from monitor.domain.subscriptions import Subscription
 from monitor.messages.notice import Notice, Purpose
 from monitor.messages.reasons import list_words
-from monitor.messages.sanitize import day_words, listed, plain, short_day
+from monitor.messages.sanitize import day_words, listed, sanitize, short_day
 
 #: More names than this are counted.
 _NAMED = 8
@@ -72,8 +72,8 @@ def _notice(
         created=now,
         changes=(),
         purpose=Purpose.NOTICE,
-        title=plain(title),
-        words=tuple(map(plain, words)),
+        title=sanitize(title),
+        words=tuple(map(sanitize, words)),
         reasons=(f"{f'Your subscription “{name}” asks' if name else 'You asked'} for a word when nothing changed.",),
         notes=(subscription.note,) if subscription.note else (),
         unsubscribe=unsubscribe,

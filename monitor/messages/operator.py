@@ -8,7 +8,7 @@ from datetime import datetime
 from monitor.domain.operator_alarms import ActiveAlarm
 from monitor.messages.disarm import quoted
 from monitor.messages.notice import Notice, Purpose
-from monitor.messages.sanitize import link, listed, plain
+from monitor.messages.sanitize import link, listed, sanitize
 
 #: Name of an alarm -> what it is in a subject, and what a person can do.
 _WORDS = {
@@ -69,7 +69,7 @@ def operator_notice(
     identity: str, now: datetime, *, firing: Sequence[ActiveAlarm] = (), ended: Sequence[ActiveAlarm] = (), page: str = ""
 ) -> Notice:
     """The notice of alarms that are `told` (new, more, or still standing) and that `ended`; `page` is the status page."""
-    lines = [_told(each) for each in firing[:_MAX_LINES]]
+    lines = [_line_of(each) for each in firing[:_MAX_LINES]]
     if len(firing) > _MAX_LINES:
         lines.append(f"And {len(firing) - _MAX_LINES} more: see the status page.")
     lines += [_ended(each) for each in ended[:_MAX_LINES]]
@@ -109,23 +109,23 @@ def _subject_of(each: ActiveAlarm) -> str:
 def _title(firing: Sequence[ActiveAlarm], ended: Sequence[ActiveAlarm]) -> str:
     if len(firing) == 1 and not ended:
         what = _WORDS.get(firing[0].name, ("needs a look", ""))[0]
-        return plain(f"{_subject_of(firing[0])} {what}")
+        return sanitize(f"{_subject_of(firing[0])} {what}")
     if not firing and len(ended) == 1:
-        return plain(f"{_subject_of(ended[0])} {'are' if ended[0].about in _PLURAL else 'is'} well again")
+        return sanitize(f"{_subject_of(ended[0])} {'are' if ended[0].about in _PLURAL else 'is'} well again")
     parts = [f"{len(firing)} to look at"] if firing else []
     return listed([*parts, *([f"{len(ended)} well again"] if ended else [])])
 
 
-def _told(each: ActiveAlarm) -> str:
+def _line_of(each: ActiveAlarm) -> str:
     hint = _WORDS.get(each.name, ("", ""))[1]
     hint = _HINTS.get(hint, hint).format(about=each.about) if " " not in each.about else _HINTS_OF_HOSTS.get(hint, hint)
     again = each.told_at is not None and each.weight <= each.told_weight and not each.lost
     still = f" It has been so since {each.since:%d %b %Y}." if again else ""
     said = quoted(each.message, _MAX_QUOTE)
-    whole = "" if said == plain(each.message, _MAX_QUOTE) else _BROKEN
-    return plain(f"{each.about}: {said}.{still} {hint}{whole}")
+    whole = "" if said == sanitize(each.message, _MAX_QUOTE) else _BROKEN
+    return sanitize(f"{each.about}: {said}.{still} {hint}{whole}")
 
 
 def _ended(each: ActiveAlarm) -> str:
     until = each.ended_at or each.seen_at
-    return plain(f"Well again: {each.about}: {quoted(each.message, _MAX_QUOTE)} (until {until:%d %b %H:%M} UTC).")
+    return sanitize(f"Well again: {each.about}: {quoted(each.message, _MAX_QUOTE)} (until {until:%d %b %H:%M} UTC).")

@@ -14,12 +14,12 @@ from urllib.parse import urlsplit
 
 from monitor.domain.model import Change, ChangeKind
 from monitor.messages.headline import summary
-from monitor.messages.inspection_view import section
+from monitor.messages.inspection_view import view
 from monitor.messages.notice import Notice, Purpose, by_inspection
-from monitor.messages.sanitize import day_words, host_of, plain, short_day
-from monitor.messages.slack import slack_body, slack_foot
+from monitor.messages.sanitize import day_words, host_of, sanitize, short_day
+from monitor.messages.slack import slack_body, slack_footer
 from monitor.messages.subject import heading, label, preheader, subject
-from monitor.messages.text import text_foot, text_top
+from monitor.messages.text import text_footer, text_top
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -57,7 +57,7 @@ _GAP = "\x00"
 
 
 @lru_cache(maxsize=64)
-def _foot_pieces(
+def _footer_pieces(
     product: str, also: int, notes: int, reasons: int, manage: bool, unsubscribe: bool, way_out: bool
 ) -> tuple[str | int, ...]:
     """The end of the page: its own text, and between the numbers of what is one person's (see `_foot_html`)."""
@@ -69,18 +69,18 @@ def _foot_pieces(
     marked = {"also": gaps(also), "notes": gaps(notes), "reasons": gaps(reasons)}
     there = {"manage": manage, "unsubscribe": unsubscribe, "way_out": way_out}
     ends = {name: gaps(1)[0] if is_there else "" for name, is_there in there.items()}
-    pieces = _template("foot.html").render(notice=marked | ends, product=product).split(_GAP)
+    pieces = _template("footer.html").render(notice=marked | ends, product=product).split(_GAP)
     return tuple(int(piece) if number % 2 else piece for number, piece in enumerate(pieces))
 
 
-def _foot_html(notice: Notice, product: str) -> str:
+def _footer_html(notice: Notice, product: str) -> str:
     """The end of the page. Ten thousand people differ in a few strings: the template is asked once for each shape."""
     from markupsafe import escape
 
     lines = (notice.also, notice.notes, notice.reasons)
     ends = (notice.manage, notice.unsubscribe if notice.unsubscribe.startswith("http") else "", notice.way_out)
     filled = [str(escape(each)) for each in (*(line for those in lines for line in those), *filter(None, ends))]
-    pieces = _foot_pieces(product, *map(len, lines), *map(bool, ends))
+    pieces = _footer_pieces(product, *map(len, lines), *map(bool, ends))
     return "".join(piece if isinstance(piece, str) else filled[piece] for piece in pieces)
 
 
@@ -118,14 +118,14 @@ class Footer:
     headers: Mapping[str, str]
 
 
-def joined(body: Body, foot: Footer) -> Rendered:
+def joined(body: Body, footer: Footer) -> Rendered:
     """The whole message. Nothing is made here: frozen bytes stand one after the other, so that every retry sends the same."""
     return Rendered(
         subject=body.subject,
-        text=body.text + foot.text,
-        html=body.html + foot.html,
-        slack=body.slack + foot.slack,
-        headers={_ID: foot.headers[_ID], **body.headers, **foot.headers},
+        text=body.text + footer.text,
+        html=body.html + footer.html,
+        slack=body.slack + footer.slack,
+        headers={_ID: footer.headers[_ID], **body.headers, **footer.headers},
         payload=body.payload,
     )
 
@@ -139,39 +139,39 @@ class Renderer:
 
     def render(self, notice: Notice) -> Rendered:
         """Every form of the message. Pure: the same notice gives the same bytes."""
-        return joined(self.body(notice), self.foot(notice))
+        return joined(self.body(notice), self.footer(notice))
 
     def body(self, notice: Notice) -> Body:
         """The part that does not depend on who reads it: one change may go to ten thousand people."""
-        sections = tuple(section(group, notice) for group in by_inspection(notice.changes))
+        views = tuple(view(group, notice) for group in by_inspection(notice.changes))
         line = subject(notice)
         return Body(
             subject=line,
-            text=text_top(notice, sections),
+            text=text_top(notice, views),
             html=_template("alert.html").render(
                 product=self.product,
                 subject=line,
                 heading=heading(notice),
                 label=label(notice),
                 preheader=preheader(notice),
-                sections=sections,
+                views=views,
                 summary=summary(notice),
                 notice=notice,
             ),
-            slack=slack_body(notice, line, sections),
+            slack=slack_body(notice, line, views),
             headers=self._common_headers(notice),
             payload=json.dumps(payload(notice), ensure_ascii=False, sort_keys=True),
         )
 
-    def foot(self, notice: Notice) -> Footer:
+    def footer(self, notice: Notice) -> Footer:
         """The part that is one person's."""
-        clean = [tuple(map(plain, lines)) for lines in (notice.also, notice.notes, notice.reasons, (notice.way_out,))]
+        clean = [tuple(map(sanitize, lines)) for lines in (notice.also, notice.notes, notice.reasons, (notice.way_out,))]
         if clean != [notice.also, notice.notes, notice.reasons, (notice.way_out,)]:
             notice = replace(notice, also=clean[0], notes=clean[1], reasons=clean[2], way_out=clean[3][0])
         return Footer(
-            text=text_foot(notice),
-            html=_foot_html(notice, self.product),
-            slack=slack_foot(notice),
+            text=text_footer(notice),
+            html=_footer_html(notice, self.product),
+            slack=slack_footer(notice),
             headers=self._own_headers(notice),
         )
 
@@ -242,9 +242,9 @@ def change_facts(change: Change) -> Mapping[str, object]:
         "kinds": sorted(kind.value for kind in change.kinds),
         "trust": change.inspection.trust.value,
         "published": change.inspection.published.isoformat(),
-        "evidence": plain(change.evidence, _EVIDENCE),
-        "outlet": plain(change.outlet),
+        "evidence": sanitize(change.evidence, _EVIDENCE),
+        "outlet": sanitize(change.outlet),
         "url": change.url,
         "reported": change.reported.value if change.reported else None,
-        "conflict": plain(change.conflict) or None,
+        "conflict": sanitize(change.conflict) or None,
     }

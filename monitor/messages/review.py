@@ -9,7 +9,7 @@ from monitor.domain.model import percent
 from monitor.domain.review import ReviewItem
 from monitor.messages.disarm import quoted
 from monitor.messages.notice import Notice, Purpose
-from monitor.messages.sanitize import day_words, link, plain
+from monitor.messages.sanitize import day_words, link, sanitize
 
 #: More than this in one message and nobody reads it; the list has them all.
 MAX_SHOWN = 10
@@ -46,7 +46,7 @@ def _item(item: ReviewItem) -> str:
     when = day_words(item.published) if item.published else ""
     source = ", ".join(filter(None, (where, when)))
     address = link(item.url) or quoted(item.url)
-    return plain(
+    return sanitize(
         f"{said.authority.display_name}: {said.area.words}: {said.rating.words} ({percent(said.probability)}). "
         f"“{quoted(said.quote, _MAX_QUOTE)}”{' ' if source else ''}{source}. "
         f"Decide with `monitor review accept {short}` or `monitor review reject {short}`: {address}",

@@ -17,7 +17,7 @@ _BLANK = re.compile(
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
-def plain(text: str, longest: int = MAX_QUOTE) -> str:
+def sanitize(text: str, longest: int = MAX_QUOTE) -> str:
     """One line of visible text: no control, direction-override, zero-width or surrogate characters, bounded in length."""
     if text.isascii() and len(text) <= longest and "  " not in text and text.isprintable():
         return text.strip()  # very often, and nearly free

@@ -10,15 +10,15 @@ import json
 from collections.abc import Sequence
 
 from monitor.messages.headline import summary
-from monitor.messages.inspection_view import NOT_KNOWN, Quote, Row, Section
+from monitor.messages.inspection_view import NOT_KNOWN, InspectionView, Quote, Row
 from monitor.messages.notice import Notice
-from monitor.messages.sanitize import host_of, plain
+from monitor.messages.sanitize import host_of, sanitize
 from monitor.messages.subject import label
 
 _MAX_BLOCKS = 50
 _MAX_FIELDS = 10
 _MAX_QUOTES = 3
-_MAX_SENTENCES = 4  #: of one source; a sentence is at most `plain.MAX_QUOTE`, so that a quote stays below `_SECTION`
+_MAX_SENTENCES = 4  #: of one source; a sentence is at most `sanitize.MAX_QUOTE`, so that a quote stays below `_SECTION`
 _HEADER = 150
 _SECTION = 3000
 _FIELD = 2000
@@ -34,23 +34,23 @@ def escape(text: str) -> str:
 
 def _words(text: str, longest: int) -> str:
     """Escaped and cut to `longest` characters, never inside an entity."""
-    shown = plain(text, longest)
+    shown = sanitize(text, longest)
     while len(escape(shown)) > longest:
         shown = shown[: len(shown) - 10].rstrip() + "…"
     return escape(shown)
 
 
 def _plain_text(text: str, longest: int) -> Block:
-    return {"type": "plain_text", "text": plain(text, longest), "emoji": False}
+    return {"type": "plain_text", "text": sanitize(text, longest), "emoji": False}
 
 
 def _paragraphs(texts: Sequence[str]) -> list[Block]:
-    return [{"type": "section", "text": _plain_text(text, _SECTION)} for text in texts if plain(text)]
+    return [{"type": "section", "text": _plain_text(text, _SECTION)} for text in texts if sanitize(text)]
 
 
 def _context(lines: Sequence[str]) -> list[Block]:
     """Small print; nothing where there are no lines."""
-    elements = [_plain_text(line, _FIELD) for line in lines if plain(line)][:_MAX_FIELDS]
+    elements = [_plain_text(line, _FIELD) for line in lines if sanitize(line)][:_MAX_FIELDS]
     return [{"type": "context", "elements": elements}] if elements else []
 
 
@@ -78,10 +78,10 @@ def _quotes(quotes: Sequence[Quote]) -> list[Block]:
     return [{"type": "rich_text", "elements": elements}] if elements else []
 
 
-def _buttons(section: Section) -> list[Block]:
+def _buttons(view: InspectionView) -> list[Block]:
     """Where to read on: Ofsted's report first."""
-    where = [(section.report_words, section.report)] if section.report else []
-    where += [(f"Read {quote.source or 'the article'}", quote.url) for quote in section.quotes[:_MAX_QUOTES] if quote.url]
+    where = [(view.report_words, view.report)] if view.report else []
+    where += [(f"Read {quote.source or 'the article'}", quote.url) for quote in view.quotes[:_MAX_QUOTES] if quote.url]
     elements: list[Block] = [
         {"type": "button", "text": _plain_text(words, _BUTTON), "url": url, "action_id": f"read-{number}"}
         for number, (words, url) in enumerate(dict.fromkeys(where))
@@ -89,17 +89,17 @@ def _buttons(section: Section) -> list[Block]:
     return [{"type": "actions", "elements": elements}] if elements else []
 
 
-def _section_blocks(section: Section, said: str) -> list[Block]:
-    header: Block = {"type": "header", "text": _plain_text(f"{section.authority}: {section.headline}", _HEADER)}
-    fields: Block = {"type": "section", "fields": [_field(row) for row in section.rows][:_MAX_FIELDS]}
+def _view_blocks(view: InspectionView, said: str) -> list[Block]:
+    header: Block = {"type": "header", "text": _plain_text(f"{view.authority}: {view.headline}", _HEADER)}
+    fields: Block = {"type": "section", "fields": [_field(row) for row in view.rows][:_MAX_FIELDS]}
     return [
         header,
-        *_context([f"{said}. {section.dates}" if said else section.dates]),
-        *_paragraphs(section.corrections),
-        *([fields] if section.rows else []),
-        *_quotes(section.quotes),
-        *_context([section.status, *(f"Note: {remark}" for remark in section.conflicts), section.context]),
-        *_buttons(section),
+        *_context([f"{said}. {view.dates}" if said else view.dates]),
+        *_paragraphs(view.corrections),
+        *([fields] if view.rows else []),
+        *_quotes(view.quotes),
+        *_context([view.status, *(f"Note: {remark}" for remark in view.conflicts), view.context]),
+        *_buttons(view),
     ]
 
 
@@ -112,30 +112,30 @@ def _letter(notice: Notice) -> list[Block]:
     return blocks
 
 
-def _blocks(notice: Notice, sections: Sequence[Section], room: int) -> list[Block]:
+def _blocks(notice: Notice, views: Sequence[InspectionView], room: int) -> list[Block]:
     """As many inspections as there is room for; the others are named."""
     blocks = [*_letter(notice), *_paragraphs([" ".join(summary(notice))])][:room]
-    said = label(notice) if len(sections) == 1 else ""
-    for number, section in enumerate(sections):
-        more = _section_blocks(section, said)
-        last = number == len(sections) - 1
+    said = label(notice) if len(views) == 1 else ""
+    for number, view in enumerate(views):
+        more = _view_blocks(view, said)
+        last = number == len(views) - 1
         if len(blocks) + len(more) > (room if last else room - 1):
-            rest = "; ".join(f"{each.authority}: {each.headline}" for each in sections[number:])
+            rest = "; ".join(f"{each.authority}: {each.headline}" for each in views[number:])
             return [*blocks[: room - 1], *_paragraphs([f"Also: {rest}."])]
         blocks += more
     return blocks
 
 
-def slack_body(notice: Notice, subject: str, sections: Sequence[Section]) -> str:
+def slack_body(notice: Notice, subject: str, views: Sequence[InspectionView]) -> str:
     """The payload as far as it is the same for everybody: JSON that ends within the list of blocks; `slack_foot` closes it."""
-    blocks = _blocks(notice, sections, _MAX_BLOCKS - 1) or _paragraphs([subject])
+    blocks = _blocks(notice, views, _MAX_BLOCKS - 1) or _paragraphs([subject])
     payload = {"text": _words(subject, _SECTION), "unfurl_links": False, "unfurl_media": False, "blocks": blocks}
     return json.dumps(payload, ensure_ascii=False)[: -len("]}")]
 
 
-def slack_foot(notice: Notice) -> str:
+def slack_footer(notice: Notice) -> str:
     """The last block, which is one person's, and the end of the payload."""
     out = [notice.way_out] if notice.way_out else []
-    lines = [line for line in (*notice.also, *notice.notes, *notice.reasons) if plain(line)]
-    foot = _context([*lines[: _MAX_FIELDS - len(out)], *out])
-    return f", {json.dumps(foot[0], ensure_ascii=False)}]}}" if foot else "]}"
+    lines = [line for line in (*notice.also, *notice.notes, *notice.reasons) if sanitize(line)]
+    footer = _context([*lines[: _MAX_FIELDS - len(out)], *out])
+    return f", {json.dumps(footer[0], ensure_ascii=False)}]}}" if footer else "]}"

@@ -9,7 +9,7 @@ from monitor.domain.model import Change, Trust
 from monitor.messages.headline import headlines, roll
 from monitor.messages.inspection_view import source_words, status
 from monitor.messages.notice import Notice, Purpose, by_inspection
-from monitor.messages.sanitize import day_words, plain, short_day
+from monitor.messages.sanitize import day_words, sanitize, short_day
 
 MAX_SUBJECT = 70
 MAX_PREHEADER = 110
@@ -23,7 +23,7 @@ def subject(notice: Notice) -> str:
     prefix = f"{notice.period.capitalize()} digest: " if notice.purpose is Purpose.DIGEST else _PREFIX.get(notice.purpose, "")
     groups = by_inspection(notice.changes)
     if not groups:
-        return plain(notice.title, MAX_SUBJECT)
+        return sanitize(notice.title, MAX_SUBJECT)
     room = MAX_SUBJECT - len(prefix)
     return prefix + (_one(groups[0], room) if len(groups) == 1 else roll(groups, room))
 
@@ -38,14 +38,14 @@ def _one(changes: Sequence[Change], room: int) -> str:
     else:
         ends = (f" ({whose}, {when})", f" (reported, {when})", " (reported)")
     forms = [f"{name}: {what}{end}" for what in headlines(changes) for end in ends]
-    return next((form for form in forms if len(form) <= room), plain(forms[-1], room))
+    return next((form for form in forms if len(form) <= room), sanitize(forms[-1], room))
 
 
 def preheader(notice: Notice) -> str:
     """What the subject leaves out: since when it was otherwise, and how sure it is."""
     groups = by_inspection(notice.changes)
     if not groups:
-        return plain(notice.words[0], MAX_PREHEADER) if notice.words else ""
+        return sanitize(notice.words[0], MAX_PREHEADER) if notice.words else ""
     if len(groups) > 1:
         sure = sum(group[0].inspection.trust in OFFICIAL for group in groups)
         some = "All are" if sure == len(groups) else "None is" if not sure else f"{sure} of {len(groups)} are"
@@ -55,7 +55,7 @@ def preheader(notice: Notice) -> str:
     before = notice.previous.get(first.inspection.key)
     since = before.published if before else first.old_published
     text = f"{told} Previous inspection: {day_words(since)}." if since else told
-    return text if len(text) <= MAX_PREHEADER else plain(told, MAX_PREHEADER)
+    return text if len(text) <= MAX_PREHEADER else sanitize(told, MAX_PREHEADER)
 
 
 def heading(notice: Notice) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from textwrap import wrap
 
 from monitor.messages.headline import summary
-from monitor.messages.inspection_view import NOT_KNOWN, Row, Section
+from monitor.messages.inspection_view import NOT_KNOWN, InspectionView, Row
 from monitor.messages.notice import Notice
 from monitor.messages.subject import label
 
@@ -31,24 +31,24 @@ def _row(row: Row, compares: bool) -> str:
     return f"* {row.area}: {now}" + (", as before" if row.before == row.now else f" (was {row.before.lower()})")
 
 
-def _section(section: Section) -> list[str]:
-    title = f"{section.authority}: {section.headline}"
-    lines = [*_paragraph(title), "-" * min(len(title), WIDTH), *_paragraph(section.dates), ""]
-    for remark in section.corrections:
+def _view(view: InspectionView) -> list[str]:
+    title = f"{view.authority}: {view.headline}"
+    lines = [*_paragraph(title), "-" * min(len(title), WIDTH), *_paragraph(view.dates), ""]
+    for remark in view.corrections:
         lines += [*_paragraph(remark), ""]
-    for row in section.rows:
-        lines += _paragraph(_row(row, section.compares))
+    for row in view.rows:
+        lines += _paragraph(_row(row, view.compares))
     lines.append("")
-    for quote in section.quotes:
+    for quote in view.quotes:
         lines += [line for text in quote.texts for line in _paragraph(f"“{text}”", "  ")]
         lines += _paragraph(quote.where, "  ")
         lines += [f"  {quote.url}", ""] if quote.url else [""]
-    for words in (section.status, *(f"Note: {remark}" for remark in section.conflicts), section.context):
+    for words in (view.status, *(f"Note: {remark}" for remark in view.conflicts), view.context):
         lines += [*_paragraph(words), ""] if words else []
-    return [*lines, f"{section.report_words}:", section.report, ""] if section.report else lines
+    return [*lines, f"{view.report_words}:", view.report, ""] if view.report else lines
 
 
-def text_top(notice: Notice, sections: Sequence[Section]) -> str:
+def text_top(notice: Notice, views: Sequence[InspectionView]) -> str:
     """What the message says, the same for everybody whom it is sent to."""
     said = label(notice)
     lines = [f"{said}.", ""] if said else []
@@ -57,12 +57,12 @@ def text_top(notice: Notice, sections: Sequence[Section]) -> str:
     lines += [notice.action, ""] if notice.action else []
     if glance := summary(notice):
         lines += [*(line for each in glance for line in _paragraph(f"* {each}")), ""]
-    for each in sections:
-        lines += _section(each)
+    for each in views:
+        lines += _view(each)
     return "\n".join(lines) + "\n"
 
 
-def text_foot(notice: Notice) -> str:
+def text_footer(notice: Notice) -> str:
     """What one person alone gets: what may have been missed, the notes, the reasons, the ways to change or end it."""
     lines: list[str] = []
     if notice.also:

@@ -11,7 +11,7 @@ __all__ = ["SqlStore", "open_store"]
 
 
 def __getattr__(name: str) -> Any:
-    """The store when it is asked for: who only wants a `glance` must not wait for SQLAlchemy."""
+    """The store when it is asked for: who only wants `open_if_idle` must not wait for SQLAlchemy."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from monitor.store import store

@@ -89,7 +89,7 @@ DROP = Order(
 RELEASE = Order(allowed=(DeliveryState.HELD,), after=DeliveryState.PENDING, reason="released by the operator")
 
 
-def _line(row: Mapping[str, object]) -> DeliveryRow:
+def _row(row: Mapping[str, object]) -> DeliveryRow:
     return DeliveryRow(**{**row, "state": DeliveryState(str(row["state"]))})  # type: ignore[arg-type]  # the columns are its fields
 
 
@@ -100,7 +100,7 @@ def listed(connection: Connection, states: Sequence[DeliveryState], limit: int) 
     )
     if states:
         chosen = chosen.where(deliveries.c.state.in_(states))
-    return tuple(_line(dict(row)) for row in connection.execute(chosen).mappings())
+    return tuple(_row(dict(row)) for row in connection.execute(chosen).mappings())
 
 
 def tried_and_waiting(connection: Connection) -> tuple[str, ...]:
@@ -138,7 +138,7 @@ def _detail(connection: Connection, row: Mapping[str, object]) -> Detail:
         .where(alerts.c.delivery == row["id"])
     ).tuples()
     return Detail(
-        line=_line({column.name: row[column.name] for column in _COLUMNS}),
+        line=_row({column.name: row[column.name] for column in _COLUMNS}),
         message=message_of(row, bodies_of(connection, {str(row["body"])}).get(str(row["body"]))),
         moves=tuple(Transition(at=m["at"], before=m["before"], after=m["after"], reason=m["reason"]) for m in moves),
         alerts=tuple((key, subscription) for key, subscription in told),

@@ -22,7 +22,7 @@ from monitor.messages.reasons import reason
 from monitor.ports import DeliveryState
 from monitor.store.bulk import insert_many
 from monitor.store.grouping import Waiting, merged, recent, waiting
-from monitor.store.message_contents import delivery_row, foot_columns, keep_body, new_ids
+from monitor.store.message_contents import delivery_row, footer_columns, keep_body, new_ids
 from monitor.store.outbox import note
 from monitor.store.policy import Policy
 from monitor.store.reached import Reached, reached
@@ -261,17 +261,17 @@ class _Outbox:
             also=tuple(doubt.words for doubt in doubts),
         )
         mine = self.policy.with_exits(mine, lead.to, because, self.own)
-        foot = self.policy.renderer.foot(mine)
+        footer = self.policy.renderer.footer(mine)
         self.mentions += [{"key": doubt.id, "mentioned_in": identity} for doubt in doubts]
         start = earliest_send(
             self.now, self.policy.group_wait, self.made.get(target, ()), self.policy.most_an_hour, self.news.days_late
         )
         not_before = min(s.quiet.over(start) if s.quiet else start for s in person.subscriptions.values())
         if waits:
-            changed = {"purpose": notice.purpose.value, "change_set": key, "body": body, **foot_columns(foot)}
+            changed = {"purpose": notice.purpose.value, "change_set": key, "body": body, **footer_columns(footer)}
             self.joined.append(changed | {"key": identity, "not_before": min(not_before, waits.not_before)})
             return
-        row = delivery_row(mine, body, foot, channel=lead.channel, recipient=lead.to, target=target, now=self.now)
+        row = delivery_row(mine, body, footer, channel=lead.channel, recipient=lead.to, target=target, now=self.now)
         row |= {"change_set": key, "not_before": not_before}
         if target in self.already.suspended:
             row |= {"state": DeliveryState.CANCELLED, "reason": "suspended", "settled_at": self.now}

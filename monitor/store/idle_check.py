@@ -22,7 +22,7 @@ from monitor.ports import PollResult, SourceState, Validators
 from monitor.store.poll_columns import poll_row, source_row
 
 #: What is written under `facts` in the database by who has seen to everything.
-SEAL = "seal"
+FINGERPRINT = "seal"
 _BUSY_SECONDS = 30.0
 _VERSIONS = Path(__file__).parent / "migrations" / "versions"
 #: Anything of this and the store itself has to be opened. The parameter is the present moment.
@@ -34,7 +34,7 @@ _WAITING = """
 """
 
 
-def seal(files: Iterable[Path], period: str) -> str:
+def config_fingerprint(files: Iterable[Path], period: str) -> str:
     """What a start that saw to everything depends on: the program, its schema, these files of configuration, and the period.
 
     The period (a day, an hour) is in it so that whatever else a full start does is done once in it at least.
@@ -119,7 +119,7 @@ def open_if_idle(database: Path, expected: str, now: datetime) -> IdleState | No
     try:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
-        found = connection.execute("SELECT value FROM facts WHERE name = ?", (SEAL,)).fetchone()
+        found = connection.execute("SELECT value FROM facts WHERE name = ?", (FINGERPRINT,)).fetchone()
         if found == (expected,) and not connection.execute(_WAITING, {"now": _value(now)}).fetchone()[0]:
             return IdleState(connection)
     except sqlite3.Error:

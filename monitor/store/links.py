@@ -37,13 +37,13 @@ class Read:
 
 
 def remember(
-    connection: Connection, asked: Sequence[PollResult], watched: Collection[str], now: datetime
+    connection: Connection, results: Sequence[PollResult], watched: Collection[str], now: datetime
 ) -> tuple[tuple[Link, ...], ...]:
     """Keep the links of polls; of each poll those that are to be read: new ones, and known ones in another edition.
 
     What a source that is not `watched` yet lists is its baseline.
     """
-    announced = list(dict.fromkeys(link.canonical_url for each in asked for link in each.poll.links))
+    announced = list(dict.fromkeys(link.canonical_url for each in results for link in each.poll.links))
     columns = [links.c[name] for name in ("canonical_url", "source", "edition", "state", "published", "tried_at", "readings")]
     known: dict[str, RowMapping | None] = {}
     for start in range(0, len(announced), _MAX_AT_ONCE):
@@ -51,7 +51,7 @@ def remember(
         known.update({row["canonical_url"]: row for row in connection.execute(select(*columns).where(some)).mappings()})
     fresh: list[tuple[Link, ...]] = []
     rows: list[dict[str, object]] = []
-    for each in asked:
+    for each in results:
         mine = tuple({link.canonical_url: link for link in reversed(each.poll.links)}.values())[::-1]
         new = [link for link in mine if link.canonical_url not in known]
         again = [(link, row) for link in mine if (row := known.get(link.canonical_url)) and row["source"] == link.source]

@@ -23,7 +23,7 @@ class MessageRenderer(Protocol):
         """What everybody reads."""
         ...
 
-    def foot(self, notice: Notice) -> Footer:
+    def footer(self, notice: Notice) -> Footer:
         """What one person reads."""
         ...
 
@@ -56,17 +56,17 @@ def body_of(row: Mapping[Any, Any]) -> Body:
     return Body(**{name: row[name] for name in ("subject", "text", "html", "slack", "headers", "payload")})
 
 
-def foot_columns(foot: Footer) -> dict[str, Any]:
+def footer_columns(footer: Footer) -> dict[str, Any]:
     """The columns of a delivery that hold what one person reads."""
-    return {"foot_text": foot.text, "foot_html": foot.html, "foot_slack": foot.slack, "headers": dict(foot.headers)}
+    return {"foot_text": footer.text, "foot_html": footer.html, "foot_slack": footer.slack, "headers": dict(footer.headers)}
 
 
 def message_of(row: Mapping[Any, Any], body: Body | None) -> Message:
     """The whole message of a delivery's row; without a body (its reader was erased) nothing is left of it."""
     if body is None:
         return Message(subject="", text="")
-    foot = Footer(text=row["foot_text"], html=row["foot_html"], slack=row["foot_slack"], headers=row["headers"])
-    whole = joined(body, foot)
+    footer = Footer(text=row["foot_text"], html=row["foot_html"], slack=row["foot_slack"], headers=row["headers"])
+    whole = joined(body, footer)
     return Message(
         subject=whole.subject,
         text=whole.text,
@@ -91,7 +91,7 @@ def forget_bodies(connection: Connection, ids: Sequence[str]) -> None:
 
 
 def delivery_row(
-    notice: Notice, body: str, foot: Footer, *, channel: str, recipient: str, target: str, now: datetime
+    notice: Notice, body: str, footer: Footer, *, channel: str, recipient: str, target: str, now: datetime
 ) -> dict[str, Any]:
     """The columns of a pending delivery of a frozen body. `change_set` is the notice's id until it is changed."""
     return {
@@ -102,7 +102,7 @@ def delivery_row(
         "target": target,
         "change_set": notice.id,
         "body": body,
-        **foot_columns(foot),
+        **footer_columns(footer),
         "state": DeliveryState.PENDING,
         "reason": "",
         "not_before": now,
@@ -124,5 +124,5 @@ def enqueue_one(
 ) -> None:
     """Freeze a message for one person and put it into the outbox; `changed` are columns unlike those of `delivery_row`."""
     body = keep_body(connection, renderer.body(notice))
-    row = delivery_row(notice, body, renderer.foot(notice), channel=channel, recipient=recipient, target=target, now=now)
+    row = delivery_row(notice, body, renderer.footer(notice), channel=channel, recipient=recipient, target=target, now=now)
     connection.execute(insert(deliveries).values(row | dict(changed or {})))

@@ -48,13 +48,13 @@ def enqueue_no_news(
             made += _enqueue(connection, subscription, policy, notice, outage_key(name, sources), now, mine)
             continue  # that nothing changed is more than we know
         week = due_week(subscription, began.get(name, now), now)
-        if week is not None and not _told(connection, subscription, week):
+        if week is not None and not _was_notified(connection, subscription, week):
             notice = no_news_notice(identity, now, subscription, coverage, week, named=named)
             made += _enqueue(connection, subscription, policy, notice, week_key(name, week), now, mine)
     return made
 
 
-def _told(connection: Connection, subscription: Subscription, week: datetime) -> bool:
+def _was_notified(connection: Connection, subscription: Subscription, week: datetime) -> bool:
     """Whether anything was announced to a subscription in the week that ended then, or waits for its digest."""
     query = select(alerts.c.id).where(
         alerts.c.subscription == subscription.name,

@@ -66,7 +66,7 @@ def standing(connection: Connection, ways: Sequence[Receiver], now: datetime) ->
     return tuple(found)
 
 
-def tell_operator(
+def notify_operator(
     connection: Connection,
     renderer: MessageRenderer,
     found: Sequence[Alarm],

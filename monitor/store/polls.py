@@ -29,10 +29,10 @@ class PollStore:
         with self._reading.begin() as connection:
             return sources.source_states(connection)
 
-    def record_polls(self, asked: Sequence[PollResult], *, now: datetime) -> tuple[tuple[Link, ...], ...]:
+    def record_polls(self, results: Sequence[PollResult], *, now: datetime) -> tuple[tuple[Link, ...], ...]:
         """Save links, validators and next due time of polls, all in one transaction; of each the links not seen before."""
         with self.engine.begin() as connection:
-            return sources.record_polls(connection, asked, now)
+            return sources.record_polls(connection, results, now)
 
     def poll_soon(self, name: str, *, now: datetime) -> bool:
         """Have a source polled as soon as may be by whoever polls; False when it was never polled."""

@@ -27,7 +27,7 @@ from monitor.store.tokens import token_of_message
 _WAITING = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.COMMITTING)
 
 
-def tell_of_reviews(
+def notify_of_reviews(
     connection: Connection, policy: Policy, ways: Sequence[Receiver], avoided: Collection[str], now: datetime, *, page: str = ""
 ) -> str:
     """Put the day's word into the outbox where anything waits and it is not there yet; returns its id, empty for none.

@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, sel
 
 from monitor.domain.model import Link
 from monitor.ports import PollResult, SourceState, Validators
-from monitor.store.idle_check import SEAL
+from monitor.store.idle_check import FINGERPRINT
 from monitor.store.links import remember
 from monitor.store.poll_columns import poll_row, source_row
 from monitor.store.schema import facts, polls, sources
@@ -37,22 +37,22 @@ def source_states(connection: Connection, names: Collection[str] | None = None) 
     }
 
 
-def record_polls(connection: Connection, asked: Sequence[PollResult], now: datetime) -> tuple[tuple[Link, ...], ...]:
+def record_polls(connection: Connection, results: Sequence[PollResult], now: datetime) -> tuple[tuple[Link, ...], ...]:
     """Links and validators go in together: a crash between the two would turn a missed item into an eternal 304.
 
     Returns the links of each poll that are to be read: those not known, and those announced in another edition.
     """
-    before = source_states(connection, [each.source for each in asked])
-    rows = [source_row(each, before.get(each.source, SourceState(name=each.source)), now) for each in asked]
+    before = source_states(connection, [each.source for each in results])
+    rows = [source_row(each, before.get(each.source, SourceState(name=each.source)), now) for each in results]
     if new := [row for row in rows if row["name"] not in before]:
         connection.execute(insert(sources), new)
     if old := [{f"new_{key}": value for key, value in row.items()} for row in rows if row["name"] in before]:
         columns: dict[str, BindParameter[object]] = {key: bindparam(f"new_{key}") for key in rows[0] if key != "name"}
         connection.execute(update(sources).where(sources.c.name == bindparam("new_name")).values(columns), old)
     watched = {name for name, state in before.items() if state.polled_before}
-    fresh = remember(connection, asked, watched, now)
-    connection.execute(insert(polls), [poll_row(a, len(links), now) for a, links in zip(asked, fresh, strict=True)])
-    old_polls = polls.c.source.in_([each.source for each in asked[:_MAX_AT_ONCE]]), polls.c.polled_at < now - KEPT
+    fresh = remember(connection, results, watched, now)
+    connection.execute(insert(polls), [poll_row(a, len(links), now) for a, links in zip(results, fresh, strict=True)])
+    old_polls = polls.c.source.in_([each.source for each in results[:_MAX_AT_ONCE]]), polls.c.polled_at < now - KEPT
     connection.execute(delete(polls).where(*old_polls))
     return fresh
 
@@ -62,8 +62,8 @@ def poll_soon(connection: Connection, name: str, now: datetime) -> bool:
     return connection.execute(update(sources).where(sources.c.name == name).values(next_due_at=now)).rowcount > 0
 
 
-def seal(connection: Connection, value: str) -> None:
-    """Write the seal by which `glance` knows that everything in the state was seen to."""
-    there = connection.execute(update(facts).where(facts.c.name == SEAL).values(value=value))
+def keep_fingerprint(connection: Connection, value: str) -> None:
+    """Write the seal by which `open_if_idle` knows that everything in the state was seen to."""
+    there = connection.execute(update(facts).where(facts.c.name == FINGERPRINT).values(value=value))
     if not there.rowcount:
-        connection.execute(insert(facts).values(name=SEAL, value=value))
+        connection.execute(insert(facts).values(name=FINGERPRINT, value=value))

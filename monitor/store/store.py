@@ -130,7 +130,7 @@ class SqlStore(PollStore, OutboxAdmin, ReviewDesk):
             wanted = subscribers.in_force(connection, configured)
             done = accept(connection, ids, by=by, now=now, policy=self._policy, subscriptions=wanted)
             if any(each.recorded.deliveries for each in done):
-                sources.seal(connection, "")  # the next check is to open the state, and send
+                sources.keep_fingerprint(connection, "")  # the next check is to open the state, and send
         self._mirrored = configured
         return done
 
@@ -236,10 +236,10 @@ class SqlStore(PollStore, OutboxAdmin, ReviewDesk):
             wanted = subscribers.in_force(connection, self._mirror(connection, now))
             return enqueue_no_news(connection, wanted, self._policy, coverage, now)
 
-    def seal(self, value: str) -> None:
+    def keep_fingerprint(self, value: str) -> None:
         """Say that everything in the state was seen to; see `glance`."""
         with self.engine.begin() as connection:
-            sources.seal(connection, value)
+            sources.keep_fingerprint(connection, value)
 
     def enqueue_notice(self, notice: Notice, *, channel: str, recipient: str, now: datetime) -> str:
         """Put a message that tells of no change of its own (a test, a confirmation, a word to the operator) into the outbox."""
@@ -249,17 +249,17 @@ class SqlStore(PollStore, OutboxAdmin, ReviewDesk):
             enqueue_one(connection, self._policy.renderer, notice, channel=channel, recipient=recipient, target=target, now=now)
         return notice.id
 
-    def tell_operator(self, found: Sequence[Alarm], ways: Sequence[Receiver], *, now: datetime, page: str = "") -> str:
+    def notify_operator(self, found: Sequence[Alarm], ways: Sequence[Receiver], *, now: datetime, page: str = "") -> str:
         """Remember alarms, and put what is news of them into the outbox; returns the notice's id, empty for none."""
         self._look()
         with self.engine.begin() as connection:
-            return notices.tell_operator(connection, self._policy.renderer, found, ways, now, page=page)
+            return notices.notify_operator(connection, self._policy.renderer, found, ways, now, page=page)
 
-    def tell_of_reviews(self, avoided: Collection[str], ways: Sequence[Receiver], *, now: datetime, page: str = "") -> str:
+    def notify_of_reviews(self, avoided: Collection[str], ways: Sequence[Receiver], *, now: datetime, page: str = "") -> str:
         """Put the day's word on what waits for review into the outbox; see `review_word.tell_of_reviews`."""
         self._look()
         with self.engine.begin() as connection:
-            return review_word.tell_of_reviews(connection, self._policy, ways, avoided, now, page=page)
+            return review_word.notify_of_reviews(connection, self._policy, ways, avoided, now, page=page)
 
     def changes(self, name: str = "", *, limit: int = 20) -> tuple[matching.RecordedChange, ...]:
         """Recorded changes whose key or id begins with `name`, newest first."""

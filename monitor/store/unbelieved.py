@@ -11,7 +11,7 @@ from monitor.domain.authorities import by_urn
 from monitor.domain.ledger import ALERT_WINDOW, SAME_INSPECTION, Background
 from monitor.domain.model import Area, Rating
 from monitor.domain.operator_alarms import Alarm
-from monitor.messages.sanitize import listed, plain
+from monitor.messages.sanitize import listed, sanitize
 from monitor.store.schema import articles, changes, judgements, rejections
 
 #: An article is pointed out for so long.
@@ -59,7 +59,7 @@ def _silenced(connection: Connection, lately: ColumnElement[bool], now: datetime
     raised = []
     for urn, documents in found.items():
         url, (outlet, reason, said) = next(iter(documents.items()))
-        what = f"{plain(outlet) or 'an article'} reports {listed(sorted(said))}"
+        what = f"{sanitize(outlet) or 'an article'} reports {listed(sorted(said))}"
         message = f"{what}, and nobody was told ({reason}): {url}"
         raised.append(Alarm(about=by_urn()[urn].name, name="unbelieved", message=message, weight=len(documents)))
     return raised
@@ -83,7 +83,7 @@ def _without_overall(connection: Connection, lately: ColumnElement[bool]) -> lis
     ).all()
     return [
         Alarm(
-            about=plain(row.outlet) or "an article",
+            about=sanitize(row.outlet) or "an article",
             name="no_overall_grade",
             message=f"reports “inadequate” overall, a grade that Ofsted no longer gives; nobody was told: {row.url}",
             weight=len(rows),

@@ -13,7 +13,7 @@ from monitor.messages.codes import silent_words
 from monitor.messages.disarm import quoted
 from monitor.messages.headline import headline
 from monitor.messages.notice import SEVERITY, by_inspection, moved, severity
-from monitor.messages.sanitize import link, plain
+from monitor.messages.sanitize import link, sanitize
 
 if TYPE_CHECKING:
     from monitor.store.matching import RecordedChange
@@ -81,12 +81,12 @@ def _row(group: Sequence[RecordedChange]) -> FoundRow:
     gravest = sorted((each.change for each in group), key=lambda change: SEVERITY.index(severity([change])))
     said = {(change.outlet, change.url, change.evidence): change for change in gravest}
     return FoundRow(
-        authority=plain(changes[0].authority.display_name),
+        authority=sanitize(changes[0].authority.display_name),
         headline=headline(changes),
         areas=tuple(_area(change) for change in changes),
         sources=tuple(
             Source(
-                outlet=plain(change.outlet) or "An article",
+                outlet=sanitize(change.outlet) or "An article",
                 published=day_of(change),
                 url=link(change.url),
                 evidence=quoted(change.evidence),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from fastapi.responses import HTMLResponse
 
 from monitor.messages.disarm import quoted
-from monitor.messages.sanitize import day_words, host_of, link, plain
+from monitor.messages.sanitize import day_words, host_of, link, sanitize
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -70,7 +70,7 @@ def _environment() -> Environment:
         "day": day_words,
         "link": link,
         "host": host_of,
-        "plain": plain,
+        "plain": sanitize,
         "quoted": quoted,
     }
     return environment

@@ -56,22 +56,22 @@ class Status:
         return any(source.state.last_success for source in self.sources)
 
 
-def status_of(parts: Runtime) -> Status:
+def status_of(runtime: Runtime) -> Status:
     """What is to be shown of an assembled monitor, read from its store."""
-    newest = sorted(parts.store.inspections(as_of=parts.clock.today()), key=lambda each: each.rank_key, reverse=True)
+    newest = sorted(runtime.store.inspections(as_of=runtime.clock.today()), key=lambda each: each.rank_key, reverse=True)
     return Status(
-        now=parts.clock.now(),
+        now=runtime.clock.now(),
         sources=tuple(
-            WatchedSource(name=s.name, outlet=s.outlet, interval=s.interval, state=parts.store.source_state(s.name))
-            for s in parts.sources
+            WatchedSource(name=s.name, outlet=s.outlet, interval=s.interval, state=runtime.store.source_state(s.name))
+            for s in runtime.sources
         ),
-        channels=tuple(sorted(parts.channels)),
-        subscriptions=sum(not each.paused for each in parts.store.in_force(parts.subscriptions)),
+        channels=tuple(sorted(runtime.channels)),
+        subscriptions=sum(not each.paused for each in runtime.store.in_force(runtime.subscriptions)),
         newest=tuple(newest[:12]),
-        changes=parts.store.newest_changes(inspections=MAX_ROWS),
-        messages={str(state): count for state, count in parts.store.delivery_counts().items()},
-        for_review=parts.store.count_reviews_waiting(now=parts.clock.now()),
-        waiting_since=parts.store.oldest_due(),
+        changes=runtime.store.newest_changes(inspections=MAX_ROWS),
+        messages={str(state): count for state, count in runtime.store.delivery_counts().items()},
+        for_review=runtime.store.count_reviews_waiting(now=runtime.clock.now()),
+        waiting_since=runtime.store.oldest_due(),
     )
 
 

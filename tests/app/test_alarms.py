@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from monitor.app.alarms import MIN_DISK_SPACE, AlarmEvaluator, of_crowded, of_given_up, of_returned, of_space
+from monitor.app.alarms import MIN_DISK_SPACE, AlarmEvaluator, of_bounces, of_crowded, of_given_up, of_space
 from monitor.domain.model import Link, SourceClass
 from monitor.domain.operator_alarms import Receiver
 from monitor.domain.poll_failures import failure_words
@@ -85,8 +85,8 @@ def test_a_disk_that_fills_is_alarming() -> None:
 
 
 def test_a_mailbox_that_cannot_be_read_is() -> None:
-    assert of_returned("") == []
-    assert of_returned("refused")[0].key == ("returned mail", "mailbox")
+    assert of_bounces("") == []
+    assert of_bounces("refused")[0].key == ("returned mail", "mailbox")
 
 
 def test_a_source_that_goes_blind_is_seen_told_and_told_to_be_well(monitor: Monitor) -> None:

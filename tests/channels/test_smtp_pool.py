@@ -53,22 +53,22 @@ class Clerk:
 @contextmanager
 def serving(clerk: Clerk, **options: Any) -> Iterator[tuple[int, SmtpPool]]:
     """The clerk's port and lines to it; those still open are closed at the end."""
-    lines = SmtpPool(**options)
+    pool = SmtpPool(**options)
     with scripted_smtp(clerk) as port:
-        yield port, lines
-        while line := lines.take():
+        yield port, pool
+        while line := pool.take():
             line.smtp.close()
 
 
-def mail(port: int, lines: SmtpPool, commit: Any = lambda: True) -> Outcome:
+def mail(port: int, pool: SmtpPool, commit: Any = lambda: True) -> Outcome:
     server = Server(host="127.0.0.1", port=port, mode="insecure")
-    return hand_over(server, "alerts@monitor.test", "ann@reader.test", BODY, commit, lines=lines)
+    return hand_over(server, "alerts@monitor.test", "ann@reader.test", BODY, commit, pool=pool)
 
 
 def test_the_next_mail_goes_by_the_same_line() -> None:
     clerk = Clerk()
-    with serving(clerk) as (port, lines):
-        assert [mail(port, lines).result for _ in range(3)] == [Result.SENT] * 3
+    with serving(clerk) as (port, pool):
+        assert [mail(port, pool).result for _ in range(3)] == [Result.SENT] * 3
         assert len(clerk.sessions) == 1
         assert clerk.verbs(0) == "EHLO MAIL RCPT DATA RSET MAIL RCPT DATA RSET MAIL RCPT DATA"
 
@@ -84,9 +84,9 @@ def test_the_next_mail_goes_by_the_same_line() -> None:
 )
 def test_a_line_that_ended_in_the_meantime_costs_nothing(answers: dict[str, list[str | None]]) -> None:
     clerk, committed = Clerk(**answers), []
-    with serving(clerk) as (port, lines):
-        assert mail(port, lines).result is Result.SENT
-        assert mail(port, lines, lambda: committed.append(1) or True).result is Result.SENT
+    with serving(clerk) as (port, pool):
+        assert mail(port, pool).result is Result.SENT
+        assert mail(port, pool, lambda: committed.append(1) or True).result is Result.SENT
     assert (len(clerk.sessions), clerk.mails, committed) == (2, 2, [1])
 
 
@@ -101,48 +101,48 @@ def test_a_line_that_ended_in_the_meantime_costs_nothing(answers: dict[str, list
 )
 def test_what_is_answered_to_this_mail_is_its_outcome(answers: dict[str, list[str | None]], reason: str) -> None:
     clerk = Clerk(**answers)
-    with serving(clerk) as (port, lines):
-        assert mail(port, lines).result is Result.SENT
-        assert mail(port, lines).reason == reason
+    with serving(clerk) as (port, pool):
+        assert mail(port, pool).result is Result.SENT
+        assert mail(port, pool).reason == reason
         assert len(clerk.sessions) == 1
-        assert mail(port, lines).result is Result.SENT, "by a new line: the old one was dropped without a word"
+        assert mail(port, pool).result is Result.SENT, "by a new line: the old one was dropped without a word"
     assert clerk.mails == 2
     assert "QUIT" not in clerk.verbs(0)
 
 
 def test_good_night_at_the_first_sender_is_a_failure_for_now() -> None:
     clerk = Clerk(MAIL=["421 busy"])
-    with serving(clerk) as (port, lines):
-        told = mail(port, lines)
+    with serving(clerk) as (port, pool):
+        told = mail(port, pool)
     assert (told.result, told.reason, len(clerk.sessions)) == (Result.TRANSIENT, "smtp_421_mail", 1)
 
 
 def test_a_claim_that_was_lost_leaves_no_half_a_mail_on_a_line() -> None:
     clerk = Clerk()
-    with serving(clerk) as (port, lines):
-        assert mail(port, lines, lambda: False).reason == "lost_claim"
-        assert mail(port, lines).result is Result.SENT
+    with serving(clerk) as (port, pool):
+        assert mail(port, pool, lambda: False).reason == "lost_claim"
+        assert mail(port, pool).result is Result.SENT
     assert (len(clerk.sessions), clerk.mails) == (2, 1)
 
 
 def test_a_line_is_closed_when_nobody_needs_it() -> None:
     clerk = Clerk()
-    with serving(clerk, idle=0.05) as (port, lines):
-        assert mail(port, lines).result is Result.SENT
+    with serving(clerk, idle=0.05) as (port, pool):
+        assert mail(port, pool).result is Result.SENT
         for _ in range(200):
             if clerk.verbs(0).endswith("QUIT"):
                 break
             time.sleep(0.01)
         assert clerk.verbs(0) == "EHLO MAIL RCPT DATA QUIT"
-        assert mail(port, lines).result is Result.SENT
+        assert mail(port, pool).result is Result.SENT
     assert len(clerk.sessions) == 2
 
 
 def test_a_line_has_only_so_many_mails(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lines_module, "MAX_MAILS", 2)
     clerk = Clerk()
-    with serving(clerk) as (port, lines):
-        assert [mail(port, lines).result for _ in range(3)] == [Result.SENT] * 3
+    with serving(clerk) as (port, pool):
+        assert [mail(port, pool).result for _ in range(3)] == [Result.SENT] * 3
     assert [session.count("MAIL") for session in clerk.sessions] == [2, 1]
 
 

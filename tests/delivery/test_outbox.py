@@ -193,6 +193,6 @@ async def test_while_nothing_is_sent_the_operator_is_told_so(open_it: Open) -> N
     sending = outbox(store, box, clock, off=lambda: "it was restored")
     assert await sending.send_due() == {}
     alarm = Alarm(about="outbox", name="off", message="nothing is sent: it was restored", urgent=True)
-    store.tell_operator([alarm], [Receiver(channel="console", to="ops@example.org")], now=clock.now())
+    store.notify_operator([alarm], [Receiver(channel="console", to="ops@example.org")], now=clock.now())
     assert await sending.send_due() == {"sent": 1}
     assert box.sent == ["ops@example.org"]

@@ -15,7 +15,7 @@ from monitor.domain.operator_alarms import ActiveAlarm
 from monitor.messages import Renderer
 from monitor.messages.disarm import disarmed, quoted
 from monitor.messages.operator import operator_notice
-from monitor.messages.sanitize import plain
+from monitor.messages.sanitize import sanitize
 from tests.messages.conftest import Notes, changes_of
 from tests.messages.test_messages import TRAFFORD, Elements
 
@@ -125,7 +125,7 @@ def test_an_operators_notice_links_nothing_that_a_server_said() -> None:
     ],
 )
 def test_what_cannot_be_seen_is_left_out_everywhere(notice: Notes, hidden: str) -> None:
-    assert plain(f"Rated{hidden} good{hidden}") == "Rated good"
+    assert sanitize(f"Rated{hidden} good{hidden}") == "Rated good"
     (first, *rest) = changes_of("Trafford", TRAFFORD, outlet="BBC News")
     bad = replace(first, evidence=f"Rated{hidden} good.", outlet=f"BBC{hidden}", conflict=f"says{hidden} so")
     told = RENDER.render(notice(bad, *rest))

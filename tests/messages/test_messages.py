@@ -18,7 +18,7 @@ from monitor.domain.model import Area, ChangeKind, Rating, Trust
 from monitor.domain.subscriptions import wanted_because
 from monitor.messages import Purpose, Renderer
 from monitor.messages.render import _template
-from monitor.messages.sanitize import host_of, link, plain
+from monitor.messages.sanitize import host_of, link, sanitize
 from monitor.messages.subject import preheader, subject
 from tests.builders import subscription
 from tests.messages.conftest import Notes, changes_of
@@ -234,8 +234,8 @@ def test_a_council_is_called_what_people_call_it_and_officially_beside_its_code(
 @given(st.text(max_size=300))
 @settings(max_examples=200)
 def test_plain_text_is_plain(text: str) -> None:
-    cleaned = plain(text)
-    assert plain(cleaned) == cleaned
+    cleaned = sanitize(text)
+    assert sanitize(cleaned) == cleaned
     assert cleaned == cleaned.strip()
     assert not any(ord(c) < 32 or 0x200B <= ord(c) <= 0x200F or 0x202A <= ord(c) <= 0x202E for c in cleaned)
 
@@ -341,4 +341,4 @@ def test_what_is_seen_late_says_so(notice: Notes, days: int, said: bool) -> None
 def test_the_foot_of_the_page_is_what_its_template_says(notice: Notes, count: int, address: str) -> None:
     lines = tuple(f"{n} & <b>“more”</b> {{0}}" for n in range(count))
     mine = notice(also=lines, notes=lines, reasons=lines, manage=address, unsubscribe=address and "https://monitor.test/u/2")
-    assert RENDER.foot(mine).html == _template("foot.html").render(notice=mine, product=RENDER.product)
+    assert RENDER.footer(mine).html == _template("footer.html").render(notice=mine, product=RENDER.product)

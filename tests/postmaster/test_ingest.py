@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from monitor.app.alarms import of_returned
+from monitor.app.alarms import of_bounces
 from monitor.cli import main
 from monitor.messages.signed_return_path import SignedReturnPath
 from monitor.ports import Outcome, Result
@@ -111,13 +111,13 @@ def test_a_mailbox_that_stays_unreadable_is_an_alarm_until_it_is_read(store: Sql
         master = postmaster(store, f"imap://bounces:hunter2@127.0.0.1:{port}", RETURNS)
         for _ in range(PATIENCE - 1):
             assert master.collect() == {}
-        assert of_returned(master.trouble) == []
+        assert of_bounces(master.trouble) == []
         master.collect()
-        (alarm,) = of_returned(master.trouble)
+        (alarm,) = of_bounces(master.trouble)
         assert str(alarm) == "returned mail: the mailbox of returned mail cannot be read: login_refused"
         folder.password = "hunter2"
         master.collect()
-        assert of_returned(master.trouble) == []
+        assert of_bounces(master.trouble) == []
 
 
 def typed(folders: list[str], *words: str) -> int:

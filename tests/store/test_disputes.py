@@ -135,7 +135,7 @@ def test_the_operators_mail_says_what_to_do(open_it: Open) -> None:
     tell(store, "Echo", "overall inadequate", "Derby")
     with store.engine.begin() as connection:
         found = unbelieved(connection, NOW)
-    store.tell_operator(found, (Receiver(channel="console", to="op@council.test"),), now=NOW)
+    store.notify_operator(found, (Receiver(channel="console", to="op@council.test"),), now=NOW)
     (mail,) = store.claim(owner="x", now=NOON, lease=60, limit=9)
     assert "Derby is reported otherwise than told" in mail.message.subject
     assert "monitor sources test" in mail.message.text

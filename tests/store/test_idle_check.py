@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from monitor.ports import FetchFailure, LinkFailure, Poll, PollResult, Validators
 from monitor.store import SqlStore, open_store
-from monitor.store.idle_check import IdleState, open_if_idle, seal
+from monitor.store.idle_check import IdleState, config_fingerprint, open_if_idle
 from monitor.store.schema import polls, sources
 from tests.builders import NOW, asked, link, story, subscription
 from tests.store.conftest import history
@@ -30,7 +30,7 @@ def store(tmp_path):
         [asked("feed", FIRST), asked("other", Poll(validators={"y": Validators(last_modified="then")}))], now=NOW
     )
     opened.link_failed(LinkFailure(link=FIRST.links[0], reason="not_found", permanent=True), now=NOW, retry_at=None)
-    opened.seal("sealed")
+    opened.keep_fingerprint("sealed")
     yield opened
     opened.close()
 
@@ -123,9 +123,9 @@ def test_a_quiet_state_is_looked_at(file: Path) -> None:
 
 
 def test_another_seal_is_none(store: SqlStore, file: Path) -> None:
-    store.seal("another")
+    store.keep_fingerprint("another")
     assert not looked(file)
-    store.seal("sealed")
+    store.keep_fingerprint("sealed")
     assert looked(file)
 
 
@@ -170,12 +170,12 @@ def test_what_is_no_state_of_ours_is_for_the_store(tmp_path: Path, content: byte
 def test_the_seal_is_of_the_day_and_the_files(tmp_path: Path) -> None:
     one, two = tmp_path / "channels.toml", tmp_path / "subscriptions.toml"
     one.write_text("a")
-    first = seal([one, two], "2026-09-01")
-    assert seal([one, two], "2026-09-01") == first
-    assert seal([one, two], "2026-09-02") != first
+    first = config_fingerprint([one, two], "2026-09-01")
+    assert config_fingerprint([one, two], "2026-09-01") == first
+    assert config_fingerprint([one, two], "2026-09-02") != first
     two.write_text("")
-    assert seal([one, two], "2026-09-01") != first
+    assert config_fingerprint([one, two], "2026-09-01") != first
     two.unlink()
     one.write_text("b")
-    assert seal([one, two], "2026-09-01") != first
-    assert seal([two, one], "2026-01-01") != seal([one, two], "2026-01-01")
+    assert config_fingerprint([one, two], "2026-09-01") != first
+    assert config_fingerprint([two, one], "2026-01-01") != config_fingerprint([one, two], "2026-01-01")

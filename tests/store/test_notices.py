@@ -20,7 +20,7 @@ MAIL, SLACK = Receiver(channel="mail", to="ops@example.org"), Receiver(channel="
 
 
 def tell(store: SqlStore, *found: Alarm, minutes: int = 0, ways: tuple[Receiver, ...] = (MAIL, SLACK)) -> str:
-    return store.tell_operator(found, ways, now=NOW + timedelta(minutes=minutes))
+    return store.notify_operator(found, ways, now=NOW + timedelta(minutes=minutes))
 
 
 def ended(store: SqlStore, outcome: Outcome, *, minutes: int = 2) -> None:

@@ -24,7 +24,7 @@ MORNING = datetime(2026, 9, 2, 6, 30, tzinfo=UTC)
 
 
 def tell(store: SqlStore, now: datetime = NOW, *ways: Receiver, avoided: Collection[str] = ()) -> str:
-    return store.tell_of_reviews(avoided, ways or (MAIL, SLACK), now=now)
+    return store.notify_of_reviews(avoided, ways or (MAIL, SLACK), now=now)
 
 
 def ended(store: SqlStore, outcome: Outcome, now: datetime) -> None:
@@ -90,7 +90,7 @@ def test_what_waits_for_thirty_days_is_left_out(open_it: Open) -> None:
 def test_without_a_way_nothing_is_said_until_there_is_one(open_it: Open) -> None:
     store = open_it()
     record(store, unsure({"Kent": "overall good"}))
-    assert store.tell_of_reviews((), (), now=NOW) == ""
+    assert store.notify_of_reviews((), (), now=NOW) == ""
     assert tell(store, NOW + timedelta(minutes=5))
 
 
