@@ -6,6 +6,8 @@ import ast
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import ROOT
 
 MODULES = sorted((ROOT / "monitor").rglob("*.py"))
@@ -82,3 +84,102 @@ def test_every_package_says_what_it_is() -> None:
 def test_nothing_is_left_to_do() -> None:
     mark = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b")
     assert [ids(module) for module in MODULES if mark.search(module.read_text())] == []
+
+
+#: Words that named a thing here and mean another in the field: each with what it is called now. No identifier has one.
+RETIRED_WORDS = {
+    "ear": "source coverage",
+    "ears": "sources",
+    "hearing": "coverage",
+    "deaf": "down",
+    "habit": "baseline",
+    "rhythm": "arrival model",
+    "lookout": "evaluator",
+    "tellings": "notifications",
+    "eyes": "polling runtime",
+    "wishes": "preferences form",
+    "seal": "fingerprint",
+    "accounts": "attestations",
+    "continuity": "restore guard",
+    "timetable": "schedule",
+    "guards": "alert limits",
+    "filing": "articles",
+    "asides": "boilerplate lines",
+    "foot": "footer",
+}
+#: The same of whole names, whose words are good elsewhere.
+RETIRED_NAMES = {
+    "Account": "Attestation",
+    "Asked": "PollResult",
+    "Front": "Entrypoint",
+    "Glance": "IdleState",
+    "Kind": "ChangeKind, BounceKind",
+    "Lead": "LeaderElection",
+    "Lines": "SmtpPool",
+    "Moment": "UTCDateTime",
+    "Pace": "RateLimiter",
+    "Parts": "Runtime",
+    "Polled": "PollSummary",
+    "PutBy": "PrefetchedPages",
+    "Raised": "Alarm",
+    "Returns": "SignedReturnPath",
+    "ReturnedMail": "BounceReport",
+    "Standing": "ActiveAlarm",
+    "Way": "Receiver",
+    "bootstrap": "app.runtime",
+    "let_go": "release",
+    "look": "evaluate, check",
+    "send_from": "earliest_send",
+    "watch": "poll_history",
+}
+#: Names that a retired word may stay in: what they are called is prescribed, or has no better word.
+KEPT_NAMES = {("monitor/store/guard.py", "look"), ("monitor/store/engine.py", "look"), ("monitor/store/store.py", "look")}
+KEPT_NAMES |= {("monitor/system/clock_watch.py", "look")}
+
+
+def identifiers(module: Path) -> set[str]:
+    """Names that a module gives: its own, of what it defines, of parameters, and of what it assigns to."""
+    found = {module.stem}
+    for node in ast.walk(parsed(module)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.arg):
+            found.add(node.arg)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+    return found
+
+
+def retired(name: str) -> list[str]:
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().split("_")
+    return [*(RETIRED_WORDS[word] for word in words if word in RETIRED_WORDS), *filter(None, [RETIRED_NAMES.get(name)])]
+
+
+def test_retired_words_are_not_used_again() -> None:
+    modules = [module for module in MODULES if "migrations" not in module.parts]
+    names = [(ids(module), name) for module in modules for name in identifiers(module)]
+    assert {
+        f"{where}: {name}": retired(name) for where, name in names if retired(name) and (where, name) not in KEPT_NAMES
+    } == {}
+    assert set(names) >= KEPT_NAMES, "kept for nothing"
+
+
+@pytest.mark.parametrize(("name", "now"), [("deaf_since", "down"), ("SourceHabit", "baseline"), ("Way", "Receiver")])
+def test_a_retired_word_is_seen_in_any_form(name: str, now: str) -> None:
+    assert retired(name) == [now]
+    assert retired("way_out") == retired("nearer") == []
+
+
+def test_a_limit_is_called_max_or_min() -> None:
+    limit = re.compile(r"_?(?:MOST|LEAST|FEWEST|LONGEST|SHORTEST)(?:_|$)")
+    assert [f"{ids(module)}: {name}" for module in MODULES for name in identifiers(module) if limit.match(name)] == []
+
+
+def test_the_glossary_names_files_that_are_there() -> None:
+    glossary = (ROOT / "docs" / "glossary.md").read_text()
+    named = re.findall(r"`(monitor/[a-z_/]+\.py)`", glossary)
+    assert len(named) > 40
+    assert [path for path in named if not (ROOT / path).exists()] == []
+    terms = [row.split("|")[1].strip() for row in glossary.splitlines() if row.startswith("| ") and "---" not in row]
+    defined = [term for term in terms if term != "word"]
+    assert len(defined) == len(set(defined)), "each term once"
