@@ -290,8 +290,14 @@ def test_outlets_are_named_as_the_corpus_names_them() -> None:
 # --- at a terminal --------------------------------------------------------------------------------------------------------
 
 
-#: Makes its input the controlling terminal, from which Ctrl-C comes, and becomes what is to be run.
-_AT_ITS_TERMINAL = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
+#: Makes its input the controlling terminal, from which Ctrl-C comes, and becomes what is to be run. Tests that were started
+#: in the background inherit that Ctrl-C is ignored; whoever sits at a terminal does not.
+_AT_ITS_TERMINAL = """
+import fcntl, os, signal, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
 
 
 class Terminal:
