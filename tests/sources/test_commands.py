@@ -217,7 +217,7 @@ def test_a_source_is_polled_by_the_monitor_that_runs_when_one_does(folders, caps
     """It has the state to itself; so it is asked, and what it did is told."""
     assert main(["sources", "poll", "gazette", *folders]) == 0
     capsys.readouterr()
-    from monitor.app.leader import alone
+    from monitor.app.leader import single_instance
     from monitor.commands import poll
 
     monkeypatch.setattr(poll, "PATIENCE", 20.0)
@@ -231,7 +231,7 @@ def test_a_source_is_polled_by_the_monitor_that_runs_when_one_does(folders, caps
         polled = PollResult(source="gazette", poll=Poll(items=7), next_due_at=datetime.now(UTC))
         store.record_polls([polled], now=datetime.now(UTC))
 
-    with alone(tmp_path / "state"):
+    with single_instance(tmp_path / "state"):
         other = threading.Thread(target=the_other_one)
         other.start()
         assert main(["sources", "poll", "gazette", *folders]) == 0
