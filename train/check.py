@@ -16,12 +16,11 @@ from datetime import date
 from pathlib import Path
 
 from monitor.domain.authorities import find
+from monitor.domain.frameworks import graded_areas, graded_ratings
 from monitor.domain.model import Area, Rating
 from monitor.scoring.form import Item, Label, items_of, read_items
 
 ROOT = Path(__file__).resolve().parent.parent / "corpus"
-#: No report with a grade overall came out after this, nor one on adoption after the second; adequate ended before the third.
-_LAST_OVERALL, _LAST_ADOPTION, _LAST_ADEQUATE = date(2026, 7, 1), date(2018, 12, 31), date(2014, 6, 30)
 _SHINGLE = 8  #: words in a row that two articles share when one was copied
 _NEAR = 0.2  #: share of an article's shingles that another has, to be its near-copy
 _MIN_WORDS = 8
@@ -54,12 +53,10 @@ def _label_faults(item: Item, day: date, where: str, label: Label) -> Iterator[s
     for told in (rating, previous):
         if told and told not in set(Rating):
             yield f"unknown rating {told!r}"
-    if area == Area.OVERALL and day > _LAST_OVERALL:
-        yield f"{where}: no overall grade was published on {day}"
-    if area == Area.ADOPTION and day > _LAST_ADOPTION:
-        yield f"{where}: adoption had no grade on {day}"
-    if rating == Rating.ADEQUATE and day > _LAST_ADEQUATE:
-        yield f"{where}: adequate had ended by {day}"
+    if area in set(Area) - graded_areas(day):
+        yield f"{where}: no report of {day} grades that area"
+    if rating in set(Rating) - graded_ratings(day, day):
+        yield f"{where}: no report of {day} gives the rating {rating!r}"
     if evidence and evidence not in f"{item.title}\n{item.text}":
         yield f"{where}: the evidence is not in the text: {evidence!r}"
     year = label.previous_year

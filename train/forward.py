@@ -11,10 +11,11 @@ from torch.nn import functional
 
 from monitor.classifier.document import Document
 from monitor.classifier.features import Facts
+from monitor.classifier.linker import AREAS
 from monitor.classifier.mentions import Mention, MentionType
 from monitor.classifier.windows import Disguise, Window, windows
 from monitor.classifier.wordpiece import WordPiece
-from train.model import AREAS, Linker
+from train.model import Linker
 
 _WORDS = {
     "inadequate": ("inadequate",),

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import torch
 
+from monitor.classifier.linker import AREAS
 from train.examples import Example
 from train.forward import Linked
-from train.model import AREAS, log_not
+from train.model import log_not
 
 NEWS, EARLIER = 0, 1
 _EARLIER, _YEAR, _EVIDENCE = 0.5, 0.3, 1.0

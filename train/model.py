@@ -11,10 +11,10 @@ from torch import nn
 from torch.nn import functional
 
 from monitor.classifier.features import ALONE, BESIDE
+from monitor.classifier.linker import AREAS
 
 HIDDEN, LAYERS, ATTENTION, INNER = 384, 6, 12, 1536
 STATUS = ("news", "earlier")  #: both at once: "retains its good rating"
-AREAS = ("overall", "leadership", "help_and_protection", "children_in_care", "care_leavers", "adoption")
 LINKED = 192  #: width of the links' vectors
 
 #: Of the base's ``model.safetensors``; nothing else is trained from.

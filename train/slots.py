@@ -14,6 +14,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from monitor.domain.authorities import authorities
+from monitor.domain.frameworks import editions, published_edition
+from monitor.domain.model import Area
 from monitor.tables import rows
 
 #: outlets and how many of each
@@ -144,7 +146,6 @@ KINDS = [
     ("ofsted_annual", 2, "Ofsted annual report or chief inspector speech"),
 ]
 
-_AREAS = ("overall", "leadership", "help_and_protection", "children_in_care", "care_leavers", "adoption")
 _GRADES = ("inadequate", "requires_improvement", "good", "outstanding")
 _PLAIN = 10  #: a slot's habits are "as it comes" as often as that many of them
 _NO_NEWS, _REAL = 0.35, 0.55
@@ -186,7 +187,7 @@ def _one(chance: random.Random, table: Sequence[tuple[str, int]]) -> str:
 
 
 def _facts(row: dict[str, str]) -> str:
-    return ", ".join(f"{area} {row[area]}" for area in _AREAS if row.get(area))
+    return ", ".join(f"{area} {row[area]}" for area in Area if row.get(area))
 
 
 def _real(record: dict[str, list[dict[str, str]]], row: dict[str, str]) -> str:
@@ -222,14 +223,11 @@ def _invented(chance: random.Random, name: str, day: date) -> str:
 
 
 def _grades(chance: random.Random, day: date) -> str:
-    areas = [area for area in _AREAS if area != "adoption" or day.year < 2018]
-    if 2018 <= day.year < 2023:
-        areas.remove("care_leavers")  # it shared a grade with children in care
-    if day >= date(2026, 4, 20):
-        areas.remove("overall")
+    number = published_edition(day)
+    areas = [area for area in Area if not number or area in editions()[number - 1].areas]
     whole = chance.choices(range(4), [22, 28, 30, 20])[0]
     near = {
-        area: min(3, max(0, whole + (0 if area == "overall" else chance.choice([0] * 4 + [-1, -1, 1, 1, -2, 2]))))
+        area: min(3, max(0, whole + (0 if area is Area.OVERALL else chance.choice([0] * 4 + [-1, -1, 1, 1, -2, 2]))))
         for area in areas
     }
     return ", ".join(f"{area} {_GRADES[grade]}" for area, grade in near.items())

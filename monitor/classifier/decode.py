@@ -6,16 +6,13 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 from monitor.classifier.document import Document
 from monitor.classifier.linker import Linked, Links
 from monitor.classifier.mentions import Mention, MentionType
-from monitor.domain.frameworks import graded_areas
+from monitor.domain.frameworks import graded_areas, overall_is_rare
 from monitor.domain.model import Area
 
-#: From here on hardly any report has a grade overall: one is believed only where the word is said.
-NO_OVERALL = date(2026, 6, 1)
 #: Below this an earlier rating, and its year, are not told.
 PREVIOUS = 0.5
 #: By rating: how likely it is, and the mention that says so most.
@@ -131,7 +128,7 @@ def _exists(doc: Document, area: str, linked: Linked) -> bool:
         return True
     if Area(area) not in graded_areas(day):
         return False
-    if area == "overall" and day >= NO_OVERALL:
+    if area == "overall" and overall_is_rare(day):
         sentence = linked.mention.sentence
         return any(m.values == ("overall",) and m.sentence == sentence for m in doc.of(MentionType.AREA))
     return True

@@ -9,13 +9,14 @@ from datetime import date
 from functools import lru_cache
 from importlib.resources import files
 
-from monitor.classifier.decode import NO_OVERALL, Candidate, candidates
+from monitor.classifier.decode import Candidate, candidates
 from monitor.classifier.document import Document, document
 from monitor.classifier.linker import Linked, Links, card, linker_model
 from monitor.classifier.mentions import MentionType
 from monitor.classifier.relevance import may_report
 from monitor.classifier.restated import reports_inspection
 from monitor.domain.authorities import by_urn
+from monitor.domain.frameworks import overall_is_rare
 from monitor.domain.model import Area, ClassifierResult, Judgement, Rating, Rejection, Span, Tier
 
 
@@ -118,7 +119,7 @@ def _why_not(doc: Document, linked: Linked, kind: str) -> str:
     if linked.mention.by_others:
         return "other_judge"
     overall = linked.news >= 0.5 and linked.areas.get("overall", 0.0) >= 0.5
-    if overall and doc.published is not None and doc.published >= NO_OVERALL:
+    if overall and doc.published is not None and overall_is_rare(doc.published):
         return "no_overall_grade"
     if linked.earlier >= 0.5:
         return "previous"

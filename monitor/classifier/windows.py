@@ -9,6 +9,7 @@ from datetime import date
 from monitor.classifier.document import Document
 from monitor.classifier.mentions import Mention, MentionType
 from monitor.classifier.wordpiece import WordPiece
+from monitor.domain.frameworks import published_edition
 
 MAX_PIECES = 448  #: of a window, with its first and last
 _MAX_OPENING = 120  #: pieces of title and first sentences that every window repeats
@@ -19,6 +20,7 @@ MAX_WINDOWS = 8  #: with ratings in them; an article that needs more is cut: no 
 _PLACEHOLDERS = 30
 _AREA, _OVERALL, _GROUP, _RATING, _SAME, _QUOTED, _AGE, _ERA, _TITLE, _BULLET = 40, 41, 42, 50, 51, 52, 60, 80, 90, 91
 _MAX_AGE = 11
+_MAX_ERA = 5  #: of a later framework the network was taught nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,7 @@ def era(published: date | None) -> int:
     """Number of the framework in force: 0 unknown, 1 before the SIF, 2 SIF, 3 ILACS, 4 from 2023, 5 without overall grade."""
     if published is None:
         return 0
-    ends = (date(2013, 11, 15), date(2018, 2, 15), date(2023, 1, 25), date(2026, 5, 1))
-    return 1 + sum(published >= end for end in ends)
+    return min(1 + published_edition(published), _MAX_ERA)
 
 
 def windows(doc: Document, wordpiece: WordPiece, disguise: Disguise | None = None) -> list[Window]:

@@ -141,6 +141,7 @@ def _print(authority: Authority, own: list[Inspection], predecessors: list[Autho
 
 def _cells(now: Inspection, before: Inspection | None) -> dict[Area, str]:
     """Each area's rating in words, with an arrow where it moved."""
+    from monitor.domain.frameworks import graded_as
     from monitor.domain.model import Area
     from monitor.domain.movement import direction, moves
 
@@ -148,6 +149,7 @@ def _cells(now: Inspection, before: Inspection | None) -> dict[Area, str]:
     for move in moves(before, now):
         points = direction(move.old, move.new)
         cells[move.area] = move.new.words + (" \u2191" if points > 0 else " \u2193" if points < 0 else "")
-    if now.combined_care:
-        cells[Area.CARE_LEAVERS] = "(with in care)"
+    for area in Area:
+        if (other := graded_as(area, combined_care=now.combined_care)) is not area:
+            cells[area] = f"(with {other.short})"
     return cells

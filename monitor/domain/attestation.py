@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from monitor.domain.frameworks import Edition, edition, shares_care
+from monitor.domain.frameworks import Edition, edition, graded_as, shares_care
 from monitor.domain.model import Area, Attestation, Change, Inspection, Rating, SourceClass, Trust
 
 #: A sentence this long that two outlets share word for word was written once.
@@ -75,14 +75,15 @@ def day_of(change: Change) -> date:
 
 def as_graded(attestation: Attestation, *, combined_care: bool) -> Attestation:
     """An attestation as its framework graded: where care leavers share the grade of children in care, one rating, not two."""
-    if not combined_care or Area.CARE_LEAVERS not in attestation.ratings:
+    shared = {area: graded_as(area, combined_care=combined_care) for area in attestation.ratings}
+    if all(area is own for area, own in shared.items()):
         return attestation
-    ratings = dict(attestation.ratings)
-    shared = ratings.pop(Area.CARE_LEAVERS)
-    ratings.setdefault(Area.CHILDREN_IN_CARE, shared)
-    evidence = dict(attestation.evidence)
-    if Area.CARE_LEAVERS in evidence:
-        evidence.setdefault(Area.CHILDREN_IN_CARE, evidence.pop(Area.CARE_LEAVERS))
+    ratings, evidence = dict(attestation.ratings), dict(attestation.evidence)
+    for area, own in shared.items():
+        if own is not area:
+            ratings.setdefault(own, ratings.pop(area))
+            if area in evidence:
+                evidence.setdefault(own, evidence.pop(area))
     return replace(attestation, ratings=ratings, evidence=evidence)
 
 

@@ -1,8 +1,9 @@
-"""The inspection frameworks: which areas were graded, on which days of fieldwork."""
+"""The inspection frameworks: which areas were graded when, and which of them share a grade. Nobody else knows their dates."""
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -24,6 +25,12 @@ class Edition:
     areas: tuple[Area, ...]  #: in the order of its reports
     valid: DateRange
     combined_care: bool = False  #: children in care and care leavers share one grade
+    published_from: date | None = None  #: what is published from this day on is, as a rule, of this edition
+    overall_rare_from: date | None = None  #: hardly anything published from this day on has a grade overall
+
+
+#: Where children in care and care leavers share one grade, it is that of children in care.
+_COMBINED: Mapping[Area, Area] = {Area.CARE_LEAVERS: Area.CHILDREN_IN_CARE}
 
 
 @lru_cache(maxsize=1)
@@ -38,6 +45,8 @@ def editions() -> tuple[Edition, ...]:
             areas=tuple(Area(area) for area in row["areas"]),
             valid=DateRange(start=row["first_day"], end=row.get("last_day")),
             combined_care=row.get("combined_care", False),
+            published_from=row.get("published_from"),
+            overall_rare_from=row.get("overall_rare_from"),
         )
         for row in table
     )
@@ -47,6 +56,21 @@ def edition(began: date, framework: str = "") -> Edition | None:
     """The edition for fieldwork that began on a day; of two frameworks in use on that day the newer, unless one is named."""
     fitting = [row for row in editions() if began in row.valid and framework in ("", row.framework)]
     return fitting[-1] if fitting else None
+
+
+def published_edition(published: date) -> int:
+    """The number, from 1, of the edition that what is published on a day is of as a rule; 0 before the first of them."""
+    return sum(row.published_from is not None and published >= row.published_from for row in editions())
+
+
+def overall_is_rare(published: date) -> bool:
+    """Whether hardly anything published on a day has a grade overall: then one is believed only where the word is said."""
+    return any(row.overall_rare_from is not None and published >= row.overall_rare_from for row in editions())
+
+
+def graded_as(area: Area, *, combined_care: bool) -> Area:
+    """The area whose grade an area has: its own, or, for care leavers under a combined grade, that of children in care."""
+    return _COMBINED.get(area, area) if combined_care else area
 
 
 def shares_care(day: date) -> bool:
@@ -62,8 +86,11 @@ def graded_areas(published: date) -> frozenset[Area]:
     """
     window = (published - TO_PUBLICATION, published)
     fitting = [row for row in editions() if _overlap(row.valid, *window)]
-    shared = frozenset({Area.CARE_LEAVERS}) if any(row.combined_care for row in fitting) else frozenset()
-    return frozenset(area for row in fitting for area in row.areas) | shared if fitting else frozenset(Area)
+    return frozenset(
+        area
+        for area in Area
+        if not fitting or any(graded_as(area, combined_care=row.combined_care) in row.areas for row in fitting)
+    )
 
 
 def graded_ratings(first: date, last: date) -> frozenset[Rating]:

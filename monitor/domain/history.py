@@ -11,7 +11,7 @@ from functools import lru_cache
 from monitor.domain.attestation import inspect
 from monitor.domain.authorities import by_urn
 from monitor.domain.calendar import MONTHS
-from monitor.domain.frameworks import edition
+from monitor.domain.frameworks import edition, graded_as
 from monitor.domain.model import Area, Attestation, Authority, DateRange, Inspection, Rating, SourceClass
 from monitor.tables import rows
 
@@ -79,6 +79,7 @@ def official_attestation(row: Mapping[str, str]) -> Attestation:
     framework = edition(when.start, row["framework"])
     if framework is None:
         raise ValueError(f"no edition of {row['framework']!r} was in use on {when.start}")
+    ratings = {area: Rating(row[area]) for area in Area if row.get(area)}  # an area that is new has no column yet
     published = date.fromisoformat(row["published"])
     if published < when.end:
         raise ValueError(f"published on {published}, before fieldwork ended on {when.end}")
@@ -89,10 +90,10 @@ def official_attestation(row: Mapping[str, str]) -> Attestation:
         outlet="Ofsted",
         url=row["report_url"],
         published=published,
-        ratings={area: Rating(row[area]) for area in Area if row.get(area)},  # an area that is new has no column yet
+        ratings=ratings,
         framework=framework.framework,
         fieldwork=when,
-        combined_care=framework.combined_care and not row[Area.CARE_LEAVERS],
+        combined_care=framework.combined_care and all(graded_as(area, combined_care=True) is area for area in ratings),
     )
 
 

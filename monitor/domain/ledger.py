@@ -10,6 +10,7 @@ from enum import StrEnum
 from monitor.domain.attestation import OFFICIAL, as_graded, attestations_of, inspect, witnesses
 from monitor.domain.authorities import last_day
 from monitor.domain.document_attestations import attestations
+from monitor.domain.frameworks import graded_as
 from monitor.domain.model import (
     Area,
     Attestation,
@@ -20,7 +21,7 @@ from monitor.domain.model import (
     SourceClass,
     Trust,
 )
-from monitor.domain.movement import Move, against, direction, is_mixed, moves, old_rating, shared_rating
+from monitor.domain.movement import Move, against, direction, is_mixed, moves, old_rating, shared_rating, shares_grade
 from monitor.domain.subscriptions import RETRACTIONS
 
 __all__ = ["ALERT_WINDOW", "Attestation", "Background", "Decision", "attestations", "decide"]
@@ -163,10 +164,10 @@ def _repeats(previous: Inspection, attestation: Attestation) -> bool:
     due = attestation.reports_inspection and attestation.published - previous.published >= DUE_AGAIN
     if due and any(attestation.previous.get(area, (None,))[0] is rating for area, rating in attestation.ratings.items()):
         return False
-    known = dict(previous.ratings)
-    if previous.combined_care and Area.CHILDREN_IN_CARE in known:
-        known.setdefault(Area.CARE_LEAVERS, known[Area.CHILDREN_IN_CARE])
-    return all(known.get(area) is rating for area, rating in attestation.ratings.items())
+    return all(
+        previous.ratings.get(graded_as(area, combined_care=previous.combined_care)) is rating
+        for area, rating in attestation.ratings.items()
+    )
 
 
 def _quiet(
@@ -221,8 +222,7 @@ def _changes(
 
 def _is_withdrawn(after: Inspection, area: Area, was: Rating) -> bool:
     """Whether a grade that was reported is in no report: not where it was the one that two areas turn out to share."""
-    shared = area is Area.CARE_LEAVERS and after.combined_care
-    return not (shared and after.ratings.get(Area.CHILDREN_IN_CARE) is was)
+    return after.ratings.get(graded_as(area, combined_care=after.combined_care)) is not was
 
 
 def _withdrawal(after: Inspection, area: Area, was: Rating, previous: Inspection | None, attestation: Attestation) -> Change:
@@ -330,7 +330,7 @@ def _with_stated_past(move: Move, previous: Inspection | None, attestation: Atte
     Not for an authority that took over from another: what is said of its past is its predecessor's. Nor for care leavers
     who shared a grade at the last inspection.
     """
-    unknown = move.old is None and not (previous and (previous.combined_care and move.area is Area.CARE_LEAVERS))
+    unknown = move.old is None and not shares_grade(previous, move.area)
     inherited = previous is None and bool(attestation.authority.predecessors)
     stated = attestation.previous.get(move.area)
     return replace(move, old=stated[0]) if unknown and not inherited and stated else move

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from monitor.domain.frameworks import graded_as
 from monitor.domain.model import Area, Change, ChangeKind, Inspection, Rating
 
 Old = Rating | None  #: an earlier rating, None when it is unknown
@@ -97,21 +98,24 @@ class Move:
         return kinds(self.old, self.new)
 
 
+def shares_grade(previous: Inspection | None, area: Area) -> bool:
+    """Whether an area had no grade of its own at the previous inspection, but one together with another area."""
+    return previous is not None and graded_as(area, combined_care=previous.combined_care) is not area
+
+
 def old_rating(previous: Inspection | None, area: Area) -> Old:
     """The rating an area had at the previous inspection; None when it had none of its own.
 
-    Until 2022 care leavers shared the grade of children in care: it counts as the old rating of children in care only.
+    A grade that care leavers shared with children in care counts as the old rating of children in care only.
     """
-    if previous is None or (previous.combined_care and area is Area.CARE_LEAVERS):
-        return None
-    return previous.ratings.get(area)
+    return None if previous is None or shares_grade(previous, area) else previous.ratings.get(area)
 
 
 def shared_rating(previous: Inspection | None, area: Area) -> Old:
     """The rating that care leavers had together with children in care at the previous inspection; None for other areas."""
-    if previous is None or not previous.combined_care or area is not Area.CARE_LEAVERS:
+    if previous is None or not shares_grade(previous, area):
         return None
-    return previous.ratings.get(Area.CHILDREN_IN_CARE)
+    return previous.ratings.get(graded_as(area, combined_care=previous.combined_care))
 
 
 def moves(previous: Inspection | None, inspection: Inspection) -> tuple[Move, ...]:

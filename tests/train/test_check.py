@@ -61,9 +61,9 @@ def test_an_article_is_read_whole() -> None:
         ("requires_improvement 2022", "requires_improvement 2031", "previous year"),
         ("? Dudley | leadership", "? Dudley | overall", "labelled twice"),
         ("rated good by Ofsted\n?", "rated good by Ofstead\n?", "not in the text"),
-        ("2025-03-11", "2026-09-11", "no overall grade"),
-        ("? Dudley | leadership", "? Dudley | adoption", "adoption had no grade"),
-        ("| good | requires", "| adequate | requires", "adequate had ended"),
+        ("2025-03-11", "2026-09-11", "overall: no report of 2026-09-11 grades"),
+        ("? Dudley | leadership", "? Dudley | adoption", "adoption: no report of 2025-03-11 grades"),
+        ("| good | requires", "| adequate | requires", "gives the rating 'adequate'"),
         ("Dudley | overall | good | requires_improvement 2022 |", "Dudley | overall | good", "no label"),
     ],
 )

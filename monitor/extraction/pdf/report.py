@@ -11,7 +11,7 @@ from itertools import accumulate
 from typing import Any
 
 from monitor.domain.calendar import MONTHS
-from monitor.domain.frameworks import edition
+from monitor.domain.frameworks import edition, graded_as
 from monitor.domain.history import fieldwork, history
 from monitor.domain.model import Area, Authority, DateRange, Judgement, Report, Span
 from monitor.domain.schedule import DEADLY
@@ -201,8 +201,8 @@ def _framework(table: dict[Area, Grading], began: date) -> str:
 def _check_complete(table: dict[Area, Grading], framework: str, began: date, *, combined: bool) -> None:
     """Refuse a table that lacks an area its framework graded then."""
     expected = edition(began, framework)
-    areas = set(expected.areas) if expected else set(table)
-    missing = areas - set(table) - ({Area.CARE_LEAVERS} if combined else set())
+    areas = expected.areas if expected else ()
+    missing = {area for area in areas if not {area, graded_as(area, combined_care=combined)} & set(table)}
     if missing:
         names = ", ".join(sorted(area.words for area in missing))
         raise ReadError(f"the table of judgements has no readable grade for {names}", reason="unreadable_table")

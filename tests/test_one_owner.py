@@ -1,0 +1,62 @@
+"""What one module alone knows, and all others ask it for: docs/adr/0014-one-owner.md lists them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+MODULES = sorted((ROOT / "monitor").rglob("*.py"))
+#: What is known, a pattern of the code that knows it, and the modules in which that may stand: the owner, and others with the
+#: reason why.
+OWNERS: tuple[tuple[str, str, dict[str, str]], ...] = (
+    (
+        "dates of frameworks",
+        r"\bdate\((?:19|20)\d\d\b",
+        {
+            "monitor/commands/options.py": "the days that anybody can mean",
+            "monitor/domain/forecast.py": "the first inspection that a forecast is tried on",
+            "monitor/domain/schedule.py": "any Monday and any Sunday",
+            "monitor/messages/sample.py": "an inspection to show",
+        },
+    ),
+    (
+        "which areas shared a grade",
+        r"\bArea\.(?:CARE_LEAVERS|CHILDREN_IN_CARE)\b",
+        {"monitor/domain/frameworks.py": "", "monitor/extraction/pdf/gradings.py": "how reports name the two"},
+    ),
+    ("the time zone", r"ZoneInfo\(|Europe/London", {"monitor/domain/calendar.py": ""}),
+    (
+        "names of months",
+        r"(?i)\b(?:february|august|december)\b",
+        {
+            "monitor/domain/calendar.py": "",
+            "monitor/tables/time_expressions.py": "phrases, written out as all are",
+            "monitor/commands/label_session.py": "an example",
+            "monitor/commands/named.py": "an example",
+            "monitor/commands/alerts.py": "an example",
+            "monitor/messages/sample.py": "an example",
+        },
+    ),
+)
+
+
+@cache
+def code_of(module: Path) -> str:
+    """A module without its docstrings and comments."""
+    tree = ast.parse(module.read_text())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and ast.get_docstring(node):
+            node.body = node.body[1:] or [ast.Pass()]
+    return ast.unparse(tree)
+
+
+@pytest.mark.parametrize(("fact", "pattern", "places"), OWNERS, ids=[row[0] for row in OWNERS])
+def test_each_fact_has_one_owner(fact: str, pattern: str, places: dict[str, str]) -> None:
+    known = {str(module.relative_to(ROOT)) for module in MODULES if re.search(pattern, code_of(module))}
+    assert known == set(places), fact  # a place that knows it no more is taken from the row
