@@ -8,6 +8,8 @@ import sys
 from functools import cache
 from pathlib import Path
 
+import monitor
+
 
 @cache
 def program() -> str:
@@ -16,7 +18,7 @@ def program() -> str:
     Made of the files' sizes and times and of the names under which packages are installed: nothing is opened, for a check
     from cron must not wait for it.
     """
-    here = Path(__file__).parent
+    here = Path(monitor.__file__).parent
     parts = [
         f"{Path(folder, name).relative_to(here)} {status.st_size} {status.st_mtime_ns}"
         for folder, _, names in os.walk(here)

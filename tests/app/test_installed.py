@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import monitor
 from monitor.app import installed
 from tests.conftest import ROOT
 
@@ -49,23 +50,26 @@ def test_the_second_reader_has_what_it_imports_when_it_comes_to_that() -> None:
     assert "lxml-html-clean" in {normal(each) for each in PROJECT["dependencies"]}
 
 
-@pytest.mark.parametrize("upgrade", ["a module", "a package", "none"])
+@pytest.mark.parametrize("upgrade", ["a module", "a table", "a package", "none"])
 def test_an_upgrade_makes_another_program(upgrade: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What Python compiles, half written too, is no upgrade: another process may be importing a module just now."""
     own, packages = tmp_path / "monitor", tmp_path / "site-packages"
-    shutil.copytree(ROOT / "monitor" / "commands", own)
+    for part in ("app", "commands", "tables"):
+        shutil.copytree(ROOT / "monitor" / part, own / part)
     (packages / "lxml-6.1.3.dist-info").mkdir(parents=True)
-    monkeypatch.setattr(installed, "__file__", str(own / "installed.py"))
+    monkeypatch.setattr(monitor, "__file__", str(own / "__init__.py"))
     monkeypatch.setattr(sys, "path", [str(packages)])
     installed.program.cache_clear()
     before = installed.program()
     installed.program.cache_clear()
     assert installed.program() == before  # a restart is no upgrade
     if upgrade == "a module":
-        (own / "run.py").write_text("pass\n")
+        (own / "commands" / "run.py").write_text("pass\n")
+    elif upgrade == "a table":
+        (own / "tables" / "outlets.csv").write_text("domain\n")
     elif upgrade == "none":
-        (own / "__pycache__").mkdir(exist_ok=True)
-        (own / "__pycache__" / "run.cpython-311.pyc.140206").write_bytes(b"half")
+        (own / "app" / "__pycache__").mkdir(exist_ok=True)
+        (own / "app" / "__pycache__" / "run.cpython-311.pyc.140206").write_bytes(b"half")
     else:
         (packages / "lxml_html_clean-0.4.6.dist-info").mkdir()
     installed.program.cache_clear()
