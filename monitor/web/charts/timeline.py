@@ -1,0 +1,143 @@
+"""Every area of one authority since the record begins, as bars of time with the ratings written on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+from monitor.domain.forecast import Window
+from monitor.domain.model import Area, Authority, Inspection
+from monitor.domain.trends import grade
+from monitor.messages.sanitize import day_words
+from monitor.web.charts.drawing import MARKS, css_class, drawn, words
+
+FIRST_YEAR = 2014  #: of the record
+_LEFT, _RIGHT, _TOP, _BOTTOM = 172.0, 8.0, 26.0, 46.0
+_WIDTH = 760.0
+_ROW, _BAR = 36.0, 26.0
+#: Points that a character takes, at the size of writing on bars, and in bold beside them.
+_CHARACTER, _BOLD = 7.4, 9.0
+_PADDING = 8.0
+_SHARED = "↑"  #: where there is no room for "with children in care", the row above
+
+
+@dataclass(frozen=True, slots=True)
+class _Bar:
+    x: float
+    width: float
+    rating: str
+    text: str
+    says: str
+    is_beside: bool = False  #: whether the text stands to its right: the newest rating is always written
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    name: str
+    y: float
+    bars: tuple[_Bar, ...]
+
+
+def timeline(
+    authority: Authority,
+    inspections: Sequence[Inspection],
+    *,
+    as_of: date,
+    window: Window | None = None,
+    ident: str = "timeline",
+) -> str:
+    """The ratings of one authority over time, as SVG: a row for each area that was ever rated, in the order of reports.
+
+    Args:
+        authority: whose they are, for the title.
+        inspections: those of it that are to be shown, in any order.
+        as_of: the day up to which the latest ratings are drawn.
+        window: when its next inspection is expected; drawn behind that day, and the axis is extended to its end.
+        ident: begins the ids within the picture; another one for each picture of a page.
+    """
+    known = sorted((each for each in inspections if each.published <= as_of), key=lambda each: each.rank_key)
+    last = max(as_of, window.last) if window else as_of
+    scale = (_WIDTH - _LEFT - _RIGHT) / (date(last.year + 1, 1, 1) - date(FIRST_YEAR, 1, 1)).days
+
+    def at(day: date) -> float:
+        return _LEFT + max(0, (day - date(FIRST_YEAR, 1, 1)).days) * scale
+
+    room = at(max(as_of, window.first)) if window else _WIDTH - _RIGHT
+    areas = [area for area in Area if any(grade(each, area) for each in known)]
+    rows = [
+        _Row(name=area.heading, y=_TOP + number * _ROW, bars=_bars(known, area, as_of, scale, room))
+        for number, area in enumerate(areas)
+    ]
+    return drawn(
+        "timeline.svg",
+        ident=ident,
+        title=f"Ratings of {authority.display_name} since {FIRST_YEAR}",
+        summary=_summary(known, areas, window),
+        width=_WIDTH,
+        height=_TOP + len(rows) * _ROW + _BOTTOM,
+        left=_LEFT,
+        rows=rows,
+        bar_height=_BAR,
+        bottom=_TOP + len(rows) * _ROW,
+        years=[(at(date(year, 1, 1)), year) for year in range(FIRST_YEAR, last.year + 1)],
+        window=(at(max(as_of, window.first)), at(window.last), _TOP - 4) if window else None,
+        key=_key(rows),
+        window_says=f"Next inspection expected: {_span(window)}" if window else "",
+    )
+
+
+def _key(rows: Sequence[_Row]) -> str:
+    """What short marks on bars mean, of those that are there."""
+    written = {bar.text for row in rows for bar in row.bars}
+    told = {mark: rating.words for rating, mark in MARKS.items()} | {_SHARED: "graded together with children in care"}
+    return ", ".join(f"{mark}: {meaning}" for mark, meaning in told.items() if mark in written)
+
+
+def _span(window: Window) -> str:
+    return f"between {day_words(window.first)} and {day_words(window.last)}"
+
+
+def _bars(known: Sequence[Inspection], area: Area, as_of: date, scale: float, room: float) -> tuple[_Bar, ...]:
+    """What one area was from each inspection to the next. Before its first grade, and after an end of grading, is nothing.
+
+    `room` is where writing beside the last bar has to end.
+    """
+    bars = []
+    for inspection, following in [*pairwise(known), *((each, None) for each in known[-1:])]:
+        rating = grade(inspection, area)
+        shared = area is Area.CARE_LEAVERS and inspection.combined_care
+        if rating is None and not shared:
+            continue
+        end = following.published if following else as_of
+        x = _LEFT + (inspection.published - date(FIRST_YEAR, 1, 1)).days * scale
+        width = max(4.0, (end - inspection.published).days * scale)
+        text = "With children in care" if shared else words(rating)
+        short = _SHARED if shared else MARKS[rating] if rating else ""
+        fitting = next((each for each in (text, short) if len(each) * _CHARACTER + _PADDING <= width), "")
+        until = f"until {day_words(end)}" if following else "now"
+        bars.append(
+            _Bar(
+                x=x,
+                width=width,
+                rating=css_class(rating),
+                text=fitting or ("" if following else text if x + width + len(text) * _BOLD <= room else short),
+                is_beside=not fitting and not following,
+                says=f"{area.heading}: {text.lower()}, {day_words(inspection.published)} {until}",
+            )
+        )
+    return tuple(bars)
+
+
+def _summary(known: Sequence[Inspection], areas: Sequence[Area], window: Window | None) -> str:
+    """What the picture shows, for those who do not see it: every inspection with all its ratings, newest first."""
+    if not known:
+        told = ["No inspection is in the record."]
+    else:
+        told = []
+        for inspection in reversed(known):
+            rated = [(area, grade(inspection, area)) for area in areas]
+            ratings = ", ".join(f"{area.heading.lower()} {rating.words}" for area, rating in rated if rating)
+            told.append(f"{day_words(inspection.published)}: {ratings}.")
+    return " ".join([*told, f"The next inspection is expected {_span(window)}."] if window else told)
