@@ -173,7 +173,9 @@ def classify_document(document: Document, alert: float | None = None, review: fl
     `alert` and `review` are other thresholds than those of the classifier's weights.
     """
     if isinstance(document, Report):
-        return ClassifierResult(judgements=document.judgements, relevant=True)
+        from monitor.extraction.pdf.version import version
+
+        return ClassifierResult(judgements=document.judgements, relevant=True, classifier_version=version())
     from monitor.classifier import Thresholds, classify
 
     cut = Thresholds.of(alert=alert, review=review)

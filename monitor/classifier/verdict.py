@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 
+import monitor
 from monitor.classifier.decode import Candidate, candidates
 from monitor.classifier.document import Document, document
 from monitor.classifier.linker import Linked, Links, card, linker_model
@@ -16,8 +16,21 @@ from monitor.classifier.mentions import MentionType
 from monitor.classifier.relevance import may_report
 from monitor.classifier.restated import reports_inspection
 from monitor.domain.authorities import by_urn
+from monitor.domain.code_version import code_version
 from monitor.domain.frameworks import overall_is_rare
 from monitor.domain.model import Area, ClassifierResult, Judgement, Rating, Rejection, Span, Tier
+
+#: What a reading depends on, within the package.
+READS_WITH = (
+    "classifier",
+    "classifier/weights",
+    "domain/authorities.py",
+    "domain/calendar.py",
+    "domain/code_version.py",
+    "domain/frameworks.py",
+    "domain/model.py",
+    "tables",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +67,8 @@ def thresholds() -> Thresholds:
 
 @lru_cache(maxsize=1)
 def version() -> str:
-    """Twelve hexadecimal digits that change when weights or tables do: the same text and version give the same reading."""
-    told = hashlib.sha256(str(sorted(card().items())).encode())
-    for folder in ("monitor.tables", "monitor.classifier"):
-        for file in sorted(files(folder).iterdir(), key=lambda file: file.name):
-            if file.name.endswith((".py", ".csv", ".toml")):
-                told.update(file.read_bytes())
-    return told.hexdigest()[:12]
+    """Twelve hexadecimal digits of the weights, tables and code that read: the same text, day and thresholds give the same."""
+    return code_version(Path(monitor.__file__).parent, READS_WITH)
 
 
 def analyse(title: str, text: str, published: date | None, cut: Thresholds | None = None) -> Analysis:

@@ -55,6 +55,15 @@ def subjects(store: SqlStore) -> list[str]:
     return [line.subject for line in reversed(store.deliveries())]
 
 
+def test_all_that_is_kept_of_a_reading_says_who_read(open_it: Open) -> None:
+    store = open_it(ANN)
+    document, found = unsure({"Kent": "overall good"}, {"Kent": "leadership good"})
+    record(store, (document, replace(found, classifier_version="0123456789ab")))
+    with store.engine.connect() as connection:
+        for table in (schema.articles, schema.judgements, schema.review_items):
+            assert connection.execute(select(table.c.classifier_version)).scalars().all() == ["0123456789ab"]
+
+
 def test_what_is_uncertain_waits_and_alerts_nobody(open_it: Open) -> None:
     store = open_it(ANN)
     recorded = record(store, unsure({"Kent": "overall good"}, title="Kent's long road"))
