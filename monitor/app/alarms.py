@@ -138,14 +138,9 @@ class AlarmEvaluator:
 
     def evaluate(self) -> tuple[Alarm, ...]:
         """Every alarm there is cause for now, in a fixed order. Reads the store; blocking."""
-        from monitor.store.notices import alarming_since, moved_sources, outbox_alarms
-        from monitor.store.poll_history import crowded, given_up
-        from monitor.store.unbelieved import unbelieved
-
         now, runtime = self._runtime.clock.now(), self._runtime
-        with runtime.store.engine.begin() as connection:
-            found = outbox_alarms(connection, now) + unbelieved(connection, now)
-            moved, began = moved_sources(connection), alarming_since(connection)
+        found, began = runtime.store.state_alarms(now=now)
+        moved = runtime.store.moved_sources()
         found += self._of_sources(now, began)
         found += [
             Alarm(about=source.name, name="moved", message=f"has moved for good to {moved[source.name]}")
@@ -154,9 +149,9 @@ class AlarmEvaluator:
         ]
         found += of_clock(self._clock_trouble())
         found += of_bounces(runtime.postmaster.trouble if runtime.postmaster else "")
-        lost = given_up(runtime.store.engine, since=now - _GIVEN_UP_FOR)
+        lost = runtime.store.given_up(since=now - _GIVEN_UP_FOR)
         found += of_given_up(lost, {each.name for each in runtime.sources if each.source_class is SourceClass.OFFICIAL})
-        found += of_crowded(crowded(runtime.store.engine, since=now - _CROWDED_FOR))
+        found += of_crowded(runtime.store.crowded(since=now - _CROWDED_FOR))
         found += of_space(shutil.disk_usage(runtime.settings.state).free)
         return tuple(sorted(found, key=lambda raised: raised.key))
 
@@ -198,11 +193,9 @@ class AlarmEvaluator:
         )
 
     def _of_sources(self, now: datetime, began: Mapping[tuple[str, str], datetime]) -> list[Alarm]:
-        from monitor.store.poll_history import poll_history
-
         if self._learnt_at is None or now - self._learnt_at >= _FIT_EVERY:
             self._fit_baselines(now, began)
-        latest = poll_history(self._runtime.store.engine, since=now - RECENT)
+        latest = self._runtime.store.poll_history(since=now - RECENT)
         states = self._runtime.store.source_states()
         found: list[Alarm] = []
         hosts: dict[str, list[tuple[Sequence[PollRecord], Baseline]]] = defaultdict(list)
@@ -223,9 +216,7 @@ class AlarmEvaluator:
 
     def _fit_baselines(self, now: datetime, began: Mapping[tuple[str, str], datetime]) -> None:
         """Learn every source's habit from what it did until yesterday, or until it began to be alarming."""
-        from monitor.store.poll_history import poll_history
-
-        engine, alarming = self._runtime.store.engine, dict[str, datetime]()
+        alarming: dict[str, datetime] = {}
         for (about, _), since in began.items():
             if since > now - _FIT_ANEW:
                 alarming[about] = min(since, alarming.get(about, since))
@@ -236,7 +227,7 @@ class AlarmEvaluator:
         def histories(names: Sequence[str]) -> Iterator[Sequence[PollRecord]]:
             for name in names:  # one at a time: months of all of them are more than need be in memory
                 until = min(now - _FIT_EVERY, alarming.get(name, now))
-                polls = poll_history(engine, since=now - HISTORY, only=name).get(name, ())
+                polls = self._runtime.store.poll_history(since=now - HISTORY, only=name).get(name, ())
                 if known := [poll for poll in polls if poll.at <= until]:
                     self._baselines[name] = fit_baseline(known)
                     yield known

@@ -102,15 +102,12 @@ class LeaseElection:
 
     def acquire(self) -> bool:
         """Take or renew it; whether it is ours."""
-        from monitor.store.leases import acquire
-
-        return acquire(self._store.engine, "poll", owner=self._owner, now=self._clock.now(), length=self.LENGTH) is not None
+        now = self._clock.now()
+        return self._store.acquire_lease("poll", owner=self._owner, now=now, length=self.LENGTH) is not None
 
     def release(self) -> None:
         """Give it back."""
-        from monitor.store.leases import release
-
-        release(self._store.engine, "poll", owner=self._owner, now=self._clock.now())
+        self._store.release_lease("poll", owner=self._owner, now=self._clock.now())
 
 
 class SoleDaemon:

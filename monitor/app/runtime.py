@@ -355,7 +355,6 @@ async def open_runtime(settings: Settings, clock: Clock, *, watched_before: bool
 async def complete_runtime(polling: PollingRuntime, *, watched_before: bool = False) -> AsyncIterator[Runtime]:
     """The state behind what polls, made or brought up to date, and everything that works on it."""
     from monitor.postmaster.build import build_postmaster
-    from monitor.store.captures import Captures
 
     settings, clock = polling.settings, polling.clock
     if not (settings.database_url or (settings.state / "monitor.db").exists()):
@@ -364,7 +363,6 @@ async def complete_runtime(polling: PollingRuntime, *, watched_before: bool = Fa
     try:
         now = clock.now()
         await asyncio.to_thread(store.retry_own_faults, program(), now=now, since=now - settings.alert_window)
-        captures = Captures(store.engine)
         outbox = build_outbox(settings, store, polling.channels, clock)
         yield Runtime(
             settings=settings,
@@ -383,7 +381,7 @@ async def complete_runtime(polling: PollingRuntime, *, watched_before: bool = Fa
                 concurrency=settings.concurrency,
                 watched_before=watched_before,
                 timekeeper=polling.timekeeper,
-                keep=lambda pages: captures.keep(pages, clock.now()),
+                keep=lambda pages: store.keep_captures(pages, now=clock.now()),
             ),
             outbox=outbox,
             postmaster=build_postmaster(settings, store, clock) if settings.returned else None,

@@ -70,13 +70,12 @@ def _by_the_running_one(settings: Settings, name: str, begun: datetime) -> str:
 def _outcome(settings: Settings, name: str, begun: datetime) -> PollRecord | None:
     """The latest poll since we began; None while there is none."""
     from monitor.commands.sources import open_state
-    from monitor.store.poll_history import poll_history
 
     store = open_state(settings)
     if store is None:
         return None
     try:
-        return next(reversed(poll_history(store.engine, since=begun, only=name).get(name, ())), None)
+        return next(reversed(store.poll_history(since=begun, only=name).get(name, ())), None)
     finally:
         store.close()
 

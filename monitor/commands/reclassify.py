@@ -54,10 +54,9 @@ def run(args: argparse.Namespace) -> int:
 def _read_again(store: SqlStore, *, pages: bool) -> Iterator[tuple[ExportedArticle, Found]]:
     """Every article with what the present rules find in it."""
     from monitor.classifier import classify
-    from monitor.store.article_export import archived
 
     again = _texts(store) if pages else {}
-    for article in archived(store.engine):
+    for article in store.archived_articles():
         title, text = again.get(article.url, (article.title, article.text))
         result = classify(title, text, published=article.published)
         yield article, frozenset((j.authority.urn, str(j.area), str(j.rating)) for j in result.judgements)
@@ -66,10 +65,9 @@ def _read_again(store: SqlStore, *, pages: bool) -> Iterator[tuple[ExportedArtic
 def _texts(store: SqlStore) -> dict[str, tuple[str, str]]:
     """Title and text of every page kept, read anew; the newest of an address counts."""
     from monitor.extraction.html.pages import read_page
-    from monitor.store.captures import Captures
 
     texts: dict[str, tuple[str, str]] = {}
-    for page in Captures(store.engine).pages():
+    for page in store.captured_pages():
         try:
             article = read_page(page)
         except ReadError:

@@ -226,9 +226,8 @@ def _history(test: SourceTest, key: str, store: SqlStore | None) -> None:
         test.lines.append("  nothing was polled yet, so no source has announced it")
         return
     from monitor.commands.consequences import REASONS
-    from monitor.store.poll_history import find_link
 
-    seen = find_link(store.engine, key)
+    seen = store.find_link(key)
     if seen is None:
         test.facts["announced"] = None
         test.lines.append("  no source has announced it (or its keywords or sites did not let it pass)")

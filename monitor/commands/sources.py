@@ -163,9 +163,8 @@ def _length(seconds: float) -> str:
 def source_alarms(settings: Settings, store: SqlStore, now: datetime) -> dict[str, tuple[SourceAlarm, ...]]:
     """The alarms of every enabled source that has any."""
     from monitor.domain.source_health import Watched, alarms
-    from monitor.store.poll_history import poll_history
 
-    histories, states = poll_history(store.engine, since=now - HISTORY), store.source_states()
+    histories, states = store.poll_history(since=now - HISTORY), store.source_states()
     found: dict[str, tuple[SourceAlarm, ...]] = {}
     for source in all_sources(settings):
         history: tuple[PollRecord, ...] = histories.get(source.name, ())
@@ -205,10 +204,7 @@ def _stale(settings: Settings, *, as_json: bool) -> int:
 
 def _moved(settings: Settings, store: SqlStore) -> dict[str, str]:
     """What is to be said of sources that redirect for good, by name."""
-    from monitor.store.notices import moved_sources
-
-    with store.engine.connect() as connection:
-        moved = moved_sources(connection)
+    moved = store.moved_sources()
     enabled = {source.name for source in all_sources(settings) if source.enabled}
     return {
         name: f"has moved for good to {to}: change its `url` in sources.toml" for name, to in moved.items() if name in enabled

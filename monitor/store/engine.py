@@ -15,10 +15,9 @@ from monitor.ports import StoreError
 from monitor.store import notification_log, schema
 from monitor.store.failures import in_words, say_in_words
 from monitor.store.guard import Guard
+from monitor.store.metadata import APPLICATION_ID
 from monitor.system.private_files import make_private
 
-#: Marks a SQLite file as ours ("OfMo"): a stranger's file is refused instead of being filled with our tables.
-APPLICATION_ID = 0x4F664D6F
 #: How long a writer waits for another one before it gives up, seconds.
 BUSY_TIMEOUT = 30
 

@@ -1,10 +1,13 @@
-"""What all tables share: their names for keys and indexes, and what an id is."""
+"""What all tables share: the mark of their file, their names for keys and indexes, and what an id is."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from sqlalchemy import Column, MetaData, String
+
+#: Marks a SQLite file as ours ("OfMo"): a stranger's file is refused instead of being filled with our tables.
+APPLICATION_ID = 0x4F664D6F
 
 metadata = MetaData(
     naming_convention={

@@ -28,7 +28,7 @@ from monitor.ports import DeliveryState
 from monitor.store.bounces import ASKED_KIND
 from monitor.store.message_contents import MessageRenderer, enqueue_one
 from monitor.store.restore_guard import sending_disabled
-from monitor.store.schema import deliveries, returns, sources, standing_alarms, subscriptions, suspensions
+from monitor.store.schema import deliveries, returns, standing_alarms, subscriptions, suspensions
 
 #: A notice that was not handed over by then goes another way, too.
 LATE = timedelta(minutes=15)
@@ -240,12 +240,6 @@ def _channel_alarm(channel: str, trouble: _Trouble) -> Alarm:
     if todo := what_to_do(trouble.reason):
         words += f"; {todo}"
     return Alarm(about=f"channel {channel}", name=name, message=words, urgent=True)
-
-
-def moved_sources(connection: Connection) -> dict[str, str]:
-    """Where sources say that they moved for good, by name."""
-    rows = connection.execute(select(sources.c.name, sources.c.moved_to).where(sources.c.moved_to != ""))
-    return dict(rows.tuples().all())
 
 
 def alarming_since(connection: Connection) -> dict[tuple[str, str], datetime]:

@@ -8,17 +8,12 @@ from pathlib import Path
 
 from monitor.ports import DeliveryState
 from monitor.store import delivery_admin, restore_guard
-from monitor.store.engine import Opened
+from monitor.store.transactions import Transactions
 from monitor.system.sent_journal import Entry
 
 
-class OutboxAdmin:
+class OutboxAdmin(Transactions):
     """The part of the store that is about the outbox as a whole, not about sending from it."""
-
-    def __init__(self, database: Opened) -> None:
-        self.engine, self.guard = database.engine, database.guard
-        self._database = database
-        self._reading = database.engine.execution_options(read_only=True)
 
     def check_writable(self) -> None:
         """Where anybody met trouble since something was written last: try to write. Raises StoreError when that fails.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, and_, func, select
+from sqlalchemy import Connection, and_, func, select
 
 from monitor.domain.source_baseline import PollRecord
 from monitor.domain.turns import CROWDED
@@ -45,7 +45,7 @@ class GivenUp:
     baseline: bool
 
 
-def given_up(engine: Engine, *, since: datetime) -> tuple[GivenUp, ...]:
+def given_up(connection: Connection, since: datetime) -> tuple[GivenUp, ...]:
     """The links that were given up since a moment, oldest first."""
     columns = (
         links.c.url,
@@ -57,55 +57,52 @@ def given_up(engine: Engine, *, since: datetime) -> tuple[GivenUp, ...]:
         links.c.baseline,
     )
     query = select(*columns).where(links.c.state == "given_up", links.c.tried_at >= since).order_by(links.c.tried_at)
-    with engine.begin() as connection:
-        return tuple(
-            GivenUp(
-                url=row["url"],
-                source=row["source"],
-                reason=row["reason"],
-                detail=row["detail"],
-                at=row["tried_at"],
-                published=row["published"],
-                baseline=row["baseline"],
-            )
-            for row in connection.execute(query).mappings()
+    return tuple(
+        GivenUp(
+            url=row["url"],
+            source=row["source"],
+            reason=row["reason"],
+            detail=row["detail"],
+            at=row["tried_at"],
+            published=row["published"],
+            baseline=row["baseline"],
         )
+        for row in connection.execute(query).mappings()
+    )
 
 
-def crowded(engine: Engine, *, since: datetime) -> Mapping[str, int]:
+def crowded(connection: Connection, since: datetime) -> Mapping[str, int]:
     """How many pages of each source were passed over since a moment because too many waited."""
     passed = and_(links.c.state == "passed_over", links.c.reason == CROWDED, links.c.first_seen >= since)
     query = select(links.c.source, func.count()).where(passed).group_by(links.c.source)
-    with engine.begin() as connection:
-        return {str(source): int(count) for source, count in connection.execute(query).tuples()}
+    return {str(source): int(count) for source, count in connection.execute(query).tuples()}
 
 
-def poll_history(engine: Engine, *, since: datetime, only: str = "") -> Mapping[str, tuple[PollRecord, ...]]:
+def poll_history(connection: Connection, since: datetime, only: str = "") -> Mapping[str, tuple[PollRecord, ...]]:
     """The polls of every source (or of one) since a moment, oldest first."""
     found: dict[str, list[PollRecord]] = {}
-    words = _median_words(engine, since, only)
+    words = _median_words(connection, since, only)
     wanted = select(polls).where(polls.c.polled_at >= since).order_by(polls.c.polled_at)
-    with engine.begin() as connection:
-        rows = connection.execute(wanted.where(polls.c.source == only) if only else wanted).mappings()
-        for row in rows:
-            found.setdefault(row["source"], []).append(
-                PollRecord(
-                    at=row["polled_at"],
-                    ok=not row["reason"],
-                    not_modified=row["not_modified"],
-                    reason=row["reason"],
-                    items=row["links"],
-                    undated=row["undated"],
-                    newest=row["newest"],
-                    fresh=row["new_links"],
-                    fingerprint=row["fingerprint"],
-                    age=row["age"],
-                )
+    rows = connection.execute(wanted.where(polls.c.source == only) if only else wanted).mappings()
+    for row in rows:
+        found.setdefault(row["source"], []).append(
+            PollRecord(
+                at=row["polled_at"],
+                ok=not row["reason"],
+                not_modified=row["not_modified"],
+                reason=row["reason"],
+                items=row["links"],
+                undated=row["undated"],
+                newest=row["newest"],
+                fresh=row["new_links"],
+                fingerprint=row["fingerprint"],
+                age=row["age"],
             )
+        )
     return {name: tuple(_with_words(history, words.get(name, []))) for name, history in found.items()}
 
 
-def _median_words(engine: Engine, since: datetime, only: str) -> dict[str, list[tuple[datetime, float]]]:
+def _median_words(connection: Connection, since: datetime, only: str) -> dict[str, list[tuple[datetime, float]]]:
     """When articles of each source were read, and about how many words each has (six characters a word)."""
     query = (
         select(articles.c.source, articles.c.recorded_at, func.length(articles.c.text))
@@ -115,9 +112,8 @@ def _median_words(engine: Engine, since: datetime, only: str) -> dict[str, list[
     found: dict[str, list[tuple[datetime, float]]] = {}
     if only:
         query = query.where(articles.c.source == only)
-    with engine.begin() as connection:
-        for source, recorded_at, length in connection.execute(query):
-            found.setdefault(source, []).append((recorded_at, length / 6))
+    for source, recorded_at, length in connection.execute(query):
+        found.setdefault(source, []).append((recorded_at, length / 6))
     return found
 
 
@@ -138,19 +134,18 @@ def _with_words(history: list[PollRecord], words: list[tuple[datetime, float]]) 
     return told
 
 
-def find_link(engine: Engine, canonical_url: str) -> SeenLink | None:
+def find_link(connection: Connection, canonical_url: str) -> SeenLink | None:
     """The announced link with this canonical address, with what became of it."""
     query = (
         select(links, articles.c.relevant, articles.c.reason.label("article_reason"), articles.c.background)
         .join(articles, links.c.article == articles.c.id, isouter=True)
         .where(links.c.canonical_url == canonical_url)
     )
-    with engine.begin() as connection:
-        row = connection.execute(query).mappings().one_or_none()
-        if row is None:
-            return None
-        made = select(changes.c.key).where(changes.c.article == row["article"]).order_by(changes.c.key)
-        keys = connection.execute(made).scalars().all() if row["article"] else ()
+    row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        return None
+    made = select(changes.c.key).where(changes.c.article == row["article"]).order_by(changes.c.key)
+    keys = connection.execute(made).scalars().all() if row["article"] else ()
     return SeenLink(
         url=row["url"],
         source=row["source"],

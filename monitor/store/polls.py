@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-
-from sqlalchemy import Engine
+from datetime import datetime, timedelta
 
 from monitor.domain.model import Link
+from monitor.domain.source_baseline import PollRecord
 from monitor.ports import LinkFailure, PollResult, SourceState, Waiting
-from monitor.store import links, sources
+from monitor.store import leases, links, poll_history, sources
+from monitor.store.poll_history import GivenUp, SeenLink
+from monitor.store.transactions import Transactions
 
 
-class PollStore:
-    """What is remembered of sources and links."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self._reading = engine.execution_options(read_only=True)
+class PollStore(Transactions):
+    """What is remembered of sources and links, and who of several daemons asks them."""
 
     def source_state(self, name: str) -> SourceState:
         """What is remembered of a source; an empty state when it is new."""
@@ -68,3 +65,36 @@ class PollStore:
         """After an upgrade, wait anew for links given up for a fault of ours; see `links.retry_own_faults`."""
         with self.engine.begin() as connection:
             return links.retry_own_faults(connection, program, now, since)
+
+    def poll_history(self, *, since: datetime, only: str = "") -> Mapping[str, tuple[PollRecord, ...]]:
+        """The polls of every source (or of one) since a moment, oldest first."""
+        with self._reading.begin() as connection:
+            return poll_history.poll_history(connection, since, only)
+
+    def find_link(self, canonical_url: str) -> SeenLink | None:
+        """The announced link with this canonical address, with what became of it."""
+        with self._reading.begin() as connection:
+            return poll_history.find_link(connection, canonical_url)
+
+    def given_up(self, *, since: datetime) -> tuple[GivenUp, ...]:
+        """The links that were given up since a moment, oldest first."""
+        with self._reading.begin() as connection:
+            return poll_history.given_up(connection, since)
+
+    def crowded(self, *, since: datetime) -> Mapping[str, int]:
+        """How many pages of each source were passed over since a moment because too many waited."""
+        with self._reading.begin() as connection:
+            return poll_history.crowded(connection, since)
+
+    def moved_sources(self) -> Mapping[str, str]:
+        """Where sources say that they moved for good, by name."""
+        with self._reading.begin() as connection:
+            return sources.moved(connection)
+
+    def acquire_lease(self, name: str, *, owner: str, now: datetime, length: timedelta) -> int | None:
+        """Take or renew a lease; its epoch, None when another holds it. See `leases.acquire`."""
+        return leases.acquire(self.engine, name, owner=owner, now=now, length=length)
+
+    def release_lease(self, name: str, *, owner: str, now: datetime) -> None:
+        """Give a lease back at an orderly end, so that another need not wait until it runs out."""
+        leases.release(self.engine, name, owner=owner, now=now)

@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Engine
-
 from monitor.domain.model import Attestation
 from monitor.domain.review import ASKED_FOR, ReviewItem
 from monitor.store import review, review_decisions
+from monitor.store.transactions import Transactions
 
 
-class ReviewDesk:
+class ReviewDesk(Transactions):
     """The part of the store that is about judgements which wait for a person."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self._reading = engine.execution_options(read_only=True)
 
     def reviews(self, prefix: str = "") -> tuple[ReviewItem, ...]:
         """The items whose id begins so, in any state, the oldest first; all of them without a beginning."""

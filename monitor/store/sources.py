@@ -67,3 +67,9 @@ def keep_fingerprint(connection: Connection, value: str) -> None:
     there = connection.execute(update(facts).where(facts.c.name == FINGERPRINT).values(value=value))
     if not there.rowcount:
         connection.execute(insert(facts).values(name=FINGERPRINT, value=value))
+
+
+def moved(connection: Connection) -> dict[str, str]:
+    """Where sources say that they moved for good, by name."""
+    rows = connection.execute(select(sources.c.name, sources.c.moved_to).where(sources.c.moved_to != ""))
+    return dict(rows.tuples().all())

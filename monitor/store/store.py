@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
@@ -16,8 +16,10 @@ from monitor.domain.operator_alarms import Alarm, Receiver
 from monitor.domain.subscriptions import Subscription
 from monitor.messages import Notice, Renderer
 from monitor.messages.links import Links
-from monitor.ports import Classified, Delivery, Outcome, Recorded, Result
+from monitor.ports import Classified, Delivery, Outcome, Page, Recorded, Result
 from monitor.store import bounces, clock_jump, ledger, matching, notices, outbox, review_word, sources, subscribers, suspensions
+from monitor.store.article_export import ExportedArticle, archived
+from monitor.store.captures import Captures
 from monitor.store.digest import enqueue_digests
 from monitor.store.engine import Opened, open_database
 from monitor.store.ledger import History
@@ -30,6 +32,7 @@ from monitor.store.record import record_all
 from monitor.store.review_decisions import Accepted, accept
 from monitor.store.review_desk import ReviewDesk
 from monitor.store.subscribers import Subscriber
+from monitor.store.unbelieved import unbelieved
 
 
 def _no_context(_change: Change, _known: Sequence[Inspection]) -> str:
@@ -91,9 +94,8 @@ class SqlStore(PollStore, OutboxAdmin, ReviewDesk):
     """All state, in SQLite or PostgreSQL. Safe to use from several threads."""
 
     def __init__(self, database: Opened, policy: Policy, subscriptions: Subscriptions | None) -> None:
-        PollStore.__init__(self, database.engine)
-        OutboxAdmin.__init__(self, database)
-        ReviewDesk.__init__(self, database.engine)
+        super().__init__(database)
+        self._captures = Captures(database.engine)
         self._policy = policy
         self._subscriptions = subscriptions
         self._mirrored: Sequence[Subscription] | None = None
@@ -260,6 +262,26 @@ class SqlStore(PollStore, OutboxAdmin, ReviewDesk):
         self._look()
         with self.engine.begin() as connection:
             return review_word.notify_of_reviews(connection, self._policy, ways, avoided, now, page=page)
+
+    def state_alarms(self, *, now: datetime) -> tuple[list[Alarm], Mapping[tuple[str, str], datetime]]:
+        """What the state itself shows to be the matter, and since when each thing is alarming that still is (see `notices`)."""
+        with self._reading.begin() as connection:
+            found = notices.outbox_alarms(connection, now) + unbelieved(connection, now)
+            return found, notices.alarming_since(connection)
+
+    # what was read
+
+    def archived_articles(self) -> Iterator[ExportedArticle]:
+        """Every article of the press with what was found in it, oldest first."""
+        return archived(self.engine)
+
+    def keep_captures(self, pages: Sequence[Page], *, now: datetime) -> int:
+        """Keep pages as they were served; returns how many are new. See `captures.Captures`."""
+        return self._captures.keep(pages, now)
+
+    def captured_pages(self) -> Iterator[Page]:
+        """Every page kept, oldest first."""
+        return self._captures.pages()
 
     def changes(self, name: str = "", *, limit: int = 20) -> tuple[matching.RecordedChange, ...]:
         """Recorded changes whose key or id begins with `name`, newest first."""

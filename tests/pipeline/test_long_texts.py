@@ -10,7 +10,6 @@ from monitor.extraction.lengths import MAX_INLINE, MAX_TEXT
 from monitor.extraction.sandbox import Sandbox
 from monitor.ports import Page, Poll
 from monitor.store import SqlStore
-from monitor.store.poll_history import find_link
 from tests.pipeline.fakes import FakeSource
 from tests.pipeline.site import Site, pipeline
 
@@ -29,7 +28,7 @@ async def test_the_news_at_its_beginning_is_told_and_the_cut_is_noted(store: Sql
     source.answer = Poll(links=(Link(source="gazette", url=URL, canonical_url=URL),))
     cycle = await pipeline(store, sandbox, Site({URL: (kind, body.encode())}), source).cycle()
     assert len(cycle.recorded) == 1
-    seen = find_link(store.engine, URL)
+    seen = store.find_link(URL)
     assert seen is not None
     assert (seen.state, seen.reason, seen.relevant) == ("read", "cut", True)
     assert seen.detail.startswith("only its first ")

@@ -14,7 +14,6 @@ from monitor.cli import main
 from monitor.domain.history import history
 from monitor.ports import Poll, PollResult
 from monitor.store import open_store
-from monitor.store.poll_history import find_link, poll_history
 from tests.builders import polled
 from tests.extraction import report_pages
 from tests.extraction.layouts import LAYOUTS
@@ -185,11 +184,11 @@ def test_a_source_that_moved_is_among_the_stale(folders, capsys, tmp_path):
 def test_history_remembers_items_and_words(folders, tmp_path):
     main(["once", *folders])
     store = open_store(f"sqlite:///{tmp_path / 'state' / 'monitor.db'}")
-    (poll,) = poll_history(store.engine, since=datetime(2020, 1, 1, tzinfo=UTC))["gazette"]
+    (poll,) = store.poll_history(since=datetime(2020, 1, 1, tzinfo=UTC))["gazette"]
     assert (poll.ok, poll.items, poll.fresh) == (True, 2, 1)
     assert poll.words is not None
     assert poll.words > 100
-    assert find_link(store.engine, "https://nowhere.example/") is None
+    assert store.find_link("https://nowhere.example/") is None
     store.close()
 
 

@@ -12,7 +12,6 @@ from monitor.domain.model import Link
 from monitor.domain.turns import MAX_WAITING
 from monitor.ports import Classified, LinkFailure, Poll
 from monitor.store import SqlStore
-from monitor.store.poll_history import crowded
 from monitor.store.schema import links as rows
 from tests.builders import NOW, link, polled, story
 from tests.store.conftest import Open
@@ -146,9 +145,7 @@ def test_a_page_that_was_read_stays_read_when_a_later_reading_fails_for_good(ope
     read(store, link("https://x.test/1", edition="a"))
     announced(store, again := link("https://x.test/1", edition="b"))
     store.link_failed(LinkFailure(link=again, reason="gone", permanent=True), now=NOW, retry_at=None)
-    from monitor.store.poll_history import find_link
-
-    seen = find_link(store.engine, again.canonical_url)
+    seen = store.find_link(again.canonical_url)
     assert seen is not None
     assert seen.state == "read"
 
@@ -178,7 +175,7 @@ def test_a_list_without_end_takes_its_own_places_and_no_more(open_it: Open) -> N
         left = connection.execute(select(rows.c.url).where(rows.c.state == "new")).scalars()
         assert set(left) == {f"https://flood.test/3/{number}" for number in range(MAX_WAITING, MAX_WAITING * 2)}
     assert states == {"new": MAX_WAITING, "passed_over": 3 * MAX_WAITING + 1}
-    assert crowded(store.engine, since=NOW) == {"feed": 3 * MAX_WAITING}
+    assert store.crowded(since=NOW) == {"feed": 3 * MAX_WAITING}
 
 
 def test_a_first_poll_is_known_whole_and_no_alarm(open_it: Open) -> None:
@@ -186,7 +183,7 @@ def test_a_first_poll_is_known_whole_and_no_alarm(open_it: Open) -> None:
     links = [link(f"https://x.test/{number}", published=NOW - timedelta(days=number)) for number in range(MAX_WAITING + 10)]
     announced(store, *links)
     assert announced(store, *links) == ()
-    assert crowded(store.engine, since=NOW - timedelta(days=1)) == {}
+    assert store.crowded(since=NOW - timedelta(days=1)) == {}
     assert len(announced(store, *(link(f"https://y.test/{number}") for number in range(3)), source="other")) == 3
     with store.engine.connect() as connection:
         assert not connection.execute(select(rows.c.id).where(rows.c.source == "other", rows.c.state == "passed_over")).all()

@@ -9,7 +9,6 @@ from sqlalchemy.exc import StatementError
 
 from monitor.domain.schedule import OWN_FAULTS
 from monitor.ports import FetchFailure, LinkFailure, Poll, Validators
-from monitor.store.poll_history import poll_history
 from tests.builders import NOW, asked, link, polled
 from tests.store.conftest import Open
 
@@ -135,7 +134,7 @@ def test_how_a_source_answered_long_ago_is_forgotten(open_it: Open) -> None:
     for days in (0, 300, 402):
         polled(store, "gazette", Poll(items=1), now=NOW + timedelta(days=days), next_due_at=NOW)
     polled(store, "herald", Poll(items=1), now=NOW, next_due_at=NOW)
-    kept = poll_history(store.engine, since=NOW - timedelta(days=1))
+    kept = store.poll_history(since=NOW - timedelta(days=1))
     assert [each.at - NOW for each in kept["gazette"]] == [timedelta(days=300), timedelta(days=402)]
     assert len(kept["herald"]) == 1, "each source by itself"
 

@@ -10,7 +10,7 @@ from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
-from monitor.store.engine import APPLICATION_ID
+from monitor.store.metadata import APPLICATION_ID
 from monitor.store.schema import metadata
 
 
