@@ -11,6 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
+from monitor.domain.message import Message
 from monitor.domain.model import Article, Change, ClassifierResult, Link, Report, SourceClass
 from monitor.domain.review import ReviewItem
 
@@ -213,18 +214,6 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
     UNCERTAIN = "uncertain"
     CANCELLED = "cancelled"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """One rendered message: subject, both bodies, and the payload of channels that take structure. Frozen at enqueue."""
-
-    subject: str
-    text: str
-    html: str = ""
-    slack: str = ""  #: Block Kit payload as JSON
-    headers: Mapping[str, str] = field(default_factory=dict, hash=False)
-    payload: str = ""  #: JSON of the event, for webhooks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from monitor.domain.context import context_line, previous_of
+from monitor.domain.message import Message
 from monitor.domain.model import Area, Change
 from monitor.domain.replay import Day
 from monitor.domain.subscriptions import LedgerView, Subscription, currently_inadequate, matches
 from monitor.messages import Notice, Renderer
 from monitor.messages.notice import purpose_of
-from monitor.messages.render import Rendered
 
 _MORNING = time(9, 30)
 
@@ -23,7 +23,7 @@ class ReplayedMessage:
 
     day: date
     changes: tuple[Change, ...]
-    message: Rendered
+    message: Message
 
 
 def replayed_messages(

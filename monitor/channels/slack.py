@@ -52,7 +52,7 @@ class Slack(NotifySlack):  # type: ignore[misc]  # apprise ships no types
         A bot's update goes into the thread of what it continues; a correction is shown in the channel as well. A webhook
         is not told what Slack calls its messages, so there everything stands alone.
         """
-        payload = delivery.message.slack or json.dumps({"text": _escaped(delivery.message.text)})
+        payload = delivery.message.forms.get("slack") or json.dumps({"text": _escaped(delivery.message.text)})
         if self.mode != SlackMode.BOT:
             url = f"{endpoint or _HOOKS[self.mode]}/services/{self.token_a}/{self.token_b}/{self.token_c}"
             reply = post(url, payload.encode(), _HEADERS, commit)

@@ -80,7 +80,7 @@ class Webhook(NotifyJSON):  # type: ignore[misc]  # see the mypy section of pypr
         del body, title, notify_type
         if delivery is None or moment is None:
             return False
-        payload = (delivery.message.payload or "{}").encode()
+        payload = (delivery.message.forms.get("event") or "{}").encode()
         stamp = int(moment.timestamp())
         headers = {
             **{str(name): str(value) for name, value in self.headers.items()},

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from monitor.channels.route import RoutedChannel
+    from monitor.domain.message import Message
     from monitor.domain.operator_alarms import Receiver
-    from monitor.messages.render import Rendered
     from monitor.store import SqlStore
     from monitor.store.matching import RecordedChange, Verdict
 
@@ -206,19 +206,11 @@ def run_test(args: argparse.Namespace) -> int:
     return int(not sent)
 
 
-def _try_out(channel: RoutedChannel, way: Receiver, rendered: Rendered, identity: str, now: datetime) -> bool:
+def _try_out(channel: RoutedChannel, way: Receiver, message: Message, identity: str, now: datetime) -> bool:
     """Hand one message over and print how that ended; whether it was sent."""
     from monitor.messages.codes import reason_words, what_to_do
-    from monitor.ports import Delivery, Message, Result
+    from monitor.ports import Delivery, Result
 
-    message = Message(
-        subject=rendered.subject,
-        text=rendered.text,
-        html=rendered.html,
-        slack=rendered.slack,
-        headers=rendered.headers,
-        payload=rendered.payload,
-    )
     # It does not pass the outbox: it tells of no change, and nobody would want it sent again after a crash.
     delivery = Delivery(
         id=identity, channel=way.channel, recipient=way.to, message=message, attempt=1, owner="test", epoch=1, created=now

@@ -9,7 +9,8 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select, update
 
 from monitor.domain.alert_limits import GIVE_UP
-from monitor.ports import DeliveryState, Message
+from monitor.domain.message import Message
+from monitor.ports import DeliveryState
 from monitor.store.message_contents import bodies_of, message_of
 from monitor.store.outbox import note
 from monitor.store.schema import PENDING, alerts, bodies, changes, deliveries, journal

@@ -10,9 +10,10 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Select, delete, insert, select
 
+from monitor.domain.message import Message
 from monitor.messages import Notice
 from monitor.messages.render import Body, Footer, joined
-from monitor.ports import DeliveryState, Message
+from monitor.ports import DeliveryState
 from monitor.store.schema import bodies, deliveries
 
 
@@ -37,44 +38,26 @@ def new_ids(count: int) -> list[str]:
 def keep_body(connection: Connection, body: Body) -> str:
     """Freeze what everybody reads; returns its id."""
     identity = uuid4().hex
-    connection.execute(
-        insert(bodies).values(
-            id=identity,
-            subject=body.subject,
-            text=body.text,
-            html=body.html,
-            slack=body.slack,
-            headers=dict(body.headers),
-            payload=body.payload,
-        )
-    )
+    values = {"id": identity, "subject": body.subject, "forms": dict(body.forms), "headers": dict(body.headers)}
+    connection.execute(insert(bodies).values(values))
     return identity
 
 
 def body_of(row: Mapping[Any, Any]) -> Body:
     """The body of its row."""
-    return Body(**{name: row[name] for name in ("subject", "text", "html", "slack", "headers", "payload")})
+    return Body(subject=row["subject"], forms=row["forms"], headers=row["headers"])
 
 
 def footer_columns(footer: Footer) -> dict[str, Any]:
     """The columns of a delivery that hold what one person reads."""
-    return {"foot_text": footer.text, "foot_html": footer.html, "foot_slack": footer.slack, "headers": dict(footer.headers)}
+    return {"footers": dict(footer.forms), "headers": dict(footer.headers)}
 
 
 def message_of(row: Mapping[Any, Any], body: Body | None) -> Message:
     """The whole message of a delivery's row; without a body (its reader was erased) nothing is left of it."""
     if body is None:
-        return Message(subject="", text="")
-    footer = Footer(text=row["foot_text"], html=row["foot_html"], slack=row["foot_slack"], headers=row["headers"])
-    whole = joined(body, footer)
-    return Message(
-        subject=whole.subject,
-        text=whole.text,
-        html=whole.html,
-        slack=whole.slack,
-        headers=whole.headers,
-        payload=whole.payload,
-    )
+        return Message(subject="")
+    return joined(body, Footer(forms=row["footers"], headers=row["headers"]))
 
 
 def bodies_of(connection: Connection, ids: set[str]) -> dict[str, Body]:

@@ -53,7 +53,7 @@ __all__ = [
 ]
 
 #: The newest migration. `open_store` compares it with the database's own row before it imports any migration machinery.
-HEAD = "0009"
+HEAD = "0010"
 
 inspections = Table(
     "inspections",
@@ -145,11 +145,8 @@ bodies = Table(
     metadata,
     id_column(),
     Column("subject", Text, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("html", Text, nullable=False),
-    Column("slack", Text, nullable=False),
+    Column("forms", JSON, nullable=False),  # by name of the form
     Column("headers", JSON, nullable=False),
-    Column("payload", Text, nullable=False),
 )
 
 deliveries = Table(
@@ -162,9 +159,7 @@ deliveries = Table(
     Column("target", String, nullable=False),
     Column("change_set", String(64), nullable=False),
     Column("body", ForeignKey("bodies.id"), index=True),  # empty when its reader was erased
-    Column("foot_text", Text, nullable=False),  # what this person alone gets, frozen like the body
-    Column("foot_html", Text, nullable=False),
-    Column("foot_slack", Text, nullable=False),
+    Column("footers", JSON, nullable=False),  # what this person alone gets, by name of the form, frozen like the body
     Column("headers", JSON, nullable=False),
     Column("state", String, nullable=False),
     Column("reason", Text, nullable=False, default=""),

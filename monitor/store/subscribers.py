@@ -260,7 +260,7 @@ def erase(connection: Connection, address: str, now: datetime) -> int:
     connection.execute(
         update(deliveries)
         .where(deliveries.c.target == target)
-        .values(target=f"erased:{blank}", recipient="", body=None, foot_text="", foot_html="", foot_slack="", headers={})
+        .values(target=f"erased:{blank}", recipient="", body=None, footers={}, headers={})
     )
     forget_bodies(connection, read)
     connection.execute(update(notifications).where(notifications.c.target == target).values(target=f"erased:{blank}"))

@@ -8,7 +8,8 @@ import pytest
 
 from monitor.channels.apprise_channel import AppriseChannel
 from monitor.channels.apprise_errors import FORMS, failure, status_in
-from monitor.ports import Delivery, Message, Outcome, Result
+from monitor.domain.message import Message
+from monitor.ports import Delivery, Outcome, Result
 from tests.builders import NOW
 from tests.channels.servers import Hook, http_server
 
@@ -16,7 +17,7 @@ DELIVERY = Delivery(
     id="d1",
     channel="c",
     recipient="",
-    message=Message(subject="Kent", text="good\n"),
+    message=Message(subject="Kent", forms={"text": "good\n"}),
     attempt=1,
     owner="o",
     epoch=1,

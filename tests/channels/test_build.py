@@ -11,7 +11,8 @@ import pytest
 from monitor.channels import build_channel
 from monitor.channels.apprise_channel import AppriseChannel
 from monitor.channels.console import ConsoleChannel
-from monitor.ports import ConfigError, Delivery, Message, Outcome, Result
+from monitor.domain.message import Message
+from monitor.ports import ConfigError, Delivery, Outcome, Result
 from tests.builders import NOW
 from tests.channels.servers import Hook, http_server
 
@@ -19,7 +20,7 @@ DELIVERY = Delivery(
     id="d1",
     channel="c",
     recipient="ann@reader.test",
-    message=Message(subject="Kent: now good", text="Kent: good\n"),
+    message=Message(subject="Kent: now good", forms={"text": "Kent: good\n"}),
     attempt=1,
     owner="o",
     epoch=1,

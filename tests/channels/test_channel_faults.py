@@ -23,7 +23,8 @@ from monitor.channels.apprise_channel import REFUSED
 from monitor.channels.http import post
 from monitor.channels.slack import SlackChannel
 from monitor.channels.webhook import WebhookChannel
-from monitor.ports import Channel, ConfigError, Delivery, Message, Outcome, Result
+from monitor.domain.message import Message
+from monitor.ports import Channel, ConfigError, Delivery, Outcome, Result
 from tests.builders import NOW
 from tests.channels.certificates import Authority, new_authority
 from tests.channels.servers import Hook, http_server, scripted_smtp, smtp_server
@@ -32,7 +33,10 @@ DELIVERY = Delivery(
     id="d" * 32,
     channel="c",
     recipient="",
-    message=Message(subject="Kent: now good", text="Kent: good", slack='{"text": "Kent"}', payload='{"type": "rating.change"}'),
+    message=Message(
+        subject="Kent: now good",
+        forms={"text": "Kent: good", "slack": '{"text": "Kent"}', "event": '{"type": "rating.change"}'},
+    ),
     attempt=1,
     owner="o",
     epoch=1,

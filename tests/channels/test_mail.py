@@ -12,19 +12,19 @@ import pytest
 from monitor.channels import build_channel
 from monitor.channels.mail import MailChannel, own_name
 from monitor.channels.mime import mime
+from monitor.domain.message import Message
 from monitor.messages import Renderer
 from monitor.messages.operator import trial_notice
 from monitor.messages.render import NO_DOMAIN
 from monitor.messages.signed_return_path import SignedReturnPath
-from monitor.ports import ConfigError, Delivery, Message, Outcome, Result
+from monitor.ports import ConfigError, Delivery, Outcome, Result
 from tests.builders import NOW
 from tests.channels.servers import Mailbox, scripted_smtp, smtp_server
 
 MESSAGE = Message(
     subject="Kent: no longer inadequate, now good (Ofsted, 3 Aug)",
-    text="Kent: good – “at last”\n\n.\n.a line that begins with a dot\n",
-    html="<p>Kent: good</p>",
     headers={"Message-ID": "<d1@monitor.test>", "Date": "Tue, 01 Sep 2026 12:00:00 +0000", "Auto-Submitted": "auto-generated"},
+    forms={"text": "Kent: good – “at last”\n\n.\n.a line that begins with a dot\n", "html": "<p>Kent: good</p>"},
 )
 
 
@@ -139,7 +139,7 @@ def test_a_refused_mail_is_no_doubt(answer: str, result: Result, words: str) -> 
 def test_no_header_is_folded_straight_after_its_name(subject: str) -> None:
     ids = " ".join(f"<80573-2026-06-{day:02}@monitor.children.council.example>" for day in range(1, 11))
     headers = {"Message-ID": f"<{'d' * 32}@a-long-name.children.council.example>", "References": ids, "In-Reply-To": ids[:48]}
-    message = Message(subject=subject, text="plain", headers=headers)
+    message = Message(subject=subject, headers=headers, forms={"text": "plain"})
     raw = mime(delivery(message=message), sender="alerts@council.example", sender_name="The monitor", recipient="a@reader.test")
     head = raw.partition(b"\r\n\r\n")[0].split(b"\r\n")
     assert not [line for line in head if re.fullmatch(rb"[\w-]+:\s*", line)]
@@ -153,7 +153,9 @@ def test_no_header_is_folded_straight_after_its_name(subject: str) -> None:
 )
 def test_without_a_public_page_ids_are_of_the_senders_domain(sender: str, domain: str) -> None:
     rendered = Renderer().render(trial_notice("f" * 32, NOW))
-    message = Message(subject="Kent", text="plain", headers=rendered.headers | {"References": f"<80480@{NO_DOMAIN}>"})
+    message = Message(
+        subject="Kent", headers=rendered.headers | {"References": f"<80480@{NO_DOMAIN}>"}, forms={"text": "plain"}
+    )
     raw = mime(delivery(message=message), sender=sender, sender_name="", recipient="a@reader.test")
     mail = message_from_bytes(raw)
     assert (mail["Message-ID"], mail["References"]) == (f"<{'f' * 32}@{domain}>", f"<80480@{domain}>")
@@ -161,7 +163,7 @@ def test_without_a_public_page_ids_are_of_the_senders_domain(sender: str, domain
     assert NO_DOMAIN.encode() not in raw
     page = Renderer(domain="monitor.test").render(trial_notice("f" * 32, NOW)).headers
     kept = mime(
-        delivery(message=Message(subject="Kent", text="plain", headers=page)),
+        delivery(message=Message(subject="Kent", headers=page, forms={"text": "plain"})),
         sender=sender,
         sender_name="",
         recipient="a@b.test",
@@ -170,7 +172,9 @@ def test_without_a_public_page_ids_are_of_the_senders_domain(sender: str, domain
 
 
 def test_a_mail_without_html_or_with_a_long_hostile_subject_is_still_one_mail() -> None:
-    hostile = Message(subject="Kent: \u2028 good " + "x" * 2000, text="plain", headers={"Message-ID": "<d1@monitor.test>"})
+    hostile = Message(
+        subject="Kent: \u2028 good " + "x" * 2000, headers={"Message-ID": "<d1@monitor.test>"}, forms={"text": "plain"}
+    )
     with smtp_server() as (mailbox, port):
         assert send(port, each=delivery(message=hostile)).result is Result.SENT
     mail = message_from_bytes(mailbox.mails[0].content, policy=policy.default)
@@ -181,7 +185,7 @@ def test_a_mail_without_html_or_with_a_long_hostile_subject_is_still_one_mail() 
 @pytest.mark.parametrize("header", ["Kent\r\nBcc: everyone@x.test", "Kent\nX: y"])
 def test_a_header_cannot_be_broken_out_of(header: str) -> None:
     with smtp_server() as (mailbox, port):
-        assert send(port, each=delivery(message=Message(subject=header, text="x"))).result is Result.SENT
+        assert send(port, each=delivery(message=Message(subject=header, forms={"text": "x"}))).result is Result.SENT
     mail = message_from_bytes(mailbox.mails[0].content, policy=policy.default)
     assert mail["Bcc"] is None
     assert mail["X"] is None

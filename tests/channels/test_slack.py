@@ -9,8 +9,9 @@ import pytest
 
 from monitor.channels import build_channel
 from monitor.channels.slack import SlackChannel
+from monitor.domain.message import Message
 from monitor.messages import Purpose
-from monitor.ports import Delivery, Message, Outcome, Result
+from monitor.ports import Delivery, Outcome, Result
 from tests.builders import NOW
 from tests.channels.servers import Hook, http_server
 
@@ -20,7 +21,7 @@ PAYLOAD = {"text": "Kent: now good", "blocks": []}
 
 
 def delivery(recipient: str = "") -> Delivery:
-    message = Message(subject="Kent", text="Kent <!channel>", slack=json.dumps(PAYLOAD))
+    message = Message(subject="Kent", forms={"text": "Kent <!channel>", "slack": json.dumps(PAYLOAD)})
     return Delivery(id="d1", channel="s", recipient=recipient, message=message, attempt=1, owner="o", epoch=1, created=NOW)
 
 

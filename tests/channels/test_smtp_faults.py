@@ -15,7 +15,8 @@ import pytest
 from monitor.channels.mail import MailChannel
 from monitor.channels.mime import mime
 from monitor.channels.smtp import Server, hand_over
-from monitor.ports import Delivery, Message, Outcome, Result
+from monitor.domain.message import Message
+from monitor.ports import Delivery, Outcome, Result
 from tests.builders import NOW
 from tests.channels.servers import Mailbox, scripted_smtp, smtp_server
 
@@ -23,7 +24,7 @@ DELIVERY = Delivery(
     id="d1",
     channel="mail",
     recipient="ann@reader.test",
-    message=Message(subject="Kent", text="Kent: good\n", headers={"Message-ID": "<d1@monitor.test>"}),
+    message=Message(subject="Kent", headers={"Message-ID": "<d1@monitor.test>"}, forms={"text": "Kent: good\n"}),
     attempt=1,
     owner="o",
     epoch=1,

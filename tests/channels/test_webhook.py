@@ -11,7 +11,8 @@ import pytest
 
 from monitor.channels import build_channel
 from monitor.channels.webhook import WebhookChannel, is_public, keys_of, signature
-from monitor.ports import ConfigError, Delivery, Message, Outcome, Result
+from monitor.domain.message import Message
+from monitor.ports import ConfigError, Delivery, Outcome, Result
 from tests.builders import NOW
 from tests.channels.servers import Hook, http_server
 
@@ -20,7 +21,7 @@ DELIVERY = Delivery(
     id="d" * 32,
     channel="hook",
     recipient="",
-    message=Message(subject="s", text="t", payload='{"type": "rating.change"}'),
+    message=Message(subject="s", forms={"text": "t", "event": '{"type": "rating.change"}'}),
     attempt=1,
     owner="o",
     epoch=1,
@@ -51,10 +52,10 @@ def test_a_receiver_with_either_key_of_a_rotation_believes_it(receivers_key: str
     assert path == "/in"
     assert body == {"type": "rating.change"}
     assert headers["webhook-id"] == f"msg_{'d' * 32}"
-    assert verified(headers, DELIVERY.message.payload.encode(), receivers_key, NOW)
-    assert not verified(headers, DELIVERY.message.payload.encode() + b" ", receivers_key, NOW)
+    assert verified(headers, DELIVERY.message.forms["event"].encode(), receivers_key, NOW)
+    assert not verified(headers, DELIVERY.message.forms["event"].encode() + b" ", receivers_key, NOW)
     late = datetime.fromtimestamp(NOW.timestamp() + 301, UTC)
-    assert not verified(headers, DELIVERY.message.payload.encode(), receivers_key, late)
+    assert not verified(headers, DELIVERY.message.forms["event"].encode(), receivers_key, late)
 
 
 def test_the_published_vector() -> None:

@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.delivery import GIVE_UP, RETRY, next_try, settlement
-from monitor.ports import Delivery, Message, Outcome, Result
+from monitor.domain.message import Message
+from monitor.ports import Delivery, Outcome, Result
 from tests.builders import NOW
 
 
 def delivery(attempt: int = 1, identity: str = "d1") -> Delivery:
-    message = Message(subject="s", text="t")
+    message = Message(subject="s", forms={"text": "t"})
     return Delivery(
         id=identity, channel="c", recipient="", message=message, attempt=attempt, owner="o", epoch=attempt, created=NOW
     )

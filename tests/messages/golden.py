@@ -14,7 +14,7 @@ from monitor.domain.history import history
 from monitor.domain.model import Change, ChangeKind, Rating, Trust
 from monitor.messages import Notice, Purpose, Renderer
 from monitor.messages.account_mails import confirmation
-from monitor.ports import Delivery, Message
+from monitor.ports import Delivery
 from tests.messages.conftest import changes_of, previous_of
 
 FOLDER = Path(__file__).parent / "golden"
@@ -83,8 +83,7 @@ def notices() -> Mapping[str, Notice]:
 
 def mail(notice: Notice) -> bytes:
     """The mail of a notice as it goes out."""
-    rendered = RENDERER.render(notice)
-    message = Message(subject=rendered.subject, text=rendered.text, html=rendered.html, headers=rendered.headers)
+    message = RENDERER.render(notice)
     delivery = Delivery(
         id=notice.id, channel="mail", recipient="", message=message, attempt=1, owner="o", epoch=1, created=MOMENT
     )
@@ -95,4 +94,4 @@ if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     for name, notice in notices().items():
         (FOLDER / f"{name}.eml").write_bytes(mail(notice))
-        (FOLDER / f"{name}.slack.json").write_text(RENDERER.render(notice).slack + "\n", encoding="utf-8")
+        (FOLDER / f"{name}.slack.json").write_text(RENDERER.render(notice).forms["slack"] + "\n", encoding="utf-8")

@@ -92,7 +92,7 @@ def test_no_form_of_a_message_links_what_its_evidence_says(notice: Notes) -> Non
     (first, *rest) = changes_of("Trafford", TRAFFORD, outlet="BBC News")
     bad = replace(first, evidence=ATTACK, conflict=f"says {ATTACK}")
     told = RENDER.render(notice(bad, *rest))
-    for form in (told.text, told.slack, Elements(told.html).text):
+    for form in (told.text, told.forms["slack"], Elements(told.html).text):
         words = " ".join(form.split())
         assert "see https[:]//evil[.]example or ann[@]evil[.]example, says www[.]evil[.]co[.]uk" in words
         assert "evil.example" not in words
@@ -106,7 +106,7 @@ def test_an_operators_notice_links_nothing_that_a_server_said() -> None:
     )  # fmt: skip
     for notice in (operator_notice("f" * 32, NOW, firing=[alarm]), operator_notice("f" * 32, NOW, ended=[alarm])):
         told = RENDER.render(notice)
-        for form in (told.text, told.slack, told.html, told.payload):
+        for form in (told.text, told.forms["slack"], told.html, told.forms["event"]):
             assert "evil[.]example" in form
             assert ("the status page has them whole" in " ".join(form.split())) == bool(notice.title.endswith("cannot be read"))
             assert "evil.example" not in form
@@ -129,15 +129,15 @@ def test_what_cannot_be_seen_is_left_out_everywhere(notice: Notes, hidden: str) 
     (first, *rest) = changes_of("Trafford", TRAFFORD, outlet="BBC News")
     bad = replace(first, evidence=f"Rated{hidden} good.", outlet=f"BBC{hidden}", conflict=f"says{hidden} so")
     told = RENDER.render(notice(bad, *rest))
-    facts = json.loads(told.payload)["data"]["changes"]
+    facts = json.loads(told.forms["event"])["data"]["changes"]
     (change,) = (each for each in facts if each["area"] == first.area)
     assert (change["evidence"], change["outlet"], change["conflict"]) == ("Rated good.", "BBC", "says so")
-    for form in (told.text, told.slack, told.html):
+    for form in (told.text, told.forms["slack"], told.html):
         assert "Rated good." in form
 
 
 def test_a_webhooks_evidence_is_the_sentence_itself(notice: Notes) -> None:
     (first, *_) = changes_of("Trafford", TRAFFORD, outlet="BBC News")
     told = RENDER.render(notice(replace(first, evidence=ATTACK)))
-    assert json.loads(told.payload)["data"]["changes"][0]["evidence"] == ATTACK
+    assert json.loads(told.forms["event"])["data"]["changes"][0]["evidence"] == ATTACK
     assert disarmed(ATTACK) != ATTACK

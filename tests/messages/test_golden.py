@@ -16,7 +16,7 @@ NAMES = sorted(notices())
 def test_the_kept_message_is_what_goes_out(name: str) -> None:
     notice = notices()[name]
     assert mail(notice) == (FOLDER / f"{name}.eml").read_bytes(), "see tests/messages/golden.py for how to write them anew"
-    assert RENDERER.render(notice).slack + "\n" == (FOLDER / f"{name}.slack.json").read_text(encoding="utf-8")
+    assert RENDERER.render(notice).forms["slack"] + "\n" == (FOLDER / f"{name}.slack.json").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -257,7 +257,7 @@ def test_a_withdrawal_says_what_was_wrong_and_confirms_nothing(notice: Notes) ->
     assert [(change.area, change.new) for change in gone] == [(Area.OVERALL, None)]
     told = RENDER.render(notice(*gone, purpose=Purpose.CORRECTED))
     assert told.subject == "Correction: Kent: overall not graded after all (Ofsted, 3 Aug)"
-    for form in (told.text, told.slack, told.html):
+    for form in (told.text, told.forms["slack"], told.html):
         words = " ".join(form.split())
         assert (
             "Overall effectiveness was reported as inadequate before. That was not so: Ofsted’s report gives it no grade."

@@ -17,7 +17,7 @@ from monitor.domain.history import history
 from monitor.domain.model import Area, ChangeKind, Rating, Trust
 from monitor.domain.subscriptions import wanted_because
 from monitor.messages import Purpose, Renderer
-from monitor.messages.render import _template
+from monitor.messages.html import _template
 from monitor.messages.sanitize import host_of, link, sanitize
 from monitor.messages.subject import preheader, subject
 from tests.builders import subscription
@@ -116,7 +116,7 @@ def test_the_text_shows_every_area_before_and_now(notice: Notes) -> None:
 
 def test_what_the_press_says_is_called_so_and_quoted(notice: Notes) -> None:
     told = RENDER.render(notice(*changes_of("Trafford", TRAFFORD, outlet="BBC News")))
-    for form in (told.text, Elements(told.html).text, told.slack):
+    for form in (told.text, Elements(told.html).text, told.forms["slack"]):
         assert "Trafford: inspectors found changes." in form
         assert "Reported by BBC News; not yet confirmed by Ofsted." in form
 
@@ -135,7 +135,7 @@ def test_care_leavers_have_no_grade_of_their_own_before_2023(notice: Notes) -> N
     shared = f"{before.ratings[Area.CHILDREN_IN_CARE].words}, shared with children in care"
     row = told.text.partition("* Care leavers: ")[2].partition("\n* ")[0]
     assert f"(before: {shared})" in " ".join(row.split())
-    assert f"(before: {shared})" in told.slack
+    assert f"(before: {shared})" in told.forms["slack"]
     assert shared.capitalize() in Elements(told.html).text
 
 
@@ -167,7 +167,7 @@ def test_what_a_headline_writer_may_try(notice: Notes, hostile: str) -> None:
     assert {tag for tag, _ in elements.found} <= ALLOWED
     assert all(not name.startswith("on") for _, attrs in elements.found for name in attrs)
     assert all(str(attrs.get("href")).startswith("https://") for tag, attrs in elements.found if tag == "a")
-    for form in (told.subject, told.text, told.slack, elements.text):
+    for form in (told.subject, told.text, told.forms["slack"], elements.text):
         assert not any(c in form for c in "\x00\x0b\x1b\u202e\u200b\u2028\r")
     assert "\n" not in told.subject
 
@@ -223,10 +223,10 @@ def test_a_council_is_called_what_people_call_it_and_officially_beside_its_code(
     changes = changes_of(official, newest.published)
     told = RENDER.render(notice(*changes, context={newest.authority.urn: context_line(changes[0], history())}))
     assert told.subject.startswith(f"{said}: ")
-    for form in (told.text, told.slack, Elements(told.html).text):
+    for form in (told.text, told.forms["slack"], Elements(told.html).text):
         assert said in form
         assert official == said or re.search(rf"(?<!County ){re.escape(official)}", form) is None
-    facts = json.loads(told.payload)["data"]["changes"][0]
+    facts = json.loads(told.forms["event"])["data"]["changes"][0]
     assert (facts["authority"], facts["gss_code"]) == (official, newest.authority.gss_code)
     assert wanted_because(subscription(authorities=[official], kinds=list(ChangeKind)), changes[0]) == f"{said} is on the list"
 
@@ -291,7 +291,7 @@ def test_sentences_of_one_article_stand_together(notice: Notes) -> None:
     )
     assert told.text.count("BBC News, 3 August 2026") == told.text.count("https://bbcnews.test/") == 1
     assert [tag for tag, _ in Elements(told.html).found].count("blockquote") == 1
-    assert told.slack.count("rich_text_quote") == 1
+    assert told.forms["slack"].count("rich_text_quote") == 1
     assert "First reported 3 August 2026." in told.text
 
 
@@ -325,14 +325,14 @@ def test_how_sure_it_is_stands_above_everything(notice: Notes, purpose: Purpose,
     told = RENDER.render(notice(*changes_of("Trafford", TRAFFORD, outlet=outlet), purpose=purpose))
     assert told.text.startswith(f"{above}.\n\nTrafford: leadership and protection now inadequate\n---")
     assert Elements(told.html).text.index(above) < Elements(told.html).text.rindex("Trafford: leadership")
-    assert above in told.slack
+    assert above in told.forms["slack"]
 
 
 @pytest.mark.parametrize(("days", "said"), [(0, False), (1, False), (2, True), (3, True)])
 def test_what_is_seen_late_says_so(notice: Notes, days: int, said: bool) -> None:
     changes = changes_of("Trafford", TRAFFORD)
     late = RENDER.render(notice(*changes, days_late={changes[0].inspection.key: days}))
-    for form in (late.text, late.html, late.slack):
+    for form in (late.text, late.html, late.forms["slack"]):
         assert (f"Delayed: seen {days} days after it was published." in " ".join(form.split())) is said
 
 
@@ -341,4 +341,4 @@ def test_what_is_seen_late_says_so(notice: Notes, days: int, said: bool) -> None
 def test_the_foot_of_the_page_is_what_its_template_says(notice: Notes, count: int, address: str) -> None:
     lines = tuple(f"{n} & <b>“more”</b> {{0}}" for n in range(count))
     mine = notice(also=lines, notes=lines, reasons=lines, manage=address, unsubscribe=address and "https://monitor.test/u/2")
-    assert RENDER.footer(mine).html == _template("footer.html").render(notice=mine, product=RENDER.product)
+    assert RENDER.footer(mine).forms["html"] == _template("footer.html").render(notice=mine, product=RENDER.product)

@@ -34,8 +34,8 @@ def test_one_alarm_says_what_and_what_to_do() -> None:
     assert "https://monitor.example/" in told.text
     assert "monitor sources test bbc-kent" in told.html
     assert "You run the monitor" in told.text
-    assert '"type": "operator.notice"' in told.payload
-    assert "about 9 items" in told.payload
+    assert '"type": "operator.notice"' in told.forms["event"]
+    assert "about 9 items" in told.forms["event"]
 
 
 def test_a_host_is_no_source() -> None:
@@ -71,7 +71,7 @@ def test_a_hundred_alarms_are_still_a_message() -> None:
 def test_what_a_stranger_wrote_is_no_markup(word: str) -> None:
     told = Renderer().render(operator_notice("n1", NOW, firing=[replace(BLIND, name="moved", message=word, about=word)]))
     assert word not in told.html
-    assert word not in [text for block in json.loads(told.slack)["blocks"] for text in _marked(block)]
+    assert word not in [text for block in json.loads(told.forms["slack"])["blocks"] for text in _marked(block)]
     assert "\n" not in told.subject
     assert "\u202e" not in told.text + told.subject
 

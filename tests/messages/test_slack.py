@@ -24,7 +24,7 @@ RENDER = Renderer(domain="monitor.test")
 
 def slack(notice: Notice) -> dict[str, Any]:
     """The payload, read back."""
-    return dict(json.loads(RENDER.render(notice).slack))
+    return dict(json.loads(RENDER.render(notice).forms["slack"]))
 
 
 def texts(node: object, kind: str = "") -> list[tuple[str, str]]:

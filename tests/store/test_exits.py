@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from monitor.domain.message import Message
 from monitor.messages.account_mails import confirmation, welcome
 from monitor.messages.links import LinkAction, Links
 from monitor.messages.render import Renderer
-from monitor.ports import Message
 from monitor.store import SqlStore
 from tests.builders import NOW, story, subscription
 from tests.store.conftest import Open
@@ -82,7 +82,7 @@ def test_who_is_configured_finds_a_way_out(open_it: Open, links: Links | None, c
     mailed = "@" in to
     if not mailed and contact == CONTACT:
         words = f"To change or end these alerts, write to {CONTACT}."
-    for form in (message.text, message.html, message.slack):
+    for form in (message.text, message.html, message.forms["slack"]):
         assert words in " ".join(form.split())
     assert message.text.count("https://monitor.test/u/") == (1 if mailed and links else 0)
     expected = "<https://monitor.test/u/" if links else f"<mailto:{CONTACT}?subject=Unsubscribe>" if contact == CONTACT else ""

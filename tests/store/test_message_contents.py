@@ -6,6 +6,8 @@ import json
 
 from sqlalchemy import create_engine, func, make_url, select, text
 
+from monitor.messages import Renderer
+from monitor.messages.forms import FORMS, Form
 from monitor.store import schema
 from monitor.store.migrations.run import upgrade
 from tests.builders import NOW, story, subscription
@@ -56,5 +58,59 @@ def test_a_message_of_the_older_schema_is_sent_as_it_was(open_it: Open, database
         )
     engine.dispose()
     (ann,) = open_it().claim(owner="o", now=NOW, lease=60)
-    assert {name: getattr(ann.message, name) for name in forms} == forms
+    assert ann.message.subject == "the subject"
+    assert ann.message.forms == {"text": "the text", "html": "the html", "slack": "the slack", "event": "the payload"}
     assert list(ann.message.headers.items()) == list(headers.items())
+
+
+#: What would not survive a form that is put together by hand.
+HARD = 'a “quoted” \\ line\n\twith {"json": ["é", "\U0001f600"]} and \'quotes\''
+
+
+def test_a_message_of_the_schema_with_a_column_a_form_is_sent_as_it_was(open_it: Open, database: str) -> None:
+    url = make_url(database)
+    engine = create_engine(url.set(drivername="postgresql+psycopg") if url.get_backend_name() == "postgresql" else url)
+    upgrade(engine, "0009")
+    common = {"id": "b" * 32, "subject": "Kent", **{name: f"{name}: {HARD}" for name in ("text", "html", "slack", "payload")}}
+    own = {"foot_text": "; mine", "foot_html": "; <mine>", "foot_slack": HARD, "at": "2026-09-01 12:00:00.000000"}
+    headers = {"common": json.dumps({"Date": "Tue, 01 Sep 2026 12:00:00 +0000"}), "own": json.dumps({"Message-ID": "<d@x>"})}
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO bodies (id, subject, text, html, slack, headers, payload) "
+                "VALUES (:id, :subject, :text, :html, :slack, :common, :payload)"
+            ),
+            common | headers,
+        )
+        for identity, body, state in (("d", "b" * 32, "pending"), ("e", None, "sent")):  # the second one's reader was erased
+            connection.execute(
+                text(
+                    "INSERT INTO deliveries (id, purpose, channel, recipient, target, change_set, body, foot_text, foot_html, "
+                    "foot_slack, headers, state, reason, attempt, owner, epoch, not_before, created) VALUES (:id, 'change', "
+                    "'mail', 'ann@reader.test', :id, 'x', :body, :foot_text, :foot_html, :foot_slack, :own, :state, '', 0, '', "
+                    "0, :at, :at)"
+                ),
+                own | headers | {"id": identity * 32, "body": body, "state": state},
+            )
+    engine.dispose()
+    store = open_it()
+    (ann,) = store.claim(owner="o", now=NOW, lease=60)
+    assert ann.message.subject == "Kent"
+    assert ann.message.forms == {
+        "text": f"text: {HARD}; mine",
+        "html": f"html: {HARD}; <mine>",
+        "slack": f"slack: {HARD}{HARD}",
+        "event": f"payload: {HARD}",
+    }
+    assert ann.message.headers == {"Date": "Tue, 01 Sep 2026 12:00:00 +0000", "Message-ID": "<d@x>"}
+    (erased,) = store.delivery("e" * 32)
+    assert erased.message.forms == {}
+
+
+def test_a_form_that_nobody_knew_is_kept_as_every_other_one(open_it: Open) -> None:
+    shout = Form(name="shout", body=lambda content: content.subject.upper(), footer=lambda content: f"!{content.notice.id[:2]}")
+    store = open_it(subscription("ann"), renderer=Renderer(forms=(*FORMS, shout)))
+    store.record(*story({"Kent": "overall good"}), link=None, baseline=False, now=NOW)
+    (ann,) = store.claim(owner="o", now=NOW, lease=60)
+    assert list(ann.message.forms) == [*(form.name for form in FORMS), "shout"]
+    assert ann.message.forms["shout"] == f"{ann.message.subject.upper()}!{ann.id[:2]}"

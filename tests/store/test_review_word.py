@@ -191,7 +191,7 @@ def test_of_many_the_first_are_named_and_nothing_foreign_can_be_pressed(open_it:
     assert "evil.example" not in told.text
     assert "javascript:alert" not in told.text
     assert "<b>" not in told.html
-    assert "operator.notice" in told.payload
+    assert "operator.notice" in told.forms["event"]
 
 
 def test_items_of_articles_without_a_day_can_be_told(open_it: Open) -> None:
