@@ -189,10 +189,11 @@ def database_url(settings: Settings) -> str:
 
 def build_renderer(settings: Settings) -> Renderer:
     """What makes messages, under the name of the public page."""
+    from monitor.channels import forms
     from monitor.messages import Renderer
     from monitor.messages.render import domain_of
 
-    return Renderer(domain=domain_of(settings.public_url))
+    return Renderer(domain=domain_of(settings.public_url), forms=forms())
 
 
 def signed_links(settings: Settings) -> Links | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from monitor.channels import secret_address
+from monitor.channels.secret_address import secret_address
 from monitor.messages.signed_return_path import SignedReturnPath
 from monitor.ports import Clock, ConfigError
 from monitor.postmaster.ingest import BounceIngest, BounceStore, Postmaster

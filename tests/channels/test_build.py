@@ -55,6 +55,10 @@ DELIVERY = Delivery(
         ({"url_env": "TOPICS"}, "url", "one target a channel"),
         ({"url_env": "RETRY"}, "url", "retry="),
         ({"url_env": "MAIL", "secret_env": "SHORT"}, "secret_env", "key of signed webhooks .* this channel is mail"),
+        ({"url_env": "MAIL", "endpoint": "https://x.test"}, "endpoint", "takes url, .* helo_name$"),
+        ({"url": "console://", "coulour": "red"}, "coulour", "unknown key; keys: url, url_env, url_file, on_uncertain$"),
+        ({"url_env": "MAIL", "helo": "x.test"}, "helo", "did you mean 'helo_name'"),
+        ({"url": "console://", "helo_nam": "x.test"}, "helo_nam", "unknown key; keys: "),
         ({"url_env": "MAIL", "endpoint": "https://x.test"}, "endpoint", "key of Slack; this channel is mail"),
         ({"url_env": "NTFY", "from": "a@b.test"}, "from", "key of mail; this channel is a service"),
         ({"url": "console://", "bounces": "a@b.test"}, "bounces", "key of mail; this channel is the terminal"),
@@ -121,7 +125,7 @@ def test_a_terminal_of_another_encoding_still_gets_the_alert(encoding: str) -> N
     """A mark in the place of a letter is better than an alert in doubt, and nobody would send it again."""
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding=encoding, errors="strict")
-    message = replace(DELIVERY.message, subject="Kent: good – “at last”", text="“Rated ‘good’ → outstanding”\n")
+    message = replace(DELIVERY.message, subject="Kent: good – “at last”", forms={"text": "“Rated ‘good’ → outstanding”\n"})
     outcome = ConsoleChannel("c", stream).send(replace(DELIVERY, message=message), lambda: True)
     assert outcome == Outcome(result=Result.SENT)
     shown = raw.getvalue()
