@@ -183,6 +183,31 @@ def test_a_group_without_intervals_leans_on_all() -> None:
     assert date(2028, 1, 1) < found.inspection.middle < date(2032, 1, 1)
 
 
+def test_one_interval_does_not_speak_for_a_group() -> None:
+    record = [each for each in history() if group(each) is not Group.INADEQUATE]
+    hasty = [
+        inspected("Leeds", "inadequate", published=date(2025, 1, 15)),
+        inspected("Leeds", "good", published=date(2025, 9, 15)),
+    ]
+    waiting = inspected("Bradford", "inadequate", published=date(2026, 1, 15))
+    rest = [each for each in record if each.authority not in (authority("Leeds"), authority("Bradford"))]
+    found = of("Bradford", forecasts([*rest, *hasty, waiting], authorities(), as_of=AS_OF)).inspection
+    assert found is not None
+    assert found.middle > date(2028, 1, 1)  # all together wait for three years and more, and it weighs as one of them
+
+
+def test_a_report_that_is_late_is_not_known_before_it_is_out() -> None:
+    first = inspected("Leeds", "good", published=date(2022, 3, 1))
+    late = replace(
+        inspected("Leeds", "good", published=date(2026, 8, 1)),
+        fieldwork=DateRange(start=date(2026, 1, 12), end=date(2026, 1, 23)),
+    )
+    (wait,) = waits([first, late], as_of=date(2026, 7, 1))
+    assert not wait.is_over
+    over, _ = waits([first, late], as_of=date(2026, 8, 1))
+    assert (over.is_over, over.end) == (True, date(2026, 1, 12))
+
+
 def test_waits_end_with_an_authority_and_with_what_can_be_known() -> None:
     ended = replace(authority("Leeds"), valid=DateRange(end=date(2025, 4, 1)))
     gone = replace(inspected("Leeds", "good", published=date(2023, 3, 1)), authority=ended)

@@ -192,6 +192,13 @@ def test_the_style_of_pages_knows_both_papers() -> None:
     assert not re.search(r"url\(|@import", chart_style())
 
 
+@every_chart
+def test_no_rule_of_pages_meant_for_something_else_reaches_into_a_chart(name: str) -> None:
+    classes = {each for element in ET.fromstring(CHARTS[name]()).iter() for each in (element.get("class") or "").split()}
+    of_pages = set(re.findall(r"\.([a-z][\w-]*)", style()))
+    assert classes & of_pages <= {rating.value for rating in DRAWN} | {"soft"}
+
+
 # --- the map --------------------------------------------------------------------------------------------------------------
 
 

@@ -104,6 +104,7 @@ def _colours(theme: Theme) -> str:
         f".chart text{{fill:{palette['ink']}}}",
         f".chart .soft{{fill:{palette['soft']}}}",
         f".chart .axis{{stroke:{palette['line']}}}",
+        f".chart .beside{{stroke:{palette['paper']}}}",
         f".chart .border{{stroke:{palette['ink']}}}",
         f".chart .window{{fill:{palette['paper']};stroke:{palette['accent']}}}",
         f".chart a:focus .shape{{stroke:{palette['focus']}}}",
@@ -128,6 +129,7 @@ _FORMS = """\
 .chart .middle{text-anchor:middle}
 .chart .end{text-anchor:end}
 .chart .strong{font-weight:bold}
+.chart .beside{font-weight:bold;stroke-width:4;stroke-linejoin:round;paint-order:stroke}
 .chart .small{font-size:12px}
 .chart .code{font-size:10.5px;text-anchor:middle}
 .chart .mark{font-size:14px;font-weight:bold;text-anchor:middle}

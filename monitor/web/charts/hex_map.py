@@ -69,7 +69,7 @@ def hex_map(
         cells=cells,
         borders=_borders(places, left),
         legend=_legend(shown.values()),
-        legend_x=9.2 * _WIDTH,
+        legend_x=8.6 * _WIDTH,
     )
 
 

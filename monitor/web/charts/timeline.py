@@ -64,10 +64,9 @@ def timeline(
     def at(day: date) -> float:
         return _LEFT + max(0, (day - date(FIRST_YEAR, 1, 1)).days) * scale
 
-    room = at(max(as_of, window.first)) if window else _WIDTH - _RIGHT
     areas = [area for area in Area if any(grade(each, area) for each in known)]
     rows = [
-        _Row(name=area.heading, y=_TOP + number * _ROW, bars=_bars(known, area, as_of, scale, room))
+        _Row(name=area.heading, y=_TOP + number * _ROW, bars=_bars(known, area, as_of, scale))
         for number, area in enumerate(areas)
     ]
     return drawn(
@@ -99,11 +98,8 @@ def _span(window: Window) -> str:
     return f"between {day_words(window.first)} and {day_words(window.last)}"
 
 
-def _bars(known: Sequence[Inspection], area: Area, as_of: date, scale: float, room: float) -> tuple[_Bar, ...]:
-    """What one area was from each inspection to the next. Before its first grade, and after an end of grading, is nothing.
-
-    `room` is where writing beside the last bar has to end.
-    """
+def _bars(known: Sequence[Inspection], area: Area, as_of: date, scale: float) -> tuple[_Bar, ...]:
+    """What one area was from each inspection to the next. Before its first grade, and after an end of grading, is nothing."""
     bars = []
     for inspection, following in [*pairwise(known), *((each, None) for each in known[-1:])]:
         rating = grade(inspection, area)
@@ -122,7 +118,7 @@ def _bars(known: Sequence[Inspection], area: Area, as_of: date, scale: float, ro
                 x=x,
                 width=width,
                 rating=css_class(rating),
-                text=fitting or ("" if following else text if x + width + len(text) * _BOLD <= room else short),
+                text=fitting or ("" if following else text if x + width + len(text) * _BOLD <= _WIDTH - _RIGHT else short),
                 is_beside=not fitting and not following,
                 says=f"{area.heading}: {text.lower()}, {day_words(inspection.published)} {until}",
             )
