@@ -30,7 +30,7 @@ else ifneq ($(shell pwd | cmp -s - $(VENV)/.made && echo here),here)
 $(shell rm -f $(VENV)/.run-installed $(VENV)/.dev-installed; pwd > $(VENV)/.made)
 endif
 
-.PHONY: help run test train lint format types imports check-locks check-install lock bench soak demo score corpus-check accuracy clean
+.PHONY: help run test train lint format types imports check-locks check-install lock bench soak demo score readings corpus-check accuracy clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -89,6 +89,9 @@ lock: $(VENV)/.dev-installed ## write both locks again from pyproject.toml (keep
 
 score: $(VENV)/.dev-installed ## the corpus floors (our own corpus; ../shared as well where it is present)
 	@$(BIN)/python .ci/corpus_floors.py
+
+readings: $(VENV)/.dev-installed ## a hash of every reading; what reads otherwise than in another revision (AGAINST=main)
+	@$(BIN)/python .ci/readings.py $(if $(AGAINST),--against $(AGAINST)) $(ARGS)
 
 corpus-check: $(VENV)/.dev-installed ## what is wrong with the labelled corpus (corpus/README.md)
 	@$(BIN)/python -m train.check
