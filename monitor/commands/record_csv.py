@@ -89,10 +89,15 @@ def write_record(inspections: Iterable[Inspection], file: TextIO) -> int:
 
 def open_ledger(args: argparse.Namespace) -> SqlStore | None:
     """The store of the configured state; None when there is none yet (nothing is made by asking)."""
-    from monitor.app.existing_state import open_existing_state
+    from monitor.app.runtime import database_url
     from monitor.settings import load
 
-    return open_existing_state(load(args.config, args.state))
+    settings = load(args.config, args.state)
+    if not settings.database_url and not (settings.state / "monitor.db").exists():
+        return None
+    from monitor.store import open_store
+
+    return open_store(database_url(settings))
 
 
 def known_inspections(args: argparse.Namespace, urns: Sequence[str] = ()) -> tuple[Inspection, ...]:

@@ -21,7 +21,7 @@ from monitor.commands.logs import FORMATS, log_to_stderr
 from monitor.commands.options import clock_for, folder_options
 from monitor.commands.plural import number_of
 from monitor.ports import ConfigError, MonitorError
-from monitor.settings.secret import drop_token
+from monitor.settings.secret import drop_token, operator_token
 from monitor.system.heap import keep_nothing_free
 
 if TYPE_CHECKING:
@@ -58,7 +58,8 @@ def run(args: argparse.Namespace) -> int:
     if args.listen:
         settings = replace(settings, listen=_address(args.listen))
     log_to_stderr(settings.log_level, args.log_format or settings.log_format)
-    drop_token(os.environ)  # refused here, and not by the page
+    for token in (drop_token, operator_token):
+        token(os.environ)  # refused here, and not by the page
     listening = _listen(settings.listen, settings.state)
     settings = replace(settings, listen=(settings.listen[0], listening.getsockname()[1]))
     with listening:
@@ -133,26 +134,40 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
 def _pages(daemon: Daemon, runtime: Runtime) -> Any:
     from monitor.app.runtime import signed_links
     from monitor.web.app import create_app
+    from monitor.web.kept import Kept
+    from monitor.web.queries.record import RecordCache
+    from monitor.web.security import answers_to
+    from monitor.web.site import Site
     from monitor.web.status import status_of
 
-    app = create_app(daemon, lambda: status_of(runtime))
+    settings, routers = runtime.settings, []
     if token := drop_token(os.environ):
         from monitor.sources.drop import drop_folders
         from monitor.web.drop import drop_router
 
-        app.include_router(drop_router(drop_folders(runtime.sources), token))
-    if links := signed_links(runtime.settings):
+        routers.append(drop_router(drop_folders(runtime.sources), token))
+    if links := signed_links(settings):
         from monitor.web.self_service import SelfService
 
         pages = SelfService(
             store=runtime.store,
             links=links,
-            channel=runtime.settings.self_service,
+            channel=settings.self_service,
             clock=runtime.clock,
-            contact=runtime.settings.contact,
+            contact=settings.contact,
         )
-        app.include_router(pages.router())
-    return app
+        routers.append(pages.router())
+    site = Site(
+        record=RecordCache(runtime.store, runtime.clock),
+        status=Kept(lambda: status_of(runtime)),
+        health=lambda: daemon.health,
+        clock=runtime.clock,
+        public_url=settings.public_url,
+        contact=settings.contact,
+        operator_token=operator_token(os.environ),
+        names=answers_to(settings.public_url, settings.listen[0]),
+    )
+    return create_app(site, *routers)
 
 
 def _stop(server: Any, daemon: Daemon, number: signal.Signals) -> None:

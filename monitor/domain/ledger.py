@@ -191,7 +191,7 @@ def _changes(
     reasons: dict[Background, None] = {}
     attestation = as_graded(attestation, combined_care=after.combined_care)
     confirms = _confirms(before, attestation)
-    all_moves = {move.area: _with_stated_past(move, previous, attestation) for move in moves(previous, after)}
+    all_moves = {move.area: with_stated_past(move, previous, attestation) for move in moves(previous, after)}
     mixed = is_mixed(all_moves.values())
     for area in Area:
         said, was, now = attestation.ratings.get(area), before.ratings.get(area) if before else None, after.ratings.get(area)
@@ -216,7 +216,7 @@ def _changes(
             reasons[Background.PREVIOUS_CONFLICTS] = None
         if update is ChangeKind.DISPUTED and was is not None:
             conflict = conflict or against(was)
-        found.append(_change(after, all_moves[area], attestation, update=update, was=was, mixed=mixed, conflict=conflict))
+        found.append(change_from(after, all_moves[area], attestation, update=update, was=was, mixed=mixed, conflict=conflict))
     return tuple(found), tuple(reasons)
 
 
@@ -273,8 +273,8 @@ def _dispute(
     if old is said and not (attestation.reports_inspection and attestation.previous.get(area, (None,))[0] is said):
         return None
     published = previous.published if previous and old else None
-    move = _with_stated_past(Move(area=area, old=old, new=said, old_published=published), previous, attestation)
-    return _change(after, move, attestation, update=ChangeKind.DISPUTED, was=others, mixed=False, conflict=against(others))
+    move = with_stated_past(Move(area=area, old=old, new=said, old_published=published), previous, attestation)
+    return change_from(after, move, attestation, update=ChangeKind.DISPUTED, was=others, mixed=False, conflict=against(others))
 
 
 def _was_heard(before: Inspection | None, area: Area, rating: Rating) -> bool:
@@ -288,16 +288,17 @@ def _overruled(after: Inspection, area: Area, was: Rating) -> ChangeKind:
     return ChangeKind.DISPUTED if less and after.trust not in OFFICIAL else ChangeKind.CORRECTED
 
 
-def _change(
+def change_from(
     after: Inspection,
     move: Move,
     attestation: Attestation,
     *,
-    update: ChangeKind | None,
-    was: Rating | None,
+    update: ChangeKind | None = None,
+    was: Rating | None = None,
     mixed: bool,
-    conflict: str,
+    conflict: str = "",
 ) -> Change:
+    """The change that a move at an inspection is, in the words of one attestation; `update` of a grade that was told before."""
     kinds = move.kinds | ({update} if update else set())
     if mixed and direction(move.old, move.new):
         kinds |= {ChangeKind.MIXED}
@@ -324,7 +325,7 @@ def _change(
     )
 
 
-def _with_stated_past(move: Move, previous: Inspection | None, attestation: Attestation) -> Move:
+def with_stated_past(move: Move, previous: Inspection | None, attestation: Attestation) -> Move:
     """A move with the old rating that the attestation states, where the record has none of its own to tell.
 
     Not for an authority that took over from another: what is said of its past is its predecessor's. Nor for care leavers

@@ -1,4 +1,4 @@
-"""The secrets of one installation: the key that signs addresses and marks in its mail, the token of who may drop articles."""
+"""The secrets of one installation: the key that signs addresses and marks in its mail, and tokens of who may do what."""
 
 from __future__ import annotations
 
@@ -14,14 +14,26 @@ from monitor.ports import ConfigError, StoreError
 _LENGTH = 32
 #: The environment variable with the token of whoever may drop articles over HTTP; without it nobody may.
 TOKEN_ENV = "MONITOR_DROP_TOKEN"  # noqa: S105  # the name of it
+#: That with the token of whoever may see the operator's pages.
+OPERATOR_TOKEN_ENV = "MONITOR_OPERATOR_TOKEN"  # noqa: S105
 _MIN_TOKEN = 16
 
 
 def drop_token(environ: Mapping[str, str]) -> str:
+    """The token of who may drop articles; see `token_in`."""
+    return token_in(environ, TOKEN_ENV)
+
+
+def operator_token(environ: Mapping[str, str]) -> str:
+    """The token of who may see the operator's pages; see `token_in`."""
+    return token_in(environ, OPERATOR_TOKEN_ENV)
+
+
+def token_in(environ: Mapping[str, str], name: str) -> str:
     """The token of the environment; empty where there is none. Raises ConfigError for one that could be guessed or not sent."""
-    token = unquoted(environ.get(TOKEN_ENV, ""))
+    token = unquoted(environ.get(name, ""))
     if token and (wrong := token_problem(token)):
-        raise ConfigError(wrong, key=TOKEN_ENV)
+        raise ConfigError(wrong, key=name)
     return token
 
 

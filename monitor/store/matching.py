@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, func, or_, select
+from sqlalchemy import Connection, or_, select
 
-from monitor.domain.model import Change, SourceClass
+from monitor.domain.model import Change, Inspection, SourceClass
 from monitor.domain.subscriptions import LedgerView, Match, Subscription, currently_inadequate, matches
 from monitor.store.ledger import History, known
 from monitor.store.reached import reached
@@ -35,6 +36,7 @@ class RecordedChange:
     change: Change
     source_class: SourceClass
     silent: str
+    recorded_at: datetime | None = None
 
 
 def find_changes(connection: Connection, history: History, name: str, limit: int = 20) -> tuple[RecordedChange, ...]:
@@ -47,25 +49,25 @@ def find_changes(connection: Connection, history: History, name: str, limit: int
     return _recorded(connection, history, [dict(row) for row in connection.execute(chosen).mappings()])
 
 
-def newest_changes(connection: Connection, history: History, inspections: int) -> tuple[RecordedChange, ...]:
-    """All changes of so many inspections, newest first: of those that were told of, then of other news, then of the others."""
-    moves = or_(changes.c.old.is_(None), changes.c.old != changes.c.new, changes.c.reported.is_not(None))
-    rank = func.max(case((and_(moves, changes.c.silent == ""), 2), (moves, 1), else_=0))
-    newest = func.max(changes.c.recorded_at)
-    keys = select(changes.c.inspection).group_by(changes.c.inspection).order_by(rank.desc(), newest.desc()).limit(inspections)
-    chosen = select(changes).where(changes.c.inspection.in_(connection.execute(keys).scalars().all()))
-    rows = connection.execute(chosen.order_by(changes.c.recorded_at.desc(), changes.c.key)).mappings()
-    return _recorded(connection, history, [dict(row) for row in rows])
+def all_changes(connection: Connection, inspections: Iterable[Inspection]) -> tuple[RecordedChange, ...]:
+    """Every recorded change of these inspections, oldest first."""
+    rows = connection.execute(select(changes).order_by(changes.c.recorded_at, changes.c.key)).mappings().all()
+    return _of([dict(row) for row in rows], inspections)
 
 
 def _recorded(connection: Connection, history: History, rows: Sequence[Mapping[str, Any]]) -> tuple[RecordedChange, ...]:
-    inspections = {i.key: i for i in known(connection, history, sorted({row["urn"] for row in rows}), None)} if rows else {}
+    return _of(rows, known(connection, history, sorted({row["urn"] for row in rows}), None) if rows else ())
+
+
+def _of(rows: Iterable[Mapping[str, Any]], known_inspections: Iterable[Inspection]) -> tuple[RecordedChange, ...]:
+    inspections = {inspection.key: inspection for inspection in known_inspections}
     return tuple(
         RecordedChange(
             id=row["id"],
             change=change_of(row, inspections[row["inspection"]]),
             source_class=SourceClass(row["source_class"]),
             silent=row["silent"],
+            recorded_at=row["recorded_at"],
         )
         for row in rows
         if row["inspection"] in inspections

@@ -28,6 +28,7 @@ from monitor.store.no_news import enqueue_no_news, lists_of
 from monitor.store.outbox_admin import OutboxAdmin
 from monitor.store.policy import Context, Policy, Subscriptions
 from monitor.store.polls import PollStore
+from monitor.store.public_record import PublicRecord
 from monitor.store.record import record_all
 from monitor.store.review_decisions import Accepted, accept
 from monitor.store.review_desk import ReviewDesk
@@ -90,7 +91,7 @@ def open_store(
     return SqlStore(open_database(url), policy, subscriptions)
 
 
-class SqlStore(PollStore, OutboxAdmin, ReviewDesk):
+class SqlStore(PollStore, OutboxAdmin, ReviewDesk, PublicRecord):
     """All state, in SQLite or PostgreSQL. Safe to use from several threads."""
 
     def __init__(self, database: Opened, policy: Policy, subscriptions: Subscriptions | None) -> None:
@@ -287,11 +288,6 @@ class SqlStore(PollStore, OutboxAdmin, ReviewDesk):
         """Recorded changes whose key or id begins with `name`, newest first."""
         with self._reading.begin() as connection:
             return matching.find_changes(connection, self._policy.history, name, limit)
-
-    def newest_changes(self, *, inspections: int) -> tuple[matching.RecordedChange, ...]:
-        """All changes of so many inspections, newest first: news goes before what is unchanged."""
-        with self._reading.begin() as connection:
-            return matching.newest_changes(connection, self._policy.history, inspections)
 
     def verdicts(self, change: matching.RecordedChange) -> tuple[matching.Verdict, ...]:
         """Every subscription in force against a recorded change: clause by clause, and what was sent."""

@@ -1,24 +1,37 @@
-"""Pages for people: one layout, no script, nothing foreign. What comes from outside is escaped by the template engine."""
+"""Pages for people: one layout, no script needed, nothing foreign. What comes from outside is escaped by the engine."""
 
 from __future__ import annotations
 
-import hashlib
-from base64 import b64encode
-from collections.abc import Mapping
-from datetime import datetime
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from functools import lru_cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from fastapi.responses import HTMLResponse
 
 from monitor.messages.disarm import quoted
 from monitor.messages.sanitize import day_words, host_of, link, sanitize
+from monitor.web.static_files import static_files
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 _STEPS = ((90, 1, "s"), (5400, 60, "min"), (129600, 3600, "h"), (float("inf"), 86400, "days"))
+#: The path below which a proxy shows the site, as `public_url` has it; empty at the root.
+BASE: ContextVar[str] = ContextVar("BASE", default="")
+#: What stands in the navigation: the words, and the address.
+NAVIGATION = (
+    ("Latest", "/"),
+    ("Authorities", "/authorities"),
+    ("Map", "/map"),
+    ("Trends", "/trends"),
+    ("Forecast", "/forecast"),
+    ("Sources", "/sources"),
+    ("Subscribe", "/subscribe"),
+    ("About", "/about"),
+)
 
 
 def ago(moment: datetime | None, now: datetime) -> str:
@@ -36,35 +49,26 @@ def due(moment: datetime | None, now: datetime) -> str:
     return "now" if moment is None or moment <= now else ago(moment, now)
 
 
-@lru_cache(maxsize=1)
-def style() -> str:
-    """The one style sheet. It stands in every page, and the pages' policy lets the browser use exactly these bytes."""
-    return files("monitor.web").joinpath("templates/style.css").read_text(encoding="utf-8")
+def href(address: str) -> str:
+    """An address of ours as a link has it: below the path at which a proxy shows the site."""
+    path, mark, query = address.partition("?")
+    return f"{BASE.get()}{quote(path, safe='/:,~-._@')}{mark}{query}"
+
+
+def static(name: str) -> str:
+    """The address of a file of ``web/static``. Raises `KeyError` where there is none."""
+    return href(static_files()[name].address)
 
 
 @lru_cache(maxsize=1)
-def headers() -> Mapping[str, str]:
-    """What every page tells the browser about itself: no script, no frame, no form to elsewhere, nothing kept."""
-    digest = b64encode(hashlib.sha256(style().encode()).digest()).decode()
-    return {
-        "Content-Security-Policy": (
-            f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; form-action 'self'; frame-ancestors 'none'; "
-            "base-uri 'none'"
-        ),
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "same-origin",  # with none at all a browser does not say either that a form is our own
-        "Cache-Control": "no-store",
-    }
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The template engine, with the words that all templates know."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    environment = Environment(
+    made = Environment(
         loader=PackageLoader("monitor.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {
+    made.filters |= {
         "ago": ago,
         "due": due,
         "day": day_words,
@@ -72,18 +76,20 @@ def _environment() -> Environment:
         "host": host_of,
         "plain": sanitize,
         "quoted": quoted,
+        "rfc822": lambda day: format_datetime(datetime(day.year, day.month, day.day, tzinfo=UTC)),
     }
-    return environment
+    made.globals |= {"href": href, "static": static, "navigation": NAVIGATION, "here": "", "feed": ""}
+    return made
 
 
 def rendered(template: str, **values: object) -> str:
-    """A template of ours as HTML."""
-    return _environment().get_template(template).render(style=style(), **values)
+    """A template of ours as text. `here` is the address in the navigation at which the page is, where it is at one."""
+    return environment().get_template(template).render(**values)
 
 
 def page(template: str, *, status: int = 200, **values: object) -> HTMLResponse:
-    """A page, with what the browser may do with it. `values` always has a `title`."""
-    return HTMLResponse(rendered(template, **values), status_code=status, headers=dict(headers()))
+    """A page that is made for one visitor and kept by nobody. `values` always has a `title`."""
+    return HTMLResponse(rendered(template, **values), status_code=status)
 
 
 def message_page(title: str, *words: str, status: int = 200, go_on: tuple[str, str] | None = None) -> HTMLResponse:

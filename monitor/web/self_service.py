@@ -29,7 +29,7 @@ from monitor.ports import Clock
 from monitor.store import SqlStore
 from monitor.store.subscribers import MAX_CONFIRMATIONS, SELF_SERVICE, Subscriber
 from monitor.web.origin import SameSite
-from monitor.web.pages import headers, message_page, page
+from monitor.web.pages import message_page, page
 from monitor.web.preferences_form import Form, described, form_of, preferences_form, problem, table
 from monitor.web.rate_limiter import RateLimiter, visitor
 
@@ -233,7 +233,7 @@ class SelfService:
     def _export(self, found: Subscriber, _form: Form) -> Response:
         kept = json.dumps(self.store.export_address(found.subscription.to), indent=2, ensure_ascii=False)
         as_file = {"Content-Disposition": 'attachment; filename="ofsted-alerts-my-data.json"'}
-        return Response(kept, media_type="application/json", headers={**headers(), **as_file})
+        return Response(kept, media_type="application/json", headers=as_file)
 
     def _end(self, found: Subscriber, _form: Form) -> Response:
         self.store.end_subscriptions([found.subscription.name], now=self.clock.now())

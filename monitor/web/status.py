@@ -1,4 +1,4 @@
-"""The status page: what was found, how each source is, what became of messages, and the newest inspections known."""
+"""How the monitor is: its sources, what became of its messages, and what waits for a person."""
 
 from __future__ import annotations
 
@@ -9,14 +9,11 @@ from typing import TYPE_CHECKING
 
 from monitor import __version__
 from monitor.app.daemon import Health
-from monitor.domain.model import Area, Inspection
 from monitor.ports import SourceState
-from monitor.web.news import MAX_ROWS, found_rows
 from monitor.web.pages import rendered
 
 if TYPE_CHECKING:
     from monitor.app.runtime import Runtime
-    from monitor.store.matching import RecordedChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +41,6 @@ class Status:
     sources: tuple[WatchedSource, ...]
     channels: tuple[str, ...]
     subscriptions: int
-    newest: tuple[Inspection, ...]  #: newest first
-    changes: tuple[RecordedChange, ...] = ()  #: newest first
     messages: Mapping[str, int] = field(default_factory=dict, hash=False)  #: state -> how many
     for_review: int = 0  #: judgements that a person is asked about
     waiting_since: datetime | None = None  #: the longest waiting message could have gone then
@@ -58,7 +53,6 @@ class Status:
 
 def status_of(runtime: Runtime) -> Status:
     """What is to be shown of an assembled monitor, read from its store."""
-    newest = sorted(runtime.store.inspections(as_of=runtime.clock.today()), key=lambda each: each.rank_key, reverse=True)
     return Status(
         now=runtime.clock.now(),
         sources=tuple(
@@ -67,8 +61,6 @@ def status_of(runtime: Runtime) -> Status:
         ),
         channels=tuple(sorted(runtime.channels)),
         subscriptions=sum(not each.paused for each in runtime.store.in_force(runtime.subscriptions)),
-        newest=tuple(newest[:12]),
-        changes=runtime.store.newest_changes(inspections=MAX_ROWS),
         messages={str(state): count for state, count in runtime.store.delivery_counts().items()},
         for_review=runtime.store.count_reviews_waiting(now=runtime.clock.now()),
         waiting_since=runtime.store.oldest_due(),
@@ -79,10 +71,9 @@ def render_status(status: Status, health: Health) -> str:
     """The page as HTML; everything that came from outside is escaped."""
     return rendered(
         "status.html",
-        title="Ofsted rating monitor",
+        title="Sources",
+        here="/sources",
         status=status,
         health=health,
         version=__version__,
-        areas=tuple(Area),
-        found=found_rows(status.changes),
     )

@@ -134,7 +134,7 @@ def test_it_comes_up_without_a_network_and_ends_in_order(tmp_path: Path, how: si
             assert told in screen
         assert json.loads(process.get("/healthz")[1])["status"] == "ok"
         until(lambda: process.get("/readyz")[0] == 200)
-        status, page = process.get("/")
+        status, page = process.get("/sources")
         assert status == 200
         assert "Nowhere Times" in page
         assert process.end(how) == 0
@@ -187,7 +187,7 @@ def test_a_copied_state_says_everywhere_that_nothing_is_sent(
             assert (said["ready"], said["delivering"]) == (False, False)
             assert "copied or moved" in said["stopped"]
             assert "monitor outbox resume" in said["stopped"]
-            assert "Nothing is sent: the state folder was copied" in process.get("/")[1]
+            assert "Nothing is sent: the state folder was copied" in process.get("/sources")[1]
             assert town.run("outbox", "list") == 0
             assert "Nothing is sent: the state folder was copied" in capsys.readouterr().out
             assert town.run("outbox", "resume") == 0

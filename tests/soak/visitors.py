@@ -6,7 +6,7 @@ import asyncio
 
 from tests.soak.visit import visit
 
-_ASKED = ("/", "/subscribe", "/u/no-such-token", "/healthz", "/no-such-page")
+_ASKED = ("/", "/sources", "/authorities", "/subscribe", "/u/no-such-token", "/healthz", "/no-such-page")
 
 
 class Visitors:

@@ -1,19 +1,29 @@
-"""A monitor for the pages to show: a daemon that is as well as it is told to be, and something found."""
+"""A monitor for the pages to show: a daemon that is as well as it is told to be, and a small record."""
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Callable
 from datetime import UTC, date, datetime
+from typing import Any
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it would rather use another HTTP client than the one that everything else here uses
+    from starlette.testclient import TestClient
 
 from monitor.app.daemon import Health
-from monitor.domain.authorities import find
-from monitor.domain.model import Area, Change, ChangeKind, Inspection, Rating, SourceClass
+from monitor.domain.model import Inspection
 from monitor.ports import SourceState
 from monitor.store.matching import RecordedChange
+from monitor.store.public_record import Believed, ReportPage
+from monitor.web.queries.record import RecordCache
+from monitor.web.site import Site
 from monitor.web.status import Status, WatchedSource
+from tests.builders import StoppedClock, official
+
+__all__ = ["TestClient"]
 
 NOW = datetime(2026, 8, 3, 12, tzinfo=UTC)
-LEEDS = find("Leeds")
-assert LEEDS is not None
 
 STATUS = Status(
     now=NOW,
@@ -25,28 +35,40 @@ STATUS = Status(
     ),
     channels=("mail", "team"),
     subscriptions=2,
-    newest=(Inspection(authority=LEEDS, published=date(2026, 8, 1), ratings={Area.LEADERSHIP: Rating.REQUIRES_IMPROVEMENT}),),
 )
 
 
-def found(
-    evidence: str = "Leeds is <b>inadequate</b>.",
-    url: str = "https://gazette.example/a?b=1&c=2",
-    outlet: str = "The Gazette",
-) -> RecordedChange:
-    """A change of Leeds, as an outlet told it."""
-    change = Change(
-        key="k",
-        inspection=STATUS.newest[0],
-        area=Area.LEADERSHIP,
-        old=Rating.GOOD,
-        new=Rating.INADEQUATE,
-        kinds=frozenset({ChangeKind.INTO_INADEQUATE}),
-        evidence=evidence,
-        url=url,
-        outlet=outlet,
-    )
-    return RecordedChange(id="1", change=change, source_class=SourceClass.PRESS, silent="outside_alert_window")
+#: Two councils, one of which moved.
+RECORD = (
+    official("Leeds", "overall good, leadership good, children_in_care good", published=date(2022, 5, 3)),
+    official("Kent", "overall requires_improvement, leadership requires_improvement", published=date(2023, 2, 7)),
+    official("Leeds", "leadership inadequate, children_in_care good", published=date(2026, 7, 28)),
+)
+
+
+class FakeRecord:
+    """A store that believes what it is told to, and counts how often it is asked for all of it."""
+
+    def __init__(self, *inspections: Inspection, changes: tuple[RecordedChange, ...] = ()) -> None:
+        self.inspections = inspections
+        self.changes = changes
+        self.version = 1
+        self.asked = 0
+
+    def record_version(self) -> str:
+        return str(self.version)
+
+    def believed(self, *, as_of: date | None = None) -> Believed:
+        self.asked += 1
+        return Believed(inspections=self.inspections, changes=self.changes)
+
+    def report_pages(self, inspection: str) -> tuple[ReportPage, ...]:
+        return ()
+
+    def becomes(self, *inspections: Inspection) -> None:
+        """Believe something else from now on."""
+        self.inspections = inspections
+        self.version += 1
 
 
 class FakeDaemon:
@@ -63,3 +85,22 @@ class FakeDaemon:
 
     async def stop(self) -> None:
         self.life.append("stopped")
+
+
+def site_of(
+    daemon: FakeDaemon | None = None,
+    status: Callable[[], Status] = lambda: STATUS,
+    *,
+    record: FakeRecord | None = None,
+    clock: StoppedClock | None = None,
+    **changed: Any,
+) -> Site:
+    """What the pages stand on, without a monitor."""
+    there, time = daemon or FakeDaemon(), clock or StoppedClock(NOW)
+    return Site(
+        record=RecordCache(record or FakeRecord(*RECORD), time),
+        status=status,
+        health=lambda: there.health,
+        clock=time,
+        **changed,
+    )

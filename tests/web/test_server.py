@@ -20,7 +20,7 @@ from monitor.web.app import create_app
 from monitor.web.asgi import PAGE_THREADS
 from monitor.web.server import Server, build_server, places
 from tests.conftest import ROOT
-from tests.web.fakes import STATUS, FakeDaemon
+from tests.web.fakes import FakeDaemon, site_of
 
 PLACES = 16
 HELLO = b"GET /healthz HTTP/1.1\r\nHost: monitor.test\r\nConnection: close\r\n\r\n"
@@ -165,7 +165,7 @@ async def test_two_requests_on_one_connection_are_both_answered() -> None:
 
 def forms() -> Any:
     """The pages as they are, with a form that is read to its end and a page that is more than anybody's buffers hold."""
-    app = create_app(FakeDaemon(), lambda: STATUS)  # type: ignore[arg-type]
+    app = create_app(site_of())
 
     @app.post("/form")
     async def form(request: Request) -> dict[str, int]:
@@ -224,7 +224,7 @@ async def test_at_the_end_an_answer_that_is_due_is_given_and_nobody_else_is_wait
 
 
 async def test_pages_are_made_a_few_at_once_however_many_ask() -> None:
-    app, made, most = create_app(FakeDaemon(), lambda: STATUS), [0], [0]  # type: ignore[arg-type]
+    app, made, most = create_app(site_of()), [0], [0]
 
     @app.get("/slow")
     def slow() -> str:

@@ -1,0 +1,92 @@
+"""Authorities as they are rated now, and one of them with its history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from monitor.domain.authorities import authorities, by_code, by_urn
+from monitor.domain.history import PredecessorGrade, predecessor_grades
+from monitor.domain.model import Area, Authority, ChildrensTrust, Inspection, Rating
+from monitor.web.queries.changes import InspectionNews, news_of
+from monitor.web.queries.record import Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorityRow:
+    """An authority with the grades of its newest inspection."""
+
+    authority: Authority
+    newest: Inspection | None
+    ratings: Mapping[Area, Rating] = field(hash=False)  #: only areas that have a grade of their own
+
+    @property
+    def published(self) -> date | None:
+        """When its newest inspection was."""
+        return self.newest.published if self.newest else None
+
+    @property
+    def address(self) -> str:
+        """Where its page is, below the site."""
+        return f"/authorities/{self.authority.gss_code or self.authority.urn}"
+
+    def note(self, area: Area) -> str:
+        """What is said where an area has no grade of its own."""
+        if self.newest is None:
+            return "not inspected yet"
+        return "shared with children in care" if self.newest.combined_care and area is Area.CARE_LEAVERS else "not graded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneAuthority:
+    """An authority with its history."""
+
+    row: AuthorityRow
+    inspections: tuple[Inspection, ...]  #: newest first
+    news: tuple[InspectionNews, ...]  #: what each of them changed, newest first
+    neighbours: tuple[AuthorityRow, ...]  #: statistical neighbours, nearest first
+    trusts: tuple[ChildrensTrust, ...]
+    predecessors: tuple[tuple[Authority, tuple[PredecessorGrade, ...]], ...]
+    successors: tuple[Authority, ...]
+
+
+def current_authorities(day: date) -> tuple[Authority, ...]:
+    """The authorities that exist on a day, by name."""
+    return tuple(sorted((each for each in authorities() if day in each.valid), key=lambda each: each.display_name))
+
+
+def row_of(record: Record, authority: Authority, day: date | None = None) -> AuthorityRow:
+    """An authority as it was rated on a day; now, without one."""
+    newest = record.newest(day).get(authority.urn)
+    return AuthorityRow(authority=authority, newest=newest, ratings=newest.ratings if newest else {})
+
+
+def rows_of(record: Record, day: date | None = None) -> tuple[AuthorityRow, ...]:
+    """Every authority that existed on a day as it was rated then; now, without one. By name."""
+    newest = record.newest(day)
+    found = ((each, newest.get(each.urn)) for each in current_authorities(day or record.as_of))
+    return tuple(
+        AuthorityRow(authority=authority, newest=last, ratings=last.ratings if last else {}) for authority, last in found
+    )
+
+
+def find_authority(code: str) -> Authority | None:
+    """The authority of a GSS code, DfE code or URN; None when there is none."""
+    return by_code().get(code.strip().upper()) if code.strip() else None
+
+
+def one_authority(record: Record, authority: Authority) -> OneAuthority:
+    """An authority with everything that its page shows."""
+    own = tuple(reversed(record.by_authority.get(authority.urn, ())))
+    changes = [change for inspection in own for change in record.by_inspection.get(inspection.key, ())]
+    neighbours = (by_code()[code] for code in authority.neighbours if code in by_code())
+    return OneAuthority(
+        row=row_of(record, authority),
+        inspections=own,
+        news=news_of(record, changes),
+        neighbours=tuple(row_of(record, each) for each in neighbours),
+        trusts=authority.trusts,
+        predecessors=tuple((by_urn()[urn], predecessor_grades(by_urn()[urn])) for urn in authority.predecessors),
+        successors=tuple(each for each in authorities() if authority.urn in each.predecessors),
+    )

@@ -1,0 +1,295 @@
+"""Which changes are wanted, as an address says it: one grammar for pages, API, feeds and downloads.
+
+``?region=London&area=leadership&kind=into_inadequate&from=2024-01-01``. A parameter may be given several times; any of its
+values will do, and all parameters have to hold. What cannot be understood is refused: a filter that silently lets everything
+through would look like an answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from urllib.parse import urlencode
+
+from monitor.domain.authorities import find, regions, unknown
+from monitor.domain.model import Area, ChangeKind, Rating, Trust
+from monitor.web.queries.record import ChangeRecord
+
+#: Rows of one page, unless `limit` says otherwise; and the most that it may say.
+PAGE, MAX_PAGE = 50, 500
+#: Others put these into addresses that are passed on; they mean nothing here.
+_IGNORED = ("utm_", "fbclid", "gclid", "mc_cid", "mc_eid")
+
+
+class FilterError(ValueError):
+    """Parameters that cannot be understood; `problems` says of each what is wrong and what is allowed."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        self.problems = problems
+        super().__init__("; ".join(f"{name}: {words}" for name, words in problems.items()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeFilter:
+    """Which changes, in which order, from where on. Empty sets ask for nothing in particular."""
+
+    authorities: frozenset[str] = frozenset()  #: URNs
+    regions: frozenset[str] = frozenset()
+    areas: frozenset[Area] = frozenset()
+    kinds: frozenset[ChangeKind] = frozenset()
+    ratings: frozenset[Rating] = frozenset()  #: what it is now
+    trust: frozenset[Trust] = frozenset()
+    since: date | None = None  #: published on that day or later
+    until: date | None = None  #: published on that day or before
+    after: str = ""  #: the key of the change behind which the list goes on
+    limit: int = PAGE
+    oldest_first: bool = False  #: in the order in which they became known, so that `after` misses nothing
+
+    def __call__(self, each: ChangeRecord) -> bool:
+        """Whether a change is wanted. What stayed as it was is wanted only by who asks for ``kind=unchanged``."""
+        return self.holds(each) and (bool(self.kinds) or each.is_news)
+
+    def holds(self, each: ChangeRecord) -> bool:
+        """Whether every parameter holds for a change, be it one that changed nothing."""
+        change = each.change
+        return (
+            (not self.authorities or change.authority.urn in self.authorities)
+            and (not self.regions or change.authority.region in self.regions)
+            and (not self.areas or change.area in self.areas)
+            and (not self.kinds or bool(change.kinds & self.kinds))
+            and (not self.ratings or change.new in self.ratings)
+            and (not self.trust or each.trust in self.trust)
+            and (self.since is None or each.published >= self.since)
+            and (self.until is None or each.published <= self.until)
+        )
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything is left out."""
+        return bool(self.query(page=False))
+
+    def query(self, *, page: bool = True) -> str:
+        """The filter as an address has it, always in the same form; without `page` not where the list begins and ends."""
+        pairs = [(row.name, value) for row in PARAMETERS if page or row.filters for value in row.write(self)]
+        return urlencode(pairs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """One parameter of the address: what it holds, how it is read and written, and what is said of it."""
+
+    name: str
+    field: str
+    description: str
+    read: Callable[[str], object]  #: raises ValueError with what is allowed
+    write: Callable[[ChangeFilter], Sequence[str]]
+    example: str
+    allowed: tuple[str, ...] = ()
+    several: bool = True
+    filters: bool = True  #: whether it chooses changes, rather than a part of the list
+
+
+def _one_of(*allowed: str) -> Callable[[str], str]:
+    """A reader of one of a few words, whatever its case, with hyphens or blanks for underscores."""
+    known = {_folded(value): value for value in allowed}
+
+    def read(text: str) -> str:
+        value = known.get(_folded(text))
+        if value is None:
+            near = get_close_matches(_folded(text), known, n=1, cutoff=0.6)
+            meant = f"; did you mean {known[near[0]]}?" if near else "."
+            raise ValueError(f"{_shown(text)} is not known{meant} Allowed: {', '.join(allowed)}")
+        return value
+
+    return read
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().replace("_", " ").replace("-", " ").split())
+
+
+def _shown(text: str) -> str:
+    return f"“{text[:60]}”"
+
+
+def _authority(text: str) -> str:
+    found = find(text)
+    if found is None:
+        raise ValueError(f"{_shown(text)} is no authority{unknown(text) or '.'} Allowed: a name, or a GSS, DfE or Ofsted code")
+    return found.urn
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{_shown(text)} is not a date. Allowed: a day such as 2024-01-31") from None
+
+
+def _limit(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()) or not 1 <= int(text[:9]) <= MAX_PAGE:
+        raise ValueError(f"{_shown(text)} is not allowed. Allowed: a whole number from 1 to {MAX_PAGE}")
+    return int(text)
+
+
+def _key(text: str) -> str:
+    if len(text) > 200:
+        raise ValueError("is no key of a change")
+    return text
+
+
+def _codes(urns: Iterable[str]) -> list[str]:
+    from monitor.domain.authorities import by_urn
+
+    return sorted(by_urn()[urn].gss_code or urn for urn in urns)
+
+
+def _values(field: str) -> Callable[[ChangeFilter], Sequence[str]]:
+    return lambda wanted: sorted(map(str, getattr(wanted, field)))
+
+
+def _date(field: str) -> Callable[[ChangeFilter], Sequence[str]]:
+    def write(wanted: ChangeFilter) -> Sequence[str]:
+        day = getattr(wanted, field)
+        return [day.isoformat()] if day else []
+
+    return write
+
+
+PARAMETERS: tuple[Parameter, ...] = (
+    Parameter(
+        name="authority",
+        field="authorities",
+        description="The authority: its name, or its GSS, DfE or Ofsted (URN) code",
+        read=_authority,
+        write=lambda wanted: _codes(wanted.authorities),
+        example="E08000009",
+    ),
+    Parameter(
+        name="region",
+        field="regions",
+        description="The region of England",
+        read=_one_of(*regions()),
+        write=_values("regions"),
+        example="North West",
+        allowed=regions(),
+    ),
+    Parameter(
+        name="area",
+        field="areas",
+        description="The area that is graded",
+        read=lambda text: Area(_one_of(*Area)(text)),
+        write=_values("areas"),
+        example="leadership",
+        allowed=tuple(Area),
+    ),
+    Parameter(
+        name="kind",
+        field="kinds",
+        description="What sort of change it is; without it, everything but what is unchanged",
+        read=lambda text: ChangeKind(_one_of(*ChangeKind)(text)),
+        write=_values("kinds"),
+        example="into_inadequate",
+        allowed=tuple(ChangeKind),
+    ),
+    Parameter(
+        name="rating",
+        field="ratings",
+        description="The grade that it is now",
+        read=lambda text: Rating(_one_of(*Rating)(text)),
+        write=_values("ratings"),
+        example="inadequate",
+        allowed=tuple(Rating),
+    ),
+    Parameter(
+        name="trust",
+        field="trust",
+        description="How well it is attested",
+        read=lambda text: Trust(_one_of(*Trust)(text)),
+        write=_values("trust"),
+        example="confirmed",
+        allowed=tuple(Trust),
+    ),
+    Parameter(
+        name="from",
+        field="since",
+        description="The first day of publication",
+        read=_day,
+        write=_date("since"),
+        example="2024-01-01",
+        several=False,
+    ),
+    Parameter(
+        name="to",
+        field="until",
+        description="The last day of publication",
+        read=_day,
+        write=_date("until"),
+        example="2024-12-31",
+        several=False,
+    ),
+    Parameter(
+        name="order",
+        field="oldest_first",
+        description="Newest publication first; or in the order in which changes became known, so that after= misses none",
+        read=lambda text: _one_of("newest", "oldest")(text) == "oldest",
+        write=lambda wanted: ["oldest"] if wanted.oldest_first else [],
+        example="oldest",
+        allowed=("newest", "oldest"),
+        several=False,
+        filters=False,
+    ),
+    Parameter(
+        name="after",
+        field="after",
+        description="The key of the last change seen: the list goes on behind it",
+        read=_key,
+        write=lambda wanted: [wanted.after] if wanted.after else [],
+        example="",
+        several=False,
+        filters=False,
+    ),
+    Parameter(
+        name="limit",
+        field="limit",
+        description="How many changes at once",
+        read=_limit,
+        write=lambda wanted: [str(wanted.limit)] if wanted.limit != PAGE else [],
+        example="100",
+        several=False,
+        filters=False,
+    ),
+)
+_BY_NAME = {row.name: row for row in PARAMETERS}
+
+
+def parse_filter(pairs: Iterable[tuple[str, str]]) -> ChangeFilter:
+    """The filter of an address's parameters; empty values say nothing. Raises FilterError for what cannot be understood."""
+    said: dict[str, list[str]] = {}
+    problems: dict[str, str] = {}
+    for name, value in pairs:
+        if name in _BY_NAME and value.strip():
+            said.setdefault(name, []).append(value.strip())
+        elif name not in _BY_NAME and not name.startswith(_IGNORED):
+            near = get_close_matches(name, _BY_NAME, n=1, cutoff=0.6)
+            meant = f"; did you mean {near[0]}?" if near else "."
+            problems[name[:60]] = f"is not known{meant} Allowed: {', '.join(_BY_NAME)}"
+    fields: dict[str, object] = {}
+    for name, values in said.items():
+        row = _BY_NAME[name]
+        try:
+            read = [row.read(value) for value in values]
+        except ValueError as error:
+            problems[name] = str(error)
+            continue
+        if not row.several and len(set(read)) > 1:
+            problems[name] = "may be given once"
+        fields[row.field] = frozenset(read) if row.several else read[0]
+    wanted = ChangeFilter(**fields) if not problems else ChangeFilter()  # type: ignore[arg-type]  # each reader gives its field's type
+    if not problems and wanted.since and wanted.until and wanted.since > wanted.until:
+        problems["from"] = f"is after the day in to ({wanted.until})"
+    if problems:
+        raise FilterError(problems)
+    return wanted

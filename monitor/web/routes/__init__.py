@@ -1,0 +1,140 @@
+"""Every address of the site, in one table: who may ask for it, and what answers. `mount` puts them into an application."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from typing import Any, cast
+
+from fastapi import FastAPI, Request, Response
+from starlette.routing import BaseRoute
+from starlette.routing import Route as StarletteRoute
+
+from monitor.messages.links import LinkAction
+from monitor.web.routes import (
+    api,
+    authorities,
+    feeds,
+    forecast,
+    latest_and_change,
+    map_and_trends,
+    operations,
+    operator,
+    sources_and_about,
+    static,
+)
+from monitor.web.routes.access import require_operator
+from monitor.web.routes.route import Access, Route
+from monitor.web.site import Site
+
+_PUBLIC, _TOKEN, _OPERATOR = Access.PUBLIC, Access.TOKEN, Access.OPERATOR
+
+ROUTES: tuple[Route, ...] = (
+    Route(path="/", access=_PUBLIC, endpoint=latest_and_change.latest),
+    Route(path="/changes/{key}", access=_PUBLIC, endpoint=latest_and_change.change),
+    Route(path="/changes.csv", access=_PUBLIC, endpoint=latest_and_change.changes_csv),
+    Route(path="/authorities", access=_PUBLIC, endpoint=authorities.authorities),
+    Route(path="/authorities/{code}", access=_PUBLIC, endpoint=authorities.authority),
+    Route(path="/authorities.csv", access=_PUBLIC, endpoint=authorities.authorities_csv),
+    Route(path="/map", access=_PUBLIC, endpoint=map_and_trends.map_page),
+    Route(path="/trends", access=_PUBLIC, endpoint=map_and_trends.trends),
+    Route(path="/forecast", access=_PUBLIC, endpoint=forecast.forecast),
+    Route(path="/sources", access=_PUBLIC, endpoint=sources_and_about.sources),
+    Route(path="/about", access=_PUBLIC, endpoint=sources_and_about.about),
+    Route(path="/static/{name}", access=_PUBLIC, endpoint=static.static),
+    Route(path="/operator", access=_OPERATOR, endpoint=operator.operator),
+    Route(path="/api/v1/changes", access=_PUBLIC, endpoint=api.changes, document=api.FILTERED),
+    Route(path="/api/v1/authorities", access=_PUBLIC, endpoint=api.authorities, document=api.PLAIN),
+    Route(path="/api/v1/authorities/{code}", access=_PUBLIC, endpoint=api.authority, document=api.BY_CODE),
+    Route(path="/api/v1/inspections", access=_PUBLIC, endpoint=api.inspections, document=api.FILTERED),
+    Route(path="/api/v1/sources", access=_PUBLIC, endpoint=api.sources, document=api.PLAIN),
+    Route(path="/api/v1/forecast", access=_PUBLIC, endpoint=api.forecast, document=api.PLAIN),
+    Route(path="/openapi.json", access=_PUBLIC, endpoint=api.openapi),
+    Route(path="/feeds/changes.atom", access=_PUBLIC, endpoint=feeds.changes),
+    Route(path="/feeds/changes.rss", access=_PUBLIC, endpoint=feeds.changes),
+    Route(path="/feeds/changes.json", access=_PUBLIC, endpoint=feeds.changes),
+    Route(path="/feeds/publications.ics", access=_PUBLIC, endpoint=feeds.publications),
+    Route(path="/feeds/forecast.ics", access=_PUBLIC, endpoint=feeds.forecast),
+    Route(path="/metrics", access=_TOKEN, endpoint=operations.metrics),
+    # The entry point has these, before there are pages.
+    Route(path="/healthz", access=_PUBLIC),
+    Route(path="/readyz", access=_PUBLIC),
+    # Where it is configured, `drop` and `self_service` have these.
+    Route(path="/drop/{name}", access=_TOKEN, methods=("POST",)),
+    Route(path="/subscribe", access=_PUBLIC, methods=("GET", "POST")),
+    *(Route(path=f"/{act}/{{token}}", access=_TOKEN, methods=("GET", "POST")) for act in LinkAction),
+)
+_ACCESS = {(route.path, method): route.access for route in ROUTES for method in route.methods}
+
+
+def access_of(route: BaseRoute) -> Access:
+    """Who may ask for a route of an application. Raises `ValueError` where the table does not say."""
+    if not isinstance(route, StarletteRoute) or not route.methods:
+        raise ValueError(f"{route!r} is in no table")
+    found = {_ACCESS.get((route.path, method)) for method in route.methods - ({"HEAD"} if "GET" in route.methods else set())}
+    if found == {None} and route.methods == {"HEAD"}:
+        found = {_ACCESS.get((route.path, "GET"))}
+    if len(found) != 1 or None in found:
+        raise ValueError(f"{route.path} ({', '.join(sorted(route.methods))}): the table does not say who may ask for it")
+    return cast("Access", found.pop())
+
+
+def mount(app: FastAPI, site: Site) -> None:
+    """Put the table's routes into an application, each behind its access."""
+    for route in ROUTES:
+        if route.endpoint is None:
+            continue
+        bound = _bound(route, site)
+        document = dict(route.document or {})
+        app.add_api_route(
+            route.path,
+            bound,
+            methods=list(route.methods),
+            include_in_schema=route.document is not None,
+            openapi_extra=cast("dict[str, Any]", document),
+            summary=(inspect.getdoc(route.endpoint) or "").partition("\n")[0],
+        )
+        if "GET" in route.methods:
+            app.add_api_route(route.path, bound, methods=["HEAD"], include_in_schema=False)
+
+
+def check_access(routes: Iterable[BaseRoute]) -> None:
+    """See that the table says of every route who may ask for it. Raises `ValueError` for one that it does not know."""
+    for route in walk(routes):
+        access_of(route)
+
+
+def walk(routes: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
+    """Every route of an application, those of included routers too: recent versions of FastAPI keep these together."""
+    for route in routes:
+        included = getattr(route, "original_router", None)
+        if included is None:
+            yield route
+        else:
+            yield from walk(included.routes)
+
+
+def _bound(route: Route, site: Site) -> Callable[..., Any]:
+    endpoint = route.endpoint
+    assert endpoint is not None
+
+    def check(request: Request) -> None:
+        if route.access is Access.OPERATOR:
+            require_operator(request, site.operator_token)
+
+    if inspect.iscoroutinefunction(endpoint):
+
+        async def awaited(request: Request) -> Response:
+            check(request)
+            return await cast("Awaitable[Response]", endpoint(site, request))
+
+        return awaited
+
+    def answered(request: Request) -> Response:
+        check(request)
+        return cast("Response", endpoint(site, request))
+
+    return answered
+
+
+__all__ = ["ROUTES", "Access", "Route", "access_of", "check_access", "mount", "walk"]

@@ -1,0 +1,25 @@
+"""``/sources`` how the monitor and each source are, ``/about`` what counts and how far to believe it."""
+
+from __future__ import annotations
+
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse
+
+from monitor import __version__
+from monitor.web.queries.record import Record
+from monitor.web.site import Made, Site, html
+from monitor.web.status import render_status
+
+
+def sources(site: Site, request: Request) -> Response:
+    """What is watched, and how it goes."""
+    return HTMLResponse(render_status(site.status(), site.health()))
+
+
+def about(site: Site, request: Request) -> Response:
+    """What a judgement is, what is promised, and whose data it is."""
+
+    def make(record: Record) -> Made:
+        return html("about.html", title="About", here="/about", contact=site.contact, version=__version__, record=record)
+
+    return site.respond(request, make)
