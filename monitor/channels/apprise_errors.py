@@ -111,9 +111,14 @@ def failure(schema: str, lines: Sequence[str]) -> Outcome:
         # Some services are asked twice, for a login and then for the message: while any of it may pass, it is tried again.
         status = next((each for each in statuses if each in _PASSING), statuses[-1])
         return outcome_of(Reply(status=status, body="", headers={}), repeatable=False)
-    if not statuses and any(_ENCRYPTION.search(line) for line in lines):
+    return Outcome(result=Result.UNCERTAIN, reason="apprise_failed") if statuses else _without_status(lines)
+
+
+def _without_status(lines: Sequence[str]) -> Outcome:
+    """What became of a message to which no service answered."""
+    if any(_ENCRYPTION.search(line) for line in lines):
         return Outcome(result=Result.TRANSIENT, reason="tls_failed")
     broken = [line for line in lines if re.match(r"Socket Exception: ", line)]
-    if not statuses and broken and all(_NEVER_STOOD.search(line) for line in broken):
+    if broken and all(_NEVER_STOOD.search(line) for line in broken):
         return Outcome(result=Result.TRANSIENT, reason="unreachable")
     return Outcome(result=Result.UNCERTAIN, reason="apprise_failed")

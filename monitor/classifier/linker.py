@@ -86,24 +86,11 @@ class LinkerModel:
     def _window(
         self, doc: Document, window: Window, mine: Sequence[tuple[Mention, Placed]], facts: Facts, without: int | None
     ) -> tuple[list[Linked], Mapping[str, float]]:
-        import numpy as np
 
         others = {
             t: [(doc.mentions[p.mention], p) for p in window.placed if doc.mentions[p.mention].type is t] for t in _LINKED
         }
-        feed: dict[str, Any] = {
-            "ids": np.array([window.pieces], dtype=np.int64),
-            "spans": np.array([[p.start, p.end] for _, p in mine], dtype=np.int64),
-            "facts": np.array([facts.alone(m) for m, _ in mine], dtype=np.float32),
-        }
-        for type_, placed in others.items():
-            told = [[facts.beside(m, o) for o, _ in placed] or [_NOTHING] for m, _ in mine]
-            spans = [[p.start, p.end] for _, p in placed] or [[0, 1]]  # a graph has no empty input: one that is not asked for
-            feed[f"{type_}_spans"] = np.array(spans, dtype=np.int64)
-            feed[f"{type_}_facts"] = np.array(told, dtype=np.float32)
-            if without is not None:
-                feed[f"{type_}_facts"][:, :, without] = 0
-        status, unnamed, kind, *links = self._session.run(None, feed)
+        status, unnamed, kind, *links = self._session.run(None, _feed(window, mine, others, facts, without))
         said = dict(zip(_LINKED, links, strict=True))
         areas = _areas(
             [m.values[0] for m, _ in mine], [_sigmoid(float(row[0])) for row in status], others, said, unnamed, self._exception
@@ -123,6 +110,31 @@ class LinkerModel:
 
 
 _NOTHING = [0.0] * BESIDE
+
+
+def _feed(
+    window: Window,
+    mine: Sequence[tuple[Mention, Placed]],
+    others: Mapping[MentionType, Sequence[tuple[Mention, Placed]]],
+    facts: Facts,
+    without: int | None,
+) -> dict[str, Any]:
+    """The inputs of the graph for the ratings of one window; `without` is the place of a fact that is hidden from it."""
+    import numpy as np
+
+    feed: dict[str, Any] = {
+        "ids": np.array([window.pieces], dtype=np.int64),
+        "spans": np.array([[p.start, p.end] for _, p in mine], dtype=np.int64),
+        "facts": np.array([facts.alone(m) for m, _ in mine], dtype=np.float32),
+    }
+    for type_, placed in others.items():
+        told = [[facts.beside(m, o) for o, _ in placed] or [_NOTHING] for m, _ in mine]
+        spans = [[p.start, p.end] for _, p in placed] or [[0, 1]]  # a graph has no empty input: one that is not asked for
+        feed[f"{type_}_spans"] = np.array(spans, dtype=np.int64)
+        feed[f"{type_}_facts"] = np.array(told, dtype=np.float32)
+        if without is not None:
+            feed[f"{type_}_facts"][:, :, without] = 0
+    return feed
 
 
 def _authorities(placed: Sequence[tuple[Mention, Placed]], logits: np.ndarray) -> dict[str, float]:

@@ -95,16 +95,21 @@ def tokenize(raw: str, folded: str, start: int, end: int) -> list[Token]:
         if word == "-" and a > start and b < end and folded[a - 1].isalnum() and folded[b].isalnum():
             continue
         if word in _TAIL and tokens and tokens[-1].word == "'" and tokens[-1].end == a and a >= 2 and folded[a - 2].isalnum():
-            apostrophe = tokens.pop()
-            if word == "t" and tokens and tokens[-1].word.endswith("n") and tokens[-1].end == apostrophe.start:
-                stem = tokens.pop()
-                tokens.append(Token(stem.word[:-1] or stem.word, stem.start, stem.end - 1, stem.capital))
-                tokens.append(Token("n't", stem.end - 1, b, False))
-            else:
-                tokens.append(Token("'" + word, apostrophe.start, b, False))
+            _join_tail(tokens, word, b)
             continue
         tokens.append(Token(word, a, b, raw[a].isupper()))
     return tokens
+
+
+def _join_tail(tokens: list[Token], word: str, end: int) -> None:
+    """Make one token of the apostrophe that stands last and the `word` behind it: ``'s``, ``'ll``, and ``n't`` of "isn't"."""
+    apostrophe = tokens.pop()
+    if word == "t" and tokens and tokens[-1].word.endswith("n") and tokens[-1].end == apostrophe.start:
+        stem = tokens.pop()
+        tokens.append(Token(stem.word[:-1] or stem.word, stem.start, stem.end - 1, stem.capital))
+        tokens.append(Token("n't", stem.end - 1, end, False))
+    else:
+        tokens.append(Token("'" + word, apostrophe.start, end, False))
 
 
 def _ends_sentence(folded: str, at: int, limit: int) -> bool:
@@ -115,32 +120,44 @@ def _ends_sentence(folded: str, at: int, limit: int) -> bool:
     return after >= limit or folded[after].isspace()
 
 
+_MARKS = frozenset("\"'")
+
+
+def _opens(token: Token, folded: str) -> bool:
+    """Whether a quotation mark stands where quoted words begin: before a letter, and not behind one."""
+    after = token.end < len(folded) and not folded[token.end].isspace()
+    return after and (token.start == 0 or not folded[token.start - 1].isalnum())
+
+
 def _speech(tokens: list[Token], folded: str, open_quote: str) -> tuple[tuple[bool, ...], str]:
     """Marks tokens inside quotes that hold more than six words. An unclosed quote is carried on; a single one only where it
     opens speech: ``said: 'We have come a long way. ...'``.
     """
     inside = [False] * len(tokens)
     stack: list[tuple[str, int]] = [(open_quote, -1)] if open_quote else []
-    for i, token in enumerate(tokens):
-        if token.word not in "\"'" or not token.word:
-            continue
-        opens = (
-            token.end < len(folded)
-            and not folded[token.end].isspace()
-            and (token.start == 0 or not folded[token.start - 1].isalnum())
-        )
+    for i, token in ((i, token) for i, token in enumerate(tokens) if token.word in _MARKS):
+        opens = _opens(token, folded)
         if stack and stack[-1][0] == token.word and not (opens and stack[-1][1] == -1 and i == 0):
-            began = stack.pop()[1]
-            if i - began > 7 or began == -1:
-                inside[began + 1 : i] = [True] * (i - began - 1)
+            _mark_quoted(inside, stack.pop()[1], i)
         elif opens and (token.word == '"' or not stack):
             stack = [*stack, (token.word, i)] if not (stack and stack[-1][1] == -1) else [(token.word, i)]
-    mark, began = stack[0] if stack else ("", 0)
-    if mark == "'" and began >= 0 and not (began and tokens[began - 1].word in ":,"):
-        mark = ""
+    mark = _carried_on(tokens, stack)
     if mark:
+        began = stack[0][1]
         inside[began + 1 :] = [True] * (len(tokens) - began - 1)
     return tuple(inside), mark
+
+
+def _mark_quoted(inside: list[bool], began: int, end: int) -> None:
+    """Mark the tokens between two quotation marks as quoted, where they are many or a paragraph before began them."""
+    if end - began > 7 or began == -1:
+        inside[began + 1 : end] = [True] * (end - began - 1)
+
+
+def _carried_on(tokens: list[Token], stack: list[tuple[str, int]]) -> str:
+    """The mark of a quotation that no mark closed, empty where there is none or it opened no speech."""
+    mark, began = stack[0] if stack else ("", 0)
+    return "" if mark == "'" and began >= 0 and not (began and tokens[began - 1].word in ":,") else mark
 
 
 def sentences(raw: str, *, in_title: bool = False) -> list[Sentence]:
@@ -204,6 +221,11 @@ def _cut(folded: str, start: int, end: int) -> list[tuple[int, int]]:
         begin = close
     if begin < end:
         bounds.append((begin, end))
+    return _trimmed(folded, bounds)
+
+
+def _trimmed(folded: str, bounds: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The bounds without blanks at their ends, none longer than a sentence may be, none empty."""
     pieces: list[tuple[int, int]] = []
     for a, b in bounds:
         while b - a > MAX_SENTENCE:

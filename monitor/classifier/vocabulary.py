@@ -64,9 +64,8 @@ def _tokens_of(name: str) -> str:
 _WITH_THE = ("city of ", "county of ", "royal borough of ", "london borough of ", "isle of ")
 
 
-@lru_cache(maxsize=1)
-def _names() -> dict[str, str]:
-    """Name surfaces and the URNs they stand for (several for a trust that serves several authorities), comma-separated."""
+def _plain_names() -> dict[str, list[str]]:
+    """The names that the tables have of authorities and trusts, each with the URNs that it stands for."""
     names: dict[str, list[str]] = {}
     for authority in authorities():
         plain = authority.name.split(",")[0] if ", City of" in authority.name else authority.name
@@ -75,11 +74,18 @@ def _names() -> dict[str, str]:
             names.setdefault(surface, [])
             if authority.urn not in names[surface]:
                 names[surface].append(authority.urn)
+    return names
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, str]:
+    """Name surfaces and the URNs they stand for (several for a trust that serves several authorities), comma-separated."""
+    names = _plain_names()
     parts = {surface: urns for surface, urns in names.items() if surface.split()[0] in POINTS}
     names |= _pairs(parts)
     for surface, urns in parts.items():  # as lists have it: "Lincolnshire (North East)"
         points, _, county = surface.rpartition(" ")
-        if all(word in POINTS for word in points.split()):
+        if POINTS.keys() >= {*points.split()}:
             names.setdefault(f"{county} ( {points} )", urns)
     for surface in [s for s in names if " and " in s]:
         names.setdefault(surface.replace(" and ", " & "), names[surface])
@@ -153,6 +159,11 @@ def is_name(tokens: Sequence[Token], start: int, end: int, in_title: bool, known
         return False  # "the Leeds-based charity"
     if end - start > 1 or tokens[start].word not in places.WORDS_TOO or tokens[start].word in known:
         return True
+    return _has_council_beside(tokens, start, end, in_title)
+
+
+def _has_council_beside(tokens: Sequence[Token], start: int, end: int, in_title: bool) -> bool:
+    """Whether the words around a name that is a word too speak for the council."""
     after = tokens[end].word if end < len(tokens) else ""
     before = tokens[start - 1].word if start else ""
     if after in places.COUNCIL_WORDS:
@@ -187,11 +198,13 @@ def authority(
         if tuple(words[max(0, start - len(before)) : start]) == before:
             start -= len(before)
             break
-    urns = tuple(entry.value.split(","))
-    periods = _trust_periods().get(" ".join(words[start:end]))
-    if periods and published and len(urns) > 1:
-        live = tuple(
-            u for u, began, ended in periods if (not began or began <= published) and (not ended or published <= ended)
-        )
-        urns = live or urns
-    return urns, start, end
+    return _served(" ".join(words[start:end]), tuple(entry.value.split(",")), published), start, end
+
+
+def _served(name: str, urns: tuple[str, ...], published: date | None) -> tuple[str, ...]:
+    """Of the authorities that a trust of this name has served those that it served on the day, all where that is not known."""
+    periods = _trust_periods().get(name)
+    if not (periods and published and len(urns) > 1):
+        return urns
+    live = (u for u, began, ended in periods if (not began or began <= published) and (not ended or published <= ended))
+    return tuple(live) or urns

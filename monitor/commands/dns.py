@@ -6,7 +6,7 @@ import argparse
 import json
 import re
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -76,17 +76,24 @@ def check_dns(settings: Settings, args: argparse.Namespace) -> int:
         shown = [_facts(sender) | {"findings": [_finding_facts(each) for each in findings]} for sender, findings in found]
         answer = {"channels": shown, "links": [_finding_facts(each) for each in links]}
         print(json.dumps(answer | {"errors": errors, "warnings": warnings}, indent=2))
-        return int(bool(errors))
+    else:
+        _print_findings(found, links, errors, warnings)
+    return int(bool(errors))
+
+
+def _print_findings(
+    found: Sequence[tuple[Sender, Sequence[Finding]]], links: Sequence[Finding], errors: int, warnings: int
+) -> None:
+    """What was found, for people; `found` is a row a sender."""
     for sender, findings in found:
         print(f"\n{sender.channel}: From {sender.from_domain}, bounces to {sender.return_domain}, by {sender.smtp_host}")
         print("\n".join(_printable(line) for each in findings for line in _lines(each)))
-    if senders:
+    if found:
         print("\nunsubscribe links")
         print("\n".join(_printable(line) for each in links for line in _lines(each)))
         print(f"\nDNS: {errors} wrong, {warnings} could be better.")
     else:
         print("No channel sends mail: there is nothing to look at in DNS.")
-    return int(bool(errors))
 
 
 def _extension_findings(settings: Settings, channels: Mapping[str, RoutedChannel], name: str) -> list[Finding]:

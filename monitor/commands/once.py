@@ -160,6 +160,13 @@ def _facts(cycle: Cycle) -> dict[str, Any]:
     }
 
 
+def _failures(cycle: Cycle) -> list[str]:
+    """What went wrong at sources; what is wrong with the clock is the same at all of them and said once."""
+    failures = [(p.source, p.failure) for p in cycle.polled if p.failure]
+    lines = [f"  {name}: {each.reason} {each.detail}".rstrip() for name, each in failures if each.reason != "clock"]
+    return lines + [f"  {said}" for said in dict.fromkeys(each.detail for _, each in failures if each.reason == "clock")]
+
+
 def _lines(cycle: Cycle) -> list[str]:
     failed = [p for p in cycle.polled if p.failure]
     new = sum(p.new for p in cycle.polled)
@@ -168,9 +175,7 @@ def _lines(cycle: Cycle) -> list[str]:
         f"{len(cycle.recorded)} read, {len(cycle.unread)} not read, {number_of(len(cycle.changes), 'change')}, "
         f"{number_of(cycle.deliveries, 'message')}."
     ]
-    failures = [(p.source, p.failure) for p in failed if p.failure]
-    lines += [f"  {name}: {each.reason} {each.detail}".rstrip() for name, each in failures if each.reason != "clock"]
-    lines += [f"  {said}" for said in dict.fromkeys(each.detail for _, each in failures if each.reason == "clock")]
+    lines += _failures(cycle)
     lines += [f"  not read: {f.link.url}: {f.reason}" for f in cycle.unread]
     for change in cycle.changes:
         old = change.old.words if change.old else "no rating"

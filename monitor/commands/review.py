@@ -214,6 +214,15 @@ def _user(name: str) -> str:
         return "operator"
 
 
+def _accept(store: SqlStore, ids: Sequence[str], by: str, now: datetime) -> set[str]:
+    """Accept items and say what came of it; the ids of those that were decided."""
+    outcomes = store.accept_reviews(ids, by=by, now=now)
+    print("\n".join(line for outcome in outcomes for line in _accepted(outcome)), end="\n" if outcomes else "")
+    if sent := sum(outcome.recorded.deliveries for outcome in outcomes):
+        print(_when(sent, store.sending_disabled()))
+    return {item.id for outcome in outcomes for item in (*outcome.items, *outcome.rejected)}
+
+
 def _decide(store: SqlStore, args: argparse.Namespace) -> int:
     """Accept or reject what was named; 1 where something could not be."""
     items, unclear = _named(store, args.ids)
@@ -221,19 +230,14 @@ def _decide(store: SqlStore, args: argparse.Namespace) -> int:
         print(line)
     ids, by, now = [item.id for item in items], _user(args.by), _now()
     if args.action == "accept":
-        outcomes = store.accept_reviews(ids, by=by, now=now)
-        done = {item.id for outcome in outcomes for item in (*outcome.items, *outcome.rejected)}
-        print("\n".join(line for outcome in outcomes for line in _accepted(outcome)), end="\n" if outcomes else "")
-        if sent := sum(outcome.recorded.deliveries for outcome in outcomes):
-            print(_when(sent, store.sending_disabled()))
+        done = _accept(store, ids, by, now)
     else:
         done = {item.id for item in store.reject_reviews(ids, by=by, now=now)}
-        for item in items:
-            if item.id in done:
-                print(f"{item.id[:10]}: rejected; nobody is told. `monitor review accept {item.id[:10]}` takes it back.")
-    for item in items:
-        if item.id not in done:
-            print(f"{item.id[:10]}: {_refused(store.reviews(item.id)[0], args.action)}")
+        for item in (each for each in items if each.id in done):
+            print(f"{item.id[:10]}: rejected; nobody is told. `monitor review accept {item.id[:10]}` takes it back.")
+    refused = [item for item in items if item.id not in done]
+    for item in refused:
+        print(f"{item.id[:10]}: {_refused(store.reviews(item.id)[0], args.action)}")
     return int(bool(unclear) or len(done & set(ids)) < len(ids))
 
 
@@ -273,9 +277,22 @@ def _refused(item: ReviewItem, action: str) -> str:
 # --- learning from it -----------------------------------------------------------------------------------------------------
 
 
+def _write_out(written: str, count: int, out: Path | None) -> None:
+    """To a file, or without one to the terminal. Raises `ConfigError` where the file cannot be written."""
+    from monitor.ports import ConfigError
+
+    if out is None:
+        print(written, end="")
+        return
+    try:
+        out.write_text(written, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise ConfigError(error.strerror or "cannot be written", key=str(out)) from None
+    print(f"{number_of(count, 'article')} written to {out}")
+
+
 def _export(store: SqlStore, args: argparse.Namespace) -> int:
     """Write labelled articles; 1 where one that was asked for by its id could not be."""
-    from monitor.ports import ConfigError
     from monitor.scoring.form import block
     from monitor.scoring.reviewed import reviewed
 
@@ -302,15 +319,7 @@ def _export(store: SqlStore, args: argparse.Namespace) -> int:
         blocks.append(block(item))
     for line in refused:
         print(line, file=sys.stderr)
-    written = "\n".join(blocks)
-    if args.out is None:
-        print(written, end="")
-    else:
-        try:
-            args.out.write_text(written, encoding="utf-8", newline="\n")
-        except OSError as error:
-            raise ConfigError(error.strerror or "cannot be written", key=str(args.out)) from None
-        print(f"{number_of(len(blocks), 'article')} written to {args.out}")
+    _write_out("\n".join(blocks), len(blocks), args.out)
     if not blocks:
         print("Nothing to export: `monitor review list --all` shows what was decided.", file=sys.stderr)
     return int(bool(args.ids) and bool(refused))

@@ -6,10 +6,12 @@ fetch to the next.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 MAX_COOKIES, MAX_BYTES = 50, 4096  # of a name and its value
+_PRINTABLE = re.compile(r"[ -\xff]*")
 
 
 class Cookies:
@@ -25,16 +27,15 @@ class Cookies:
             pair, *attributes = line.decode("latin-1").split(";")
             name, equals, value = pair.partition("=")
             name, value = name.strip(), value.strip()
-            if not equals or not name or len(pair) > MAX_BYTES or any(not " " <= char <= "\xff" for char in name + value):
+            if not equals or not name or len(pair) > MAX_BYTES or not _PRINTABLE.fullmatch(name + value):
                 continue
-            found = {key.strip().lower(): word.strip().lower() for key, _, word in (each.partition("=") for each in attributes)}
+            found = _attributes(attributes)
             domain = found.get("domain", "").lstrip(".")
-            shared = bool(domain) and "." in domain and (host == domain or host.endswith(f".{domain}"))
+            shared = "." in domain and (host == domain or host.endswith(f".{domain}"))
             if domain and not shared:
                 continue
             key = (domain if shared else host, name)
-            age = found.get("max-age", "")
-            if age.startswith("-") or age == "0":
+            if _is_ended(found.get("max-age", "")):
                 self._kept.pop(key, None)
             elif key in self._kept or len(self._kept) < MAX_COOKIES:
                 self._kept[key] = (value, shared, "secure" in found)
@@ -48,3 +49,14 @@ class Cookies:
             for (owner, name), (value, shared, secure) in self._kept.items()
             if (host == owner or (shared and host.endswith(f".{owner}"))) and (parts.scheme == "https" or not secure)
         )
+
+
+def _attributes(stated: Iterable[str]) -> dict[str, str]:
+    """The attributes of a cookie, in lower case."""
+    pairs = (each.partition("=") for each in stated)
+    return {key.strip().lower(): word.strip().lower() for key, _, word in pairs}
+
+
+def _is_ended(age: str) -> bool:
+    """Whether a ``Max-Age`` says that the cookie is to be forgotten."""
+    return age.startswith("-") or age == "0"

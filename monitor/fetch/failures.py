@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 import httpx
 
@@ -26,6 +27,29 @@ def failure(url: str, reason: str, detail: str = "", *, status: int | None = Non
     )
 
 
+class _Row(NamedTuple):
+    """The reason of a kind of error, empty where its words give it; `caused`: also of what some such error was the cause of."""
+
+    kinds: tuple[type[Exception], ...]
+    reason: str
+    caused: bool = False
+
+
+#: The first that fits.
+_ERRORS = (
+    _Row((AddressRefusedError,), "blocked_address", caused=True),
+    _Row((httpx.ProxyError,), "proxy"),
+    _Row((ProxyUnreachableError,), "proxy", caused=True),
+    _Row((NameUnknownError,), "dns", caused=True),
+    _Row((ssl.SSLError,), "tls", caused=True),
+    _Row((ConnectionRefusedError,), "refused", caused=True),
+    _Row((httpx.ConnectTimeout, httpx.ReadTimeout, httpx.WriteTimeout, httpx.PoolTimeout), "timeout"),
+    _Row((httpx.RemoteProtocolError,), ""),
+    _Row((httpx.InvalidURL, httpx.UnsupportedProtocol), "bad_url"),
+    _Row((httpx.ConnectError,), "unreachable"),
+)
+
+
 def _chain(error: BaseException) -> Iterator[BaseException]:
     seen: BaseException | None = error
     for _ in range(10):
@@ -38,26 +62,9 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 def from_exception(url: str, error: Exception) -> FetchFailure:
     """The failure that an exception of the client or its network stands for."""
     causes = list(_chain(error))
-    if any(isinstance(cause, AddressRefusedError) for cause in causes):
-        reason = "blocked_address"
-    elif isinstance(error, httpx.ProxyError) or any(isinstance(cause, ProxyUnreachableError) for cause in causes):
-        reason = "proxy"
-    elif any(isinstance(cause, NameUnknownError) for cause in causes):
-        reason = "dns"
-    elif any(isinstance(cause, ssl.SSLError) for cause in causes):
-        reason = "tls"
-    elif any(isinstance(cause, ConnectionRefusedError) for cause in causes):
-        reason = "refused"
-    elif isinstance(error, httpx.ConnectTimeout | httpx.ReadTimeout | httpx.WriteTimeout | httpx.PoolTimeout):
-        reason = "timeout"
-    elif isinstance(error, httpx.RemoteProtocolError):
-        reason = _protocol_reason(str(error))
-    elif isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
-        reason = "bad_url"
-    elif isinstance(error, httpx.ConnectError):
-        reason = "unreachable"
-    else:
-        reason = "reset"
+    rows = (row for row in _ERRORS if any(isinstance(each, row.kinds) for each in (causes if row.caused else causes[:1])))
+    found = next(rows, _Row((), "reset"))
+    reason = found.reason or _protocol_reason(str(error))
     return failure(url, reason, f"{type(error).__name__}: {error}")
 
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from monitor.channels.tls import tls_reason
 from monitor.domain.calendar import MONTHS
@@ -218,18 +218,27 @@ def mailbox_of(url: str, *, ca_file: str = "") -> Mailbox:
         raise ConfigError(_FORMS, key="url") from None
     if parts.scheme == "maildir" and parts.path.startswith("/") and not parts.netloc:
         return Maildir(folder=Path(unquote(parts.path)))
+    return _imap_mailbox(parts, port, ca_file)
+
+
+def _context(ca_file: str) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=ca_file or None)
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigError(f"{ca_file}: not a file of certificates ({error})", key="ca_file") from None
+
+
+def _imap_mailbox(parts: SplitResult, port: int | None, ca_file: str) -> ImapMailbox:
+    """The mailbox of an address of IMAP, as `mailbox_of` has it."""
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     if parts.scheme not in {"imap", "imaps"} or not (parts.hostname and user and password):
         raise ConfigError(_FORMS, key="url")
     if parts.scheme == "imap" and parts.hostname not in _LOOPBACK:
         raise ConfigError("imap:// would send the password in clear text; use imaps://", key="url")
     folder = unquote(parts.path.lstrip("/")) or "INBOX"
-    if not (user + password + folder).isascii() or not (user + password + folder).isprintable():
+    if not all(each.isascii() and each.isprintable() for each in (user, password, folder)):
         raise ConfigError("user, password and folder: plain ASCII only", key="url")
-    try:
-        context = ssl.create_default_context(cafile=ca_file or None)
-    except (OSError, ssl.SSLError) as error:
-        raise ConfigError(f"{ca_file}: not a file of certificates ({error})", key="ca_file") from None
+    context = _context(ca_file)
     secure = parts.scheme == "imaps"
     return ImapMailbox(
         host=parts.hostname,

@@ -153,12 +153,17 @@ def _addresses(*values: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found.casefold() for value in values for found in _ADDRESS.findall(value)[:20]))
 
 
-def _of_status(parts: Sequence[Message]) -> _Found | None:
-    """RFC 3464, the worst that it says of anybody."""
+def _status_parts(parts: Sequence[Message]) -> list[Message]:
+    """The parts for machines. Some say that theirs is text, or a file."""
     reports = [part for part in parts if part.get_content_type() in _STATUS_TYPES]
     if not reports and parts[0].get_content_type() == "multipart/report":
-        # Some say that the part for machines is text, or a file.
         reports = [part for part in parts[1:] if not part.is_multipart() and _is_status(_message_text(part))]
+    return reports
+
+
+def _of_status(parts: Sequence[Message]) -> _Found | None:
+    """RFC 3464, the worst that it says of anybody."""
+    reports = _status_parts(parts)
     if not reports:
         return None
     groups = [fields for fields in islice(_blocks(reports[0]), _MAX_PARTS) if {"action", "status"} & set(fields)]

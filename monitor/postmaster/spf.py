@@ -169,6 +169,13 @@ def _network(walk: _Walk, kind: str, argument: str, permits: bool) -> None:
         walk.networks.append(network)
 
 
+def _with_length(address: str, lengths: re.Match[str]) -> tuple[str, str]:
+    """The kind of network and the network that an address of a name is, with the length that was stated for its version."""
+    version = ipaddress.ip_address(address).version
+    length = lengths[1 if version == 4 else 2]
+    return f"ip{version}", address + (f"/{length}" if length else "")
+
+
 def _hosts(walk: _Walk, kind: str, argument: str, domain: str, permits: bool) -> None:
     """``a`` and ``mx``: the addresses of a name, or of those who take its mail."""
     name, slash, rest = argument.partition("/")
@@ -182,8 +189,7 @@ def _hosts(walk: _Walk, kind: str, argument: str, domain: str, permits: bool) ->
         walk.void += 1
         walk.doubtful.append(f"{kind}{':' + name if name else ''} leads to no address")
     for each in addresses if permits else []:
-        version = ipaddress.ip_address(each).version
-        _network(walk, f"ip{version}", each + (f"/{found}" if (found := lengths[1 if version == 4 else 2]) else ""), True)
+        _network(walk, *_with_length(each, lengths), True)
 
 
 def _enter(walk: _Walk, name: str, way: tuple[str, ...], *, own: bool) -> None:

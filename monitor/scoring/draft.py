@@ -164,6 +164,11 @@ def _label_doubts(label: Label, day: date) -> Iterator[str]:
         year, before = label.previous_year, Rating(label.previous)
         if before not in graded_ratings(date(year, 1, 1), date(year, 12, 31)):
             yield f"{where}: no report of {year} says {before.words}"
+    yield from _lifetime_doubts(label, day, where)
+
+
+def _lifetime_doubts(label: Label, day: date, where: str) -> Iterator[str]:
+    """Whether there was such an authority on the day."""
     authority = find(label.authority)
     if authority is not None and day not in authority.valid:
         ended = authority.valid.end is not None and authority.valid.end < day

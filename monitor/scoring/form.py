@@ -21,7 +21,7 @@ quotation marks.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -178,6 +178,17 @@ def block(item: Item) -> str:
 
 def _line(label: Label) -> str:
     names = {"authority": label.authority, "area": label.area, "rating": label.rating, "earlier rating": label.previous or "-"}
+    _check_label(label, names)
+    year, told = label.previous_year, label.evidence
+    if told == "-" or told != told.strip() or told.startswith('"') or told.endswith('"'):
+        told = f'"{told}"'
+    before = f"{names['earlier rating']}{'' if year is None else f' {year}'}"
+    mark = "" if label.required else "? "
+    return f"{mark}{label.authority} | {label.area} | {label.rating} | {before} | {told or '-'}"
+
+
+def _check_label(label: Label, names: Mapping[str, str]) -> None:
+    """Raises ValueError for what a line of the form cannot hold."""
     for name, value in names.items():
         if not value or value != _one_line(value) or re.search(r"\||^[?=]", value):
             raise ValueError(f"{value!r} is no {name}: it takes a line without | that begins with a letter")
@@ -188,9 +199,3 @@ def _line(label: Label) -> str:
         raise ValueError(f"{year} is no year")
     if _LINE_BREAK.search(label.evidence):
         raise ValueError(f"{label.evidence!r} is no evidence: it takes words of one paragraph")
-    told = label.evidence
-    if told == "-" or told != told.strip() or told.startswith('"') or told.endswith('"'):
-        told = f'"{told}"'
-    before = f"{names['earlier rating']}{'' if year is None else f' {year}'}"
-    mark = "" if label.required else "? "
-    return f"{mark}{label.authority} | {label.area} | {label.rating} | {before} | {told or '-'}"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import codecs
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from monitor.domain.masked import masked
 from monitor.ports import ConfigError
@@ -125,21 +126,26 @@ def parse_tables(text: str, file: str) -> tuple[Table, ...]:
                     Table(file=file, heading=f"[[{key}]]", values=values, line=line, lines=lines, name=_named(values))
                 )
         elif isinstance(value, dict):
-            nested = {name: inner for name, inner in value.items() if isinstance(inner, dict)}
-            for name, inner in nested.items():
-                line, lines = place(f"{key}.{name}")
-                tables.append(Table(file=file, heading=f"[{key}.{name}]", values=inner, line=line, lines=lines, name=name))
-            repeated = [
-                name for name, inner in value.items() if isinstance(inner, list) and inner and isinstance(inner[0], dict)
-            ]
-            for name in repeated:
-                line, lines = place(f"{key}.{name}")
-                tables.append(Table(file=file, heading=f"[[{key}.{name}]]", line=line, lines=lines))
-            plain = {name: inner for name, inner in value.items() if name not in nested and name not in repeated}
-            if plain or not (nested or repeated):
-                line, lines = place(key)
-                tables.append(Table(file=file, heading=f"[{key}]", values=plain, line=line, lines=lines))
+            tables += _nested(key, value, file, place)
     return tuple(tables)
+
+
+def _nested(
+    key: str, value: Mapping[str, Any], file: str, place: Callable[[str], tuple[int | None, dict[str, int]]]
+) -> Iterator[Table]:
+    """The tables inside a table, and what of it is in none of them."""
+    nested = {name: inner for name, inner in value.items() if isinstance(inner, dict)}
+    for name, inner in nested.items():
+        line, lines = place(f"{key}.{name}")
+        yield Table(file=file, heading=f"[{key}.{name}]", values=inner, line=line, lines=lines, name=name)
+    repeated = [name for name, inner in value.items() if isinstance(inner, list) and inner and isinstance(inner[0], dict)]
+    for name in repeated:
+        line, lines = place(f"{key}.{name}")
+        yield Table(file=file, heading=f"[[{key}.{name}]]", line=line, lines=lines)
+    plain = {name: inner for name, inner in value.items() if name not in nested and name not in repeated}
+    if plain or not (nested or repeated):
+        line, lines = place(key)
+        yield Table(file=file, heading=f"[{key}]", values=plain, line=line, lines=lines)
 
 
 def read_tables(path: Path) -> tuple[Table, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -75,6 +76,11 @@ def read_article(body: bytes, url: str, content_type: str = "") -> dict[str, Any
     if not lines:
         raise ReadError("nothing on the page reads like an article", reason="no_article", key=url)
     published = published or metadata.changed
+    return {**_answer(metadata, lines, published), "reader": reader}
+
+
+def _answer(metadata: Metadata, lines: list[str], published: datetime | None) -> dict[str, Any]:
+    """What is found on a page, as `read_article` gives it, without who found it."""
     prose = "\n\n".join(lines)
     text = beginning(prose)
     return {
@@ -85,7 +91,6 @@ def read_article(body: bytes, url: str, content_type: str = "") -> dict[str, Any
         "confirmed": metadata.confirmed,
         "changed": metadata.changed.isoformat() if metadata.changed else "",
         "canonical": metadata.canonical,
-        "reader": reader,
     }
 
 

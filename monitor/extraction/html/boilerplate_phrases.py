@@ -84,6 +84,11 @@ def _by_first_letters() -> dict[str, tuple[Row, ...]]:
     return {key: tuple(group) for key, group in groups.items()}
 
 
+def _goes_on(row: Row, rest: list[str], prose: int) -> bool:
+    """Whether the article goes on behind a list of other stories that `row` heads, after `prose` lines of it."""
+    return row.lists and sum(map(_is_sentence, rest)) >= max(_GOES_ON, _GOES_ON_SHARE * prose)
+
+
 def without_boilerplate(lines: list[str], *, title: str = "") -> list[str]:
     """The lines of prose among `lines`, in order.
 
@@ -103,10 +108,10 @@ def without_boilerplate(lines: list[str], *, title: str = "") -> list[str]:
         folded = fold(line)
         row = next((row for row in groups.get(folded[:2], ()) if row.matches(folded)), None)
         if row is not None and row.cuts and prose >= _BEFORE_CUT:
-            if row.lists and sum(map(_is_sentence, lines[index:])) >= max(_GOES_ON, _GOES_ON_SHARE * prose):
-                listing = True
-                continue
-            break
+            if not _goes_on(row, lines[index:], prose):
+                break
+            listing = True
+            continue
         if row is not None or not folded or folded in seen or _is_label(line, folded, folded_title, prose):
             continue
         if len(folded) > 30:

@@ -9,6 +9,7 @@ headline of another story inside the body would be a false alert. Where the page
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from itertools import chain
 
 from monitor.extraction.html.block_scores import ends_sentence, is_links, is_loose, prose_size, score
@@ -87,21 +88,28 @@ def _siblings(outline: Outline, top: int, scores: list[float], out: frozenset[in
         if parent < 0 or (outline.elements[parent].tag in ("body", "html") and level):
             break
         groups = _groups(outline, parent, child, out)
-        twins = {
-            element: members
-            for element, members in groups.items()
-            if element >= 0
-            and _is_alike(outline.elements[element], outline.elements[child])
-            and not _is_titled(outline, members)
-        }
+        twins = {element: members for element, members in groups.items() if _is_twin(outline, element, members, child)}
         for element, members in (groups if level == 0 else twins).items():
             if _goes_with(outline, element, members, scores, whole, alike=element in twins):
                 found.update(members)
-        if found:  # a list or a table between two paragraphs of the same make scores nothing and belongs all the same
-            between = [members for members in twins.values() if min(found | inside) < members[0] < max(found | inside)]
-            found.update(index for members in between if not _is_linked(outline, members) for index in members)
+        found |= _between(outline, twins.values(), found, inside)
         child = parent
     return found
+
+
+def _is_twin(outline: Outline, element: int, members: list[int], child: int) -> bool:
+    """Whether an element beside `child` is made like it, and begins no story of its own."""
+    alike = element >= 0 and _is_alike(outline.elements[element], outline.elements[child])
+    return alike and not _is_titled(outline, members)
+
+
+def _between(outline: Outline, twins: Iterable[list[int]], found: set[int], inside: set[int]) -> set[int]:
+    """What stands between the blocks found: a list or a table of the same make scores nothing and belongs all the same."""
+    if not found:
+        return set()
+    first, last = min(found | inside), max(found | inside)
+    between = [members for members in twins if first < members[0] < last]
+    return {index for members in between if not _is_linked(outline, members) for index in members}
 
 
 def _groups(outline: Outline, parent: int, child: int, out: frozenset[int]) -> dict[int, list[int]]:

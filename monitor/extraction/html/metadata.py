@@ -164,7 +164,11 @@ def _own_article(
                 return item
     elif len(items) == 1:
         return items[0]
-    heads = [*map(_letters, _stated_titles(tree, metas))]
+    return _titled_article(items, [*map(_letters, _stated_titles(tree, metas))])
+
+
+def _titled_article(items: list[dict[str, Any]], heads: list[str]) -> dict[str, Any]:
+    """The first with one of the page's titles, else the first that cannot contradict them."""
     for item in items:
         headline = _letters(_headline(item))
         if any(len(headline) > _MIN_HEADLINE and (headline in head or (head and head in headline)) for head in heads):

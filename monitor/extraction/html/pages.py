@@ -90,6 +90,12 @@ def with_header(page: Page) -> bytes:
     return said + page.body
 
 
+def _not_ahead(page: date, listed: date | None, today: date) -> date:
+    """What a page means that is dated in the future."""
+    other = exchanged(page)
+    return other if other and other <= today and _is_near(other, listed or other, _SAME) else listed or today
+
+
 def day_of(page: date | None, listed: date | None, today: date | None, *, surely: bool = False) -> date | None:
     """The day of publication by what a page says and what the source that `listed` it says; ``None`` when neither does. Pure.
 
@@ -100,8 +106,7 @@ def day_of(page: date | None, listed: date | None, today: date | None, *, surely
     if today is not None:
         listed = min(listed, today) if listed else None
         if page is not None and page > today:
-            other = exchanged(page)
-            page = other if other and other <= today and _is_near(other, listed or other, _SAME) else listed or today
+            page = _not_ahead(page, listed, today)
     if page is None or listed is None or _is_near(page, listed, _WEEKS):
         return page or listed
     other = exchanged(page)

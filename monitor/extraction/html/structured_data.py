@@ -20,6 +20,19 @@ def by_article_body(blocks: list[Block], hint: str, chosen: list[Block]) -> list
     whole = _words(hint) if len(hint) >= _MIN_TEXT else []
     if not whole or len(whole) < _COVERED * sum(len(_words(block.text)) for block in chosen):
         return chosen
+    matched, covered = _matched(blocks, whole)
+    share = covered / len(whole)
+    if share < _COVERED:
+        return chosen
+    if share > _WHOLE:
+        return [block for index, block in enumerate(blocks) if index in matched]
+    ours = {id(block) for block in chosen}
+    first, last = min(matched), max(matched)
+    return [block for index, block in enumerate(blocks) if index in matched or (first < index < last and id(block) in ours)]
+
+
+def _matched(blocks: list[Block], whole: list[str]) -> tuple[set[int], int]:
+    """The indices of the blocks that the words of the full text hold, in order, and how many of its words they are."""
     joined = " " + " ".join(whole) + " "
     matched: set[int] = set()
     covered, position = 0, 0
@@ -33,14 +46,7 @@ def by_article_body(blocks: list[Block], hint: str, chosen: list[Block]) -> list
             position = found + sum(map(len, words)) + len(words)
             covered += len(words)
             matched.add(index)
-    share = covered / len(whole)
-    if share < _COVERED:
-        return chosen
-    if share > _WHOLE:
-        return [block for index, block in enumerate(blocks) if index in matched]
-    ours = {id(block) for block in chosen}
-    first, last = min(matched), max(matched)
-    return [block for index, block in enumerate(blocks) if index in matched or (first < index < last and id(block) in ours)]
+    return matched, covered
 
 
 def _words(text: str) -> list[str]:

@@ -122,9 +122,19 @@ def _by_style_sheets(tree: LexborHTMLParser) -> list[LexborNode]:
     """Elements that the page's own style sheets hide, and none of their rules shows."""
     sheets = (node.text() or "" for node in tree.css("style") if "print" not in (node.attributes.get("media") or ""))
     sheet = "\n".join(sheets)[:MAX_SHEET].replace("<!--", "").replace("-->", "")
+    hidden, showing = _hidden_and_shown(_COMMENT.sub("", sheet))
+    found = [node for part in hidden[:MAX_RULES] for node in _matching(tree, part)]
+    if not found:
+        return []
+    shown = {node.mem_id for part in showing[:MAX_RULES] for node in _matching(tree, part)}
+    return [node for node in found if node.mem_id not in shown]
+
+
+def _hidden_and_shown(sheet: str) -> tuple[list[str], list[str]]:
+    """The simple selectors by which a style sheet hides elements, and those by which it shows them."""
     hiding: list[tuple[str, bool]] = []  # and whether by being faint
     showing: list[str] = []
-    for selector, declarations in _rules(_COMMENT.sub("", sheet)):
+    for selector, declarations in _rules(sheet):
         plain = _spelt_out(declarations)
         parts = [part.strip() for part in selector.split(",") if _SIMPLE.fullmatch(part)]
         if hides(declarations):
@@ -134,11 +144,7 @@ def _by_style_sheets(tree: LexborHTMLParser) -> list[LexborNode]:
             showing += parts
     # What another state of the same class shows fades in: ``.reveal`` and ``.reveal.visible``.
     hidden = [part for part, faded in hiding if not (faded and any(other.startswith(f"{part}.") for other in showing))]
-    found = [node for part in hidden[:MAX_RULES] for node in _matching(tree, part)]
-    if not found:
-        return []
-    shown = {node.mem_id for part in showing[:MAX_RULES] for node in _matching(tree, part)}
-    return [node for node in found if node.mem_id not in shown]
+    return hidden, showing
 
 
 def _rules(sheet: str) -> list[tuple[str, str]]:

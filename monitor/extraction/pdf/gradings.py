@@ -144,6 +144,11 @@ def _area(words: Sequence[str]) -> tuple[Area | None, bool]:
         return Area.HELP_AND_PROTECTION, False
     if "adoption" in words:
         return Area.ADOPTION, False
+    return _care_area(words, label)
+
+
+def _care_area(words: Sequence[str], label: str) -> tuple[Area | None, bool]:
+    """As `_area`, where the label names none of the other areas."""
     leavers = "leavers" in words or "care-experienced" in words
     if "in care" in label or "looked after" in label or "cared for" in label:
         both = leavers and " and " in label.replace("and progress", "")

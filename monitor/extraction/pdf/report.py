@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import accumulate
@@ -109,17 +109,15 @@ def parse(pages: Sequence[str], *, url: str = "", created: str = "", published: 
     table = _table(text, starts, dates.end() if dates else 0)
     if dates is None or not _looks_known(title, text[: starts[1]]) or len(table) < 3:
         raise _refusal(title, text[: starts[min(3, len(pages))]], table)
-    days = fieldwork(dates["dates"])
-    if days.start is None or days.end is None:
-        raise ReadError(f"no dates in {dates['dates']!r}", reason="no_dates")
+    start, days = _days(dates["dates"])
     authority = authority_of(title, text[: starts[min(3, len(pages))]])
     if authority is None:
         raise ReadError(f"no authority is named in {title!r}", reason="unknown_authority")
-    framework = _framework(table, days.start)
+    framework = _framework(table, start)
     combined = any(grading.combined for grading in table.values())
-    _check_complete(table, framework, days.start, combined=combined)
+    _check_complete(table, framework, start, combined=combined)
     opening = text[max(grading.end for grading in table.values()) : starts[min(4, len(pages))]]
-    previous, year = previous_overall(opening, before=days.start, successor=bool(authority.predecessors))
+    previous, year = previous_overall(opening, before=start, successor=bool(authority.predecessors))
     inspector = _INSPECTOR.search(text)
     return Report(
         authority=authority,
@@ -141,6 +139,21 @@ def parse(pages: Sequence[str], *, url: str = "", created: str = "", published: 
 # --- grades ---------------------------------------------------------------------------------------------------------------
 
 
+def _days(stated: str) -> tuple[date, DateRange]:
+    """The days of fieldwork, the first of them apart. Raises `ReadError` (``no_dates``)."""
+    days = fieldwork(stated)
+    if days.start is None or days.end is None:
+        raise ReadError(f"no dates in {stated!r}", reason="no_dates")
+    return days.start, days
+
+
+def _overall_before(table: Mapping[Area, Grading], text: str, starts: Sequence[int], begin: int) -> dict[Area, Grading]:
+    """The overall grade that stands above a table without a row for it, else on the first page."""
+    first = min(grading.start for grading in table.values())
+    overall = verdict(text, begin, first) or verdict(text, 0, starts[1])
+    return {Area.OVERALL: overall} if overall else {}
+
+
 def _table(text: str, starts: Sequence[int], begin: int) -> dict[Area, Grading]:
     """One grading per area, in the order of `Area`: the table's, checked against the headings that repeat it.
 
@@ -151,17 +164,19 @@ def _table(text: str, starts: Sequence[int], begin: int) -> dict[Area, Grading]:
     table = columns or _rows(starts, found)
     sif = Area.ADOPTION in table
     if sif and Area.OVERALL not in table:
-        first = min(grading.start for grading in table.values())
-        overall = verdict(text, begin, first) or verdict(text, 0, starts[1])
-        if overall:
-            table[Area.OVERALL] = overall
+        table |= _overall_before(table, text, starts, begin)
     below = max((column.end for column in columns.values()), default=0)
     headings = [grading for grading in found if grading.start >= below and _is_heading(grading, text, sif=sif)]
-    if columns and sum(heading.area in columns for heading in headings) < _MIN_WITNESSES:
-        raise ReadError("labels and grades of its table stand apart, and no headings confirm them", reason="unreadable_table")
+    _check_witnesses(columns, headings)
     for heading in headings:
         _cross_check(table.setdefault(heading.area, heading), heading, text)  # a heading stands in for an unreadable row
     return {area: table[area] for area in Area if area in table}
+
+
+def _check_witnesses(columns: Mapping[Area, Grading], headings: Sequence[Grading]) -> None:
+    """Raises `ReadError` (``unreadable_table``) where too few headings say to which labels the grades of a column belong."""
+    if columns and sum(heading.area in columns for heading in headings) < _MIN_WITNESSES:
+        raise ReadError("labels and grades of its table stand apart, and no headings confirm them", reason="unreadable_table")
 
 
 def _rows(starts: Sequence[int], found: Sequence[Grading]) -> dict[Area, Grading]:
