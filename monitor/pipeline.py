@@ -147,6 +147,13 @@ class Pipeline:
         states = await asyncio.to_thread(self.store.source_states)
         return self.timekeeper.trouble(max((each.last_success for each in states.values() if each.last_success), default=None))
 
+    async def _cut_off(self, running: Collection[asyncio.Task[_Taken]]) -> None:
+        """End in good order what is under way: no page killed anybody."""
+        for task in running:
+            task.cancel()
+        if running:
+            await asyncio.to_thread(self.store.reading_ended, reader=self.reader)
+
     async def read_links(self, *, patience: timedelta | None = None) -> tuple[tuple[Recorded, ...], tuple[LinkFailure, ...]]:
         """Fetch, read, classify and record every link that is due, each as it is done; what polls bring meanwhile, too.
 
@@ -178,12 +185,8 @@ class Pipeline:
                         del running[task]
             finally:
                 wake.cancel()
-                for task in running:
-                    task.cancel()
-                if running:  # cut off in good order: no page killed anybody
-                    await asyncio.to_thread(self.store.reading_ended, reader=self.reader)
-        recorded = tuple(each for each in outcomes if isinstance(each, Recorded))
-        return recorded, tuple(each for each in outcomes if isinstance(each, LinkFailure))
+                await self._cut_off(running)
+        return _parted(outcomes)
 
     async def _next(self, busy: Collection[Turn], end: datetime | None) -> list[tuple[Turn, Waiting]]:
         """The links to begin with now; `turns.choose` decides."""
@@ -356,3 +359,9 @@ def _told(recorded: Recorded) -> Recorded:
         name, likely = said.authority.display_name, percent(said.probability)
         _log.info("for review (%s): %s, %s: %s (%s)", likely, name, said.area.words, said.rating.words, item.outlet)
     return recorded
+
+
+def _parted(outcomes: Sequence[Recorded | LinkFailure]) -> tuple[tuple[Recorded, ...], tuple[LinkFailure, ...]]:
+    """What was recorded, and what could not be read."""
+    recorded = tuple(each for each in outcomes if isinstance(each, Recorded))
+    return recorded, tuple(each for each in outcomes if isinstance(each, LinkFailure))

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import ast
 import re
+import runpy
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
 
+complexity, functions_in = (runpy.run_path(str(ROOT / ".ci/complexity.py"))[name] for name in ("complexity", "functions_in"))
+
 MODULES = sorted((ROOT / "monitor").rglob("*.py"))
-MAX_MODULE, MAX_FUNCTION = 400, 60
+MAX_MODULE, MAX_FUNCTION, MAX_COMPLEXITY = 400, 60, 15
 #: Names that say nothing; the words of the design say more.
 EMPTY_WORDS = {"manager", "processor", "handler", "helper", "helpers", "utils", "util", "info", "service_layer"}
 GIVEN_NAMES = {"get_extra_info"}  #: names that a library's interface prescribes
@@ -43,6 +47,32 @@ def test_functions_are_short() -> None:
     code = [module for module in MODULES if "migrations" not in module.parts]
     lengths = {f"{ids(m)}:{f.name}": (f.end_lineno or 0) - f.lineno + 1 for m in code for f in functions(m)}
     assert {name: length for name, length in lengths.items() if length > MAX_FUNCTION} == {}
+
+
+def test_functions_have_few_ways_through_them() -> None:
+    code = [(path, function) for path, function in functions_in(ROOT / "monitor") if "migrations" not in path.parts]
+    counted = {f"{ids(path)}:{function.name}": complexity(function) for path, function in code}
+    assert {name: count for name, count in counted.items() if count > MAX_COMPLEXITY} == {}
+
+
+def test_the_ways_through_a_function_are_counted_with_each_operand() -> None:
+    text = """
+def example(a, b):
+    if a and b or a:                             # one, and two operators
+        return [x for x in a if x if x > 1]      # one, and two conditions
+    def inside():
+        return 1 if a else 2                     # another function's
+    try:
+        while a:                                 # one
+            a = b if b else a                    # one
+    except ValueError:                           # one
+        match a:
+            case 1:                              # one
+                pass
+"""
+    outer = ast.parse(text).body[0]
+    assert isinstance(outer, ast.FunctionDef)
+    assert complexity(outer) == 1 + 3 + 3 + 4
 
 
 def test_names_say_something() -> None:

@@ -136,11 +136,11 @@ def _speech(tokens: list[Token], folded: str, open_quote: str) -> tuple[tuple[bo
     inside = [False] * len(tokens)
     stack: list[tuple[str, int]] = [(open_quote, -1)] if open_quote else []
     for i, token in ((i, token) for i, token in enumerate(tokens) if token.word in _MARKS):
-        opens = _opens(token, folded)
-        if stack and stack[-1][0] == token.word and not (opens and stack[-1][1] == -1 and i == 0):
+        opens, (mark, began) = _opens(token, folded), stack[-1] if stack else ("", 0)
+        if mark == token.word and not (opens and began == -1 and i == 0):
             _mark_quoted(inside, stack.pop()[1], i)
         elif opens and (token.word == '"' or not stack):
-            stack = [*stack, (token.word, i)] if not (stack and stack[-1][1] == -1) else [(token.word, i)]
+            stack = [(token.word, i)] if began == -1 else [*stack, (token.word, i)]
     mark = _carried_on(tokens, stack)
     if mark:
         began = stack[0][1]

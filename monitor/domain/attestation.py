@@ -7,7 +7,7 @@ arrive does not matter, and the same attestation twice is the same as once.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -23,11 +23,14 @@ _UNOFFICIAL = (SourceClass.PRESS, SourceClass.COUNCIL, SourceClass.AGGREGATOR)
 OFFICIAL = frozenset({Trust.CONFIRMED, Trust.CONTRADICTED})
 
 
+def _distinct(evidence: Iterable[Attestation]) -> tuple[Attestation, ...]:
+    """One of each key, the last, in the order of their keys."""
+    return tuple(sorted({each.key: each for each in evidence}.values(), key=lambda each: each.key))
+
+
 def inspect(evidence: Iterable[Attestation], *, first_key: str = "") -> Inspection:
     """The inspection that a non-empty set of attestations of it adds up to. Their order does not matter."""
-    known = tuple(
-        sorted({attestation.key: attestation for attestation in evidence}.values(), key=lambda attestation: attestation.key)
-    )
+    known = _distinct(evidence)
     reports = sorted((a for a in known if a.is_report), key=lambda a: (a.published, a.key))
     report = reports[-1] if reports else None
     first = min(known, key=lambda a: (a.published, a.key))
@@ -149,17 +152,20 @@ def _first_seen(attestation: Attestation) -> datetime:
     return attestation.seen or datetime.combine(attestation.published, time.min, tzinfo=UTC)
 
 
+def _contradicts(official: Sequence[Attestation], unofficial: Sequence[Attestation], believed: Mapping[Area, Rating]) -> bool:
+    """Whether Ofsted grades otherwise than was said before; what comes after it has spoken is just wrong."""
+    published = min(a.published for a in official)
+    heard = _consensus([a for a in unofficial if a.published <= published])
+    graded = set(Area) if any(a.is_report for a in official) else set(believed)  # a page need not tell of every area
+    return any(area in graded and believed.get(area) is not rating for area, rating in heard.items())
+
+
 def _trust(known: Sequence[Attestation]) -> Trust:
     official = [a for a in known if a.source_class is SourceClass.OFFICIAL]
     unofficial = [a for a in known if a.source_class in _UNOFFICIAL]
     believed = _believed(known)
     if official:
-        published = min(a.published for a in official)
-        # Only what was said before Ofsted spoke can have been contradicted by it; what comes later is just wrong.
-        heard = _consensus([a for a in unofficial if a.published <= published])
-        graded = set(Area) if any(a.is_report for a in official) else set(believed)  # a page need not tell of every area
-        wrong = any(area in graded and believed.get(area) is not rating for area, rating in heard.items())
-        return Trust.CONTRADICTED if wrong else Trust.CONFIRMED
+        return Trust.CONTRADICTED if _contradicts(official, unofficial, believed) else Trust.CONFIRMED
     agreed = (_independent(a for a in unofficial if a.ratings.get(area) is rating) for area, rating in believed.items())
     return Trust.CORROBORATED if any(len(outlets) > 1 for outlets in agreed) else Trust.REPORTED
 

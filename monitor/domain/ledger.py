@@ -94,8 +94,7 @@ def decide(
         kept = _retractions(changes) if quiet is Background.OUTSIDE_ALERT_WINDOW else ()
         return Decision(inspection=after, changes=kept, background=(*reasons, quiet))
     if not changes and not reasons:
-        stepped = before is not None and before.trust is not after.trust
-        reasons = (Background.CORROBORATES if stepped else Background.REPEATS_KNOWN_INSPECTION,)
+        reasons = (_nothing_new(before, after),)
     return Decision(inspection=after, changes=changes, background=reasons)
 
 
@@ -183,6 +182,35 @@ def _quiet(
     return None
 
 
+def _nothing_new(before: Inspection | None, after: Inspection) -> Background:
+    """Why an attestation that changes no rating announces nothing."""
+    stepped = before is not None and before.trust is not after.trust
+    return Background.CORROBORATES if stepped else Background.REPEATS_KNOWN_INSPECTION
+
+
+def _update(after: Inspection, area: Area, was: Rating | None, now: Rating) -> ChangeKind | None:
+    """What a change says of the rating that the inspection had: that it holds, or how it does not; None where it had none."""
+    if was is None:
+        return None
+    return ChangeKind.CONFIRMED if was is now else _overruled(after, area, was)
+
+
+def _contradicted(
+    before: Inspection | None, after: Inspection, previous: Inspection | None, attestation: Attestation, area: Area
+) -> tuple[list[Change], list[Background]]:
+    """What comes of an area that the attestation grades otherwise than is believed now, and of a grade that was withdrawn."""
+    found: list[Change] = []
+    reasons: list[Background] = []
+    said, was, now = attestation.ratings.get(area), before.ratings.get(area) if before else None, after.ratings.get(area)
+    if said is not None and said is not now:
+        dispute = _dispute(before, after, previous, attestation, area)
+        found += [dispute] if dispute else []
+        reasons += [] if dispute else [_disagreement(after, area)]
+    if now is None and was is not None and _is_withdrawn(after, area, was):
+        found.append(_withdrawal(after, area, was, previous, attestation))
+    return found, reasons
+
+
 def _changes(
     before: Inspection | None, after: Inspection, previous: Inspection | None, attestation: Attestation
 ) -> tuple[tuple[Change, ...], tuple[Background, ...]]:
@@ -193,24 +221,17 @@ def _changes(
     confirms = _confirms(before, attestation)
     all_moves = {move.area: with_stated_past(move, previous, attestation) for move in moves(previous, after)}
     mixed = is_mixed(all_moves.values())
+    earlier = before.ratings if before else {}
     for area in Area:
-        said, was, now = attestation.ratings.get(area), before.ratings.get(area) if before else None, after.ratings.get(area)
-        if said is not None and said is not now:
-            dispute = _dispute(before, after, previous, attestation, area)
-            found += [dispute] if dispute else []
-            reasons |= {} if dispute else {_disagreement(after, area): None}
-        if now is None:
-            if was is not None and _is_withdrawn(after, area, was):
-                found.append(_withdrawal(after, area, was, previous, attestation))
+        said, was, now = attestation.ratings.get(area), earlier.get(area), after.ratings.get(area)
+        more, why = _contradicted(before, after, previous, attestation, area)
+        found += more
+        reasons |= dict.fromkeys(why)
+        if now is None or (was is now and not (confirms and said is now)):
             continue
-        if was is None or was is not now:
-            update = None if was is None else _overruled(after, area, was)
-            if update is ChangeKind.DISPUTED and _was_heard(before, area, now) and Rating.INADEQUATE in (was, now):
-                continue  # it was told of as disputed when it was first heard
-        elif confirms and said is now:
-            update = ChangeKind.CONFIRMED
-        else:
-            continue
+        update = _update(after, area, was, now)
+        if update is ChangeKind.DISPUTED and _was_heard(before, area, now) and Rating.INADEQUATE in (was, now):
+            continue  # it was told of as disputed when it was first heard
         conflict = _conflict(previous, attestation, area)
         if conflict:
             reasons[Background.PREVIOUS_CONFLICTS] = None

@@ -85,21 +85,29 @@ def decide(standing: Sequence[ActiveAlarm], found: Sequence[Alarm], now: datetim
     before = {each.key: each for each in standing}
     raised = {each.key: each for each in found}
     current = [_seen(before.get(key), each, now) for key, each in raised.items()]
-    absent = [each for key, each in before.items() if key not in raised]
-    unsaid = [each for each in absent if each.told_at is None]  # it came and went: nobody need know
-    waiting = [each if each.ended_at else replace(each, ended_at=now) for each in absent if each.told_at is not None]
+    unsaid, waiting = _absent([each for key, each in before.items() if key not in raised], now)
     ended = [each for each in waiting if each.ended_at and now - each.ended_at >= ENDED_AFTER]
     to_tell = [each for each in current if _is_news(each, now)]
-    said = max((each.told_at for each in standing if each.told_at), default=None)
-    if said is not None and now - said < PAUSE and not any(each.urgent or each.lost for each in to_tell):
+    if _can_wait(standing, to_tell, now):
         to_tell, ended = [], []
-    over = {each.key for each in ended}
     return Decision(
-        standing=(*current, *(each for each in waiting if each.key not in over)),
+        standing=(*current, *(each for each in waiting if each not in ended)),
         forgotten=tuple(each.key for each in (*unsaid, *ended)),
         firing=tuple(sorted(to_tell, key=lambda each: (not each.urgent, each.key))),
         ended=tuple(sorted(ended, key=lambda each: each.key)),
     )
+
+
+def _absent(absent: Sequence[ActiveAlarm], now: datetime) -> tuple[list[ActiveAlarm], list[ActiveAlarm]]:
+    """Of alarms that are raised no more those that came and went untold, of which nobody need know, and the others, ended."""
+    unsaid = [each for each in absent if each.told_at is None]
+    return unsaid, [each if each.ended_at else replace(each, ended_at=now) for each in absent if each.told_at is not None]
+
+
+def _can_wait(standing: Sequence[ActiveAlarm], to_tell: Sequence[ActiveAlarm], now: datetime) -> bool:
+    """Whether what is to be told waits for the next message, because the last one was just now."""
+    said = max((each.told_at for each in standing if each.told_at), default=None)
+    return said is not None and now - said < PAUSE and not any(each.urgent or each.lost for each in to_tell)
 
 
 def mark_notified(decision: Decision, delivery: str, now: datetime) -> tuple[ActiveAlarm, ...]:

@@ -76,6 +76,22 @@ def key_of(judgement: Judgement) -> Key:
     return (judgement.authority.urn, judgement.area, judgement.rating)
 
 
+def _stands(item: ReviewItem, found: Judgement | None, text: str, *, is_certain: bool) -> bool:
+    """Whether the page still says it: it is read as before, or its words are there."""
+    return bool(found or is_certain) or _folded(item.judgement.quote) in text
+
+
+def _is_asked_again(item: ReviewItem, found: Judgement | None, *, is_certain: bool) -> bool:
+    """Whether it waits for a person as before, or again after it was gone."""
+    return bool(found) or (item.reason == GONE and not is_certain)
+
+
+def _unsure(uncertain: Iterable[Judgement], certain: Collection[Key]) -> dict[Key, Judgement]:
+    """What is uncertain and not also certain, by its key; of two sentences the likelier one counts."""
+    likely = sorted(uncertain, key=lambda each: each.probability)
+    return {key: each for each in likely if (key := key_of(each)) not in certain}
+
+
 def review(article: Article, result: ClassifierResult, items: Iterable[ReviewItem]) -> Reviewed:
     """What a page says now, by what was decided on its `items` when it said the same or something else.
 
@@ -84,8 +100,7 @@ def review(article: Article, result: ClassifierResult, items: Iterable[ReviewIte
     """
     items = tuple(items)
     certain = {key_of(each): each for each in believed(result.judgements, items)}
-    likely = sorted(result.uncertain, key=lambda each: each.probability)  # of two sentences the likelier one counts
-    unsure = {key: each for each in likely if (key := key_of(each)) not in certain}
+    unsure = _unsure(result.uncertain, certain)
     sure = {(urn, area) for urn, area, _ in certain}
     text = _folded(f"{article.title}\n{article.text}")
     accepted: list[Judgement] = []
@@ -94,16 +109,15 @@ def review(article: Article, result: ClassifierResult, items: Iterable[ReviewIte
     standing: list[ReviewItem] = []
     for item in items:
         found, is_certain = unsure.pop(item.key, None), item.key in certain
-        quoted = _folded(item.judgement.quote) in text
-        if not (found or is_certain or quoted):
-            settled += [(item, GONE)] if item.state in _UNDECIDED else []
-            continue
-        standing.append(item)
-        if item.state is ReviewState.ACCEPTED and not is_certain:
+        stands, undecided = _stands(item, found, text, is_certain=is_certain), item.state in _UNDECIDED
+        standing += [item] if stands else []
+        if not stands:
+            settled += [(item, GONE)] if undecided else []
+        elif item.state is ReviewState.ACCEPTED and not is_certain:
             accepted.append(found or item.judgement)
-        elif item.state in _UNDECIDED and (found or (item.reason == GONE and not is_certain)):
+        elif undecided and _is_asked_again(item, found, is_certain=is_certain):
             again.append((item, found or item.judgement))
-        elif item.state in _UNDECIDED and item.key[:2] in sure:
+        elif undecided and item.key[:2] in sure:
             settled.append((item, CERTAIN))
     return Reviewed(
         result=replace(result, judgements=with_accepted(certain.values(), accepted)),

@@ -195,22 +195,42 @@ def fit_baseline(polls: Sequence[PollRecord]) -> Baseline:
     came, changed = arrivals(full), changes(full)
     asked = [poll.at for poll in polls if poll.ok]
     counts = sorted(poll.items for poll in full)
-    words = [poll.words for poll in polls if poll.words is not None]
-    steps = sorted(later.items / earlier.items for earlier, later in pairwise(full) if earlier.items and later.items)
     return Baseline(
         since=since,
         items=median(counts) if counts else 0.0,
         least=counts[len(counts) // _SHORT_ANSWER_RATE] if counts else 0.0,
-        step=steps[1] if len(steps) > 1 else 0.0,
+        step=_step(full),
         age=max((poll.age for poll in polls if poll.ok and poll.age is not None), default=0.0),
-        undated=median(poll.undated / poll.items if poll.items else 0.0 for poll in full) if full else 0.0,
-        words=median(words[-60:]) if len(words) >= _MIN_WORDS else 0.0,
+        undated=_undated(full),
+        words=_words(polls),
         arrivals=fit_arrivals(asked, came[1:]),  # the first answer shows a whole list, not an hour's work
         changes=fit_arrivals(asked, changed),
         last_arrival=came[-1] if came else None,
         last_change=changed[-1] if changed else None,
-        newest=max((poll.newest for poll in full if poll.newest is not None and poll.newest <= poll.at), default=None),
+        newest=_newest(full),
     )
+
+
+def _undated(full: Sequence[PollRecord]) -> float:
+    """The share of an answer's entries that have no date, as a rule."""
+    return median(poll.undated / poll.items if poll.items else 0.0 for poll in full) if full else 0.0
+
+
+def _step(full: Sequence[PollRecord]) -> float:
+    """The deepest fall but one from an answer to the next, as a share of its entries."""
+    steps = sorted(later.items / earlier.items for earlier, later in pairwise(full) if earlier.items and later.items)
+    return steps[1] if len(steps) > 1 else 0.0
+
+
+def _words(polls: Sequence[PollRecord]) -> float:
+    """Words of an article as a rule, 0 before there are enough to say."""
+    words = [poll.words for poll in polls if poll.words is not None]
+    return median(words[-60:]) if len(words) >= _MIN_WORDS else 0.0
+
+
+def _newest(full: Sequence[PollRecord]) -> datetime | None:
+    """The newest moment that an entry was dated and that had come when it was listed."""
+    return max((poll.newest for poll in full if poll.newest is not None and poll.newest <= poll.at), default=None)
 
 
 def fit_together(sources: Iterable[Sequence[PollRecord]]) -> ArrivalModel | None:

@@ -172,7 +172,7 @@ def _watched_because(subscription: Subscription, change: Change, view: LedgerVie
     if _retracts(change, view):
         return f"it told you of {who} before, and that was wrong"
     places = subscription.authorities | subscription.regions | subscription.types
-    if not (places or subscription.neighbours_of or subscription.trusts) and not subscription.currently_inadequate:
+    if not any((places, subscription.neighbours_of, subscription.trusts, subscription.currently_inadequate)):
         return "every authority is watched"
     if authority.urn in subscription.authorities or authority.urn in subscription.include:
         return f"{who} is on the list"

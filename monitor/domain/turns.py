@@ -61,6 +61,17 @@ def share(places: int) -> int:
     return max(1, places // 2)
 
 
+def _may_begin(turn: Turn, running: int, places: int, *, spared: bool, suspected: bool) -> bool:
+    """Whether a page may be begun beside `running` others of its host.
+
+    `spared`: there is room for one more that is not calm; `suspected`: one is being read that may kill.
+    """
+    calm = turn.precedence is Precedence.CALM
+    if running >= (share(places) if calm else 1) or not (spared or turn.precedence <= Precedence.CALM):
+        return False
+    return not (turn.deaths and suspected)  # two at once, and it could not be told which of them kills
+
+
 def choose_turns(waiting: Iterable[Turn], busy: Sequence[Turn], places: int, *, patient: bool = True) -> tuple[Turn, ...]:
     """The pages to begin now, in this order.
 
@@ -83,10 +94,7 @@ def choose_turns(waiting: Iterable[Turn], busy: Sequence[Turn], places: int, *, 
         open_queues = [
             queue
             for host, queue in queues.items()
-            if queue
-            and mine[host] < (share(places) if queue[0].precedence is Precedence.CALM else 1)
-            and not (queue[0].precedence > Precedence.CALM and wary >= spared)
-            and not (queue[0].deaths and suspects)  # two at once, and it could not be told which of them kills
+            if queue and _may_begin(queue[0], mine[host], places, spared=wary < spared, suspected=suspects > 0)
         ]
         if not open_queues:
             break

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from monitor.domain.authorities import authorities, by_urn, last_day
+from monitor.domain.model import Authority
 from monitor.domain.subscriptions import Subscription, neighbours
 
 #: Keys that name whom to watch: left out, everyone is.
@@ -46,15 +47,15 @@ def _watched(subscription: Subscription, today: date) -> frozenset[str] | None:
         return None
     if not any(getattr(subscription, key) for key in _LISTS):
         return frozenset(each.urn for each in here)
-    near = neighbours(subscription.neighbours_of)
-    return frozenset(
-        each.urn
-        for each in here
-        if each.urn in subscription.authorities | subscription.include | near
-        or each.region in subscription.regions
-        or each.type in subscription.types
-        or any(trust.name in subscription.trusts and today in trust.valid for trust in each.trusts)
-    )
+    near = subscription.authorities | subscription.include | neighbours(subscription.neighbours_of)
+    return frozenset(each.urn for each in here if each.urn in near or _is_of_a_list(each, subscription, today))
+
+
+def _is_of_a_list(authority: Authority, subscription: Subscription, today: date) -> bool:
+    """Whether a subscription watches an authority for its region, its type, or a trust that serves it today."""
+    trusts = {trust.name for trust in authority.trusts if today in trust.valid}
+    listed = authority.region in subscription.regions or authority.type in subscription.types
+    return listed or not trusts.isdisjoint(subscription.trusts)
 
 
 def _followers(urn: str) -> str:

@@ -44,6 +44,14 @@ class Address(NamedTuple):
         return f"{self.scheme}://{self.host}{port}{self.path}{self.query}{self.fragment}"
 
 
+def _parts(rest: str) -> tuple[str, str, str]:
+    """Body, query and fragment of what stands behind the scheme."""
+    found = _PARTS.fullmatch(rest) or _PARTS.match("")
+    assert found
+    body, query, fragment = (part or "" for part in found.groups())
+    return body, query, fragment
+
+
 def parse(text: str, base: Address | None = None) -> Address | None:
     """The address that `text` means, seen from `base`; ``None`` for what is none of ours.
 
@@ -56,7 +64,7 @@ def parse(text: str, base: Address | None = None) -> Address | None:
     if scheme not in _PORTS:
         return None
     rest = text[found.end() :] if found else text
-    body, query, fragment = (part or "" for part in (_PARTS.fullmatch(rest) or _PARTS.match("")).groups())  # type: ignore[union-attr]  # always matches
+    body, query, fragment = _parts(rest)
     body = body.replace("\\", "/")
     if body.startswith("//") or base is None or scheme != base.scheme:
         authority, slash, path = body.lstrip("/").partition("/")

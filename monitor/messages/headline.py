@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from monitor.domain.attestation import OFFICIAL, edition_of
@@ -196,13 +196,17 @@ def _rolled(groups: Sequence[Sequence[Change]], room: int, *, apart: bool) -> tu
         rolled = [_roll(said, named, groups) for said in variants]
         counted = [f"{_counted_councils(groups)}: {each}" for each in rolled]
         uncounted = sum(named) == len(groups) and not _corrections(groups)  # who names them all need not count them
-        for form in counted + (rolled if uncounted else []):
-            if len(form) <= room:
-                there = [group[0].authority.display_name for group in groups]
-                shown = [name for each, count in zip(variants[0], named, strict=False) for name in _named(each.names, count)]
-                of = {name: way for name, way in zip(there, ways, strict=True) if name in shown}
-                return tuple(sum(way == each for way in of.values()) for each in SEVERITY[:2]), form
+        form = next((each for each in counted + (rolled if uncounted else []) if len(each) <= room), None)
+        if form is not None:
+            shown = [name for each, count in zip(variants[0], named, strict=False) for name in _named(each.names, count)]
+            return _moved_among(shown, groups), form
     return None
+
+
+def _moved_among(shown: Collection[str], groups: Sequence[Sequence[Change]]) -> tuple[int, ...]:
+    """How many of the councils `shown` came to be inadequate, and how many ceased to be."""
+    of = {group[0].authority.display_name: severity(group) for group in groups}
+    return tuple(sum(way == each for name, way in of.items() if name in shown) for each in SEVERITY[:2])
 
 
 def _corrections(groups: Sequence[Sequence[Change]]) -> int:

@@ -124,11 +124,9 @@ def _rows(changes: Sequence[Change], previous: Inspection | None) -> tuple[Row, 
     rows = []
     for area in Area:
         change = told.get(area)
-        now = change.new if change else inspection.ratings.get(area)
-        old = change.old if change else before.get(area)
         shared = (change.old_shared if change else None) or shared_rating(previous, area)
-        if shared is not None:
-            old = None
+        now, old = (change.new, change.old) if change else (inspection.ratings.get(area), before.get(area))
+        old = old if shared is None else None
         if now is None and change is None and not (area is Area.OVERALL and old is not None):
             continue
         rows.append(

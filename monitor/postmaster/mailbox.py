@@ -33,6 +33,7 @@ MAX_AT_ONCE = 200
 #: A mailbox that is looked into for the first time is read back so far.
 FIRST = timedelta(days=30)
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_PORTS = {"imap": 143, "imaps": 993}
 
 #: Takes one mail; whether it was about a message of ours.
 Take = Callable[[bytes], bool]
@@ -231,7 +232,7 @@ def _context(ca_file: str) -> ssl.SSLContext:
 def _imap_mailbox(parts: SplitResult, port: int | None, ca_file: str) -> ImapMailbox:
     """The mailbox of an address of IMAP, as `mailbox_of` has it."""
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
-    if parts.scheme not in {"imap", "imaps"} or not (parts.hostname and user and password):
+    if parts.scheme not in _PORTS or not (parts.hostname and user and password):
         raise ConfigError(_FORMS, key="url")
     if parts.scheme == "imap" and parts.hostname not in _LOOPBACK:
         raise ConfigError("imap:// would send the password in clear text; use imaps://", key="url")
@@ -239,14 +240,14 @@ def _imap_mailbox(parts: SplitResult, port: int | None, ca_file: str) -> ImapMai
     if not all(each.isascii() and each.isprintable() for each in (user, password, folder)):
         raise ConfigError("user, password and folder: plain ASCII only", key="url")
     context = _context(ca_file)
-    secure = parts.scheme == "imaps"
+    port = port or _PORTS[parts.scheme]
     return ImapMailbox(
         host=parts.hostname,
-        port=port or (993 if secure else 143),
+        port=port,
         user=user,
         password=password,
         folder=folder,
-        context=context if secure else None,
+        context=context if parts.scheme == "imaps" else None,
     )
 
 

@@ -274,18 +274,27 @@ def _subscriptions(tables: list[Table], names: Sequence[str] | None) -> tuple[li
     return subscriptions, problems
 
 
+def _check_folder(config: Path) -> None:
+    if not config.is_dir():
+        message = "there is no such folder; `--config DIR` or MONITOR_CONFIG says where the configuration is"
+        raise SettingsError((Problem(file=str(config), message=message),))
+
+
+def _by_heading(tables: Sequence[Table]) -> dict[str, list[Table]]:
+    """The tables of each heading that a file may have."""
+    return {heading: [t for t in tables if _belongs(t, (heading,))] for heads in _FILES.values() for heading in heads}
+
+
 def examine(config: Path, state: Path, environ: Mapping[str, str] | None = None) -> tuple[Settings, tuple[Problem, ...]]:
     """The settings of a folder of TOML files and an environment (default: the process's), and everything wrong with them.
 
     What is wrong is left out of the settings, or has its default. Raises SettingsError only when there is no such folder.
     """
     environ = os.environ if environ is None else environ
-    if not config.is_dir():
-        message = "there is no such folder; `--config DIR` or MONITOR_CONFIG says where the configuration is"
-        raise SettingsError((Problem(file=str(config), message=message),))
+    _check_folder(config)
     tables, problems = _read_files(config)
     broken = frozenset(Path(problem.file).name for problem in problems)
-    of = {heading: [t for t in tables if _belongs(t, (heading,))] for heads in _FILES.values() for heading in heads}
+    of = _by_heading(tables)
     general, more = _section(tables, "[monitor]", _MONITOR, environ)
     fetch, even_more = _section(tables, "[fetch]", _FETCH, environ)
     returned, wrong_mailbox = _section(tables, "[returned]", _RETURNED, environ)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,21 +26,34 @@ class FiledArticle:
     duplicate: bool
 
 
+_Place = tuple[str, tuple[str, str]]  #: the hash of an article's bytes, and its address or its outlet
+
+
+def _known(connection: Connection, hashes: Collection[str]) -> dict[_Place, str]:
+    """The ids of the articles of these bytes, by each place that they are known at."""
+    columns = articles.c.id, articles.c.sha256, articles.c.canonical_url, articles.c.outlet
+    known: dict[_Place, str] = {}
+    for identity, sha256, address, outlet in connection.execute(select(*columns).where(articles.c.sha256.in_(hashes))):
+        known |= {(sha256, ("address", address)): identity, (sha256, ("outlet", outlet)): identity}
+    return known
+
+
+def _insert(connection: Connection, new: Sequence[tuple[Classified, dict[str, Any]]]) -> None:
+    """Write new articles with what they were read as saying, and what not."""
+    connection.execute(insert(articles), [row for _, row in new])
+    if said := [line for each, row in new for line in _said(each, row["id"])]:
+        connection.execute(insert(judgements), said)
+    if unsaid := [line for each, row in new for line in _unsaid(each, row["id"])]:
+        connection.execute(insert(rejections), unsaid)
+
+
 def file_documents(connection: Connection, found: Sequence[Classified], now: datetime) -> list[FiledArticle]:
     """Write the articles that are new with their judgements, and settle the links that led to any of them.
 
     These very bytes at the same address, or from the same outlet at another one, are the same article.
     """
     rows = [_row(each, now) for each in found]
-    known = {
-        (sha256, place): identity
-        for identity, sha256, address, outlet in connection.execute(
-            select(articles.c.id, articles.c.sha256, articles.c.canonical_url, articles.c.outlet).where(
-                articles.c.sha256.in_({row["sha256"] for row in rows})
-            )
-        )
-        for place in (("address", address), ("outlet", outlet))
-    }
+    known = _known(connection, {row["sha256"] for row in rows})
     filed: list[FiledArticle] = []
     for row in rows:
         places = [(row["sha256"], ("address", row["canonical_url"])), (row["sha256"], ("outlet", row["outlet"]))]
@@ -49,11 +62,7 @@ def file_documents(connection: Connection, found: Sequence[Classified], now: dat
         known |= dict.fromkeys(places, row["id"]) if there is None else {}
     new = [(each, row) for each, row, where in zip(found, rows, filed, strict=True) if not where.duplicate]
     if new:
-        connection.execute(insert(articles), [row for _, row in new])
-        if said := [line for each, row in new for line in _said(each, row["id"])]:
-            connection.execute(insert(judgements), said)
-        if unsaid := [line for each, row in new for line in _unsaid(each, row["id"])]:
-            connection.execute(insert(rejections), unsaid)
+        _insert(connection, new)
     read = [
         Read(link=each.link, article=where.article, note=_note(each.document), again_at=each.again_at)
         for each, where in zip(found, filed, strict=True)

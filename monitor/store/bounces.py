@@ -63,9 +63,7 @@ def take(connection: Connection, mail: BounceReport, signed: str | None, now: da
     row = _delivery(connection, mail, signed)
     if row is None:
         return IngestOutcome.UNRELATED
-    # A message passed on by the address to others may come back from them: that is no fault of the address.
-    wanted = mailbox(str(row.recipient))
-    elsewhere = bool(wanted and mail.recipients) and wanted not in map(mailbox, mail.recipients)
+    elsewhere = _is_elsewhere(mail, str(row.recipient))
     became = IngestOutcome.NOTED
     if signed and mail.kind is BounceKind.COMPLAINT:
         became = _of_complaint(connection, mail, row)
@@ -75,11 +73,22 @@ def take(connection: Connection, mail: BounceReport, signed: str | None, now: da
         return IngestOutcome.KNOWN
     words = words_of(mail, elsewhere=elsewhere and mail.kind is not BounceKind.COMPLAINT)
     _annotate(connection, row, words + _MORE_WORDS.get(became if signed else None, ""), bool(signed), now)
+    return _follow_up(connection, row.target, became, words, now)
+
+
+def _is_elsewhere(mail: BounceReport, recipient: str) -> bool:
+    """Whether it came back from others, to whom the address passed it on: that is no fault of the address."""
+    wanted = mailbox(recipient)
+    return bool(wanted and mail.recipients) and wanted not in map(mailbox, mail.recipients)
+
+
+def _follow_up(connection: Connection, target: str, became: IngestOutcome, words: str, now: datetime) -> IngestOutcome:
+    """Stop sending to an address where enough came back, and say what became of the mail."""
     if became is IngestOutcome.SUSPENDED:
-        stopped = suspensions.suspend(connection, row.target, words, now)
-    else:
-        stopped = became is IngestOutcome.COUNTED and suspensions.count(connection, row.target, words, now)
-    return IngestOutcome.SUSPENDED if stopped else IngestOutcome.COUNTED if became is IngestOutcome.SUSPENDED else became
+        stopped = suspensions.suspend(connection, target, words, now)
+        return IngestOutcome.SUSPENDED if stopped else IngestOutcome.COUNTED
+    stopped = became is IngestOutcome.COUNTED and suspensions.count(connection, target, words, now)
+    return IngestOutcome.SUSPENDED if stopped else became
 
 
 def _of_complaint(connection: Connection, mail: BounceReport, row: Row[Any, Any, Any, Any, Any, Any]) -> IngestOutcome:

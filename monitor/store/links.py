@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -36,6 +36,15 @@ class Read:
     again_at: datetime | None = None  #: when it is to be read again, for there may be more to come
 
 
+def _known_links(connection: Connection, announced: Iterable[str]) -> Iterator[tuple[str, RowMapping]]:
+    """What is kept of those of the addresses that are known."""
+    addresses = list(dict.fromkeys(announced))
+    columns = [links.c[name] for name in ("canonical_url", "source", "edition", "state", "published", "tried_at", "readings")]
+    for start in range(0, len(addresses), _MAX_AT_ONCE):
+        some = links.c.canonical_url.in_(addresses[start : start + _MAX_AT_ONCE])
+        yield from ((row["canonical_url"], row) for row in connection.execute(select(*columns).where(some)).mappings())
+
+
 def remember(
     connection: Connection, results: Sequence[PollResult], watched: Collection[str], now: datetime
 ) -> tuple[tuple[Link, ...], ...]:
@@ -43,12 +52,8 @@ def remember(
 
     What a source that is not `watched` yet lists is its baseline.
     """
-    announced = list(dict.fromkeys(link.canonical_url for each in results for link in each.poll.links))
-    columns = [links.c[name] for name in ("canonical_url", "source", "edition", "state", "published", "tried_at", "readings")]
     known: dict[str, RowMapping | None] = {}
-    for start in range(0, len(announced), _MAX_AT_ONCE):
-        some = links.c.canonical_url.in_(announced[start : start + _MAX_AT_ONCE])
-        known.update({row["canonical_url"]: row for row in connection.execute(select(*columns).where(some)).mappings()})
+    known.update(_known_links(connection, [link.canonical_url for each in results for link in each.poll.links]))
     fresh: list[tuple[Link, ...]] = []
     rows: list[dict[str, object]] = []
     for each in results:
@@ -59,15 +64,25 @@ def remember(
         if each.source in watched:  # what is beyond that is new again at the next poll, and kept nowhere until then
             new = newest(new)
         unread = new[each.poll.max_new :] if each.poll.max_new else []
-        rows += [_link_row(link, each.source not in watched, now) for link in new]
-        for unasked in rows[len(rows) - len(unread) :]:
-            unasked.update(state="passed_over", retry_at=None)
+        rows += _new_rows(new, len(unread), now, baseline=each.source not in watched)
         fresh.append((*new[: len(new) - len(unread)], *_renewed(connection, again, now)))
     if rows:
-        connection.execute(insert(links), rows)
-        for host in {str(row["host"]) for row in rows}:
-            _keep_newest(connection, host)
+        _insert_links(connection, rows)
     return tuple(fresh)
+
+
+def _new_rows(new: Sequence[Link], unread: int, now: datetime, *, baseline: bool) -> list[dict[str, object]]:
+    """Rows of links that are new; the last `unread` of them are passed over."""
+    rows = [_link_row(link, baseline, now) for link in new]
+    for unasked in rows[len(rows) - unread :]:
+        unasked.update(state="passed_over", retry_at=None)
+    return rows
+
+
+def _insert_links(connection: Connection, rows: Sequence[dict[str, object]]) -> None:
+    connection.execute(insert(links), rows)
+    for host in {str(row["host"]) for row in rows}:
+        _keep_newest(connection, host)
 
 
 def _keep_newest(connection: Connection, host: str) -> None:

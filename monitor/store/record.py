@@ -113,11 +113,14 @@ class LedgerUpdate:
             silent = _BASELINE
             self.background.append(_BASELINE)
         for change in decision.changes:
-            if silent and change.kinds & RETRACTIONS:  # what says that an alert was wrong is told, but to nobody as news
-                self._keep(replace(change, kinds=change.kinds & RETRACTIONS), attestation, "")
-            else:
-                self._keep(change, attestation, silent)
+            self._keep_change(change, attestation, silent)
         self._step_up(decision.inspection, before)
+
+    def _keep_change(self, change: Change, attestation: Attestation, silent: str) -> None:
+        if silent and change.kinds & RETRACTIONS:  # what says that an alert was wrong is told, but to nobody as news
+            self._keep(replace(change, kinds=change.kinds & RETRACTIONS), attestation, "")
+        else:
+            self._keep(change, attestation, silent)
 
     def note_background(self) -> None:
         """Keep with the article why it announces no more, beside what was kept of it before."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, select, update
@@ -37,18 +37,25 @@ def source_states(connection: Connection, names: Collection[str] | None = None) 
     }
 
 
-def record_polls(connection: Connection, results: Sequence[PollResult], now: datetime) -> tuple[tuple[Link, ...], ...]:
-    """Links and validators go in together: a crash between the two would turn a missed item into an eternal 304.
-
-    Returns the links of each poll that are to be read: those not known, and those announced in another edition.
-    """
-    before = source_states(connection, [each.source for each in results])
+def _keep_states(
+    connection: Connection, results: Sequence[PollResult], before: Mapping[str, SourceState], now: datetime
+) -> None:
+    """Write what polls made of the state of their sources, `before` them known or not."""
     rows = [source_row(each, before.get(each.source, SourceState(name=each.source)), now) for each in results]
     if new := [row for row in rows if row["name"] not in before]:
         connection.execute(insert(sources), new)
     if old := [{f"new_{key}": value for key, value in row.items()} for row in rows if row["name"] in before]:
         columns: dict[str, BindParameter[object]] = {key: bindparam(f"new_{key}") for key in rows[0] if key != "name"}
         connection.execute(update(sources).where(sources.c.name == bindparam("new_name")).values(columns), old)
+
+
+def record_polls(connection: Connection, results: Sequence[PollResult], now: datetime) -> tuple[tuple[Link, ...], ...]:
+    """Links and validators go in together: a crash between the two would turn a missed item into an eternal 304.
+
+    Returns the links of each poll that are to be read: those not known, and those announced in another edition.
+    """
+    before = source_states(connection, [each.source for each in results])
+    _keep_states(connection, results, before, now)
     watched = {name for name, state in before.items() if state.polled_before}
     fresh = remember(connection, results, watched, now)
     connection.execute(insert(polls), [poll_row(a, len(links), now) for a, links in zip(results, fresh, strict=True)])

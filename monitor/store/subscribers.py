@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, insert, select, text, update
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, text, update
 
 from monitor.domain.addressees import table_of
 from monitor.domain.mailboxes import mailbox
@@ -49,10 +49,7 @@ def mirror(connection: Connection, configured: Sequence[Subscription], now: date
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('monitor.mirror'))"))
     rows = connection.execute(select(subscriptions).where(subscriptions.c.origin == CONFIG)).mappings()
     there = {row["name"]: row for row in rows}
-    # An address that moves within the list of one `to` takes its "no more" with it.
-    left = {
-        (table_of(row["name"], row["target"]), row["target"]) for row in there.values() if row["ended_reason"] == UNSUBSCRIBED
-    }
+    left = _unsubscribed(there.values())
     for subscription in configured:
         values: dict[str, object] = {
             "channel": subscription.channel,
@@ -60,9 +57,8 @@ def mirror(connection: Connection, configured: Sequence[Subscription], now: date
             "definition": dict(table_from_subscription(subscription)),
         }
         row = there.pop(subscription.name, None)
-        moved = (row is None or row["target"] != subscription.target) and (
-            (table_of(subscription.name, subscription.target), subscription.target) in left
-        )
+        there_already = row is not None and row["target"] == subscription.target
+        moved = not there_already and (table_of(subscription.name, subscription.target), subscription.target) in left
         ended = {"ended_at": now, "ended_reason": UNSUBSCRIBED} if moved else {}
         if row is None:
             values |= {"origin": CONFIG, "created_at": now, "confirmed_at": now, "token": secrets.token_hex(8)} | ended
@@ -72,13 +68,19 @@ def mirror(connection: Connection, configured: Sequence[Subscription], now: date
             values |= {"ended_at": None, "ended_reason": ""} | ended
         if any(row[key] != value for key, value in values.items()):
             connection.execute(update(subscriptions).where(subscriptions.c.name == subscription.name).values(**values))
-    gone = [name for name, row in there.items() if row["ended_at"] is None]
+    _end(connection, [name for name, row in there.items() if row["ended_at"] is None], now)
+
+
+def _unsubscribed(rows: Iterable[RowMapping]) -> set[tuple[str, str]]:
+    """Who wants no more, by table and address: one that moves within the list of one `to` takes its "no more" with it."""
+    return {(table_of(row["name"], row["target"]), row["target"]) for row in rows if row["ended_reason"] == UNSUBSCRIBED}
+
+
+def _end(connection: Connection, gone: Sequence[str], now: datetime) -> None:
+    """End what is no longer configured."""
     if gone:
-        connection.execute(
-            update(subscriptions)
-            .where(subscriptions.c.name.in_(gone))
-            .values(ended_at=now, ended_reason="no longer configured")
-        )
+        ended = {"ended_at": now, "ended_reason": "no longer configured"}
+        connection.execute(update(subscriptions).where(subscriptions.c.name.in_(gone)).values(**ended))
 
 
 def in_force(connection: Connection, configured: Sequence[Subscription]) -> tuple[Subscription, ...]:
