@@ -8,7 +8,7 @@ from datetime import date
 from itertools import pairwise
 
 from monitor.domain.forecast import Window
-from monitor.domain.model import Area, Authority, Inspection
+from monitor.domain.model import Area, Authority, Inspection, Rating
 from monitor.domain.trends import grade
 from monitor.messages.sanitize import day_words
 from monitor.web.charts.drawing import MARKS, css_class, drawn, words
@@ -98,6 +98,13 @@ def _span(window: Window) -> str:
     return f"between {day_words(window.first)} and {day_words(window.last)}"
 
 
+def _writing(rating: Rating | None, *, shared: bool) -> tuple[str, str]:
+    """What a bar says, in words and by its mark; `shared`: care leavers have the grade of children in care."""
+    if shared:
+        return "With children in care", _SHARED
+    return words(rating), MARKS[rating] if rating else ""
+
+
 def _bars(known: Sequence[Inspection], area: Area, as_of: date, scale: float) -> tuple[_Bar, ...]:
     """What one area was from each inspection to the next. Before its first grade, and after an end of grading, is nothing."""
     bars = []
@@ -109,8 +116,7 @@ def _bars(known: Sequence[Inspection], area: Area, as_of: date, scale: float) ->
         end = following.published if following else as_of
         x = _LEFT + (inspection.published - date(FIRST_YEAR, 1, 1)).days * scale
         width = max(4.0, (end - inspection.published).days * scale)
-        text = "With children in care" if shared else words(rating)
-        short = _SHARED if shared else MARKS[rating] if rating else ""
+        text, short = _writing(rating, shared=shared)
         fitting = next((each for each in (text, short) if len(each) * _CHARACTER + _PADDING <= width), "")
         until = f"until {day_words(end)}" if following else "now"
         bars.append(
