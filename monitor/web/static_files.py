@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+
+from monitor.web.charts.drawing import chart_style
 
 #: What may lie in the folder, and how it is served.
 _TYPES = {
@@ -28,22 +30,26 @@ class StaticFile:
     body: bytes
 
 
+#: Files that are made, beside those of the folder.
+_MADE: Mapping[str, Callable[[], str]] = {"charts.css": chart_style}
+
+
 @lru_cache(maxsize=1)
 def static_files() -> Mapping[str, StaticFile]:
-    """Every file of ``web/static``, by name. Raises `ValueError` for one of a type that is not served."""
-    found = {}
-    for entry in files("monitor.web").joinpath("static").iterdir():
-        if not entry.is_file() or entry.name.startswith("."):
-            continue
-        stem, dot, ending = entry.name.rpartition(".")
-        if dot + ending not in _TYPES:
-            raise ValueError(f"{entry.name}: only {', '.join(_TYPES)} are served")
-        body = entry.read_bytes()
-        mark = hashlib.sha256(body).hexdigest()[:12]
-        found[entry.name] = StaticFile(
-            name=entry.name, address=f"/static/{stem}-{mark}.{ending}", media_type=_TYPES[dot + ending], body=body
-        )
-    return found
+    """Every file of ``web/static``, and ``charts.css``, by name. Raises `ValueError` for one of a type that is not served."""
+    folder = files("monitor.web").joinpath("static")
+    bodies = {entry.name: entry.read_bytes() for entry in folder.iterdir() if entry.is_file() and entry.name[0] != "."}
+    return {
+        name: _file(name, body) for name, body in (bodies | {name: made().encode() for name, made in _MADE.items()}).items()
+    }
+
+
+def _file(name: str, body: bytes) -> StaticFile:
+    stem, dot, ending = name.rpartition(".")
+    if dot + ending not in _TYPES:
+        raise ValueError(f"{name}: only {', '.join(_TYPES)} are served")
+    mark = hashlib.sha256(body).hexdigest()[:12]
+    return StaticFile(name=name, address=f"/static/{stem}-{mark}.{ending}", media_type=_TYPES[dot + ending], body=body)
 
 
 @lru_cache(maxsize=1)

@@ -11,6 +11,7 @@ import pytest
 from fastapi import APIRouter
 
 from monitor.web.app import create_app
+from monitor.web.charts.drawing import chart_style
 from monitor.web.drop import drop_router
 from monitor.web.routes import ROUTES, Access, access_of, walk
 from monitor.web.security import SECURITY_HEADERS, answers_to
@@ -197,6 +198,12 @@ def test_answers_are_compressed_for_who_can_read_that(client: TestClient) -> Non
     assert short.content == plain.content
     assert int(short.headers["content-length"]) < len(plain.content)
     assert plain.headers["vary"] == "Accept-Encoding"
+
+
+def test_the_style_of_charts_is_a_file(client: TestClient) -> None:
+    answer = client.get(static_files()["charts.css"].address)
+    assert answer.headers["content-type"].startswith("text/css")
+    assert answer.text == chart_style()
 
 
 def test_static_files_are_kept_for_good_and_others_checked(client: TestClient) -> None:
