@@ -42,7 +42,7 @@ _TEXTS = """() => {
   while (walker.nextNode()) {
     const element = walker.currentNode.parentElement, style = getComputedStyle(element);
     const shown = element.getClientRects().length && style.visibility === 'visible';
-    if (!walker.currentNode.textContent.trim() || !shown || ['STYLE', 'SCRIPT', 'OPTION'].includes(element.tagName)) continue;
+    if (!walker.currentNode.textContent.trim() || !shown || element.closest('svg') || ['STYLE', 'SCRIPT', 'OPTION'].includes(element.tagName)) continue;
     const background = behind(element);
     found.push({
       text: walker.currentNode.textContent.trim().slice(0, 40),
@@ -71,7 +71,7 @@ class Text:
 
 
 def visible_texts(page: Page) -> list[Text]:
-    """Every piece of text that is shown."""
+    """Every piece of text that is shown, but in charts: their colours are fills, their sizes grow with them (test_charts)."""
     return [Text(**each) for each in page.evaluate(_TEXTS)]
 
 

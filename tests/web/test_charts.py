@@ -24,7 +24,7 @@ from monitor.web.charts.flows import flows_chart
 from monitor.web.charts.hex_map import hex_map
 from monitor.web.charts.rating_counts import rating_counts_chart
 from monitor.web.charts.timeline import timeline
-from monitor.web.pages import style
+from monitor.web.static_files import static_files
 from tests.builders import authority, official
 
 DAY = date(2026, 8, 21)
@@ -66,6 +66,11 @@ CHARTS: dict[str, Callable[[], str]] = {
 }
 every_chart = pytest.mark.parametrize("name", CHARTS)
 every_theme = pytest.mark.parametrize("theme", ["light", "dark"])
+
+
+def style() -> str:
+    """What all pages look by."""
+    return static_files()["style.css"].body.decode()
 
 
 def texts(svg: str) -> list[str]:
