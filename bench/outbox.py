@@ -18,7 +18,7 @@ from sqlalchemy import insert
 
 from monitor.channels.mail import MailChannel
 from monitor.delivery import Outbox, SentJournal
-from monitor.domain.subscriptions import subscription_from_table
+from monitor.domain.subscription_keys import subscription_from_table
 from monitor.ports import Outcome, Result
 from monitor.store import SqlStore, open_store, outbox, schema
 from monitor.system.clock import SystemClock

@@ -6,12 +6,11 @@ import hashlib
 from datetime import datetime, timedelta
 
 from monitor.domain.alert_limits import GIVE_UP
+from monitor.domain.retry_after import believed
 from monitor.ports import Delivery, Outcome, Result
 
 #: Waits after the first, second ... transient failure; the last one repeats until `GIVE_UP`.
 RETRY = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
-#: Bounds of a provider's Retry-After that are believed, seconds.
-RETRY_AFTER = (1.0, 6 * 3600.0)
 #: How much the waits spread, so that a provider that was down is not met by everything at once.
 JITTER = 0.2
 
@@ -24,8 +23,7 @@ def next_try(delivery: Delivery, outcome: Outcome, now: datetime) -> datetime | 
     if now >= (delivery.tries_until or delivery.created + GIVE_UP):
         return None
     if outcome.retry_after is not None:
-        low, high = RETRY_AFTER
-        return now + timedelta(seconds=min(max(outcome.retry_after, low), high))
+        return now + timedelta(seconds=believed(outcome.retry_after))
     if delivery.planned_for is not None and delivery.planned_for > now:
         return delivery.planned_for
     wait = RETRY[min(max(delivery.step or delivery.attempt, 1), len(RETRY)) - 1]

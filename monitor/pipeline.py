@@ -20,8 +20,8 @@ from monitor.domain.calendar import london_day
 from monitor.domain.document_attestations import as_seen
 from monitor.domain.model import Article, Change, ClassifierResult, Link, Report, SourceClass, percent
 from monitor.domain.review import ReviewItem
-from monitor.domain.schedule import DEADLY, PASSING, completed_at, next_try
-from monitor.domain.turns import Turn, choose_turns
+from monitor.domain.schedule import PASSING, completed_at, is_deadly, next_try
+from monitor.domain.turns import MAX_HOPS, PATIENCE, Turn, choose_turns
 from monitor.polling import PollSummary, PrefetchedPages, Timekeeper, fault, poll_source, poll_sources, summary_of
 from monitor.ports import (
     Classified,
@@ -40,9 +40,6 @@ from monitor.ports import (
 )
 
 _log = logging.getLogger(__name__)
-_MAX_HOPS = 5  # pages that send their readers on, one to the next
-_PATIENCE = timedelta(minutes=1)  # that one round has with hosts that give trouble
-
 _Result = TypeVar("_Result")
 Document = Article | Report
 #: Bytes to prose, blocking; raises ReadError for what is no article and no report. The source is None when it was removed.
@@ -110,7 +107,7 @@ class Pipeline:
         rest = [source for source in self.sources if source.name not in already]
         await poll_sources(rest, states, self.fetcher, self.clock, keep)
         order = {source.name: index for index, source in enumerate(self.sources)}
-        recorded, unread = await self.read_links(patience=_PATIENCE)
+        recorded, unread = await self.read_links(patience=PATIENCE)
         return Cycle(polled=tuple(sorted(polled, key=lambda each: order.get(each.source, 0))), recorded=recorded, unread=unread)
 
     async def poll(self, source: Source) -> PollSummary:
@@ -209,7 +206,7 @@ class Pipeline:
         """Fetch, read and classify one link; everything that can go wrong with it is a value."""
         link, url = waiting.link, waiting.link.url
         source = next((source for source in self.sources if source.name == link.source), None)
-        for _ in range(_MAX_HOPS):
+        for _ in range(MAX_HOPS):
             answer = self.prefetched.take(url) or await self._fetch(url)
             if isinstance(answer, FetchFailure):
                 trouble = _Trouble(answer.reason, answer.detail, answer.permanent, answer.retry_after, page=False)
@@ -219,7 +216,7 @@ class Pipeline:
             if not isinstance(outcome, ElsewhereError):
                 return _Taken(waiting=waiting, outcome=outcome, page=answer)
             url = outcome.to
-        trouble = _Trouble("redirect_loop", f"more than {_MAX_HOPS} pages send their readers on, at last to {url[:200]}")
+        trouble = _Trouble("redirect_loop", f"more than {MAX_HOPS} pages send their readers on, at last to {url[:200]}")
         return _Taken(waiting=waiting, outcome=trouble)
 
     async def _fetch(self, url: str) -> Page | FetchFailure:
@@ -247,15 +244,8 @@ class Pipeline:
             result=result,
             link=link,
             baseline=waiting.baseline and not self.watched_before,
-            again_at=self._again_at(document, result, waiting),
+            again_at=completed_at(document, result, now=self.clock.now(), since=waiting.since, readings=waiting.readings),
         )
-
-    def _again_at(self, document: Document, result: ClassifierResult, waiting: Waiting) -> datetime | None:
-        """When to read a page again that there may be more to come of; `timetable.completed_at` decides."""
-        if result.judgements or isinstance(document, Report) or "ofsted" not in f"{document.title} {document.text}".lower():
-            return None
-        characters, now = len(document.text), self.clock.now()
-        return completed_at(now=now, since=waiting.since, characters=characters, readings=waiting.readings)
 
     def _keep(self, pages: Sequence[Page]) -> None:
         try:
@@ -297,7 +287,7 @@ class Pipeline:
         return outcomes
 
     async def _failed(self, waiting: Waiting, trouble: _Trouble) -> LinkFailure:
-        now, deadly = self.clock.now(), trouble.reason in DEADLY and trouble.page
+        now, deadly = self.clock.now(), is_deadly(trouble.reason, page=trouble.page)
         again = next_try(
             now=now,
             reason=trouble.reason,

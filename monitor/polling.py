@@ -18,10 +18,10 @@ from monitor.domain.masked import masked
 from monitor.domain.model import Link
 from monitor.domain.right_time import agree, true_time, wrong_clock_words
 from monitor.domain.schedule import full_fetch_due, next_due
+from monitor.domain.turns import prefetched
 from monitor.ports import Clock, Fetcher, FetchFailure, Page, Poll, PollResult, Source, SourceState, Validators
 
 _log = logging.getLogger(__name__)
-MAX_PREFETCHED_BYTES = 16 << 20  #: bytes of pages that wait in memory to be read
 _BELIEVED_FOR = 6 * 3600.0  # seconds that the time a server told is counted on
 _TOGETHER = 0.05  # seconds in which answers are gathered that one transaction can save
 _OLDEST = 10 * 365 * 86400  # seconds that an answer may say it is old
@@ -46,12 +46,10 @@ class PrefetchedPages:
 
     def keep(self, links: Sequence[Link], pages: Mapping[str, Page]) -> None:
         """Put the pages of links by, each until it is taken."""
-        room = MAX_PREFETCHED_BYTES - sum(len(page.body) for page in self._pages.values())
-        for link in links:
-            page = pages.get(link.url)
-            if page is not None and len(page.body) <= room:
-                self._pages[link.url] = page
-                room -= len(page.body)
+        found = [(link.url, pages[link.url]) for link in links if link.url in pages]
+        held = sum(len(page.body) for page in self._pages.values())
+        kept = prefetched([len(page.body) for _url, page in found], held)
+        self._pages.update(each for each, fits in zip(found, kept, strict=True) if fits)
 
     def take(self, url: str) -> Page | None:
         """The page at an address, once."""
@@ -184,13 +182,8 @@ async def poll_sources(
 
 def drop_bodies(asked: Sequence[PollResult]) -> list[PollResult]:
     """The same, without the pages that are more than may wait in memory: those are asked for again when their turn comes."""
-    kept: list[PollResult] = []
-    room = MAX_PREFETCHED_BYTES
-    for each in asked:
-        size = sum(len(page.body) for page in each.poll.pages.values())
-        kept.append(each if size <= room else replace(each, poll=replace(each.poll, pages={})))
-        room -= size if size <= room else 0
-    return kept
+    kept = prefetched([sum(len(page.body) for page in each.poll.pages.values()) for each in asked])
+    return [each if fits else replace(each, poll=replace(each.poll, pages={})) for each, fits in zip(asked, kept, strict=True)]
 
 
 def summary_of(asked: PollResult, new: int) -> PollSummary:

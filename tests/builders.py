@@ -26,7 +26,8 @@ from monitor.domain.model import (
     SourceClass,
     Span,
 )
-from monitor.domain.subscriptions import Subscription, subscription_from_table
+from monitor.domain.subscription_keys import subscription_from_table
+from monitor.domain.subscriptions import Subscription
 from monitor.ports import Poll, PollResult, Store
 
 DAY = date(2026, 9, 1)

@@ -43,6 +43,31 @@ OWNERS: tuple[tuple[str, str, dict[str, str]], ...] = (
             "monitor/messages/sample.py": "an example",
         },
     ),
+    ("how a day is written", r"%B", {}),
+    (
+        "units of time",
+        r"\b(?:86400|604800)\b",
+        {"monitor/domain/durations.py": "", "monitor/polling.py": "", "monitor/web/pages.py": ""},
+    ),
+    ("waits that double", r"float\(2 \*\*", {"monitor/domain/schedule.py": ""}),
+    ("Retry-After", r"(?i)max_delay|retry-after.*date", {"monitor/domain/retry_after.py": ""}),
+    ("a machine's names for itself", r"'::1'", {"monitor/domain/web_address.py": ""}),
+    (
+        "who is reached",
+        r"\.casefold\(\)\}",
+        {"monitor/domain/mailboxes.py": "", "monitor/domain/operator_alarms.py": "operators are kept apart from readers"},
+    ),
+    (
+        "which rating is lower",
+        r"\.rank\b",
+        {
+            "monitor/domain/movement.py": "",
+            "monitor/domain/attestation.py": "the lowest of an inspection",
+            "monitor/domain/ledger.py": "whether two are alike",
+            "monitor/domain/waiting_times.py": "authorities that are inspected alike",
+            "monitor/messages/headline.py": "in which order they are told",
+        },
+    ),
 )
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import http.client
 import ssl
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from monitor.channels.deadline import deadline_of
 from monitor.channels.tls import tls_reason
+from monitor.domain.retry_after import retry_after
 from monitor.ports import CommitPoint, Outcome, Result
 
 TIMEOUT = 15.0
@@ -31,19 +33,9 @@ class Reply:
 
     def retry_after(self, now: datetime | None = None) -> float | None:
         """Seconds that the server asks to wait, from a number or a date; None when it does not say so intelligibly."""
-        text = self.headers.get("retry-after", "").strip()
-        if text.isdecimal():
-            return float(text)
-        try:
-            when = parsedate_to_datetime(text)
-            answered = parsedate_to_datetime(self.headers["date"]) if now is None else now
-        except (ValueError, KeyError, TypeError):
-            return None
-        return (_aware(when) - _aware(answered)).total_seconds()
-
-
-def _aware(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        with suppress(ValueError, KeyError, TypeError):
+            now = now or parsedate_to_datetime(self.headers["date"])
+        return retry_after(self.headers.get("retry-after", ""), now)
 
 
 class _NotAllowed(Exception):

@@ -16,10 +16,10 @@ from monitor.channels.route import Route
 from monitor.channels.smtp import Server, hand_over
 from monitor.channels.smtp_pool import SmtpPool
 from monitor.domain.mailboxes import ascii_address, ascii_domain
+from monitor.domain.web_address import LOOPBACK
 from monitor.messages.signed_return_path import MARK_LENGTH, SignedReturnPath, return_path
 from monitor.ports import CommitPoint, ConfigError, Delivery, Outcome, Result
 
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _OUR_NAME = "Ofsted rating monitor"
 #: Ends of names that only a machine's own network knows: a server elsewhere cannot look them up.
 _NOT_PUBLIC = ("localhost", "localdomain", "local", "lan", "home", "internal", "intranet", "corp")
@@ -167,7 +167,7 @@ def _server(account: NotifyEmail, password: str, ca_file: str, helo_name: str) -
     password = password or str(account.password or "")
     host = str(account.smtp_host).strip("[]")
     host = ascii_domain(host) or host
-    if password and account.secure_mode == "insecure" and host not in _LOOPBACK:
+    if password and account.secure_mode == "insecure" and host not in LOOPBACK:
         raise ConfigError("mailto:// would send the password in clear text; use mailtos://", key="url")
     if not account.verify_certificate:
         raise ConfigError("verify=no would hand mail to anybody; name the certificate with ca_file instead", key="url")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from monitor.domain.calendar import MONTHS
+from monitor.domain.calendar import MONTH_NUMBERS
 
-_MONTH_OF = {month: number for number, month in enumerate(MONTHS, 1)}
 _NUMBERS = {w: i for i, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())} | {
     "a": 1,
     "decade": 10,
@@ -19,8 +18,8 @@ def relative_year(text: str, published: date | None) -> int | None:
         return None
     words = text.split()
     if words[0] == "last" and len(words) == 2:
-        if words[1] in _MONTH_OF:
-            return published.year - (_MONTH_OF[words[1]] >= published.month)
+        if words[1] in MONTH_NUMBERS:
+            return published.year - (MONTH_NUMBERS[words[1]] >= published.month)
         if words[1] in {"year", "spring", "summer", "autumn", "winter"}:
             return published.year - 1
     if "decade" in words:

@@ -67,8 +67,8 @@ def _store(args: argparse.Namespace) -> SqlStore:
 
 
 def _line(found: RecordedChange) -> str:
+    from monitor.domain.calendar import day_words
     from monitor.messages.codes import silent_words
-    from monitor.messages.sanitize import day_words
 
     change = found.change
     old = change.old.words if change.old else "no rating"

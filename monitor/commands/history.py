@@ -108,6 +108,7 @@ def _print(authority: Authority, own: list[Inspection], predecessors: list[Autho
     from rich.table import Table
 
     from monitor.domain.authorities import plans
+    from monitor.domain.calendar import short_day
     from monitor.domain.history import predecessor_grades
     from monitor.domain.model import Area
 
@@ -119,7 +120,7 @@ def _print(authority: Authority, own: list[Inspection], predecessors: list[Autho
     table.add_column("area", no_wrap=True)
     for now, _ in columns:
         owner = "" if now.authority == authority else f"\n{now.authority.display_name}"
-        table.add_column(f"{now.published.day} {now.published:%b %Y}\n{now.framework}{owner}")
+        table.add_column(f"{short_day(now.published)} {now.published.year}\n{now.framework}{owner}")
     cells = [_cells(now, before) for now, before in columns]
     for area in Area:
         if any(area in column for column in cells):
@@ -143,12 +144,11 @@ def _cells(now: Inspection, before: Inspection | None) -> dict[Area, str]:
     """Each area's rating in words, with an arrow where it moved."""
     from monitor.domain.frameworks import graded_as
     from monitor.domain.model import Area
-    from monitor.domain.movement import direction, moves
+    from monitor.domain.movement import moves, way_of
 
     cells = {}
     for move in moves(before, now):
-        points = direction(move.old, move.new)
-        cells[move.area] = move.new.words + (" \u2191" if points > 0 else " \u2193" if points < 0 else "")
+        cells[move.area] = move.new.words + {"up": " \u2191", "down": " \u2193"}.get(way_of([move]), "")
     for area in Area:
         if (other := graded_as(area, combined_care=now.combined_care)) is not area:
             cells[area] = f"(with {other.short})"

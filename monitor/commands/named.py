@@ -8,15 +8,14 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from monitor.domain.authorities import find, unknown
-from monitor.domain.calendar import MONTHS
+from monitor.domain.calendar import MONTH_NUMBERS, MONTHS
 from monitor.domain.model import Area, Authority, Change
 
 if TYPE_CHECKING:
     from monitor.store import SqlStore
     from monitor.store.matching import RecordedChange
 
-_MONTHS = [month[:3] for month in MONTHS]
-_MONTH = rf"(?P<month>{'|'.join(_MONTHS)})[a-z]*\.?"
+_MONTH = rf"(?P<month>{'|'.join(month[:3] for month in MONTHS)})[a-z]*\.?"
 #: How a day, a month or a year is written; each row with an example that it takes.
 _DATES = tuple(
     (re.compile(rf"(?<![\w-]){pattern}(?![\w-])", re.IGNORECASE), example)
@@ -87,7 +86,7 @@ def named(text: str) -> Named | str:
 
 def _when(found: re.Match[str]) -> dict[str, int]:
     parts = found.groupdict()
-    month = parts.get("number") or (_MONTHS.index(parts["month"].lower()) + 1 if parts.get("month") else None)
+    month = parts.get("number") or (MONTH_NUMBERS[parts["month"].lower()] if parts.get("month") else None)
     when = {"year": parts["year"], "month": month, "day": parts.get("day")}
     return {name: int(value) for name, value in when.items() if value}
 

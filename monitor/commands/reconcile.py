@@ -106,5 +106,6 @@ def _lines(result: Reconciliation, listed: int, known: int) -> list[str]:
 
 
 def _words(inspection: Inspection) -> str:
-    day = inspection.published
-    return f"{inspection.authority.display_name}, {day.day} {day:%B %Y}"
+    from monitor.domain.calendar import day_words
+
+    return f"{inspection.authority.display_name}, {day_words(inspection.published)}"

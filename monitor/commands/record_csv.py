@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from monitor.domain.calendar import day_words
 from monitor.domain.history import official_attestation
 from monitor.domain.model import Area, Inspection
 from monitor.ports import ConfigError
@@ -78,7 +79,7 @@ def write_record(inspections: Iterable[Inspection], file: TextIO) -> int:
                 "authority": inspection.authority.name,
                 "framework": inspection.framework,
                 "published": inspection.published.isoformat(),
-                "dates": f"{start.day} {start:%B %Y} to {end.day} {end:%B %Y}",
+                "dates": f"{day_words(start)} to {day_words(end)}",
                 "report_url": inspection.url,
             }
             | {area.value: rating.value for area, rating in inspection.ratings.items()}

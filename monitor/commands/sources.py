@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor.commands.options import count, folder_options
+from monitor.domain.durations import UNITS
 from monitor.domain.schedule import effective
 from monitor.ports import ConfigError, MonitorError
 from monitor.system.clock import SystemClock
@@ -154,7 +155,8 @@ def _answered(last_success: str, failures: int) -> str:
 
 
 def _length(seconds: float) -> str:
-    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
+    for unit in "dhm":
+        size = UNITS[unit]
         if seconds >= size and seconds % size == 0:
             return f"{seconds / size:g}{unit}"
     return f"{seconds:g}s"

@@ -94,7 +94,7 @@ def _rows(store: SqlStore, settings: Settings) -> list[tuple[Subscription, str, 
 
 
 def _list(store: SqlStore, args: argparse.Namespace, settings: Settings) -> int:
-    from monitor.domain.subscriptions import table_from_subscription
+    from monitor.domain.subscription_keys import table_from_subscription
 
     rows = _rows(store, settings)
     stopped = {each.target: each for each in store.suspended()}
@@ -122,7 +122,8 @@ def _suspended(found: Suspension | None) -> str:
 def _add(store: SqlStore, args: argparse.Namespace, settings: Settings) -> int:
     import secrets
 
-    from monitor.domain.subscriptions import SubscriptionError, subscription_from_table
+    from monitor.domain.subscription_keys import subscription_from_table
+    from monitor.domain.subscriptions import SubscriptionError
     from monitor.ports import ConfigError
     from monitor.settings.keys import did_you_mean
     from monitor.system.clock import SystemClock
@@ -208,9 +209,10 @@ def _reinstate(store: SqlStore, args: argparse.Namespace, _settings: Settings) -
 
 
 def _delete(store: SqlStore, args: argparse.Namespace, settings: Settings) -> int:
+    from monitor.domain.mailboxes import target_of_address
     from monitor.system.clock import SystemClock
 
-    configured = [each.name for each in settings.subscriptions if each.target == args.address.casefold()]
+    configured = [each.name for each in settings.subscriptions if each.target == target_of_address(args.address)]
     if configured:
         # It would come back from the file at the next change.
         return _refuse(f"{args.address} stands in subscriptions.toml ({', '.join(configured)}): take it out there first.")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from monitor.app.runtime import Runtime, open_runtime
 from monitor.demo.site import FEEDS, DemoSite, demo_articles, serving
+from monitor.domain.calendar import day_words
 from monitor.settings import load
 from monitor.system.clock import TravelClock
 
@@ -61,7 +62,7 @@ async def _day(runtime: Runtime, site: DemoSite, clock: TravelClock, day: date, 
     """Travel to a day and let the monitor do its round."""
     clock.travel(TravelClock.to_day(day).now())
     site.day = day
-    say(_rule(f"{day:%A} {day.day} {day:%B %Y}"))
+    say(_rule(f"{day:%A} {day_words(day)}"))
     for article in demo_articles():
         if article.day == day:
             say(fill(f"{FEEDS[article.feed][0]}: {article.title}", 78, initial_indent="  ", subsequent_indent="    "))

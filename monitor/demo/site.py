@@ -14,6 +14,7 @@ from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import resources
 
+from monitor.domain.calendar import day_words
 from monitor.system.clock import TravelClock
 
 #: Feed -> the name of its outlet, and whose voice it is.
@@ -66,7 +67,7 @@ def page(article: DemoArticle) -> str:
 <meta property="article:published_time" content="{article.day.isoformat()}T09:00:00+01:00"></head>
 <body><header><nav><a href="/">Home</a> <a href="/news">News</a> <a href="/sport">Sport</a></nav></header>
 <main><article><h1>{escape(article.title)}</h1>
-<p class="byline"><time datetime="{article.day.isoformat()}T09:00:00+01:00">{article.day:%d %B %Y}</time></p>
+<p class="byline"><time datetime="{article.day.isoformat()}T09:00:00+01:00">{day_words(article.day)}</time></p>
 {body}</article></main>
 <aside><h2>Most read</h2><ul><li><a href="/a">Care home rated inadequate by watchdog</a></li>
 <li><a href="/b">Ten outstanding places for a picnic</a></li></ul></aside>

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from monitor.domain.subscriptions import Subscription, SubscriptionError, subscription_from_table
+from monitor.domain.subscription_keys import subscription_from_table
+from monitor.domain.subscriptions import Subscription, SubscriptionError
 
 
 def subscriptions_from_table(table: Mapping[str, object]) -> tuple[Subscription, ...]:

@@ -55,6 +55,17 @@ def inspect(evidence: Iterable[Attestation], *, first_key: str = "") -> Inspecti
     return replace(inspection, first_key=first_key) if first_key and first_key != inspection.key else inspection
 
 
+def rating_of(inspection: Inspection) -> Rating | None:
+    """The rating that an inspection leaves: overall where there is one, else the lowest of its areas; None without any."""
+    lowest = min(inspection.ratings.values(), key=lambda rating: rating.rank, default=None)
+    return inspection.ratings.get(Area.OVERALL, lowest)
+
+
+def newest_of_each(known: Iterable[Inspection]) -> dict[str, Inspection]:
+    """The newest inspection of each authority, by URN."""
+    return {inspection.authority.urn: inspection for inspection in sorted(known, key=lambda each: each.rank_key)}
+
+
 def edition_of(inspection: Inspection) -> Edition | None:
     """The edition that an inspection was of, as far as its dates can tell; None before the first."""
     began = inspection.fieldwork.start or inspection.fieldwork.end or inspection.published - _SINCE_FIELDWORK

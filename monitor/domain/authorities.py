@@ -10,6 +10,7 @@ from datetime import date
 from difflib import get_close_matches
 from functools import lru_cache
 
+from monitor.domain.calendar import day_words
 from monitor.domain.model import Authority, ChildrensTrust, DateRange
 from monitor.tables import rows
 from monitor.tables.short_forms import COUNTIES, JOINED_POINTS, POINTS
@@ -157,8 +158,8 @@ def unknown(name: str) -> str:
     """What can be said of a name that is no authority's, to be put behind that: which was meant, or when it will be one."""
     for urn, plan in plans().items():
         if fold(name) in map(fold, plan.successors):
-            day = f"{plan.day.day} {plan.day:%B %Y}"
-            return f"; it takes over from {by_urn()[urn].display_name} on {day}, and is known once Ofsted has registered it"
+            told = f"; it takes over from {by_urn()[urn].display_name} on {day_words(plan.day)}"
+            return f"{told}, and is known once Ofsted has registered it"
     near = suggest(name)
     return f"; did you mean {near!r}?" if near else ""
 

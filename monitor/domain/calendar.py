@@ -1,13 +1,19 @@
-"""England's working days: when offices publish, computed rather than listed so that no year runs out."""
+"""The calendar of England: its time zone, working days and the names of days, for everybody who needs one of them.
+
+Working days are computed rather than listed, so that no year runs out.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
 #: The months as they are written in English, in small letters.
 MONTHS = tuple("january february march april may june july august september october november december".split())
+#: The number of each month, by its name and its first three letters.
+MONTH_NUMBERS: Mapping[str, int] = {name: at for at, month in enumerate(MONTHS, 1) for name in (month, month[:3])}
 
 
 def easter(year: int) -> date:
@@ -63,3 +69,13 @@ def is_working_day(day: date) -> bool:
     if day.weekday() >= 5 or day in holidays(day.year):
         return False
     return not (day.month == 12 and day.day >= 24)
+
+
+def day_words(day: date) -> str:
+    """``3 August 2026``."""
+    return f"{day.day} {MONTHS[day.month - 1].capitalize()} {day.year}"
+
+
+def short_day(day: date) -> str:
+    """``3 Aug``."""
+    return f"{day.day} {MONTHS[day.month - 1][:3].capitalize()}"

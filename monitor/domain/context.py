@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from monitor.domain.attestation import newest_of_each
 from monitor.domain.authorities import authorities, by_code
 from monitor.domain.history import history
 from monitor.domain.model import Authority, Change, Inspection
-from monitor.domain.movement import direction, is_mixed, moves
+from monitor.domain.movement import moves, way_of
 from monitor.domain.subscriptions import is_inadequate
 
 #: Neighbours' inspections no older than this are recent.
@@ -47,14 +48,6 @@ class Context:
         return sum(move.direction in ("up", "down", "mixed") for move in self.neighbour_moves)
 
 
-def newest_of_each(known: Iterable[Inspection]) -> dict[str, Inspection]:
-    """The newest inspection of each authority, by URN."""
-    newest: dict[str, Inspection] = {}
-    for inspection in sorted(known, key=lambda i: i.rank_key):
-        newest[inspection.authority.urn] = inspection
-    return newest
-
-
 def previous_of(inspection: Inspection, known: Iterable[Inspection]) -> Inspection | None:
     """The inspection of the same authority before this one, among those known."""
     earlier = [
@@ -69,11 +62,7 @@ def overall_direction(previous: Inspection | None, inspection: Inspection) -> st
     """Which way an inspection went, all its areas together: "up", "down", "mixed", "same", or "first"."""
     if previous is None:
         return "first"
-    found = moves(previous, inspection)
-    if is_mixed(found):
-        return "mixed"
-    points = sum(direction(move.old, move.new) for move in found)
-    return "up" if points > 0 else "down" if points < 0 else "same"
+    return way_of(moves(previous, inspection)) or "same"
 
 
 def _neighbour_moves(authority: Authority, known: Sequence[Inspection], day: date) -> tuple[NeighbourMove, ...]:

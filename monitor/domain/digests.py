@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
-from monitor.domain.calendar import london, london_day
+from monitor.domain.calendar import day_words, london, london_day
 from monitor.domain.context import overall_direction, previous_of
 from monitor.domain.model import Inspection
 from monitor.domain.subscriptions import Frequency
@@ -42,4 +42,4 @@ def trend(known: Iterable[Inspection], day: date) -> str:
         for way, words in (("up", "went up"), ("down", "down"), ("mixed", "mixed"), ("same", "the same"))
         if ways.count(way)
     )
-    return f"In the 12 months to {day.day} {day:%B %Y}: {counted or 'no inspection changed a rating'}."
+    return f"In the 12 months to {day_words(day)}: {counted or 'no inspection changed a rating'}."

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from monitor.domain.attestation import inspect
 from monitor.domain.authorities import by_urn
-from monitor.domain.calendar import MONTHS
+from monitor.domain.calendar import MONTH_NUMBERS, MONTHS
 from monitor.domain.frameworks import edition, graded_as
 from monitor.domain.model import Area, Attestation, Authority, DateRange, Inspection, Rating, SourceClass
 from monitor.tables import rows
@@ -37,7 +37,7 @@ def fieldwork(text: str) -> DateRange:
         else:
             year = int(part["year"]) if part["year"] else year
             if part["month"]:
-                named = MONTHS.index(part["month"].lower()) + 1
+                named = MONTH_NUMBERS[part["month"].lower()]
                 if not part["year"] and month and named > month:  # 9 December to 10 January 2014
                     year -= 1
                 month = named

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from monitor.domain.attestation import OFFICIAL, as_graded, attestations_of, inspect, witnesses
 from monitor.domain.authorities import last_day
+from monitor.domain.calendar import day_words
 from monitor.domain.document_attestations import attestations
 from monitor.domain.frameworks import graded_as
 from monitor.domain.model import (
@@ -21,7 +22,7 @@ from monitor.domain.model import (
     SourceClass,
     Trust,
 )
-from monitor.domain.movement import Move, against, direction, is_mixed, moves, old_rating, shared_rating, shares_grade
+from monitor.domain.movement import Move, against, direction, moves, old_rating, shared_rating, shares_grade, way_of
 from monitor.domain.subscriptions import RETRACTIONS
 
 __all__ = ["ALERT_WINDOW", "Attestation", "Background", "Decision", "attestations", "decide"]
@@ -220,7 +221,7 @@ def _changes(
     attestation = as_graded(attestation, combined_care=after.combined_care)
     confirms = _confirms(before, attestation)
     all_moves = {move.area: with_stated_past(move, previous, attestation) for move in moves(previous, after)}
-    mixed = is_mixed(all_moves.values())
+    mixed = way_of(all_moves.values()) == "mixed"
     earlier = before.ratings if before else {}
     for area in Area:
         said, was, now = attestation.ratings.get(area), earlier.get(area), after.ratings.get(area)
@@ -368,8 +369,4 @@ def _conflict(previous: Inspection | None, attestation: Attestation, area: Area)
     if rating.rank == recorded.rank if nearby else year is not None and year < previous.published.year:
         return ""  # agrees, or speaks of an inspection before the last
     when = f" in {year}" if year else ""
-    return f"says it was {rating.words}{when}; the record has {recorded.words}, published {_written(previous.published)}"
-
-
-def _written(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
+    return f"says it was {rating.words}{when}; the record has {recorded.words}, published {day_words(previous.published)}"

@@ -28,6 +28,16 @@ def ascii_address(address: str) -> str:
     return f"{local}@{ascii_domain(domain) or domain}" if at else address
 
 
+def target_of(channel: str, to: str) -> str:
+    """Who is reached, whatever list they are on: an address is one person on every channel that mails."""
+    return target_of_address(to) if "@" in to else f"{channel}:{to.casefold()}"
+
+
+def target_of_address(address: str) -> str:
+    """Who is reached at an address."""
+    return address.casefold()
+
+
 def mailbox(address: str) -> str:
     """What two ways of writing one mailbox share: ``Ann+ofsted@Bücher.example`` and ``ann@xn--bcher-kva.example``.
 

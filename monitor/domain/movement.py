@@ -135,10 +135,20 @@ def moves(previous: Inspection | None, inspection: Inspection) -> tuple[Move, ..
     return tuple(found)
 
 
-def is_mixed(found: Iterable[Move]) -> bool:
-    """Whether some areas went up while others went down."""
-    directions = [direction(move.old, move.new) for move in found]
-    return any(points > 0 for points in directions) and any(points < 0 for points in directions)
+def way(points: Iterable[int]) -> str:
+    """Which way areas went together, by the points that each gained or lost: up, down or mixed; empty where none moved."""
+    ups = {each > 0 for each in points if each}
+    return "mixed" if len(ups) == 2 else {True: "up", False: "down"}[ups.pop()] if ups else ""
+
+
+def way_of(found: Iterable[Move]) -> str:
+    """Which way an inspection's areas went, as `way` has it."""
+    return way(direction(move.old, move.new) for move in found)
+
+
+def moved(change: Change) -> int:
+    """Points on the scale that a change's area gained or lost; 0 where nothing is known to have moved."""
+    return 0 if change.new is None else direction(change.old, change.new)
 
 
 def against(others: Rating) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from monitor.domain.attestation import OFFICIAL
+from monitor.domain.calendar import day_words
 from monitor.domain.model import Authority, Inspection
 
 #: A listing's day and a report's printed day differ by a week at most; an amended file may be listed months later.
@@ -25,7 +26,7 @@ class Listed:
     @property
     def words(self) -> str:
         """``Trafford, 3 August 2026``."""
-        return f"{self.authority.display_name}, {self.published.day} {self.published:%B %Y}"
+        return f"{self.authority.display_name}, {day_words(self.published)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

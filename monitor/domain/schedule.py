@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from zlib import crc32
 
 from monitor.domain.calendar import is_working_day, london, london_day
+from monitor.domain.model import Article, ClassifierResult, Report
 
 #: A source that keeps failing is asked less and less often, down to this.
 MAX_PAUSE = timedelta(hours=6)
@@ -48,16 +49,35 @@ OTHER_DOCUMENTS = frozenset(
 )
 #: Not the page's fault but ours or the installation's: given up, it is tried again once the program is another one.
 OWN_FAULTS = ("fault", "failed", "unrecorded")
-_FIRST_RETRY = timedelta(minutes=15)
 #: So many readings of a page follow each other as its source announces them; from then on with pauses.
 _READINGS_AT_ONCE = 3
-_FIRST_RENEWAL = timedelta(minutes=5)
 #: Characters of a page that may have been put up before its story was written, and when it is looked at again.
 _STUB = 800
 _COMPLETED_AFTER = (timedelta(hours=1), timedelta(hours=4))
 #: Of what a source lists again at one poll, so much may be in another edition: where it is more, the source itself changed.
 _RENEWED_SHARE = 0.5
 _MIN_RENEWED = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backoff:
+    """A wait that doubles with each time that something has been in vain, up to a longest one."""
+
+    first: timedelta
+    longest: timedelta
+
+    def wait(self, times: int) -> timedelta:
+        """The wait after so many times in vain, the first of them counted."""
+        return min(self.longest, self.first * float(2 ** min(max(times - 1, 0), 20)))
+
+
+_PAGE_RETRY = Backoff(first=timedelta(minutes=15), longest=timedelta(hours=12))
+_PAGE_RENEWAL = Backoff(first=timedelta(minutes=5), longest=timedelta(days=1))
+
+
+def _not_before(now: datetime, wait: timedelta, retry_after: float | None) -> datetime:
+    """The end of a wait, which a server can lengthen and never shorten."""
+    return now + max(wait, timedelta(seconds=retry_after or 0))
 
 
 def interval_factor(moment: datetime) -> float:
@@ -154,8 +174,8 @@ def next_due(
         pause = _paced(now, interval)
         pause += pause * ((crc32(f"{name} {now.isoformat()}".encode()) % 2001 - 1000) / 10_000)
     if failures:
-        pause = max(pause, min(MAX_PAUSE, interval * float(2 ** min(failures - 1, 10))))
-    return now + max(pause, timedelta(seconds=retry_after or 0))
+        pause = max(pause, Backoff(first=interval, longest=MAX_PAUSE).wait(failures))
+    return _not_before(now, pause, retry_after)
 
 
 def next_try(
@@ -173,10 +193,9 @@ def next_try(
     """
     if permanent or tries >= MAX_TRIES or deaths >= MAX_DEATHS:
         return None
-    pause = min(_FIRST_RETRY * float(2 ** (tries - 1)), timedelta(hours=12))
     if reason == "died":
-        pause = timedelta()  # more likely than not it was another's fault, and its news has waited for the restart
-    return now + max(pause, timedelta(seconds=retry_after or 0))
+        return _not_before(now, timedelta(), retry_after)  # as a rule another's fault, and its news has waited for the restart
+    return _not_before(now, _PAGE_RETRY.wait(tries), retry_after)
 
 
 def renewed_at(*, now: datetime, last: datetime | None, readings: int) -> datetime:
@@ -192,8 +211,7 @@ def renewed_at(*, now: datetime, last: datetime | None, readings: int) -> dateti
     """
     if last is None or readings < _READINGS_AT_ONCE:
         return now
-    pause = min(_FIRST_RENEWAL * float(2 ** min(readings - _READINGS_AT_ONCE, 10)), timedelta(days=1))
-    return max(now, last + pause)
+    return max(now, last + _PAGE_RENEWAL.wait(readings - _READINGS_AT_ONCE + 1))
 
 
 def is_renewal(*, changed: int, listed: int) -> bool:
@@ -201,16 +219,26 @@ def is_renewal(*, changed: int, listed: int) -> bool:
     return changed <= max(_MIN_RENEWED, listed * _RENEWED_SHARE)
 
 
-def completed_at(*, now: datetime, since: datetime, characters: int, readings: int) -> datetime | None:
+def completed_at(
+    document: Article | Report, result: ClassifierResult, *, now: datetime, since: datetime, readings: int
+) -> datetime | None:
     """When a short page that names Ofsted and grades nothing is to be read again: "details soon" is filled in within hours.
 
     Args:
+        document: the page.
+        result: what it says.
         now: when it was read.
         since: when it was published or first seen.
-        characters: of its text.
         readings: how often it was read before this time.
     """
-    if characters > _STUB or readings >= len(_COMPLETED_AFTER):
+    if result.judgements or isinstance(document, Report) or "ofsted" not in f"{document.title} {document.text}".lower():
+        return None
+    if len(document.text) > _STUB or readings >= len(_COMPLETED_AFTER):
         return None
     again = now + _COMPLETED_AFTER[readings]
     return again if again - since <= timedelta(days=1) else None
+
+
+def is_deadly(reason: str, *, page: bool) -> bool:
+    """Whether a failure cost a process, and there was a page to blame for it."""
+    return page and reason in DEADLY

@@ -7,15 +7,16 @@ when a change is matched, never stored. The remaining filters all have to agree.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from difflib import get_close_matches
 from enum import StrEnum
 from functools import lru_cache
 
-from monitor.domain.authorities import authorities, by_code, find, regions, unknown
+from monitor.domain.attestation import newest_of_each, rating_of
+from monitor.domain.authorities import by_code
 from monitor.domain.calendar import london
+from monitor.domain.mailboxes import target_of
 from monitor.domain.model import Area, Authority, Change, ChangeKind, Inspection, Rating, SourceClass, Trust
 
 #: Kinds that a subscription without `kinds` hears of: everything but "inspected again, nothing moved".
@@ -94,7 +95,7 @@ class Subscription:
     @property
     def target(self) -> str:
         """Who is reached, whatever list they are on: an address is one person on every channel that mails."""
-        return self.to.casefold() if "@" in self.to else f"{self.channel}:{self.to.casefold()}"
+        return target_of(self.channel, self.to)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,20 +140,12 @@ class Match:
 
 def is_inadequate(inspection: Inspection) -> bool:
     """Whether an inspection leaves its authority inadequate: overall where there is an overall grade, else in any area."""
-    overall = inspection.ratings.get(Area.OVERALL)
-    if overall is not None:
-        return overall is Rating.INADEQUATE
-    return Rating.INADEQUATE in inspection.ratings.values()
+    return rating_of(inspection) is Rating.INADEQUATE
 
 
 def currently_inadequate(latest: Sequence[Inspection]) -> frozenset[str]:
     """URNs of the authorities that their newest inspection among `latest` leaves inadequate."""
-    newest: dict[str, Inspection] = {}
-    for inspection in latest:
-        known = newest.get(inspection.authority.urn)
-        if known is None or known.rank_key <= inspection.rank_key:
-            newest[inspection.authority.urn] = inspection
-    return frozenset(urn for urn, inspection in newest.items() if is_inadequate(inspection))
+    return frozenset(urn for urn, inspection in newest_of_each(latest).items() if is_inadequate(inspection))
 
 
 def neighbours(urns: frozenset[str]) -> frozenset[str]:
@@ -218,183 +211,71 @@ def _excluded(subscription: Subscription, change: Change, view: LedgerView) -> b
     return change.authority.urn in subscription.exclude and not _retracts(change, view)
 
 
-def wanted_because(subscription: Subscription, change: Change, view: LedgerView = LedgerView()) -> str:
-    """Why `change` is for `subscription`, as `matches` finds it, without the words of every clause; empty when it is not."""
-    passed = (
-        not subscription.paused
-        and not _excluded(subscription, change, view)
-        and _in_area(subscription, change, view)
-        and _trusted(subscription, change, view)
-        and _voice_pass(subscription, change, view)
-        and _kinds_pass(subscription, change, view)
-    )
-    return _watched_because(subscription, change, view) if passed else ""
-
-
-def matches(subscription: Subscription, change: Change, view: LedgerView = LedgerView()) -> Match:
-    """Whether `change` is for `subscription`, clause by clause. Pure; the same arguments always give the same answer."""
-    who = change.authority.display_name
-    because = _watched_because(subscription, change, view)
-    excluded = _excluded(subscription, change, view)
-    trust = change.inspection.trust
-    return Match(
-        clauses=(
-            Clause(name="active", passed=not subscription.paused, why="paused" if subscription.paused else "not paused"),
-            Clause(name="watch-list", passed=bool(because), why=because or f"{who} is on none of its lists"),
-            Clause(name="exclude", passed=not excluded, why=f"{who} is {'excluded' if excluded else 'not excluded'}"),
-            Clause(
-                name="areas",
-                passed=_in_area(subscription, change, view),
-                why=f"the change is in {change.area.words}; wanted: {_listed(subscription.areas)}",
-            ),
-            Clause(
-                name="kinds",
-                passed=_kinds_pass(subscription, change, view),
-                why=f"the change is {_listed(change.kinds)}; wanted: {_listed(subscription.kinds)}",
-            ),
-            Clause(
-                name="minimum_trust",
-                passed=_trusted(subscription, change, view),
-                why=f"the inspection is {trust}; wanted: at least {subscription.minimum_trust}",
-            ),
-            Clause(
-                name="source_classes",
-                passed=_voice_pass(subscription, change, view),
-                why=f"told by a source of class {view.source_class}; wanted: {_listed(subscription.source_classes)}",
-            ),
-        )
-    )
-
-
 @lru_cache(maxsize=256)
 def _listed(values: frozenset[Area] | frozenset[ChangeKind] | frozenset[SourceClass]) -> str:
     return ", ".join(sorted(str(value) for value in values)) or "any"
 
 
-# --- from configuration and self-service --------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ClauseRow:
+    """A condition: whether it holds of a subscription, a change and what is known beside them; and what it found, in words."""
+
+    name: str
+    passes: Callable[[Subscription, Change, LedgerView], bool]
+    why: Callable[[Subscription, Change, LedgerView], str]
 
 
-def _strings(key: str, value: object) -> tuple[str, ...]:
-    if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
-        raise SubscriptionError(key, f"expected a list of strings, not {value!r}")
-    return tuple(value)
-
-
-def _one_of(key: str, value: str, valid: Sequence[str]) -> str:
-    by_folded = {item.casefold(): item for item in valid}
-    found = by_folded.get(value.casefold())
-    if found is not None:
-        return found
-    words = set(value.casefold().replace("-", " ").split())
-    inside = [item for item in by_folded if set(item.replace("_", " ").split()) <= words]
-    close = inside or get_close_matches(value.casefold(), by_folded, n=1, cutoff=0.4)
-    hint = f"did you mean {str(by_folded[close[0]])!r}?" if close else f"valid: {', '.join(sorted(map(str, valid)))}"
-    raise SubscriptionError(key, f"unknown value {value!r}; {hint}")
-
-
-def _urns(key: str, value: object) -> frozenset[str]:
-    found = set()
-    for name in _strings(key, value):
-        authority = find(name)
-        if authority is None:
-            raise SubscriptionError(key, f"unknown authority {name!r}{unknown(name)}")
-        found.add(authority.urn)
-    return frozenset(found)
-
-
-def _choices(valid: Callable[[], Sequence[str]]) -> Callable[[str, object], frozenset[str]]:
-    return lambda key, value: frozenset(_one_of(key, item, valid()) for item in _strings(key, value))
-
-
-def _text(key: str, value: object) -> str:
-    if not isinstance(value, str):
-        raise SubscriptionError(key, f"expected a string, not {value!r}")
-    return value.strip()
-
-
-def _flag(key: str, value: object) -> bool:
-    if not isinstance(value, bool):
-        raise SubscriptionError(key, f"expected true or false, not {value!r}")
-    return value
-
-
-def _quiet(key: str, value: object) -> QuietHours:
-    start, _, end = _text(key, value).partition("-")
-    try:
-        return QuietHours(start=time.fromisoformat(start.strip()), end=time.fromisoformat(end.strip()))
-    except ValueError:
-        raise SubscriptionError(key, f"expected London clock times such as '22:00-07:00', not {value!r}") from None
-
-
-def _known_types() -> tuple[str, ...]:
-    return tuple(sorted({authority.type for authority in authorities()}))
-
-
-def _known_trusts() -> tuple[str, ...]:
-    return tuple(sorted({trust.name for authority in authorities() for trust in authority.trusts}))
-
-
-#: One row a key: what turns its TOML value into the field's value.
-_KEYS: Mapping[str, Callable[[str, object], object]] = {
-    "name": _text,
-    "channel": _text,
-    "to": _text,
-    "authorities": _urns,
-    "regions": _choices(regions),
-    "types": _choices(_known_types),
-    "neighbours_of": _urns,
-    "trusts": _choices(_known_trusts),
-    "currently_inadequate": _flag,
-    "include": _urns,
-    "exclude": _urns,
-    "areas": lambda key, value: frozenset(Area(_one_of(key, item, tuple(Area))) for item in _strings(key, value)),
-    "kinds": lambda key, value: frozenset(ChangeKind(_one_of(key, item, tuple(ChangeKind))) for item in _strings(key, value)),
-    "minimum_trust": lambda key, value: Trust(_one_of(key, _text(key, value), ("reported", "corroborated", "confirmed"))),
-    "source_classes": lambda key, value: frozenset(
-        SourceClass(_one_of(key, item, tuple(SourceClass))) for item in _strings(key, value)
+#: Every condition that a change has to meet, once, in the order in which it is asked and told.
+_CLAUSES: tuple[_ClauseRow, ...] = (
+    _ClauseRow(
+        name="active",
+        passes=lambda subscription, _change, _view: not subscription.paused,
+        why=lambda subscription, _change, _view: "paused" if subscription.paused else "not paused",
     ),
-    "frequency": lambda key, value: Frequency(_one_of(key, _text(key, value), tuple(Frequency))),
-    "quiet": _quiet,
-    "no_news": lambda key, value: _one_of(key, _text(key, value), ("weekly",)),
-    "note": _text,
-    "paused": _flag,
-}
+    _ClauseRow(
+        name="watch-list",
+        passes=lambda *asked: bool(_watched_because(*asked)),
+        why=lambda *asked: _watched_because(*asked) or f"{asked[1].authority.display_name} is on none of its lists",
+    ),
+    _ClauseRow(
+        name="exclude",
+        passes=lambda *asked: not _excluded(*asked),
+        why=lambda *asked: f"{asked[1].authority.display_name} is {'excluded' if _excluded(*asked) else 'not excluded'}",
+    ),
+    _ClauseRow(
+        name="areas",
+        passes=_in_area,
+        why=lambda subscription, change, _: f"the change is in {change.area.words}; wanted: {_listed(subscription.areas)}",
+    ),
+    _ClauseRow(
+        name="kinds",
+        passes=_kinds_pass,
+        why=lambda subscription, change, _: f"the change is {_listed(change.kinds)}; wanted: {_listed(subscription.kinds)}",
+    ),
+    _ClauseRow(
+        name="minimum_trust",
+        passes=_trusted,
+        why=lambda subscription, change, _: (
+            f"the inspection is {change.inspection.trust}; wanted: at least {subscription.minimum_trust}"
+        ),
+    ),
+    _ClauseRow(
+        name="source_classes",
+        passes=_voice_pass,
+        why=lambda subscription, _, view: (
+            f"told by a source of class {view.source_class}; wanted: {_listed(subscription.source_classes)}"
+        ),
+    ),
+)
 
 
-#: Keys by the names they had before, which are read for good.
-_FORMER = {"silence": "no_news"}
+def wanted_because(subscription: Subscription, change: Change, view: LedgerView = LedgerView()) -> str:
+    """Why `change` is for `subscription`, as `matches` finds it, without the words of every clause; empty when it is not."""
+    passed = all(row.passes(subscription, change, view) for row in _CLAUSES)
+    return _watched_because(subscription, change, view) if passed else ""
 
 
-def subscription_from_table(table: Mapping[str, object]) -> Subscription:
-    """The subscription of one `[[subscription]]` table (or of a stored one). Raises SubscriptionError naming the key."""
-    fields: dict[str, object] = {}
-    for key, value in table.items():
-        if key not in _KEYS and key not in _FORMER:
-            close = get_close_matches(key, _KEYS, n=1, cutoff=0.5)
-            raise SubscriptionError(key, "unknown key" + (f"; did you mean {close[0]!r}?" if close else ""))
-        field = _FORMER.get(key, key)
-        fields[field] = _KEYS[field](key, value)
-    for key in ("name", "channel"):
-        if not fields.get(key):
-            raise SubscriptionError(key, "is required")
-    if "kinds" in fields and not fields["kinds"]:
-        raise SubscriptionError("kinds", "an empty list would never be told anything; leave the key out for the usual kinds")
-    to = str(fields.get("to", ""))
-    if any(not character.isprintable() for character in to) or to.count("@") > 1:
-        raise SubscriptionError("to", f"{to!r} is not an address")
-    return Subscription(**fields)  # type: ignore[arg-type]  # each row of _KEYS gives its field's type
-
-
-def table_from_subscription(subscription: Subscription) -> Mapping[str, object]:
-    """The inverse of `subscription_from_table`: plain strings, lists and flags, defaults left out."""
-    plain: dict[str, object] = {}
-    for key in _KEYS:
-        value = getattr(subscription, key)
-        if value == Subscription.__dataclass_fields__[key].default:
-            continue
-        if isinstance(value, frozenset):
-            value = sorted(str(item) for item in value)
-        elif isinstance(value, QuietHours):
-            value = f"{value.start:%H:%M}-{value.end:%H:%M}"
-        plain[key] = str(value) if isinstance(value, StrEnum) else value
-    return plain
+def matches(subscription: Subscription, change: Change, view: LedgerView = LedgerView()) -> Match:
+    """Whether `change` is for `subscription`, clause by clause. Pure; the same arguments always give the same answer."""
+    asked = subscription, change, view
+    return Match(clauses=tuple(Clause(name=row.name, passed=row.passes(*asked), why=row.why(*asked)) for row in _CLAUSES))

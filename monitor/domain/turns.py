@@ -11,7 +11,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum
 
 from monitor.domain.model import Link
@@ -23,6 +23,12 @@ COSTLY = frozenset({"timeout", "deadline", "memory", "crashed", "died"})
 
 #: Pages of one host that may wait to be read: days of the busiest one. What comes on top takes the place of the oldest.
 MAX_WAITING = 1000
+#: How long one round goes on beginning with pages of hosts that give trouble.
+PATIENCE = timedelta(minutes=1)
+#: Pages that send their readers on, one to the next.
+MAX_HOPS = 5
+#: Bytes of pages that wait in memory to be read.
+MAX_PREFETCHED_BYTES = 16 << 20
 #: Why a page was passed over.
 CROWDED = "crowded"
 
@@ -125,3 +131,12 @@ def newest(new: Sequence[Link]) -> list[Link]:
         if seen[host] <= MAX_WAITING:
             kept.add(link.canonical_url)
     return [link for link in new if link.canonical_url in kept]
+
+
+def prefetched(sizes: Sequence[int], held: int = 0) -> list[bool]:
+    """Which pages of so many bytes are kept in memory beside `held` bytes, in their order: those that there is room for."""
+    room, kept = MAX_PREFETCHED_BYTES - held, []
+    for size in sizes:
+        kept.append(size <= room)
+        room -= size if kept[-1] else 0
+    return kept

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from monitor.domain.authorities import authorities, by_urn, last_day
+from monitor.domain.calendar import day_words
 from monitor.domain.model import Authority
 from monitor.domain.subscriptions import Subscription, neighbours
 
@@ -33,7 +34,7 @@ def unheard(subscription: Subscription, written: Mapping[str, object], today: da
     for authority in sorted((codes[urn] for urn in named if urn in codes), key=lambda each: each.name):
         if (last := last_day(authority)) and last < today:
             key = "authorities" if authority.urn in subscription.authorities else "include"
-            found.append((key, f"{authority.name} is no more since {last:%d %B %Y}: {_followers(authority.urn)}"))
+            found.append((key, f"{authority.name} is no more since {day_words(last)}: {_followers(authority.urn)}"))
     watched = _watched(subscription, today)
     if watched is not None and not watched - subscription.exclude:
         found.append(("exclude", "takes away every authority that the subscription watches, so it will never be told anything"))

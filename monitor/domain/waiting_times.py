@@ -21,7 +21,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from monitor.domain.model import Area, Inspection, Rating
+from monitor.domain.attestation import rating_of
+from monitor.domain.model import Inspection, Rating
 from monitor.domain.pauses import Suspension, after_open_days, days_open, known_on
 
 #: The record of fieldwork is complete only after this: nine in ten reports are out within it.
@@ -47,9 +48,7 @@ class Group(StrEnum):
 
 def group(inspection: Inspection) -> Group:
     """The group of an authority after an inspection: by the grade overall, or the lowest of its areas where there is none."""
-    rating = inspection.ratings.get(Area.OVERALL) or min(
-        inspection.ratings.values(), key=lambda each: each.rank, default=Rating.GOOD
-    )
+    rating = rating_of(inspection) or Rating.GOOD
     return (Group.INADEQUATE, Group.REQUIRES_IMPROVEMENT)[rating.rank] if rating.rank < 2 else Group.GOOD_OR_OUTSTANDING
 
 

@@ -12,6 +12,8 @@ import unicodedata
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
+#: A machine's names for itself.
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _PORTS = {"http": "80", "https": "443"}
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _AROUND = "".join(map(chr, range(0x21)))

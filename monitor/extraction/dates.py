@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
 
-from monitor.domain.calendar import MONTHS, london, london_day
+from monitor.domain.calendar import MONTH_NUMBERS, london, london_day
+from monitor.domain.durations import UNITS
 
-_MONTHS = {name: number for number, month in enumerate(MONTHS, start=1) for name in (month, month[:3])} | {"sept": 9}
+_MONTHS = {**MONTH_NUMBERS, "sept": 9}
 _MONTH = "(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>\d{4}|'?\d{2})(?!\d|:|\.\d)"
@@ -43,7 +44,6 @@ _ZONES = {
     "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
 }  # fmt: skip
 _AGO = re.compile(r"\b(?P<count>\d{1,3}|an?|one)\s+(?P<unit>min(?:ute)?|hr|hour|day|week)s?\s+ago\b", re.IGNORECASE)
-_UNITS = {"min": 60, "minute": 60, "hr": 3600, "hour": 3600, "day": 86400, "week": 604800}
 _EPOCH = re.compile(r"^\d{10}(?:\d{3})?$")
 _LOOK_AT = 200
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
@@ -131,7 +131,7 @@ def _offset(text: str) -> timedelta | None:
 def _relative(text: str, now: datetime) -> datetime | None:
     if match := _AGO.search(text):
         count = int(match["count"]) if match["count"].isdigit() else 1
-        return now - timedelta(seconds=count * _UNITS[match["unit"].lower()])
+        return now - timedelta(seconds=count * UNITS[match["unit"][0].lower()])
     today = london_day(now)
     lowered = text.lower()
     for word, back in (("yesterday", 1), ("today", 0)):

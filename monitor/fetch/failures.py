@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import httpx
 
+from monitor.domain.retry_after import retry_after
 from monitor.fetch.network import AddressRefusedError, NameUnknownError, ProxyUnreachableError
-from monitor.fetch.retry import retry_after
 from monitor.ports import FetchFailure
 
 #: Reasons that another try tomorrow will not cure.

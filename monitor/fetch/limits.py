@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+from monitor.domain.web_address import LOOPBACK
 
 MEBIBYTE = 1024 * 1024
 
@@ -23,4 +25,4 @@ class Limits:
     burst: int = 10  #: requests a host may get at once ...
     delay: float = 10.0  #: ... before they come one in so many seconds
     robots_age: float = 24 * 3600.0  #: how long a robots.txt is believed
-    exempt_hosts: frozenset[str] = field(default=frozenset({"127.0.0.1", "localhost", "::1"}))  #: our own: no waiting there
+    exempt_hosts: frozenset[str] = LOOPBACK  #: our own: no waiting there

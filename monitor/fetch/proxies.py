@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
 from monitor.domain.characters import unquoted
-from monitor.domain.web_address import ascii_host
+from monitor.domain.web_address import LOOPBACK, ascii_host
 from monitor.ports import ConfigError
 
 DIRECT = "direct"  #: in place of an address: no proxy, whatever the environment says
 _PORTS = {"http": 80, "https": 443}
-_OWN = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +37,7 @@ class Proxies:
         """The proxy that `url` is asked through; None when there is none."""
         parts = urlsplit(url)
         host = parts.hostname or ""
-        if host in _OWN or any(_is_for(entry, host, parts.port or _PORTS.get(parts.scheme)) for entry in self.direct):
+        if host in LOOPBACK or any(_is_for(entry, host, parts.port or _PORTS.get(parts.scheme)) for entry in self.direct):
             return None
         return self.https if parts.scheme == "https" else self.http
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from monitor.domain.attestation import OFFICIAL, edition_of
 from monitor.domain.model import Area, Change, ChangeKind, Rating
-from monitor.messages.notice import SEVERITY, Notice, Purpose, by_inspection, direction, moved, of_kind, severity
+from monitor.domain.movement import moved
+from monitor.messages.notice import SEVERITY, Notice, Purpose, by_inspection, direction, of_kind, severity
 from monitor.messages.sanitize import listed
 
 _LOWEST = frozenset({ChangeKind.INTO_INADEQUATE.value, ChangeKind.OUT_OF_INADEQUATE.value})

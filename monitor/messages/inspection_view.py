@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from monitor.domain.attestation import OFFICIAL, behind, day_of, edition_of
+from monitor.domain.calendar import day_words
 from monitor.domain.model import Area, Change, ChangeKind, Inspection, Rating, Trust
-from monitor.domain.movement import shared_rating
+from monitor.domain.movement import moved, shared_rating
 from monitor.messages.disarm import quoted
 from monitor.messages.headline import headline
-from monitor.messages.notice import Notice, moved, of_kind
-from monitor.messages.sanitize import day_words, link, listed, sanitize
+from monitor.messages.notice import Notice, of_kind
+from monitor.messages.sanitize import link, listed, sanitize
 
 NOT_KNOWN = "Not known"
 #: Until 2022 one grade covered children in care and care leavers; what care leavers alone would have had is unknown.

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from monitor.domain.calendar import london, london_day
+from monitor.domain.calendar import day_words, london, london_day, short_day
 from monitor.domain.no_news import Coverage, SourceCoverage
 from monitor.domain.subscriptions import Subscription
 from monitor.messages.notice import Notice, Purpose
 from monitor.messages.reasons import list_words
-from monitor.messages.sanitize import day_words, listed, sanitize, short_day
+from monitor.messages.sanitize import listed, sanitize
 
 #: More names than this are counted.
 _NAMED = 8

@@ -9,8 +9,8 @@ from enum import StrEnum
 from itertools import groupby
 
 from monitor.domain.model import Area, Change, ChangeKind, Inspection
-from monitor.domain.movement import direction as points
 from monitor.domain.movement import kinds as kinds_of_move
+from monitor.domain.movement import moved, way
 
 
 class Purpose(StrEnum):
@@ -53,20 +53,12 @@ class Notice:
 
 def direction(changes: Sequence[Change]) -> str:
     """One word for an inspection's changes: up, down, mixed, unchanged or rated; withdrawn where nothing else is told."""
-    moves = {1 if moved(change) > 0 else -1 for change in changes if moved(change)}
-    if len(moves) == 2:
-        return "mixed"
-    if moves:
-        return "up" if moves == {1} else "down"
+    if told := way(moved(change) for change in changes):
+        return told
     given = [change for change in changes if change.new is not None]
     if not given:
         return "withdrawn"
     return "rated" if any(change.old is None for change in given) else "unchanged"
-
-
-def moved(change: Change) -> int:
-    """Points on the scale: negative is down; 0 where nothing is known to have moved."""
-    return 0 if change.new is None else points(change.old, change.new)
 
 
 def of_kind(changes: Sequence[Change], kind: ChangeKind) -> tuple[Change, ...]:

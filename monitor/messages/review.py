@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from monitor.domain.calendar import day_words
 from monitor.domain.model import percent
 from monitor.domain.review import ReviewItem
 from monitor.messages.disarm import quoted
 from monitor.messages.notice import Notice, Purpose
-from monitor.messages.sanitize import day_words, link, sanitize
+from monitor.messages.sanitize import link, sanitize
 
 #: More than this in one message and nobody reads it; the list has them all.
 MAX_SHOWN = 10

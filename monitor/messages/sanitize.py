@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import date
 
 #: Longest run of scraped text that a message repeats.
 MAX_QUOTE = 600
@@ -46,16 +45,6 @@ def link(url: str) -> str:
 def host_of(url: str) -> str:
     """The host of a `link`, without ``www.``; nothing where there is none."""
     return url.partition("://")[2].replace("?", "/").replace("#", "/").partition("/")[0].removeprefix("www.")
-
-
-def day_words(day: date) -> str:
-    """``3 August 2026``."""
-    return f"{day.day} {day:%B %Y}"
-
-
-def short_day(day: date) -> str:
-    """``3 Aug``."""
-    return f"{day.day} {day:%b}"
 
 
 def listed(items: Sequence[str]) -> str:

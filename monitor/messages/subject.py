@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor.domain.attestation import OFFICIAL
+from monitor.domain.calendar import day_words, short_day
 from monitor.domain.model import Change, Trust
 from monitor.messages.headline import headlines, roll
 from monitor.messages.inspection_view import source_words, status
 from monitor.messages.notice import Notice, Purpose, by_inspection
-from monitor.messages.sanitize import day_words, sanitize, short_day
+from monitor.messages.sanitize import sanitize
 
 MAX_SUBJECT = 70
 MAX_PREHEADER = 110

@@ -23,6 +23,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from monitor.channels.tls import tls_reason
 from monitor.domain.calendar import MONTHS
+from monitor.domain.web_address import LOOPBACK
 from monitor.ports import ConfigError, MonitorError
 from monitor.postmaster.report import MAX_MAIL
 
@@ -32,7 +33,6 @@ TIMEOUT, DEADLINE = 30.0, 120.0
 MAX_AT_ONCE = 200
 #: A mailbox that is looked into for the first time is read back so far.
 FIRST = timedelta(days=30)
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _PORTS = {"imap": 143, "imaps": 993}
 
 #: Takes one mail; whether it was about a message of ours.
@@ -234,7 +234,7 @@ def _imap_mailbox(parts: SplitResult, port: int | None, ca_file: str) -> ImapMai
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     if parts.scheme not in _PORTS or not (parts.hostname and user and password):
         raise ConfigError(_FORMS, key="url")
-    if parts.scheme == "imap" and parts.hostname not in _LOOPBACK:
+    if parts.scheme == "imap" and parts.hostname not in LOOPBACK:
         raise ConfigError("imap:// would send the password in clear text; use imaps://", key="url")
     folder = unquote(parts.path.lstrip("/")) or "INBOX"
     if not all(each.isascii() and each.isprintable() for each in (user, password, folder)):

@@ -11,6 +11,7 @@ from monitor.classifier.linker import card
 from monitor.classifier.relevance import may_report
 from monitor.classifier.verdict import analyse, page_type
 from monitor.domain.authorities import by_urn, find
+from monitor.domain.calendar import day_words
 from monitor.domain.frameworks import graded_areas, graded_ratings
 from monitor.domain.model import Area, Judgement, Rating
 from monitor.scoring.form import Item, Label, as_held
@@ -148,7 +149,7 @@ def doubts(draft: Draft, today: date) -> Iterator[str]:
     if day is None:
         return
     if day > today:
-        yield f"{_written(day)} is yet to come"
+        yield f"{day_words(day)} is yet to come"
     for line in draft.lines:
         yield from _label_doubts(line.label, day)
 
@@ -157,9 +158,9 @@ def _label_doubts(label: Label, day: date) -> Iterator[str]:
     area, rating = Area(label.area), Rating(label.rating)
     where = f"{label.authority}, {area.words}"
     if area not in graded_areas(day):
-        yield f"{where}: no report that came out about {_written(day)} has a grade for it"
+        yield f"{where}: no report that came out about {day_words(day)} has a grade for it"
     if rating not in graded_ratings(day, day):
-        yield f"{where}: no report that came out about {_written(day)} says {rating.words}"
+        yield f"{where}: no report that came out about {day_words(day)} says {rating.words}"
     if label.previous and label.previous_year is not None:
         year, before = label.previous_year, Rating(label.previous)
         if before not in graded_ratings(date(year, 1, 1), date(year, 12, 31)):
@@ -175,8 +176,4 @@ def _lifetime_doubts(label: Label, day: date, where: str) -> Iterator[str]:
         when = authority.valid.end if ended else authority.valid.start
         after = [other.display_name for other in by_urn().values() if authority.urn in other.predecessors] if ended else []
         successors = f"; after it came {' and '.join(after)}" if after else ""
-        yield f"{where}: {label.authority} {'ended' if ended else 'began'} on {_written(when or day)}{successors}"
-
-
-def _written(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
+        yield f"{where}: {label.authority} {'ended' if ended else 'began'} on {day_words(when or day)}{successors}"

@@ -11,11 +11,9 @@ from urllib.parse import urlsplit
 
 from monitor.domain.characters import unquoted
 from monitor.domain.database_address import checked_database_address
+from monitor.domain.durations import seconds_of
 from monitor.domain.operator_alarms import Receiver
 from monitor.settings.tables import Problem, Table
-
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)")
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,18 +58,15 @@ def flag(value: object) -> bool:
 
 def duration(value: object) -> timedelta:
     """A length of time: ``"90s"``, ``"15m"``, ``"2h"``, ``"30d"``, or a number of seconds."""
-    if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
-        return timedelta(seconds=value)
-    found = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
-    if not found or float(found[1]) <= 0:
+    seconds = seconds_of(value)
+    if not seconds or seconds < 0:
         raise ValueError(f'expected a length of time such as "15m", "2h" or "30d", found {value!r}')
-    return timedelta(seconds=float(found[1]) * _SECONDS[found[2]])
+    return timedelta(seconds=seconds)
 
 
 def pause(value: object) -> timedelta:
     """A length of time that may also be none: ``"0s"``."""
-    none = value.strip() in {"0", "0s", "0m"} if isinstance(value, str) else value == 0 and not isinstance(value, bool)
-    return timedelta(0) if none else duration(value)
+    return timedelta(0) if str(value).strip() == "0" or seconds_of(value) == 0 else duration(value)
 
 
 def whole(least: int, most: int) -> Callable[[object], int]:

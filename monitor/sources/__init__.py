@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import difflib
 import importlib
-import re
 import typing
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
@@ -15,6 +14,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
+from monitor.domain.durations import seconds_of
 from monitor.domain.model import SourceClass
 from monitor.ports import ConfigError, Source
 
@@ -29,8 +29,6 @@ SOURCE_TYPES = {
     "drop": "monitor.sources.drop:DropSource",
 }
 
-_DURATION = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|w|weeks?)\s*$")
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _MIN_INTERVAL = 30.0
 _OURS = frozenset({"sandbox", "home"})  # fields that are not keys of the table
 
@@ -91,11 +89,10 @@ def _nearest(word: str, known: Iterable[str]) -> str:
 
 def seconds(value: Any, key: str) -> float:
     """An interval in seconds from a number or "15m", "1 h", "2 days". Raises `ConfigError` naming `key`."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
-    if isinstance(value, str) and (match := _DURATION.match(value.lower())):
-        return float(match[1]) * _UNITS[match[2][0]]
-    raise ConfigError(f"{value!r} is no length of time; write 900 or '15m'", key=key)
+    found = seconds_of(value)
+    if found is None:
+        raise ConfigError(f"{value!r} is no length of time; write 900 or '15m'", key=key)
+    return found
 
 
 def _value(value: Any, hint: Any, key: str) -> Any:

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from monitor.domain.alert_limits import Seen, earliest_send, storm
+from monitor.domain.calendar import day_words, london_day
 from monitor.domain.context import previous_of
 from monitor.domain.model import Change, Inspection, SourceClass
 from monitor.domain.subscriptions import UPDATES, Frequency, LedgerView, Subscription, currently_inadequate, wanted_because
@@ -204,7 +205,7 @@ def _doubts(connection: Connection, people: Mapping[str, _Person]) -> Mapping[st
         person = people.get(row.target)
         waits = person.waiting.id if person and person.waiting else None
         if person is not None and row.mentioned_in in {None, waits}:
-            words = f"{row.subject}: sent on {row.created:%d %B %Y}, it may not have reached you"
+            words = f"{row.subject}: sent on {day_words(london_day(row.created))}, it may not have reached you"
             found[row.target].append(_Doubt(id=row.id, words=words, mentioned_in=row.mentioned_in))
     return found
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, and_, func, literal_column, select
 
 from monitor.domain.alert_limits import HOUR
 from monitor.domain.model import Change, ChangeKind, Inspection
-from monitor.domain.movement import disputed
+from monitor.domain.movement import direction, disputed
 from monitor.messages import Purpose
 from monitor.ports import DeliveryState
 from monitor.store import restore_guard
@@ -116,5 +116,5 @@ def _together(earlier: Change, change: Change) -> Change:
         return replace(change, reported=earlier.reported)
     if earlier.new is None or change.new is None or earlier.new is change.new:
         return change
-    low, other = (earlier, change) if earlier.new.rank < change.new.rank else (change, earlier)
+    low, other = (earlier, change) if direction(earlier.new, change.new) > 0 else (change, earlier)
     return low if ChangeKind.DISPUTED in low.kinds or other.new is None else disputed(low, by=other.new)

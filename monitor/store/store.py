@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from monitor.domain.alert_limits import MAX_PER_HOUR
 from monitor.domain.bounces import BounceReport
 from monitor.domain.history import history as shipped_history
+from monitor.domain.mailboxes import target_of, target_of_address
 from monitor.domain.model import Article, Change, ClassifierResult, Inspection, Link, Report
 from monitor.domain.no_news import Coverage
 from monitor.domain.operator_alarms import Alarm, Receiver
@@ -246,7 +247,7 @@ class SqlStore(PollStore, OutboxAdmin, ReviewDesk, PublicRecord):
 
     def enqueue_notice(self, notice: Notice, *, channel: str, recipient: str, now: datetime) -> str:
         """Put a message that tells of no change of its own (a test, a confirmation, a word to the operator) into the outbox."""
-        target = recipient.casefold() if "@" in recipient else f"{channel}:{recipient.casefold()}"
+        target = target_of(channel, recipient)
         self._look()
         with self.engine.begin() as connection:
             enqueue_one(connection, self._policy.renderer, notice, channel=channel, recipient=recipient, target=target, now=now)
@@ -367,7 +368,7 @@ class SqlStore(PollStore, OutboxAdmin, ReviewDesk, PublicRecord):
     def reinstate(self, address: str, *, now: datetime) -> bool:
         """Send to a suspended address again; False when it was not suspended."""
         with self.engine.begin() as connection:
-            return suspensions.reinstate(connection, address.casefold(), now)
+            return suspensions.reinstate(connection, target_of_address(address), now)
 
     def export_address(self, address: str) -> Mapping[str, object]:
         """Everything kept about an address."""

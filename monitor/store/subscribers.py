@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select, text, update
 
 from monitor.domain.addressees import table_of
-from monitor.domain.mailboxes import mailbox
-from monitor.domain.subscriptions import Subscription, subscription_from_table, table_from_subscription
+from monitor.domain.mailboxes import mailbox, target_of_address
+from monitor.domain.subscription_keys import subscription_from_table, table_from_subscription
+from monitor.domain.subscriptions import Subscription
 from monitor.ports import DeliveryState
 from monitor.store.message_contents import forget_bodies
 from monitor.store.outbox import note
@@ -126,7 +127,7 @@ def find(connection: Connection, name: str = "", *, address: str = "") -> tuple[
     if name:
         chosen = chosen.where(subscriptions.c.name == name)
     if address:
-        chosen = chosen.where(subscriptions.c.target == address.casefold())
+        chosen = chosen.where(subscriptions.c.target == target_of_address(address))
     return tuple(_subscriber(dict(row)) for row in connection.execute(chosen).mappings())
 
 
@@ -253,7 +254,7 @@ def erase(connection: Connection, address: str, now: datetime) -> int:
 
     That something was sent, and how it ended, stays: the counts must add up. Returns how many subscriptions it had.
     """
-    target = address.casefold()
+    target = target_of_address(address)
     mine = [each.subscription.name for each in find(connection, address=target)]
     end(connection, mine, now)
     blank = secrets.token_hex(8)
@@ -279,7 +280,7 @@ def erase(connection: Connection, address: str, now: datetime) -> int:
 
 def export(connection: Connection, address: str) -> Mapping[str, object]:
     """Everything kept about an address, as plain values."""
-    target = address.casefold()
+    target = target_of_address(address)
     sent = connection.execute(
         select(deliveries.c.id, deliveries.c.created, deliveries.c.state, bodies.c.subject, deliveries.c.reason)
         .join(bodies)

@@ -11,8 +11,9 @@ from urllib.parse import quote
 
 from fastapi.responses import HTMLResponse
 
+from monitor.domain.calendar import day_words
 from monitor.messages.disarm import quoted
-from monitor.messages.sanitize import day_words, host_of, link, sanitize
+from monitor.messages.sanitize import host_of, link, sanitize
 from monitor.web.static_files import static_files
 
 if TYPE_CHECKING:

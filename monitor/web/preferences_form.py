@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from monitor.domain.authorities import authorities, regions
 from monitor.domain.model import Trust
-from monitor.domain.subscriptions import Frequency, Subscription, SubscriptionError, table_from_subscription
+from monitor.domain.subscription_keys import table_from_subscription
+from monitor.domain.subscriptions import Frequency, Subscription, SubscriptionError
 from monitor.messages.sanitize import listed
 
 Form = Mapping[str, Sequence[str]]

@@ -21,7 +21,8 @@ from fastapi.responses import HTMLResponse
 from starlette.background import BackgroundTask
 
 from monitor.channels.mime import usable
-from monitor.domain.subscriptions import Subscription, SubscriptionError, subscription_from_table
+from monitor.domain.subscription_keys import subscription_from_table
+from monitor.domain.subscriptions import Subscription, SubscriptionError
 from monitor.messages.account_mails import confirmation, welcome
 from monitor.messages.links import LinkAction, Links
 from monitor.messages.sample import sample_notice

@@ -10,7 +10,7 @@ import pytest
 from monitor.domain.authorities import by_urn
 from monitor.domain.history import history
 from monitor.domain.model import Area, ChangeKind, Inspection, Rating
-from monitor.domain.movement import KINDS, Move, counted_kind, is_mixed, kinds, moves
+from monitor.domain.movement import KINDS, Move, counted_kind, kinds, moves, way_of
 
 ADEQUATE, INADEQUATE, RI, GOOD, OUTSTANDING = (
     Rating.ADEQUATE,
@@ -82,7 +82,7 @@ def test_trafford_2026_is_mixed_and_has_no_overall() -> None:
         Area.CHILDREN_IN_CARE: (RI, GOOD),
         Area.CARE_LEAVERS: (None, RI),
     }
-    assert is_mixed(moves(before, after))
+    assert way_of(moves(before, after)) == "mixed"
 
 
 def test_a_combined_grade_is_compared_with_children_in_care_only() -> None:
@@ -108,4 +108,4 @@ def test_one_direction_is_not_mixed() -> None:
     up = Move(area=Area.OVERALL, old=RI, new=GOOD)
     first = Move(area=Area.CARE_LEAVERS, old=None, new=INADEQUATE)
     same = Move(area=Area.LEADERSHIP, old=GOOD, new=GOOD)
-    assert not is_mixed([up, first, same])
+    assert way_of([up, first, same]) == "up"

@@ -10,6 +10,7 @@ import pytest
 
 from monitor.domain.authorities import by_code
 from monitor.domain.model import Area, Change, ChangeKind, Inspection, Rating, SourceClass, Trust
+from monitor.domain.subscription_keys import subscription_from_table, table_from_subscription
 from monitor.domain.subscriptions import (
     DEFAULT_KINDS,
     LedgerView,
@@ -18,8 +19,6 @@ from monitor.domain.subscriptions import (
     SubscriptionError,
     currently_inadequate,
     matches,
-    subscription_from_table,
-    table_from_subscription,
 )
 from tests.builders import authority, official, subscription
 

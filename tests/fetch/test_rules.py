@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.domain.retry_after import retry_after
 from monitor.fetch.addresses import refuse_address, refuse_url
 from monitor.fetch.politeness import Bucket
-from monitor.fetch.retry import retry_after
 from monitor.fetch.robots import parse_robots
 
 NOW = datetime(2026, 6, 15, 9, tzinfo=UTC)

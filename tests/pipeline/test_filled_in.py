@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from monitor.domain.model import Article, ClassifierResult
 from monitor.domain.schedule import completed_at
 from monitor.extraction.sandbox import Sandbox
 from monitor.sources.feed import FeedSource
@@ -129,4 +130,5 @@ async def test_a_short_page_is_not_asked_for_ever(store: SqlStore, sandbox: Sand
 )
 def test_what_is_complete_or_old_is_not_read_again(characters: int, readings: int, days: int) -> None:
     since = NOW - timedelta(days=days)
-    assert completed_at(now=NOW, since=since, characters=characters, readings=readings) is None
+    page = Article(url=PAGE, title="Ofsted has reported", text="x" * characters)
+    assert completed_at(page, ClassifierResult(), now=NOW, since=since, readings=readings) is None

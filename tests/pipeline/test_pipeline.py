@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from monitor import polling
+from monitor.domain import turns
 from monitor.domain.model import Article, ClassifierResult, Link
 from monitor.pipeline import Pipeline
 from monitor.ports import FetchFailure, Page, Poll, PollResult, SourceState, Validators
@@ -414,7 +415,7 @@ async def test_a_copy_that_cannot_be_kept_costs_no_alert() -> None:
 
 
 def test_answers_are_held_without_the_pages_that_are_too_much_to_hold(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(polling, "MAX_PREFETCHED_BYTES", 10)
+    monkeypatch.setattr(turns, "MAX_PREFETCHED_BYTES", 10)
 
     def answer(name: str, size: int) -> PollResult:
         page = Page(url=name, status=200, content_type="text/html", body=b"x" * size)
