@@ -92,6 +92,17 @@ def last_day(authority: Authority) -> date | None:
     return authority.valid.end or (plan.day if plan else None)
 
 
+def exists_on(authority: Authority, day: date) -> bool:
+    """Whether an authority had the duty on a day; on the day on which others take over from it, those have."""
+    start, end = authority.valid.start, authority.valid.end
+    return (start is None or start <= day) and (end is None or day < end)
+
+
+def trusts_of(authority: Authority, day: date) -> frozenset[str]:
+    """The names of the trusts that ran an authority's services on a day."""
+    return frozenset(trust.name for trust in authority.trusts if day in trust.valid)
+
+
 @lru_cache(maxsize=1)
 def by_urn() -> Mapping[str, Authority]:
     """Authorities by Ofsted URN."""

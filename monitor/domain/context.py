@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from monitor.domain.attestation import newest_of_each
-from monitor.domain.authorities import authorities, by_code
+from monitor.domain.authorities import authorities, by_code, exists_on
 from monitor.domain.history import history
 from monitor.domain.model import Authority, Change, Inspection
 from monitor.domain.movement import moves, way_of
@@ -85,7 +85,7 @@ def context_of(inspection: Inspection, known: Sequence[Inspection]) -> Context:
     authority, day = inspection.authority, inspection.published
     then = [i for i in known if i.published <= day and i.key != inspection.key]
     newest = newest_of_each([*then, inspection])
-    present = [a for a in authorities() if day in a.valid]
+    present = [a for a in authorities() if exists_on(a, day)]
     inadequate = tuple(a for a in present if a.urn in newest and is_inadequate(newest[a.urn]))
     previous = previous_of(inspection, then)
     return Context(

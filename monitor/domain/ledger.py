@@ -22,7 +22,7 @@ from monitor.domain.model import (
     SourceClass,
     Trust,
 )
-from monitor.domain.movement import Move, against, direction, moves, old_rating, shared_rating, shares_grade, way_of
+from monitor.domain.movement import Move, against, direction, moves, own_rating, shared_rating, shares_grade, way_of
 from monitor.domain.subscriptions import RETRACTIONS
 
 __all__ = ["ALERT_WINDOW", "Attestation", "Background", "Decision", "attestations", "decide"]
@@ -248,7 +248,7 @@ def _is_withdrawn(after: Inspection, area: Area, was: Rating) -> bool:
 
 
 def _withdrawal(after: Inspection, area: Area, was: Rating, previous: Inspection | None, attestation: Attestation) -> Change:
-    old = old_rating(previous, area)
+    old = own_rating(previous, area)
     return Change(
         key=f"{after.key}:{area}:{was}:{ChangeKind.WITHDRAWN}",
         inspection=after,
@@ -291,7 +291,7 @@ def _dispute(
         return None
     if _was_heard(before, area, said) or Rating.INADEQUATE not in (said, others):
         return None
-    old = old_rating(previous, area)
+    old = own_rating(previous, area)
     if old is said and not (attestation.reports_inspection and attestation.previous.get(area, (None,))[0] is said):
         return None
     published = previous.published if previous and old else None
@@ -361,7 +361,7 @@ def with_stated_past(move: Move, previous: Inspection | None, attestation: Attes
 
 def _conflict(previous: Inspection | None, attestation: Attestation, area: Area) -> str:
     """What an attestation says of an area's past that the record contradicts, in words; empty when it does not."""
-    recorded, stated = old_rating(previous, area), attestation.previous.get(area)
+    recorded, stated = own_rating(previous, area), attestation.previous.get(area)
     if previous is None or recorded is None or stated is None:
         return ""
     rating, year = stated

@@ -98,24 +98,24 @@ class Move:
         return kinds(self.old, self.new)
 
 
-def shares_grade(previous: Inspection | None, area: Area) -> bool:
-    """Whether an area had no grade of its own at the previous inspection, but one together with another area."""
-    return previous is not None and graded_as(area, combined_care=previous.combined_care) is not area
+def shares_grade(inspection: Inspection | None, area: Area) -> bool:
+    """Whether an area had no grade of its own at an inspection, but one together with another area."""
+    return inspection is not None and graded_as(area, combined_care=inspection.combined_care) is not area
 
 
-def old_rating(previous: Inspection | None, area: Area) -> Old:
-    """The rating an area had at the previous inspection; None when it had none of its own.
+def own_rating(inspection: Inspection | None, area: Area) -> Old:
+    """The rating of its own that an inspection (None: there was none) gave an area; None when it gave it none.
 
-    A grade that care leavers shared with children in care counts as the old rating of children in care only.
+    A grade that care leavers shared with children in care is one of children in care only.
     """
-    return None if previous is None or shares_grade(previous, area) else previous.ratings.get(area)
+    return None if inspection is None or shares_grade(inspection, area) else inspection.ratings.get(area)
 
 
-def shared_rating(previous: Inspection | None, area: Area) -> Old:
-    """The rating that care leavers had together with children in care at the previous inspection; None for other areas."""
-    if previous is None or not shares_grade(previous, area):
+def shared_rating(inspection: Inspection | None, area: Area) -> Old:
+    """The rating that care leavers had together with children in care at an inspection; None for other areas."""
+    if inspection is None or not shares_grade(inspection, area):
         return None
-    return previous.ratings.get(graded_as(area, combined_care=previous.combined_care))
+    return inspection.ratings.get(graded_as(area, combined_care=inspection.combined_care))
 
 
 def moves(previous: Inspection | None, inspection: Inspection) -> tuple[Move, ...]:
@@ -128,7 +128,7 @@ def moves(previous: Inspection | None, inspection: Inspection) -> tuple[Move, ..
     found = []
     for area in Area:
         if area in inspection.ratings:
-            old = old_rating(previous, area)
+            old = own_rating(previous, area)
             shared = shared_rating(previous, area)
             published = previous.published if previous is not None and (old or shared) else None
             found.append(Move(area=area, old=old, new=inspection.ratings[area], old_published=published, shared=shared))

@@ -14,10 +14,10 @@ from enum import StrEnum
 from functools import lru_cache
 
 from monitor.domain.attestation import newest_of_each, rating_of
-from monitor.domain.authorities import by_code
+from monitor.domain.authorities import by_code, trusts_of
 from monitor.domain.calendar import london
 from monitor.domain.mailboxes import target_of
-from monitor.domain.model import Area, Authority, Change, ChangeKind, Inspection, Rating, SourceClass, Trust
+from monitor.domain.model import Area, Change, ChangeKind, Inspection, Rating, SourceClass, Trust
 
 #: Kinds that a subscription without `kinds` hears of: everything but "inspected again, nothing moved".
 DEFAULT_KINDS = frozenset(ChangeKind) - {ChangeKind.UNCHANGED}
@@ -155,10 +155,6 @@ def neighbours(urns: frozenset[str]) -> frozenset[str]:
     return frozenset(codes[code].urn for code in wanted if code in codes)
 
 
-def _trusts(authority: Authority, day: date) -> frozenset[str]:
-    return frozenset(trust.name for trust in authority.trusts if day in trust.valid)
-
-
 def _watched_because(subscription: Subscription, change: Change, view: LedgerView) -> str:
     """Which list holds the change's authority; empty when none does."""
     authority, who = change.authority, change.authority.display_name
@@ -175,7 +171,7 @@ def _watched_because(subscription: Subscription, change: Change, view: LedgerVie
         return f"{who} is of the type {authority.type}"
     if authority.urn in neighbours(subscription.neighbours_of):
         return f"{who} is among the statistical neighbours of an authority on the list"
-    held = _trusts(authority, view.day or change.inspection.published) & subscription.trusts
+    held = trusts_of(authority, view.day or change.inspection.published) & subscription.trusts
     if held:
         return f"{min(held)} runs children's services for {who}"
     if subscription.currently_inadequate and (authority.urn in view.inadequate or is_inadequate(change.inspection)):

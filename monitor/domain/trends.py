@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 
+from monitor.domain.attestation import newest_of_each
+from monitor.domain.authorities import exists_on
 from monitor.domain.model import Area, Authority, Inspection, Rating
+from monitor.domain.movement import own_rating, shares_grade
 from monitor.domain.subscriptions import is_inadequate
 
 
@@ -22,15 +25,6 @@ class AreaRating:
     with_care: bool = False  #: care leavers only: they shared the grade of children in care
 
 
-def grade(inspection: Inspection, area: Area) -> Rating | None:
-    """The grade of its own that an inspection gave an area."""
-    return None if _shares(inspection, area) else inspection.ratings.get(area)
-
-
-def _shares(inspection: Inspection, area: Area) -> bool:
-    return area is Area.CARE_LEAVERS and inspection.combined_care
-
-
 def area_ratings(
     record: Iterable[Inspection], authorities: Iterable[Authority], area: Area, *, day: date
 ) -> tuple[AreaRating, ...]:
@@ -39,24 +33,17 @@ def area_ratings(
     A grade ends with the next inspection, even where that gives the area none: nobody is shown as what it was two
     inspections ago.
     """
-    latest: dict[str, Inspection] = {}
-    for inspection in sorted(record, key=lambda each: each.rank_key):
-        if inspection.published <= day:
-            latest[inspection.authority.urn] = inspection
-    found = []
-    for authority in authorities:
-        begun = authority.valid.start is None or authority.valid.start <= day
-        if begun and (authority.valid.end is None or day < authority.valid.end):
-            newest = latest.get(authority.urn)
-            found.append(
-                AreaRating(
-                    authority=authority,
-                    rating=grade(newest, area) if newest else None,
-                    inspection=newest,
-                    with_care=newest is not None and _shares(newest, area),
-                )
-            )
-    return tuple(found)
+    latest = newest_of_each(inspection for inspection in record if inspection.published <= day)
+    there = ((authority, latest.get(authority.urn)) for authority in authorities if exists_on(authority, day))
+    return tuple(
+        AreaRating(
+            authority=authority,
+            rating=own_rating(newest, area),
+            inspection=newest,
+            with_care=shares_grade(newest, area),
+        )
+        for authority, newest in there
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +95,7 @@ def inadequate_flows(
     """
     histories: dict[str, list[Inspection]] = defaultdict(list)
     for inspection in sorted(record, key=lambda each: each.rank_key):
-        if area is None or grade(inspection, area) is not None:
+        if area is None or own_rating(inspection, area) is not None:
             histories[inspection.authority.urn].append(inspection)
     into: dict[int, list[Inspection]] = defaultdict(list)
     out: dict[int, list[Inspection]] = defaultdict(list)
@@ -123,7 +110,7 @@ def inadequate_flows(
 
 
 def _inadequate(inspection: Inspection, area: Area | None) -> bool:
-    return is_inadequate(inspection) if area is None else grade(inspection, area) is Rating.INADEQUATE
+    return is_inadequate(inspection) if area is None else own_rating(inspection, area) is Rating.INADEQUATE
 
 
 def _in_order(inspections: Iterable[Inspection]) -> tuple[Inspection, ...]:

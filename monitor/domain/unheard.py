@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from monitor.domain.authorities import authorities, by_urn, last_day
+from monitor.domain.authorities import authorities, by_urn, last_day, trusts_of
 from monitor.domain.calendar import day_words
 from monitor.domain.model import Authority
 from monitor.domain.subscriptions import Subscription, neighbours
@@ -54,9 +54,8 @@ def _watched(subscription: Subscription, today: date) -> frozenset[str] | None:
 
 def _is_of_a_list(authority: Authority, subscription: Subscription, today: date) -> bool:
     """Whether a subscription watches an authority for its region, its type, or a trust that serves it today."""
-    trusts = {trust.name for trust in authority.trusts if today in trust.valid}
     listed = authority.region in subscription.regions or authority.type in subscription.types
-    return listed or not trusts.isdisjoint(subscription.trusts)
+    return listed or bool(trusts_of(authority, today) & subscription.trusts)
 
 
 def _followers(urn: str) -> str:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from monitor.domain.calendar import day_words, short_day
 from monitor.messages.headline import summary
 from monitor.messages.inspection_view import InspectionView
 from monitor.messages.notice import Notice
-from monitor.messages.sanitize import day_words, host_of, short_day
+from monitor.messages.sanitize import host_of
 from monitor.messages.subject import heading, label, preheader
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from monitor.domain.authorities import find
+from monitor.domain.authorities import by_urn, exists_on, find
 from monitor.domain.context import context_line, context_of, overall_direction, previous_of, sentences
 from monitor.domain.history import history
 from monitor.domain.ledger import decide
@@ -72,3 +72,11 @@ def test_the_line_fills_in_what_the_store_did_not_hand_over() -> None:
 def test_one_year_is_not_years(years: float, said: str) -> None:
     told = sentences(replace(context_of(TRAFFORD, history()), years_at_previous=years))
     assert told[0] == f"The previous inspection of Trafford was published {said}."
+
+
+@pytest.mark.parametrize(("day", "there"), [(date(2023, 3, 31), "Cumbria"), (date(2023, 4, 1), "Cumberland")])
+def test_on_the_day_of_a_takeover_the_new_council_counts_and_the_old_one_no_more(day: date, there: str) -> None:
+    council = {each.name: each for each in by_urn().values()}
+    assert [name for name in ("Cumbria", "Cumberland") if exists_on(council[name], day)] == [there]
+    told = context_of(replace(TRAFFORD, published=day), ())
+    assert told.authorities == sum(exists_on(each, day) for each in council.values())

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from monitor.domain.calendar import day_words
 from monitor.domain.model import Inspection
 from monitor.domain.trends import InadequateFlow
-from monitor.messages.sanitize import day_words
 from monitor.web.charts.drawing import drawn
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 120.0, 8.0, 24.0, 50.0

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from math import sqrt
 
+from monitor.domain.calendar import day_words
 from monitor.domain.hexes import Hex, beside, hexes
 from monitor.domain.model import Area, Authority
 from monitor.domain.trends import AreaRating
-from monitor.messages.sanitize import day_words
 from monitor.web.charts.drawing import DRAWN, MARKS, css_class, drawn, words
 
 _RADIUS = 24.0

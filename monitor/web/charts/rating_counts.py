@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from monitor.domain.calendar import day_words
 from monitor.domain.model import Area, Rating
 from monitor.domain.trends import RatingCounts
-from monitor.messages.sanitize import day_words
 from monitor.web.charts.drawing import DRAWN, css_class, drawn, words
 
 _LEFT, _RIGHT, _TOP, _HEIGHT, _BOTTOM = 8.0, 200.0, 10.0, 340.0, 30.0

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
+from monitor.domain.calendar import day_words
 from monitor.domain.forecast import Window
 from monitor.domain.model import Area, Authority, Inspection, Rating
-from monitor.domain.trends import grade
-from monitor.messages.sanitize import day_words
+from monitor.domain.movement import own_rating, shares_grade
 from monitor.web.charts.drawing import MARKS, css_class, drawn, words
 
 FIRST_YEAR = 2014  #: of the record
@@ -64,7 +64,7 @@ def timeline(
     def at(day: date) -> float:
         return _LEFT + max(0, (day - date(FIRST_YEAR, 1, 1)).days) * scale
 
-    areas = [area for area in Area if any(grade(each, area) for each in known)]
+    areas = [area for area in Area if any(own_rating(each, area) for each in known)]
     rows = [
         _Row(name=area.heading, y=_TOP + number * _ROW, bars=_bars(known, area, as_of, scale))
         for number, area in enumerate(areas)
@@ -109,8 +109,8 @@ def _bars(known: Sequence[Inspection], area: Area, as_of: date, scale: float) ->
     """What one area was from each inspection to the next. Before its first grade, and after an end of grading, is nothing."""
     bars = []
     for inspection, following in [*pairwise(known), *((each, None) for each in known[-1:])]:
-        rating = grade(inspection, area)
-        shared = area is Area.CARE_LEAVERS and inspection.combined_care
+        rating = own_rating(inspection, area)
+        shared = shares_grade(inspection, area)
         if rating is None and not shared:
             continue
         end = following.published if following else as_of
@@ -139,7 +139,7 @@ def _summary(known: Sequence[Inspection], areas: Sequence[Area], window: Window 
     else:
         told = []
         for inspection in reversed(known):
-            rated = [(area, grade(inspection, area)) for area in areas]
+            rated = [(area, own_rating(inspection, area)) for area in areas]
             ratings = ", ".join(f"{area.heading.lower()} {rating.words}" for area, rating in rated if rating)
             told.append(f"{day_words(inspection.published)}: {ratings}.")
     return " ".join([*told, f"The next inspection is expected {_span(window)}."] if window else told)
