@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from monitor.tables.boilerplate_lines import SKIP_LINES, STOP_LINES
+from monitor.tables import rows
 
 #: one character for one, so that offsets stay true
 _FOLD = str.maketrans(
@@ -160,6 +160,12 @@ def _carried_on(tokens: list[Token], stack: list[tuple[str, int]]) -> str:
     return "" if mark == "'" and began >= 0 and not (began and tokens[began - 1].word in ":,") else mark
 
 
+@lru_cache
+def _lines(action: str) -> tuple[str, ...]:
+    """How lines begin that are not of the story, by what is done about them: they are skipped, or it stops there."""
+    return tuple(row["phrase"] for row in rows("boilerplate_phrases") if row["in_article"] == action)
+
+
 def sentences(raw: str, *, in_title: bool = False) -> list[Sentence]:
     """Cut a field into paragraphs (lines) and sentences."""
     folded = fold(raw)
@@ -172,9 +178,9 @@ def sentences(raw: str, *, in_title: bool = False) -> list[Sentence]:
             continue
         paragraph += 1
         plain = line.group().strip(" *-|>")
-        if plain.startswith(SKIP_LINES) and not in_title:
+        if plain.startswith(_lines("skip")) and not in_title:
             continue
-        if story >= 3 and plain.startswith(STOP_LINES) and not in_title:
+        if story >= 3 and plain.startswith(_lines("stop")) and not in_title:
             break
         story += len(plain.split()) >= 15
         bullet = bool(re.match(r"\s*(?:[*\-]|\d{1,2}[.)])\s", line.group()))

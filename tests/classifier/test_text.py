@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.classifier.text import MAX_SENTENCE, Sentence, fold, sentences
+from monitor.tables import rows
 
 #: Pieces that sentence cutting and quoting turn on, mixed with any text at all.
 PIECES = st.sampled_from(
@@ -103,3 +104,14 @@ def test_a_page_ends_where_its_furniture_begins() -> None:
     kept = cut("\n".join([story, story + " Truly.", story + " Indeed.", "Related stories", "Leeds was rated good."]))
     assert "Leeds was rated good." not in kept
     assert kept[0] == story
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in rows("boilerplate_phrases") if row["in_article"]], ids=lambda row: row["phrase"]
+)
+def test_every_line_that_is_not_of_the_story_is_skipped_or_ends_it(row: dict[str, str]) -> None:
+    prose = "Inspectors praised the leaders of the council and its social workers for what they had done since the year before."
+    after = "A further sentence follows whatever stood between it and the one before it."
+    left = cut("\n".join([prose, prose.replace("year", "month"), prose.replace("year", "week"), row["example"], after]))
+    assert row["example"] not in left
+    assert (after in left) == (row["in_article"] == "skip")

@@ -57,7 +57,7 @@ class Row:
 
 @cache
 def boilerplate_rows() -> tuple[Row, ...]:
-    """The table ``boilerplate_phrases.csv``."""
+    """The rows of ``boilerplate_phrases.csv`` for pages; others are for texts that come without their page."""
     return tuple(
         Row(
             cuts=row["action"] in ("cut", "list"),
@@ -67,6 +67,7 @@ def boilerplate_rows() -> tuple[Row, ...]:
             example=row["example"],
         )
         for row in rows("boilerplate_phrases")
+        if row["action"]
     )
 
 
