@@ -6,6 +6,7 @@ import ast
 import re
 import runpy
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ def ids(module: Path) -> str:
     return str(module.relative_to(ROOT))
 
 
+@cache
 def parsed(module: Path) -> ast.Module:
     return ast.parse(module.read_text())
 

@@ -43,7 +43,7 @@ OWNERS: tuple[tuple[str, str, dict[str, str]], ...] = (
             "monitor/messages/sample.py": "an example",
         },
     ),
-    ("how a day is written", r"%B", {}),
+    ("how a day is written", r"%B|%b %H|%d %b", {"monitor/messages/operator.py": ""}),
     (
         "units of time",
         r"\b(?:86400|604800)\b",

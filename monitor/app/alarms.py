@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from monitor.domain.calendar import moment_words
 from monitor.domain.model import SourceClass
 from monitor.domain.no_news import Coverage, SourceCoverage
 from monitor.domain.operator_alarms import Alarm, channels_in_trouble
@@ -98,7 +99,7 @@ def of_crowded(passed_over: Mapping[str, int]) -> list[Alarm]:
 def of_source(about: str, alarm: SourceAlarm, began: Mapping[tuple[str, str], datetime]) -> Alarm:
     """An alarm of a source (or of the host of several) as one among all; `began` knows of longer than the latest polls do."""
     since = min(alarm.since, began.get((about, alarm.name), alarm.since))
-    message = f"{alarm.message}, since {since:%d %b %H:%M} UTC"
+    message = f"{alarm.message}, since {moment_words(since)}"
     return Alarm(about=about, name=alarm.name, message=message, since=since)
 
 

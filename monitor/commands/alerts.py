@@ -130,7 +130,7 @@ def _untold(verdict: Verdict) -> str:
 
 def run_why(args: argparse.Namespace) -> int:
     """Each clause of one subscription against each change that is meant; 1 when it matches none."""
-    from monitor.settings.keys import did_you_mean
+    from monitor.domain.spelling import did_you_mean
 
     store = _store(args)
     try:

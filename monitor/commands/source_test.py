@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.commands.json_output import for_review
 from monitor.commands.plural import number_of
+from monitor.domain.calendar import moment_words
 from monitor.domain.model import Article, ClassifierResult, Judgement, Report
 from monitor.domain.urls import canonical, registrable
 from monitor.domain.web_address import ascii_host
@@ -56,7 +57,7 @@ async def try_source(settings: Settings, source: Declared, articles: int, store:
         took = time.perf_counter() - start
         if poll.failure:
             return test.fail("polling", poll.failure.reason, poll.failure.detail)
-        newest = poll.newest.strftime("%d %b %Y %H:%M UTC") if poll.newest else "unknown"
+        newest = moment_words(poll.newest, year=True) if poll.newest else "unknown"
         test.facts |= {
             "items": poll.items,
             "undated": poll.undated,
@@ -242,7 +243,7 @@ def _history(test: SourceTest, key: str, store: SqlStore | None) -> None:
         else f"; nothing new in it ({seen.article_reason})"
     )
     test.lines.append(
-        f"  {seen.source} announced it on {seen.first_seen:%d %b %Y %H:%M} UTC"
+        f"  {seen.source} announced it on {moment_words(seen.first_seen, year=True)}"
         + (" in its first poll, which never alerts" if seen.baseline else "")
         + f"; it {what}{said}"
         + _noted(seen)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor.commands.options import count, folder_options
+from monitor.domain.calendar import moment_words
 from monitor.domain.durations import UNITS
 from monitor.domain.schedule import effective
 from monitor.ports import ConfigError, MonitorError
@@ -83,10 +84,9 @@ def named(sources: Sequence[Declared], name: str) -> Declared:
     """The source of this name. Raises ConfigError, with the nearest one there is."""
     found = next((source for source in sources if source.name == name), None)
     if found is None:
-        from difflib import get_close_matches
+        from monitor.domain.spelling import did_you_mean
 
-        close = get_close_matches(name, [source.name for source in sources], n=1)
-        raise ConfigError(f"there is no source {name!r}" + (f"; did you mean {close[0]!r}?" if close else ""))
+        raise ConfigError(f"there is no source {name!r}{did_you_mean(name, [source.name for source in sources])}")
     return found
 
 
@@ -150,7 +150,7 @@ def _often(interval: float) -> str:
 def _answered(last_success: str, failures: int) -> str:
     if not last_success:
         return f"never answered ({failures} failures)" if failures else "not polled yet"
-    moment = datetime.fromisoformat(last_success).strftime("%d %b %H:%M UTC")
+    moment = moment_words(datetime.fromisoformat(last_success))
     return f"answered {moment}" + (f", then failed {failures} times" if failures else "")
 
 
@@ -199,7 +199,7 @@ def _stale(settings: Settings, *, as_json: bool) -> int:
         print("Every source answers as it usually does.")
     for name, told in facts.items() if not as_json else ():
         for each in told:
-            since = f", since {datetime.fromisoformat(each['since']):%d %b %H:%M} UTC" if each["since"] else ""
+            since = f", since {moment_words(datetime.fromisoformat(each['since']))}" if each["since"] else ""
             print(f"{name}: {each['message']}{since} ({each['alarm']})")
     return int(bool(facts))
 

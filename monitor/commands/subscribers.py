@@ -122,10 +122,10 @@ def _suspended(found: Suspension | None) -> str:
 def _add(store: SqlStore, args: argparse.Namespace, settings: Settings) -> int:
     import secrets
 
+    from monitor.domain.spelling import did_you_mean
     from monitor.domain.subscription_keys import subscription_from_table
     from monitor.domain.subscriptions import SubscriptionError
     from monitor.ports import ConfigError
-    from monitor.settings.keys import did_you_mean
     from monitor.system.clock import SystemClock
 
     channels = [channel.name for channel in settings.channels]
@@ -183,7 +183,7 @@ def _change(store: SqlStore, args: argparse.Namespace, _settings: Settings) -> i
 
 
 def _unknown(name: str, names: Sequence[str]) -> int:
-    from monitor.settings.keys import did_you_mean
+    from monitor.domain.spelling import did_you_mean
 
     return _refuse(f"There is no subscription {name!r}{did_you_mean(name, names)}; `monitor subscribers list` shows all.")
 

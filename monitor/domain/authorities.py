@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +19,8 @@ _NOISE = re.compile(
     r"\b(?:council|city of|county of|royal borough of|london borough of"
     r"|metropolitan|borough|district|county council|city|the)\b"
 )
+
+_MAX_NAME = 8  #: words
 
 
 def _day(text: str) -> date | None:
@@ -135,11 +137,38 @@ def _in_full(folded: str) -> str:
 
 @lru_cache(maxsize=1)
 def _by_name() -> Mapping[str, Authority]:
-    known: dict[str, Authority] = {}
+    return {fold(name): authority for authority in authorities() for name in (*authority.aliases, authority.name)}
+
+
+@lru_cache(maxsize=1)
+def _by_any_name() -> Mapping[str, tuple[Authority, ...]]:
+    """Authorities by their folded names, and by those of the trusts that run their services."""
+    found = {name: (authority,) for name, authority in _by_name().items()}
     for authority in authorities():
-        for name in (*authority.aliases, authority.name):
-            known[fold(name)] = authority
-    return known
+        for trust in authority.trusts:
+            if len(trust.name) > 5:  # initials are too short to be looked for among other words
+                name = fold(trust.name)
+                found[name] = tuple(dict.fromkeys((*found.get(name, ()), authority)))
+    return found
+
+
+def mentions(text: str) -> Counter[Authority]:
+    """How often each authority is named in a title or the like, by itself or a trust; of overlapping names the longest counts.
+
+    Prose needs more: there a name may be a word or a part of another place, which the classifier's vocabulary knows.
+    """
+    words, names = fold(text).split(), _by_any_name()
+    seen: Counter[Authority] = Counter()
+    position = 0
+    while position < len(words):
+        for length in range(min(_MAX_NAME, len(words) - position), 0, -1):
+            named = names.get(" ".join(words[position : position + length]))
+            if named:
+                seen.update(named)
+                position += length - 1
+                break
+        position += 1
+    return seen
 
 
 def find(name: str) -> Authority | None:

@@ -6,7 +6,7 @@ Working days are computed rather than listed, so that no year runs out.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -79,3 +79,10 @@ def day_words(day: date) -> str:
 def short_day(day: date) -> str:
     """``3 Aug``."""
     return f"{day.day} {MONTHS[day.month - 1][:3].capitalize()}"
+
+
+def moment_words(moment: datetime, *, year: bool = False) -> str:
+    """An aware moment as operators read it beside their logs: ``03 Aug 08:02 UTC``, or with the year before the hour."""
+    there = moment.astimezone(UTC)
+    month = MONTHS[there.month - 1][:3].capitalize()
+    return f"{there:%d} {month} {f'{there:%Y} ' if year else ''}{there:%H:%M} UTC"

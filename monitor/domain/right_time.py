@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from monitor.domain.calendar import moment_words
+
 #: A clock that is so little ahead loses nothing: what it reads seems a few days old, which is told as late, and no older than
 #: the month within which there are alerts. Behind, what is published today is of tomorrow at worst.
 AHEAD, BEHIND = timedelta(days=7), timedelta(days=1)
@@ -39,6 +41,6 @@ def wrong_clock_words(now: datetime, true: datetime) -> str:
     length = f"{off / timedelta(days=1):.0f} days" if off >= timedelta(days=2) else f"{off / timedelta(hours=1):.0f} hours"
     where = "behind" if true > now else "ahead"
     return (
-        f"the clock of this machine is {length} {where}: it says {now:%d %b %Y %H:%M} UTC, "
-        f"others say {true:%d %b %Y %H:%M} UTC; nothing is polled or read until it is set right"
+        f"the clock of this machine is {length} {where}: it says {moment_words(now, year=True)}, "
+        f"others say {moment_words(true, year=True)}; nothing is polled or read until it is set right"
     )

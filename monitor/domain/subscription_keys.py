@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from monitor.domain.authorities import authorities, find, regions, unknown
 from monitor.domain.model import Area, ChangeKind, SourceClass, Trust
+from monitor.domain.spelling import did_you_mean
 from monitor.domain.subscriptions import Frequency, QuietHours, Subscription, SubscriptionError
 
 
@@ -108,8 +109,7 @@ def subscription_from_table(table: Mapping[str, object]) -> Subscription:
     fields: dict[str, object] = {}
     for key, value in table.items():
         if key not in _KEYS and key not in _FORMER:
-            close = get_close_matches(key, _KEYS, n=1, cutoff=0.5)
-            raise SubscriptionError(key, "unknown key" + (f"; did you mean {close[0]!r}?" if close else ""))
+            raise SubscriptionError(key, "unknown key" + did_you_mean(key, _KEYS))
         field = _FORMER.get(key, key)
         fields[field] = _KEYS[field](key, value)
     for key in ("name", "channel"):

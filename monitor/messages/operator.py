@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from monitor.domain.calendar import moment_words
 from monitor.domain.operator_alarms import ActiveAlarm
 from monitor.messages.disarm import quoted
 from monitor.messages.notice import Notice, Purpose
@@ -128,4 +129,4 @@ def _line_of(each: ActiveAlarm) -> str:
 
 def _ended(each: ActiveAlarm) -> str:
     until = each.ended_at or each.seen_at
-    return sanitize(f"Well again: {each.about}: {quoted(each.message, _MAX_QUOTE)} (until {until:%d %b %H:%M} UTC).")
+    return sanitize(f"Well again: {each.about}: {quoted(each.message, _MAX_QUOTE)} (until {moment_words(until)}).")

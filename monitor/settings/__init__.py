@@ -15,6 +15,7 @@ from typing import Any
 
 from monitor.domain.addressees import subscriptions_from_table
 from monitor.domain.operator_alarms import Receiver
+from monitor.domain.spelling import did_you_mean
 from monitor.domain.subscriptions import Subscription, SubscriptionError
 from monitor.settings.keys import (
     Key,
@@ -22,7 +23,6 @@ from monitor.settings.keys import (
     certificates,
     check,
     database,
-    did_you_mean,
     duration,
     flag,
     from_environment,

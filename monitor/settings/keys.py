@@ -6,13 +6,13 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from difflib import get_close_matches
 from urllib.parse import urlsplit
 
 from monitor.domain.characters import unquoted
 from monitor.domain.database_address import checked_database_address
 from monitor.domain.durations import seconds_of
 from monitor.domain.operator_alarms import Receiver
+from monitor.domain.spelling import did_you_mean
 from monitor.settings.tables import Problem, Table
 
 
@@ -179,12 +179,6 @@ def certificates(value: object) -> str:
         except (OSError, ssl.SSLError) as error:
             raise ValueError(f"{path} is no file of certificates (PEM): {getattr(error, 'strerror', None) or error}") from None
     return path
-
-
-def did_you_mean(word: str, valid: Sequence[str]) -> str:
-    """``; did you mean 'listing'?`` or nothing."""
-    close = get_close_matches(word, valid, n=1, cutoff=0.5)
-    return f"; did you mean {close[0]!r}?" if close else ""
 
 
 def check(table: Table, keys: Sequence[Key], *, open_ended: bool = False) -> tuple[dict[str, object], tuple[Problem, ...]]:

@@ -5,7 +5,6 @@ Adding a site is a ``[[source]]`` table; adding a kind is one module and one row
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import typing
 from collections.abc import Iterable, Mapping
@@ -16,6 +15,7 @@ from urllib.parse import urlsplit
 
 from monitor.domain.durations import seconds_of
 from monitor.domain.model import SourceClass
+from monitor.domain.spelling import did_you_mean
 from monitor.ports import ConfigError, Source
 
 #: kind -> module:class. The class takes the keys of its table as keyword arguments.
@@ -83,8 +83,7 @@ def _key(field: str) -> str:
 
 def _nearest(word: str, known: Iterable[str]) -> str:
     options = sorted(known)
-    close = difflib.get_close_matches(word, options, n=1, cutoff=0.5)
-    return f"; did you mean {close[0]!r}?" if close else f"; known are {', '.join(options)}"
+    return did_you_mean(word, options) or f"; known are {', '.join(options)}"
 
 
 def seconds(value: Any, key: str) -> float:

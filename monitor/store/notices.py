@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from monitor.domain.calendar import moment_words
 from monitor.domain.operator_alarms import (
     ActiveAlarm,
     Alarm,
@@ -155,7 +156,7 @@ def outbox_alarms(connection: Connection, now: datetime) -> list[Alarm]:
     oldest = select(func.min(deliveries.c.not_before)).where(deliveries.c.state == DeliveryState.PENDING)
     since = connection.execute(oldest).scalar()
     if since is not None and now - since > STUCK and not reason:
-        words = f"a message has been due since {since:%d %b %H:%M} UTC"
+        words = f"a message has been due since {moment_words(since)}"
         found.append(Alarm(about="outbox", name="stuck", message=words, since=since, urgent=True))
     quiet = select(func.count()).select_from(suspensions).where(suspensions.c.suspended_at.is_not(None))
     if count := connection.execute(quiet).scalar_one():

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from monitor.domain.calendar import day_words, short_day
+from monitor.domain.calendar import day_words, london, moment_words, short_day
 from monitor.domain.durations import seconds_of
 from monitor.settings.keys import duration
 from monitor.sources import seconds
@@ -39,3 +39,9 @@ def test_what_is_no_length_of_time_is_none(text: object) -> None:
 def test_days_are_written_without_zeros_before_them() -> None:
     assert day_words(date(2026, 8, 3)) == "3 August 2026"
     assert short_day(date(2026, 12, 11)) == "11 Dec"
+
+
+@pytest.mark.parametrize(("year", "words"), [(False, "03 Aug 08:02 UTC"), (True, "03 Aug 2026 08:02 UTC")])
+def test_moments_are_written_in_utc_whatever_zone_they_come_in(year: bool, words: str) -> None:
+    for zone in (UTC, london()):
+        assert moment_words(datetime(2026, 8, 3, 8, 2, tzinfo=UTC).astimezone(zone), year=year) == words

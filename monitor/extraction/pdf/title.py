@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Mapping
-from functools import lru_cache
 
-from monitor.domain.authorities import authorities, find, fold
+from monitor.domain.authorities import find, mentions
 from monitor.domain.model import Authority
 
 _BOILERPLATE = re.compile(
@@ -19,39 +16,6 @@ _BOILERPLATE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _HEADER = re.compile(r"Inspection\s+of\s+(.{3,80}?)\s+(?:local\s+authority\s+)?children['\u2019]s\s+services", re.IGNORECASE)
-_MAX_NAME = 8  #: words
-
-
-@lru_cache(maxsize=1)
-def _names() -> Mapping[str, tuple[Authority, ...]]:
-    """Folded names of authorities and of the trusts that run their services."""
-    found: dict[str, tuple[Authority, ...]] = {}
-    for authority in authorities():
-        for name in (authority.name, *authority.aliases):
-            found[fold(name)] = (authority,)
-    for authority in authorities():
-        for trust in authority.trusts:
-            if len(trust.name) > 5:  # initials are too short to be looked for among other words
-                name = fold(trust.name)
-                found[name] = tuple(dict.fromkeys((*found.get(name, ()), authority)))
-    return found
-
-
-def _mentions(text: str) -> Counter[Authority]:
-    """How often each authority is named in a text; of overlapping names the longest counts."""
-    words = fold(text).split()
-    names = _names()
-    seen: Counter[Authority] = Counter()
-    position = 0
-    while position < len(words):
-        for length in range(min(_MAX_NAME, len(words) - position), 0, -1):
-            named = names.get(" ".join(words[position : position + length]))
-            if named:
-                seen.update(named)
-                position += length - 1
-                break
-        position += 1
-    return seen
 
 
 def authority_of(title: str, opening: str) -> Authority | None:
@@ -64,12 +28,12 @@ def authority_of(title: str, opening: str) -> Authority | None:
     if exact:
         return exact
     london = re.sub(r"\blondon borough( of)?\b", " ", name, flags=re.IGNORECASE)
-    candidates = set(_mentions(london))
+    candidates = set(mentions(london))
     if len(candidates) == 1:
         return candidates.pop()
-    headers = _mentions(" ; ".join(_HEADER.findall(opening)))
-    mentions = headers or _mentions(re.sub(r"\blondon borough( of)?\b", " ", opening, flags=re.IGNORECASE))
-    ranked = [pair for pair in mentions.most_common() if not candidates or pair[0] in candidates]
+    headers = mentions(" ; ".join(_HEADER.findall(opening)))
+    named = headers or mentions(re.sub(r"\blondon borough( of)?\b", " ", opening, flags=re.IGNORECASE))
+    ranked = [pair for pair in named.most_common() if not candidates or pair[0] in candidates]
     if not ranked or (len(ranked) > 1 and ranked[0][1] == ranked[1][1]):
         return None
     return ranked[0][0]
