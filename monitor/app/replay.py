@@ -13,6 +13,7 @@ from monitor.domain.replay import Day
 from monitor.domain.subscriptions import LedgerView, Subscription, currently_inadequate, matches
 from monitor.messages import Notice, Renderer
 from monitor.messages.notice import purpose_of
+from monitor.messages.reasons import subscription_words
 
 _MORNING = time(9, 30)
 
@@ -56,7 +57,7 @@ def _replayed(step: Day, changes: tuple[Change, ...], subscription: Subscription
         changes=changes,
         purpose=purpose_of(changes),
         previous={inspection.key: previous} if previous else {},
-        reasons=(f"Your subscription \u201c{subscription.name}\u201d would have told you.",),
+        reasons=(f"{subscription_words(subscription.name)} would have told you.",),
         notes=(subscription.note,) if subscription.note else (),
         context={inspection.authority.urn: context_line(changes[0], step.known)},
     )

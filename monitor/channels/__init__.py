@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from monitor.channels.channel_type import ChannelTable, ChannelType
@@ -11,6 +10,7 @@ from monitor.channels.quiet import silence_apprise
 from monitor.channels.route import RoutedChannel
 from monitor.channels.secret_address import ADDRESS_KEYS, SecretLookup, secret_address
 from monitor.channels.types import channel_types
+from monitor.domain.spelling import did_you_mean
 from monitor.ports import ConfigError
 
 if TYPE_CHECKING:
@@ -94,8 +94,7 @@ def _what_is_known(key: str, values: Mapping[str, str], known: tuple[str, ...], 
         allowed = (*_COMMON, *_type_of(secret_address(values, secret_lookup), values).keys)
     except ConfigError:
         allowed = known
-    close = get_close_matches(key, allowed, n=1, cutoff=0.5)
-    return "unknown key" + (f"; did you mean {close[0]!r}?" if close else f"; keys: {', '.join(allowed)}")
+    return "unknown key" + (did_you_mean(key, allowed) or f"; keys: {', '.join(allowed)}")
 
 
 def _flag(key: str, value: object) -> str:

@@ -9,7 +9,7 @@ from monitor.domain.calendar import day_words, london, london_day, short_day
 from monitor.domain.no_news import Coverage, SourceCoverage
 from monitor.domain.subscriptions import Subscription
 from monitor.messages.notice import Notice, Purpose
-from monitor.messages.reasons import list_words
+from monitor.messages.reasons import list_words, subscription_words
 from monitor.messages.sanitize import listed, sanitize
 
 #: More names than this are counted.
@@ -74,7 +74,7 @@ def _notice(
         purpose=Purpose.NOTICE,
         title=sanitize(title),
         words=tuple(map(sanitize, words)),
-        reasons=(f"{f'Your subscription “{name}” asks' if name else 'You asked'} for a word when nothing changed.",),
+        reasons=(f"{f'{subscription_words(name)} asks' if name else 'You asked'} for a word when nothing changed.",),
         notes=(subscription.note,) if subscription.note else (),
         unsubscribe=unsubscribe,
     )

@@ -14,6 +14,11 @@ def list_words(name: str) -> str:
     return f"your list “{name}”" if name else "your list"
 
 
+def subscription_words(name: str) -> str:
+    """A subscription that the operator wrote, at the beginning of a sentence."""
+    return f"Your subscription “{name}”"
+
+
 def way_out(contact: str, *, manage: bool, unsubscribe: bool) -> str:
     """Whom to turn to, beside the links that there are; `contact` is the operator's address or page, or empty."""
     turn = f"see {contact}" if "://" in contact else f"write to {contact}"

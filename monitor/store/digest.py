@@ -14,7 +14,7 @@ from monitor.domain.digests import latest_slot, run_key, trend
 from monitor.domain.model import Change
 from monitor.domain.subscriptions import Frequency, Subscription
 from monitor.messages import Notice, Purpose
-from monitor.messages.reasons import reason
+from monitor.messages.reasons import reason, subscription_words
 from monitor.ports import DeliveryState
 from monitor.store.enqueue import change_set
 from monitor.store.grouping import merged
@@ -104,7 +104,7 @@ def _notice(
             reason(
                 f"You asked for a {subscription.frequency} digest"
                 if subscription.name in mine
-                else f"Your subscription “{subscription.name}” gathers a {subscription.frequency} digest",
+                else f"{subscription_words(subscription.name)} gathers a {subscription.frequency} digest",
                 [item.because for item in items if not item.told],
             ),
         ),

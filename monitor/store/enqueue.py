@@ -19,7 +19,7 @@ from monitor.domain.model import Change, Inspection, SourceClass
 from monitor.domain.subscriptions import UPDATES, Frequency, LedgerView, Subscription, currently_inadequate, wanted_because
 from monitor.messages import Notice, Purpose
 from monitor.messages.notice import purpose_of
-from monitor.messages.reasons import reason
+from monitor.messages.reasons import reason, subscription_words
 from monitor.ports import DeliveryState
 from monitor.store.bulk import insert_many
 from monitor.store.grouping import Waiting, merged, recent, waiting
@@ -281,7 +281,7 @@ class _Outbox:
         self.rows.append(row)
 
     def _asked(self, name: str) -> str:
-        return "You asked for these alerts" if name in self.own else f"Your subscription “{name}”"
+        return "You asked for these alerts" if name in self.own else subscription_words(name)
 
     def _body(self, person: _Person) -> tuple[str, Notice, str]:
         """The frozen body of what a person is told, its notice, and its change set: one for all who are told the same."""

@@ -29,7 +29,7 @@ from monitor.ports import DeliveryState
 from monitor.store.bounces import ASKED_KIND
 from monitor.store.message_contents import MessageRenderer, enqueue_one
 from monitor.store.restore_guard import sending_disabled
-from monitor.store.schema import deliveries, returns, standing_alarms, subscriptions, suspensions
+from monitor.store.schema import IN_FORCE, PENDING, deliveries, returns, standing_alarms, subscriptions, suspensions
 
 #: A notice that was not handed over by then goes another way, too.
 LATE = timedelta(minutes=15)
@@ -153,7 +153,7 @@ def outbox_alarms(connection: Connection, now: datetime) -> list[Alarm]:
     ]
     if reason := sending_disabled(connection):
         found.append(Alarm(about="outbox", name="off", message=f"nothing is sent: {reason}", urgent=True))
-    oldest = select(func.min(deliveries.c.not_before)).where(deliveries.c.state == DeliveryState.PENDING)
+    oldest = select(func.min(deliveries.c.not_before)).where(PENDING)
     since = connection.execute(oldest).scalar()
     if since is not None and now - since > STUCK and not reason:
         words = f"a message has been due since {moment_words(since)}"
@@ -173,9 +173,7 @@ def outbox_alarms(connection: Connection, now: datetime) -> list[Alarm]:
 
 def _complaints(connection: Connection, now: datetime) -> int:
     """Messages of the last days about which somebody complained whom nobody vouches for, and whose reader still gets some."""
-    wanted = select(subscriptions.c.name).where(
-        subscriptions.c.target == deliveries.c.target, subscriptions.c.ended_at.is_(None)
-    )
+    wanted = select(subscriptions.c.name).where(subscriptions.c.target == deliveries.c.target, IN_FORCE)
     stopped = select(suspensions.c.target).where(
         suspensions.c.target == deliveries.c.target,
         suspensions.c.suspended_at.is_not(None) | (suspensions.c.reinstated_at > returns.c.received_at),

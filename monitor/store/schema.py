@@ -23,6 +23,7 @@ from monitor.store.utc_datetime import UTCDateTime
 
 __all__ = [
     "HEAD",
+    "IN_FORCE",
     "OPEN",
     "PENDING",
     "WAITING",
@@ -133,6 +134,8 @@ subscriptions = Table(
     Column("ended_at", UTCDateTime),
     Column("ended_reason", String, nullable=False, default=""),
 )
+#: Of subscriptions: those that have not ended.
+IN_FORCE = subscriptions.c.ended_at.is_(None)
 
 #: What partial indexes cover: the working set stays small however many settled deliveries there are. A query that is to use
 #: one has to say the same words; a value that is bound later is not recognised (by PostgreSQL in a prepared statement).

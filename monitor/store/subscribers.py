@@ -16,7 +16,7 @@ from monitor.domain.subscriptions import Subscription
 from monitor.ports import DeliveryState
 from monitor.store.message_contents import forget_bodies
 from monitor.store.outbox import note
-from monitor.store.schema import alerts, bodies, deliveries, notifications, subscriptions, suspensions
+from monitor.store.schema import IN_FORCE, alerts, bodies, deliveries, notifications, subscriptions, suspensions
 from monitor.store.suspensions import reinstate
 
 CONFIG = "config"
@@ -95,7 +95,7 @@ def in_force(connection: Connection, configured: Sequence[Subscription]) -> tupl
         select(subscriptions.c.definition).where(
             subscriptions.c.origin == SELF_SERVICE,
             subscriptions.c.confirmed_at.is_not(None),
-            subscriptions.c.ended_at.is_(None),
+            IN_FORCE,
         )
     ).scalars()
     return (*(each for each in configured if each.name not in left), *(subscription_from_table(table) for table in own))
@@ -104,7 +104,7 @@ def in_force(connection: Connection, configured: Sequence[Subscription]) -> tupl
 def own(connection: Connection) -> Mapping[str, str]:
     """The nonces of the subscriptions in force that people made themselves, by name."""
     chosen = select(subscriptions.c.name, subscriptions.c.token).where(
-        subscriptions.c.origin == SELF_SERVICE, subscriptions.c.confirmed_at.is_not(None), subscriptions.c.ended_at.is_(None)
+        subscriptions.c.origin == SELF_SERVICE, subscriptions.c.confirmed_at.is_not(None), IN_FORCE
     )
     return dict(connection.execute(chosen).tuples().all())
 
@@ -181,9 +181,7 @@ def confirm(connection: Connection, name: str, now: datetime) -> bool:
     Who opens the link that was mailed has the mailbox and wants the mail: a suspension of the address ends with it.
     """
     asked = connection.execute(
-        select(subscriptions.c.target, subscriptions.c.confirmed_at).where(
-            subscriptions.c.name == name, subscriptions.c.ended_at.is_(None)
-        )
+        select(subscriptions.c.target, subscriptions.c.confirmed_at).where(subscriptions.c.name == name, IN_FORCE)
     ).first()
     if asked is None:
         return False
@@ -201,7 +199,7 @@ def change(connection: Connection, subscription: Subscription) -> bool:
             subscriptions.c.name == subscription.name,
             subscriptions.c.origin == SELF_SERVICE,
             subscriptions.c.target == subscription.target,
-            subscriptions.c.ended_at.is_(None),
+            IN_FORCE,
         )
         .values(definition=dict(table_from_subscription(subscription)))
     )
@@ -211,9 +209,7 @@ def change(connection: Connection, subscription: Subscription) -> bool:
 def end(connection: Connection, names: Sequence[str], now: datetime) -> int:
     """End subscriptions at once: what is not yet handed over is cancelled where nobody is left who wants it."""
     done = connection.execute(
-        update(subscriptions)
-        .where(subscriptions.c.name.in_(names), subscriptions.c.ended_at.is_(None))
-        .values(ended_at=now, ended_reason=UNSUBSCRIBED)
+        update(subscriptions).where(subscriptions.c.name.in_(names), IN_FORCE).values(ended_at=now, ended_reason=UNSUBSCRIBED)
     )
     waiting = connection.execute(
         select(deliveries.c.id, deliveries.c.state)
@@ -226,7 +222,7 @@ def end(connection: Connection, names: Sequence[str], now: datetime) -> int:
             select(func.count())
             .select_from(alerts)
             .join(subscriptions, subscriptions.c.name == alerts.c.subscription)
-            .where(alerts.c.delivery == row.id, subscriptions.c.ended_at.is_(None))
+            .where(alerts.c.delivery == row.id, IN_FORCE)
         ).scalar_one()
         if not left:
             connection.execute(
@@ -240,7 +236,7 @@ def end(connection: Connection, names: Sequence[str], now: datetime) -> int:
 
 def any_left(connection: Connection, names: Sequence[str]) -> bool:
     """Whether any of these subscriptions has not ended."""
-    left = select(subscriptions.c.name).where(subscriptions.c.name.in_(names), subscriptions.c.ended_at.is_(None))
+    left = select(subscriptions.c.name).where(subscriptions.c.name.in_(names), IN_FORCE)
     return connection.execute(left.limit(1)).first() is not None
 
 
