@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 import runpy
-import tomllib
 from functools import cache
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What one module alone knows, and all others ask it for: docs/adr/0014-one-owner.md lists them."""
+"""What one module alone knows, and all others ask it for: docs/adr/0015-one-owner.md lists them."""
 
 from __future__ import annotations
 

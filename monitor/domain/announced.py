@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from monitor.domain.attestation import as_graded
 from monitor.domain.ledger import change_from, with_stated_past
 from monitor.domain.model import Area, Attestation, Change, Inspection
-from monitor.domain.movement import is_mixed, moves
+from monitor.domain.movement import moves, way_of
 
 
 def announced(record: Iterable[Inspection]) -> tuple[Change, ...]:
@@ -27,7 +27,7 @@ def announced(record: Iterable[Inspection]) -> tuple[Change, ...]:
 
 def _changes(inspection: Inspection, previous: Inspection | None) -> list[Change]:
     found = moves(previous, inspection)
-    mixed = is_mixed(found)
+    mixed = way_of(found) == "mixed"
     voices = {move.area: _voice(inspection, move.area) for move in found}
     return [
         change_from(inspection, with_stated_past(move, previous, voice), voice, mixed=mixed)

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from monitor.domain.authorities import authorities, by_code, by_urn
+from monitor.domain.authorities import authorities, by_code, by_urn, exists_on
 from monitor.domain.history import PredecessorGrade, predecessor_grades
 from monitor.domain.model import Area, Authority, ChildrensTrust, Inspection, Rating
+from monitor.domain.movement import shares_grade
 from monitor.web.queries.changes import InspectionNews, news_of
 from monitor.web.queries.record import Record
 
@@ -35,7 +36,7 @@ class AuthorityRow:
         """What is said where an area has no grade of its own."""
         if self.newest is None:
             return "not inspected yet"
-        return "shared with children in care" if self.newest.combined_care and area is Area.CARE_LEAVERS else "not graded"
+        return "shared with children in care" if shares_grade(self.newest, area) else "not graded"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ class OneAuthority:
 
 def current_authorities(day: date) -> tuple[Authority, ...]:
     """The authorities that exist on a day, by name."""
-    return tuple(sorted((each for each in authorities() if day in each.valid), key=lambda each: each.display_name))
+    return tuple(sorted((each for each in authorities() if exists_on(each, day)), key=lambda each: each.display_name))
 
 
 def row_of(record: Record, authority: Authority, day: date | None = None) -> AuthorityRow:

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Protocol
 
 from monitor.domain.announced import announced
-from monitor.domain.context import newest_of_each
+from monitor.domain.attestation import newest_of_each
 from monitor.domain.model import Area, Authority, Change, ChangeKind, Inspection, Rating, Trust
 from monitor.ports import Clock
 from monitor.store.matching import RecordedChange
