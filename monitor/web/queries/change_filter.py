@@ -54,16 +54,17 @@ class ChangeFilter:
     def holds(self, each: ChangeRecord) -> bool:
         """Whether every parameter holds for a change, be it one that changed nothing."""
         change = each.change
-        return (
-            (not self.authorities or change.authority.urn in self.authorities)
-            and (not self.regions or change.authority.region in self.regions)
-            and (not self.areas or change.area in self.areas)
-            and (not self.kinds or bool(change.kinds & self.kinds))
-            and (not self.ratings or change.new in self.ratings)
-            and (not self.trust or each.trust in self.trust)
-            and (self.since is None or each.published >= self.since)
-            and (self.until is None or each.published <= self.until)
+        clauses = (
+            (not self.authorities or change.authority.urn in self.authorities),
+            (not self.regions or change.authority.region in self.regions),
+            (not self.areas or change.area in self.areas),
+            (not self.kinds or bool(change.kinds & self.kinds)),
+            (not self.ratings or change.new in self.ratings),
+            (not self.trust or each.trust in self.trust),
+            (self.since is None or each.published >= self.since),
+            (self.until is None or each.published <= self.until),
         )
+        return all(clauses)
 
     @property
     def narrows(self) -> bool:
@@ -265,8 +266,8 @@ PARAMETERS: tuple[Parameter, ...] = (
 _BY_NAME = {row.name: row for row in PARAMETERS}
 
 
-def parse_filter(pairs: Iterable[tuple[str, str]]) -> ChangeFilter:
-    """The filter of an address's parameters; empty values say nothing. Raises FilterError for what cannot be understood."""
+def _sorted_out(pairs: Iterable[tuple[str, str]]) -> tuple[dict[str, list[str]], dict[str, str]]:
+    """The values of each parameter that is known, and what is wrong with the names of the others."""
     said: dict[str, list[str]] = {}
     problems: dict[str, str] = {}
     for name, value in pairs:
@@ -276,6 +277,12 @@ def parse_filter(pairs: Iterable[tuple[str, str]]) -> ChangeFilter:
             near = get_close_matches(name, _BY_NAME, n=1, cutoff=0.6)
             meant = f"; did you mean {near[0]}?" if near else "."
             problems[name[:60]] = f"is not known{meant} Allowed: {', '.join(_BY_NAME)}"
+    return said, problems
+
+
+def parse_filter(pairs: Iterable[tuple[str, str]]) -> ChangeFilter:
+    """The filter of an address's parameters; empty values say nothing. Raises FilterError for what cannot be understood."""
+    said, problems = _sorted_out(pairs)
     fields: dict[str, object] = {}
     for name, values in said.items():
         row = _BY_NAME[name]
