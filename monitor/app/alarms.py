@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from monitor.domain.calendar import moment_words
+from monitor.domain.ledger import ALERT_WINDOW
 from monitor.domain.model import SourceClass
 from monitor.domain.no_news import Coverage, SourceCoverage
 from monitor.domain.operator_alarms import Alarm, channels_in_trouble
@@ -36,8 +37,6 @@ _GIVEN_UP_FOR = timedelta(days=7)
 _CROWDED_FOR = timedelta(days=1)
 #: Reasons that are alarming whoever published the page: it cost processes, or it is ours.
 _ALARMING = DEADLY | frozenset(OWN_FAULTS)
-#: What a first poll lists and is older is nobody's news.
-_OLD_STOCK = timedelta(days=30)
 #: Less than this, in bytes, and the next commit may fail.
 MIN_DISK_SPACE = 64 * 1024 * 1024
 
@@ -67,7 +66,7 @@ def of_given_up(lost: Sequence[GivenUp], official: Collection[str]) -> list[Alar
     """
     of: dict[str, list[GivenUp]] = defaultdict(list)
     for each in lost:
-        old_stock = each.baseline and (each.published is None or each.at - each.published > _OLD_STOCK)
+        old_stock = each.baseline and (each.published is None or each.at - each.published > ALERT_WINDOW)
         missed = each.source in official and each.reason not in OTHER_DOCUMENTS and not old_stock
         if each.reason in _ALARMING or missed:
             of[each.source].append(each)

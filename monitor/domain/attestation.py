@@ -66,10 +66,14 @@ def newest_of_each(known: Iterable[Inspection]) -> dict[str, Inspection]:
     return {inspection.authority.urn: inspection for inspection in sorted(known, key=lambda each: each.rank_key)}
 
 
+def began(inspection: Inspection) -> date:
+    """The first day of fieldwork, as far as it is known."""
+    return inspection.fieldwork.start or inspection.fieldwork.end or inspection.published - _SINCE_FIELDWORK
+
+
 def edition_of(inspection: Inspection) -> Edition | None:
     """The edition that an inspection was of, as far as its dates can tell; None before the first."""
-    began = inspection.fieldwork.start or inspection.fieldwork.end or inspection.published - _SINCE_FIELDWORK
-    return edition(began, inspection.framework)
+    return edition(began(inspection), inspection.framework)
 
 
 def behind(change: Change) -> tuple[Attestation, ...]:

@@ -12,15 +12,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import mean, median
 
+from monitor.domain.attestation import began
 from monitor.domain.authorities import last_day
+from monitor.domain.frameworks import TO_PUBLICATION
 from monitor.domain.model import Authority, Inspection
 from monitor.domain.pauses import PreElectionPeriod, days_open, periods_within, publishable, suspended_on
-from monitor.domain.waiting_times import MONTH, PUBLICATION_LAG, Group, LifeTable, began, group, life_table
+from monitor.domain.waiting_times import MONTH, Group, LifeTable, group, life_table
 
 #: Of ten inspections one is to come before its window, and one after it.
 EARLY, MIDDLE, LATE = 0.1, 0.5, 0.9
 #: What is taken for the time from the first day of fieldwork to publication while the record has none.
-_TO_PUBLICATION = timedelta(days=56)
+_USUAL_DELAY = timedelta(days=56)
 #: The months on whose first day a back-test makes its windows.
 _QUARTERS = (1, 4, 7, 10)
 
@@ -79,7 +81,7 @@ def _delay(known: Sequence[Inspection], as_of: date) -> timedelta:
     """The usual time from the first day of fieldwork to publication, of the last five years."""
     since = as_of - timedelta(days=5 * 365)
     days = [(each.published - began(each)).days for each in known if each.published > since and each.fieldwork.start]
-    return timedelta(days=round(median(days))) if days else _TO_PUBLICATION
+    return timedelta(days=round(median(days))) if days else _USUAL_DELAY
 
 
 def _forecast(
@@ -102,7 +104,7 @@ def _forecast(
             reason=reason,
         )
     start, who = began(last), group(last)
-    waited_until = max(start, as_of - PUBLICATION_LAG)
+    waited_until = max(start, as_of - TO_PUBLICATION)
     window = _window(table, who, start, waited_until)
     report = Window(
         first=publishable(max(as_of, window.first + delay)),
@@ -168,7 +170,7 @@ def backtest(
             came = _next(record, made, as_of)
             if came is not None:
                 by_inspection[came.key].append(began(came) in made.inspection)
-            if came is not None or made.inspection.last < as_of - PUBLICATION_LAG:
+            if came is not None or made.inspection.last < as_of - TO_PUBLICATION:
                 outcomes.append(_outcome(came, made.inspection))
     if not by_inspection:
         raise ValueError(f"no inspection began between {since} and {as_of}")

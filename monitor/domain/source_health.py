@@ -13,7 +13,7 @@ from statistics import median
 
 from monitor.domain.calendar import is_working_day
 from monitor.domain.poll_failures import WORDS, failure_words
-from monitor.domain.source_baseline import ArrivalModel, Baseline, PollRecord, arrivals, changes, fit_baseline
+from monitor.domain.source_baseline import LEARNING, ArrivalModel, Baseline, PollRecord, arrivals, changes, fit_baseline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +107,6 @@ class Detector:
 
 
 NEVER = "never"  #: the alarm of what has never answered
-LEARNING = timedelta(days=7)  #: before this much history, counts are compared with nothing
 _CLOCK = timedelta(hours=1)  #: clocks are put right by so much without anybody noticing
 #: Between two polls; after that it is not the source that was silent.
 _BREAK = timedelta(days=7)

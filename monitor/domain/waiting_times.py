@@ -21,14 +21,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from monitor.domain.attestation import rating_of
+from monitor.domain.attestation import began, rating_of
+from monitor.domain.frameworks import TO_PUBLICATION
 from monitor.domain.model import Inspection, Rating
 from monitor.domain.pauses import Suspension, after_open_days, days_open, known_on
 
-#: The record of fieldwork is complete only after this: nine in ten reports are out within it.
-PUBLICATION_LAG = timedelta(days=90)
-#: Where only the press reported an inspection, its fieldwork is taken to have begun so long before.
-_SINCE_FIELDWORK = timedelta(days=60)
 MONTH = 365.25 / 12  #: days
 _YEARS = 5
 _OTHERS_WEIGH = 20
@@ -52,11 +49,6 @@ def group(inspection: Inspection) -> Group:
     return (Group.INADEQUATE, Group.REQUIRES_IMPROVEMENT)[rating.rank] if rating.rank < 2 else Group.GOOD_OR_OUTSTANDING
 
 
-def began(inspection: Inspection) -> date:
-    """The first day of fieldwork, as far as it is known."""
-    return inspection.fieldwork.start or inspection.published - _SINCE_FIELDWORK
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait:
     """One authority's wait from one inspection to the next, or to the day until which it is known to have waited."""
@@ -69,7 +61,7 @@ class Wait:
 
 def waits(record: Iterable[Inspection], *, as_of: date) -> tuple[Wait, ...]:
     """Every wait that was known on a day, with those that go on. `record` may be in any order."""
-    seen_until = as_of - PUBLICATION_LAG
+    seen_until = as_of - TO_PUBLICATION
     histories: dict[str, list[Inspection]] = defaultdict(list)
     for inspection in record:
         if inspection.published <= as_of:
@@ -120,7 +112,7 @@ class LifeTable:
 def life_table(record: Iterable[Inspection], *, as_of: date) -> LifeTable:
     """The life table of what was known on a day."""
     closed = known_on(as_of)
-    since = as_of - PUBLICATION_LAG - timedelta(days=round(_YEARS * 12 * MONTH))
+    since = as_of - TO_PUBLICATION - timedelta(days=round(_YEARS * 12 * MONTH))
     waiting: dict[Group, list[float]] = {each: [0.0] * _MONTHS for each in Group}
     inspected: dict[Group, list[int]] = {each: [0] * _MONTHS for each in Group}
     for wait in waits(record, as_of=as_of):

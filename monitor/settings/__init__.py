@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.domain.addressees import subscriptions_from_table
+from monitor.domain.ledger import ALERT_WINDOW
 from monitor.domain.operator_alarms import Receiver
 from monitor.domain.spelling import did_you_mean
 from monitor.domain.subscriptions import Subscription, SubscriptionError
@@ -48,7 +49,7 @@ _MONITOR = (
     Key(name="database_url", read=database, default=""),
     Key(name="self_service", read=text, default=""),
     Key(name="heartbeat_url_env", read=variable, default=""),
-    Key(name="alert_window", read=duration, default=timedelta(days=30)),
+    Key(name="alert_window", read=duration, default=ALERT_WINDOW),
     Key(name="group_wait", read=pause, default=timedelta(seconds=30)),
     Key(name="most_an_hour", read=whole(1, 1000), default=10),
     Key(name="alert_from", read=probability),

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from monitor.domain.alert_limits import MAX_PER_HOUR
 from monitor.domain.bounces import BounceReport
 from monitor.domain.history import history as shipped_history
+from monitor.domain.ledger import ALERT_WINDOW
 from monitor.domain.mailboxes import target_of, target_of_address
 from monitor.domain.model import Article, Change, ClassifierResult, Inspection, Link, Report
 from monitor.domain.no_news import Coverage
@@ -52,7 +53,7 @@ def open_store(
     renderer: MessageRenderer | None = None,
     history: History = _official,
     context: Context = _no_context,
-    alert_window: timedelta = timedelta(days=30),
+    alert_window: timedelta = ALERT_WINDOW,
     links: Links | None = None,
     contact: str = "",
     group_wait: timedelta = timedelta(0),

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.domain.attestation import began
 from monitor.domain.authorities import authorities
 from monitor.domain.forecast import Backtest, Forecast, backtest, forecasts, origins
 from monitor.domain.history import history
@@ -24,7 +25,7 @@ from monitor.domain.pauses import (
     suspended_on,
     suspensions,
 )
-from monitor.domain.waiting_times import Group, began, group, life_table, waits
+from monitor.domain.waiting_times import Group, group, life_table, waits
 from tests.builders import authority, official
 
 AS_OF = date(2026, 8, 21)

@@ -13,6 +13,7 @@ from typing import Any
 from monitor.domain.calendar import MONTHS
 from monitor.domain.frameworks import edition, graded_as
 from monitor.domain.history import fieldwork, history
+from monitor.domain.ledger import SAME_INSPECTION
 from monitor.domain.model import Area, Authority, DateRange, Judgement, Report, Span
 from monitor.domain.schedule import DEADLY
 from monitor.extraction.pdf.gradings import Grading, gradings, separated, verdict
@@ -253,7 +254,7 @@ def _published(first_page: str, authority: Authority, days: DateRange, *, url: s
             for inspection in history()
             if inspection.authority == authority
             and inspection.fieldwork.end
-            and abs(inspection.fieldwork.end - days.end) <= timedelta(days=60)
+            and abs(inspection.fieldwork.end - days.end) <= SAME_INSPECTION
         ),
         None,
     )
