@@ -16,12 +16,11 @@ from monitor.domain.subscriptions import Frequency, Subscription
 from monitor.messages import Notice, Purpose
 from monitor.messages.reasons import reason, subscription_words
 from monitor.ports import DeliveryState
-from monitor.store.enqueue import change_set
-from monitor.store.grouping import merged
 from monitor.store.ledger import History, known
 from monitor.store.message_contents import enqueue_one
+from monitor.store.notification_stages import Reason, change_set, merged
 from monitor.store.policy import Policy
-from monitor.store.restored import DOUBTFUL, restore_notifications
+from monitor.store.restored import restore_notifications
 from monitor.store.rows import change_of
 from monitor.store.schema import alerts, changes, deliveries, notifications
 from monitor.store.subscribers import own
@@ -61,7 +60,7 @@ def _digest(connection: Connection, subscription: Subscription, policy: Policy, 
     changed: dict[str, object] = {
         "change_set": key,
         "not_before": subscription.quiet.over(now) if subscription.quiet else now,
-        **({"state": DeliveryState.HELD, "reason": DOUBTFUL} if doubtful else {}),
+        **({"state": DeliveryState.HELD, "reason": Reason.DOUBTFUL.value} if doubtful else {}),
     }
     enqueue_one(
         connection,

@@ -4,35 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, literal_column, select
 
 from monitor.domain.alert_limits import HOUR
-from monitor.domain.model import Change, ChangeKind, Inspection
-from monitor.domain.movement import direction, disputed
+from monitor.domain.model import Inspection
 from monitor.messages import Purpose
 from monitor.ports import DeliveryState
 from monitor.store import restore_guard
+from monitor.store.notification_stages import Waiting
 from monitor.store.rows import change_of
 from monitor.store.schema import PENDING, alerts, changes, deliveries
 
 #: Purposes of messages that go out at once; digests, tests and notices are none of these.
 IMMEDIATE = (Purpose.CHANGE, Purpose.CONFIRMED, Purpose.CORRECTED)
-
-
-@dataclass(kw_only=True)
-class Waiting:
-    """A message that nobody has begun to send, and what it is made of."""
-
-    id: str  #: of its delivery
-    purpose: Purpose
-    not_before: datetime
-    changes: dict[str, Change] = field(default_factory=dict)  #: by id
-    because: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  #: by subscription: why each is for it
-    days_late: dict[str, int] = field(default_factory=dict)  #: by inspection
 
 
 def waiting(
@@ -95,26 +82,3 @@ def recent(connection: Connection, most: int, now: datetime) -> Mapping[str, Seq
     for target in connection.execute(many).scalars().all():
         found[target] += connection.execute(select(deliveries.c.created).where(young, deliveries.c.target == target)).scalars()
     return found
-
-
-def merged(before: Mapping[str, Change], now: Mapping[str, Change]) -> tuple[Change, ...]:
-    """Both as one message tells them: of each area of an inspection the latest word.
-
-    Nobody has read the word before it, so it corrects nothing but what that one would have corrected, and what it withdraws
-    need not be told at all. Of two words that disagree the lower grade is told, and that there is another.
-    """
-    latest: dict[tuple[str, str], Change] = {}
-    for change in (*before.values(), *now.values()):
-        earlier = latest.get((change.inspection.key, change.area))
-        latest[change.inspection.key, change.area] = _together(earlier, change) if earlier else change
-    return tuple(change for change in latest.values() if change.new or change.reported)
-
-
-def _together(earlier: Change, change: Change) -> Change:
-    """Two words on one area, of which nobody has read the first."""
-    if ChangeKind.DISPUTED not in earlier.kinds | change.kinds:
-        return replace(change, reported=earlier.reported)
-    if earlier.new is None or change.new is None or earlier.new is change.new:
-        return change
-    low, other = (earlier, change) if direction(earlier.new, change.new) > 0 else (change, earlier)
-    return low if ChangeKind.DISPUTED in low.kinds or other.new is None else disputed(low, by=other.new)

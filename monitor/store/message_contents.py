@@ -38,9 +38,13 @@ def new_ids(count: int) -> list[str]:
 def keep_body(connection: Connection, body: Body) -> str:
     """Freeze what everybody reads; returns its id."""
     identity = uuid4().hex
-    values = {"id": identity, "subject": body.subject, "forms": dict(body.forms), "headers": dict(body.headers)}
-    connection.execute(insert(bodies).values(values))
+    connection.execute(insert(bodies).values(body_row(identity, body)))
     return identity
+
+
+def body_row(identity: str, body: Body) -> dict[str, Any]:
+    """The columns of a body."""
+    return {"id": identity, "subject": body.subject, "forms": dict(body.forms), "headers": dict(body.headers)}
 
 
 def body_of(row: Mapping[Any, Any]) -> Body:

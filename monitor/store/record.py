@@ -15,8 +15,9 @@ from monitor.domain.model import Attestation, Change, Inspection, Report, Source
 from monitor.domain.subscriptions import RETRACTIONS, Subscription
 from monitor.ports import Classified, Recorded
 from monitor.store.articles import file_documents
-from monitor.store.enqueue import News, enqueue
+from monitor.store.enqueue import enqueue
 from monitor.store.ledger import known, save
+from monitor.store.notification_stages import News
 from monitor.store.policy import Policy
 from monitor.store.review import FRESH_IN_BASELINE, new_in, review_found, settle
 from monitor.store.rows import change_of, change_row

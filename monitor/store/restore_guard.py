@@ -18,8 +18,8 @@ from sqlalchemy import Connection, insert, select, update
 from monitor.ports import DeliveryState
 from monitor.store.bulk import insert_many
 from monitor.store.notification_log import NotificationLog, known_tries, notification_log
+from monitor.store.notification_stages import Reason
 from monitor.store.outbox import note
-from monitor.store.restored import DOUBTFUL
 from monitor.store.schema import deliveries, facts
 from monitor.store.tokens import chunks, tells_of
 from monitor.system.private_files import make_private
@@ -164,7 +164,7 @@ def _resumed(sent: bool, tried: bool | None, tells: Collection[str], log: Notifi
     if sent:
         return DeliveryState.SENT, "found_in_journal"
     if tried is not None:
-        return DeliveryState.HELD, DOUBTFUL
+        return DeliveryState.HELD, Reason.DOUBTFUL.value
     found = [log.find(token) for token in tells]
     if not any(found):
         return None

@@ -15,9 +15,6 @@ from monitor.store.notification_log import NotificationLog, Notified
 from monitor.store.schema import deliveries, notifications
 from monitor.store.tokens import token_of
 
-#: Why a message is held of which nobody knows whether it was sent before.
-DOUBTFUL = "it may have been sent before the database was put back"
-
 
 def restore_notifications(
     connection: Connection, found: Mapping[str, Change], subscriptions: Sequence[Subscription], now: datetime
