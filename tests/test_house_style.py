@@ -5,11 +5,14 @@ from __future__ import annotations
 import ast
 import re
 import runpy
+import tomllib
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from monitor.commands import COMMANDS
+from monitor.sources import SOURCE_TYPES
 from tests.conftest import ROOT
 
 complexity, functions_in = (runpy.run_path(str(ROOT / ".ci/complexity.py"))[name] for name in ("complexity", "functions_in"))
@@ -115,6 +118,15 @@ def test_state_has_one_door() -> None:
         uses = [node.lineno for node in ast.walk(parsed(module)) if isinstance(node, ast.Attribute) and node.attr == "engine"]
         found += [f"{ids(module)}:{line}" for line in uses]
     assert found == []
+
+
+def test_every_kind_and_every_command_is_kept_apart() -> None:
+    # A contract names its modules one by one, and would pass over one that is new.
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    apart = {module for contract in contracts if contract["type"] == "independence" for module in contract["modules"]}
+    kinds = {where.partition(":")[0] for where in SOURCE_TYPES.values()}
+    commands = {f"monitor.commands.{command.module}" for command in COMMANDS}
+    assert kinds | commands | {"monitor.channels.types.*"} == apart
 
 
 def test_every_package_says_what_it_is() -> None:

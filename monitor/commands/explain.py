@@ -55,15 +55,15 @@ def run(args: argparse.Namespace) -> int:
 
 def _print_record(args: argparse.Namespace, document: Article | Report, result: ClassifierResult) -> None:
     """Print what the record makes of it; a configuration that cannot be used leaves the shipped record."""
+    from monitor.app.existing_state import open_existing_state
     from monitor.commands.consequences import in_words
-    from monitor.commands.sources import open_state
     from monitor.ports import MonitorError
     from monitor.settings import load
 
     settings, store = None, None
     try:
         settings = load(args.config, args.state)
-        store = open_state(settings)
+        store = open_existing_state(settings)
     except MonitorError:
         print("\n(The configuration cannot be used, so nobody knows who is subscribed; `monitor check` says why.)")
     try:

@@ -55,9 +55,9 @@ async def _here(settings: Settings, name: str) -> str:
 
 def _by_the_running_one(settings: Settings, name: str, begun: datetime) -> str:
     """Ask the monitor that runs, and wait until it has polled."""
-    from monitor.commands.sources import open_state
+    from monitor.app.existing_state import open_existing_state
 
-    store = open_state(settings)
+    store = open_existing_state(settings)
     if store is not None:
         store.poll_soon(name, now=SystemClock().now())
         store.close()
@@ -69,9 +69,9 @@ def _by_the_running_one(settings: Settings, name: str, begun: datetime) -> str:
 
 def _outcome(settings: Settings, name: str, begun: datetime) -> PollRecord | None:
     """The latest poll since we began; None while there is none."""
-    from monitor.commands.sources import open_state
+    from monitor.app.existing_state import open_existing_state
 
-    store = open_state(settings)
+    store = open_existing_state(settings)
     if store is None:
         return None
     try:

@@ -33,10 +33,10 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Compare and print; 0 also when there are differences: they are what was asked for."""
-    from monitor.commands.sources import open_state
+    from monitor.app.existing_state import open_existing_state
     from monitor.settings import load
 
-    store = open_state(load(args.config, args.state))
+    store = open_existing_state(load(args.config, args.state))
     if store is None:
         raise MonitorError("nothing was read yet", key=str(args.state))
     seen = added = removed = 0

@@ -90,15 +90,10 @@ def write_record(inspections: Iterable[Inspection], file: TextIO) -> int:
 
 def open_ledger(args: argparse.Namespace) -> SqlStore | None:
     """The store of the configured state; None when there is none yet (nothing is made by asking)."""
-    from monitor.app.runtime import database_url
+    from monitor.app.existing_state import open_existing_state
     from monitor.settings import load
 
-    settings = load(args.config, args.state)
-    if not settings.database_url and not (settings.state / "monitor.db").exists():
-        return None
-    from monitor.store import open_store
-
-    return open_store(database_url(settings))
+    return open_existing_state(load(args.config, args.state))
 
 
 def known_inspections(args: argparse.Namespace, urns: Sequence[str] = ()) -> tuple[Inspection, ...]:

@@ -8,7 +8,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor.commands.options import count, folder_options
@@ -90,19 +89,10 @@ def named(sources: Sequence[Declared], name: str) -> Declared:
     return found
 
 
-def open_state(settings: Settings) -> SqlStore | None:
-    """The store when there is one already; asking about it must not make one."""
-    from monitor.app.runtime import database_url
-    from monitor.store import open_store
-
-    url = database_url(settings)
-    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
-        return None
-    return open_store(url)
-
-
 def _list(settings: Settings, *, as_json: bool) -> int:
-    store = open_state(settings)
+    from monitor.app.existing_state import open_existing_state
+
+    store = open_existing_state(settings)
     rows: list[dict[str, Any]] = []
     for source in all_sources(settings):
         state = store.source_state(source.name) if store else None
@@ -183,7 +173,9 @@ def source_alarms(settings: Settings, store: SqlStore, now: datetime) -> dict[st
 
 
 def _stale(settings: Settings, *, as_json: bool) -> int:
-    store = open_state(settings)
+    from monitor.app.existing_state import open_existing_state
+
+    store = open_existing_state(settings)
     if store is None:
         raise MonitorError("nothing was polled yet; start the monitor first", key=str(settings.state))
     found = source_alarms(settings, store, SystemClock().now())
@@ -214,6 +206,7 @@ def _moved(settings: Settings, store: SqlStore) -> dict[str, str]:
 
 
 def _test(settings: Settings, target: str, *, articles: int, as_json: bool) -> int:
+    from monitor.app.existing_state import open_existing_state
     from monitor.commands.source_test import try_address, try_source
 
     sources = all_sources(settings)
@@ -221,7 +214,7 @@ def _test(settings: Settings, target: str, *, articles: int, as_json: bool) -> i
         found = next((source for source in sources if source.url == target), None)
     else:
         found = named(sources, target)
-    store = open_state(settings)
+    store = open_existing_state(settings)
     try:
         if found is not None:
             test: SourceTest = asyncio.run(try_source(settings, found, articles, store))

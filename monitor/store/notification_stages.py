@@ -207,9 +207,7 @@ def hold(each: Group, storm: str, history: History) -> Held:
     return Held()
 
 
-def schedule(
-    each: Group, made: Sequence[datetime], group_wait: timedelta, limit: int, late: int, now: datetime
-) -> datetime:
+def schedule(each: Group, made: Sequence[datetime], group_wait: timedelta, limit: int, late: int, now: datetime) -> datetime:
     """When a message may go: after what else may come, not too many an hour, in nobody's quiet hours, no later than it was to.
 
     `made` is when this person's latest messages were, `limit` how many there may be in an hour, and the news is `late` by so

@@ -54,7 +54,7 @@ def told_once(store: SqlStore) -> None:
         alerts = connection.execute(
             select(schema.alerts.c.change, schema.alerts.c.delivery, schema.deliveries.c.target).join(schema.deliveries)
         ).all()
-        tellings = {(row.change, row.target): row.delivery for row in connection.execute(select(schema.tellings))}
+        tellings = {(row.change, row.target): row.delivery for row in connection.execute(select(schema.notifications))}
         sets = [row.change_set for row in connection.execute(select(schema.deliveries.c.change_set))]
     assert len(alerts) > 0
     assert all(tellings[row.change, row.target] == row.delivery for row in alerts)

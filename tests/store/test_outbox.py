@@ -138,7 +138,7 @@ def test_who_unsubscribed_after_the_claim_gets_nothing(open_it: Open) -> None:
 def test_the_schema_itself_refuses_a_second_telling(open_it: Open) -> None:
     store = open_it(subscription())
     claimed(store)
-    for table in (schema.deliveries, schema.alerts, schema.tellings, schema.changes):
+    for table in (schema.deliveries, schema.alerts, schema.notifications, schema.changes):
         with store.engine.connect() as connection:
             row = dict(connection.execute(select(table)).mappings().one())
         if "id" in row:
