@@ -22,7 +22,7 @@ from monitor.ports import Source
 
 if TYPE_CHECKING:
     from monitor.app.runtime import Runtime
-    from monitor.store.poll_history import GivenUp
+    from monitor.domain.link_history import GivenUp
 
 #: How far back a source's habits are learnt from, and how often.
 HISTORY = timedelta(days=60)

@@ -6,15 +6,12 @@ import fcntl
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import Protocol, TextIO
 
 from monitor.ports import Clock, InUseError, StoreError
 from monitor.system.private_files import make_private
-
-if TYPE_CHECKING:
-    from monitor.store import SqlStore
 
 
 @contextmanager
@@ -90,12 +87,24 @@ class Owners:
             new.replace(self._path)
 
 
+class Leases(Protocol):
+    """The part of the store that knows who has what to himself."""
+
+    def acquire_lease(self, name: str, *, owner: str, now: datetime, length: timedelta) -> int | None:
+        """Take or renew a lease; its epoch, None when another holds it."""
+        ...
+
+    def release_lease(self, name: str, *, owner: str, now: datetime) -> None:
+        """Give a lease back at an orderly end, so that another need not wait until it runs out."""
+        ...
+
+
 class LeaseElection:
     """The lease by which one of several daemons on a shared database polls."""
 
     LENGTH = timedelta(seconds=45)
 
-    def __init__(self, store: SqlStore, clock: Clock, owner: str) -> None:
+    def __init__(self, store: Leases, clock: Clock, owner: str) -> None:
         self._store = store
         self._clock = clock
         self._owner = owner

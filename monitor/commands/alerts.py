@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from monitor.channels.route import RoutedChannel
     from monitor.domain.message import Message
     from monitor.domain.operator_alarms import Receiver
+    from monitor.domain.recorded_change import RecordedChange, Verdict
     from monitor.store import SqlStore
-    from monitor.store.matching import RecordedChange, Verdict
 
 
 _CHANGE = (

@@ -12,8 +12,8 @@ from monitor.domain.calendar import MONTH_NUMBERS, MONTHS
 from monitor.domain.model import Area, Authority, Change
 
 if TYPE_CHECKING:
+    from monitor.domain.recorded_change import RecordedChange
     from monitor.store import SqlStore
-    from monitor.store.matching import RecordedChange
 
 _MONTH = rf"(?P<month>{'|'.join(month[:3] for month in MONTHS)})[a-z]*\.?"
 #: How a day, a month or a year is written; each row with an example that it takes.

@@ -82,14 +82,12 @@ def _checked(path: Path) -> tuple[list[Attestation], list[str]]:
 
 
 def _keep(args: argparse.Namespace, attestations: list[Attestation]) -> tuple[int, int]:
-    from monitor.app.runtime import database_url
+    from monitor.app.runtime import open_state
     from monitor.domain.model import ClassifierResult
     from monitor.settings import load
-    from monitor.store import open_store
     from monitor.system.clock import SystemClock
 
-    settings = load(args.config, args.state)
-    store = open_store(database_url(settings), subscriptions=lambda: settings.subscriptions, alert_window=settings.alert_window)
+    store = open_state(load(args.config, args.state))
     new = 0
     try:
         known = {

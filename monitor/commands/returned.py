@@ -14,10 +14,9 @@ from monitor.commands.options import folder_options
 from monitor.ports import MonitorError
 
 if TYPE_CHECKING:
-    from monitor.domain.bounces import BounceReport
+    from monitor.domain.bounces import BounceReport, IngestOutcome
     from monitor.postmaster.ingest import BounceIngest, Postmaster
     from monitor.postmaster.mailbox import Take
-    from monitor.store.bounces import IngestOutcome
 
 
 def add_parser(subparsers: Any) -> None:
@@ -97,7 +96,7 @@ def _take_from(name: str, take: Take) -> bool:
 
 def _say(args: argparse.Namespace, where: str, mail: BounceReport, became: IngestOutcome) -> bool:
     """Print what a mail was and what became of it; whether it was about a message of ours."""
-    from monitor.store.bounces import IngestOutcome
+    from monitor.domain.bounces import IngestOutcome
 
     if args.json:
         print(json.dumps({"from": where, "kind": str(mail.kind), "code": mail.code, "became": str(became)}))

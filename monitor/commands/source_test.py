@@ -17,10 +17,10 @@ from monitor.ports import Fetcher, FetchFailure, ReadError, SourceState
 from monitor.system.clock import SystemClock
 
 if TYPE_CHECKING:
+    from monitor.domain.link_history import SeenLink
     from monitor.settings import Settings
     from monitor.sources.declaration import Declared
     from monitor.store import SqlStore
-    from monitor.store.poll_history import SeenLink
 
 _SHOWN = 10
 

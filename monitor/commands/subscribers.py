@@ -12,11 +12,10 @@ from monitor.commands.options import folder_options
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from monitor.domain.subscribers import Subscriber, Suspension
     from monitor.domain.subscriptions import Subscription
     from monitor.settings import Settings
     from monitor.store import SqlStore
-    from monitor.store.subscribers import Subscriber
-    from monitor.store.suspensions import Suspension
 
 
 def add_parser(subparsers: Any) -> None:
@@ -162,7 +161,7 @@ def _change(store: SqlStore, args: argparse.Namespace, _settings: Settings) -> i
     """Pause, resume or end one subscription."""
     from dataclasses import replace
 
-    from monitor.store.subscribers import CONFIG
+    from monitor.domain.subscribers import CONFIG
     from monitor.system.clock import SystemClock
 
     found = store.subscriber_rows(args.name)

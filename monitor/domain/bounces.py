@@ -108,3 +108,14 @@ def refused_address(reason: str) -> bool:
         return False
     stage, code, fault = found.groups()
     return fault == Fault.ADDRESS or (not fault and (about_the_address(code) if code else stage == "rcpt"))
+
+
+class IngestOutcome(StrEnum):
+    """What became of a mail that came back."""
+
+    UNRELATED = "unrelated"  #: about no message of ours
+    KNOWN = "known"  #: recorded before
+    NOTED = "noted"  #: at its delivery; nothing follows from it
+    COUNTED = "counted"  #: against the address
+    ASKED = "asked"  #: a complaint that anybody may have written: the operator is to look at it
+    SUSPENDED = "suspended"  #: the address gets nothing from now on

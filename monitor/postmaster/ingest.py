@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from monitor.domain.bounces import BounceReport
+from monitor.domain.bounces import BounceReport, IngestOutcome
 from monitor.messages.signed_return_path import SignedReturnPath
 from monitor.ports import Clock
 from monitor.postmaster.mailbox import Mailbox, MailboxError
 from monitor.postmaster.report import parse_bounce
-from monitor.store.bounces import IngestOutcome
 
 _log = logging.getLogger(__name__)
 

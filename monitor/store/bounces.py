@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from monitor.domain.bounces import BounceKind, BounceReport, about_the_address, vouches, words_of
+from monitor.domain.bounces import BounceKind, BounceReport, IngestOutcome, about_the_address, vouches, words_of
 from monitor.domain.mailboxes import mailbox
 from monitor.ports import DeliveryState
 from monitor.store import suspensions
@@ -29,17 +28,6 @@ ASKED_KIND = "complaint, not proven"
 _TERMINAL = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.UNCERTAIN, DeliveryState.CANCELLED)
 _ID = re.compile(r"<?([0-9a-f]{32})@")
 _POSITION = "returned_position"
-
-
-class IngestOutcome(StrEnum):
-    """What became of a mail that came back."""
-
-    UNRELATED = "unrelated"  #: about no message of ours
-    KNOWN = "known"  #: recorded before
-    NOTED = "noted"  #: at its delivery; nothing follows from it
-    COUNTED = "counted"  #: against the address
-    ASKED = "asked"  #: a complaint that anybody may have written: the operator is to look at it
-    SUSPENDED = "suspended"  #: the address gets nothing from now on
 
 
 _MORE_WORDS = {

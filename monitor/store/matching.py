@@ -3,40 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
-from monitor.domain.model import Change, Inspection, SourceClass
-from monitor.domain.subscriptions import LedgerView, Match, Subscription, currently_inadequate, matches
+from monitor.domain.model import Inspection, SourceClass
+from monitor.domain.recorded_change import RecordedChange, Verdict
+from monitor.domain.subscriptions import LedgerView, Subscription, currently_inadequate, matches
 from monitor.store.ledger import History, known
 from monitor.store.reached import reached
 from monitor.store.rows import change_of
 from monitor.store.schema import alerts, changes, deliveries
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """One subscription against one recorded change."""
-
-    subscription: Subscription
-    match: Match
-    delivery: str = ""  #: id of the message that told it; empty when there is none
-    state: str = ""
-    waits: bool = False  #: whether it is kept for the subscription's next digest
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordedChange:
-    """A change as it is stored, and why it was told nobody, when it was not."""
-
-    id: str
-    change: Change
-    source_class: SourceClass
-    silent: str
-    recorded_at: datetime | None = None
 
 
 def find_changes(connection: Connection, history: History, name: str, limit: int = 20) -> tuple[RecordedChange, ...]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from monitor.domain.link_history import GivenUp, SeenLink
 from monitor.domain.model import Link
 from monitor.domain.source_baseline import PollRecord
 from monitor.ports import LinkFailure, PollResult, SourceState, Waiting
 from monitor.store import leases, links, poll_history, sources
-from monitor.store.poll_history import GivenUp, SeenLink
 from monitor.store.transactions import Transactions
 
 

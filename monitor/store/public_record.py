@@ -3,34 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, select
 
-from monitor.domain.model import Inspection
+from monitor.domain.public_record import Believed, ReportPage
 from monitor.store.ledger import known
-from monitor.store.matching import RecordedChange, all_changes
+from monitor.store.matching import all_changes
 from monitor.store.policy import Policy
 from monitor.store.schema import attestations, changes, inspections, judgements
 from monitor.store.transactions import Transactions
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Believed:
-    """The whole record at one moment: small enough (50 inspections a year) to be held at once."""
-
-    inspections: tuple[Inspection, ...]  #: oldest first
-    changes: tuple[RecordedChange, ...]  #: what was recorded here, oldest first; of the shipped history nothing is
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportPage:
-    """Where a sentence stands in a report: its page, from 1."""
-
-    area: str
-    quote: str
-    page: int
 
 
 class PublicRecord(Transactions):

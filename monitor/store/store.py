@@ -8,13 +8,15 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from monitor.domain.alert_limits import MAX_PER_HOUR
-from monitor.domain.bounces import BounceReport
+from monitor.domain.bounces import BounceReport, IngestOutcome
 from monitor.domain.history import history as shipped_history
 from monitor.domain.ledger import ALERT_WINDOW
 from monitor.domain.mailboxes import target_of, target_of_address
 from monitor.domain.model import Article, Change, ClassifierResult, Inspection, Link, Report
 from monitor.domain.no_news import Coverage
 from monitor.domain.operator_alarms import Alarm, Receiver
+from monitor.domain.recorded_change import RecordedChange, Verdict
+from monitor.domain.subscribers import Subscriber, Suspension
 from monitor.domain.subscriptions import Subscription
 from monitor.messages import Notice, Renderer
 from monitor.messages.links import Links
@@ -34,7 +36,6 @@ from monitor.store.public_record import PublicRecord
 from monitor.store.record import record_all
 from monitor.store.review_decisions import Accepted, accept
 from monitor.store.review_desk import ReviewDesk
-from monitor.store.subscribers import Subscriber
 from monitor.store.unbelieved import unbelieved
 
 
@@ -286,12 +287,12 @@ class SqlStore(PollStore, OutboxAdmin, ReviewDesk, PublicRecord):
         """Every page kept, oldest first."""
         return self._captures.pages()
 
-    def changes(self, name: str = "", *, limit: int = 20) -> tuple[matching.RecordedChange, ...]:
+    def changes(self, name: str = "", *, limit: int = 20) -> tuple[RecordedChange, ...]:
         """Recorded changes whose key or id begins with `name`, newest first."""
         with self._reading.begin() as connection:
             return matching.find_changes(connection, self._policy.history, name, limit)
 
-    def verdicts(self, change: matching.RecordedChange) -> tuple[matching.Verdict, ...]:
+    def verdicts(self, change: RecordedChange) -> tuple[Verdict, ...]:
         """Every subscription in force against a recorded change: clause by clause, and what was sent."""
         with self._reading.begin() as connection:
             wanted = subscribers.in_force(connection, tuple(self._subscriptions()) if self._subscriptions else ())
@@ -346,7 +347,7 @@ class SqlStore(PollStore, OutboxAdmin, ReviewDesk, PublicRecord):
 
     # mail that comes back
 
-    def ingest_bounce(self, mail: BounceReport, signed: str | None, *, now: datetime) -> bounces.IngestOutcome:
+    def ingest_bounce(self, mail: BounceReport, signed: str | None, *, now: datetime) -> IngestOutcome:
         """Record a mail that came back, and suspend its address where that is due; see `bounces.take`."""
         with self.engine.begin() as connection:
             return bounces.take(connection, mail, signed, now)
@@ -361,7 +362,7 @@ class SqlStore(PollStore, OutboxAdmin, ReviewDesk, PublicRecord):
         with self.engine.begin() as connection:
             bounces.remember_position(connection, position)
 
-    def suspended(self) -> tuple[suspensions.Suspension, ...]:
+    def suspended(self) -> tuple[Suspension, ...]:
         """Every address that gets nothing, since when and why; the longest first."""
         with self._reading.begin() as connection:
             return suspensions.suspended(connection)

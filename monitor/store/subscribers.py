@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select, text, update
 
 from monitor.domain.addressees import table_of
 from monitor.domain.mailboxes import mailbox, target_of_address
+from monitor.domain.subscribers import CONFIG, MAX_CONFIRMATIONS, SELF_SERVICE, Subscriber
 from monitor.domain.subscription_keys import subscription_from_table, table_from_subscription
 from monitor.domain.subscriptions import Subscription
 from monitor.ports import DeliveryState
@@ -19,28 +19,12 @@ from monitor.store.outbox import note
 from monitor.store.schema import IN_FORCE, alerts, bodies, deliveries, notifications, subscriptions, suspensions
 from monitor.store.suspensions import reinstate
 
-CONFIG = "config"
-SELF_SERVICE = "self-service"
 UNSUBSCRIBED = "unsubscribed"
 ERASED = "erased"
-#: One message that asks for confirmation per address in this time, and so many in an hour over all addresses.
+#: One message that asks for confirmation per address in this time.
 ASK_AGAIN = timedelta(hours=24)
-MAX_CONFIRMATIONS = 60
 #: A request that nobody confirmed is forgotten.
 UNCONFIRMED_KEPT = timedelta(days=7)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subscriber:
-    """One subscription with what the state knows of it."""
-
-    subscription: Subscription
-    origin: str
-    created_at: datetime
-    confirmed_at: datetime | None
-    ended_at: datetime | None
-    ended_reason: str
-    nonce: str  #: part of its signed addresses; changing it revokes them
 
 
 def mirror(connection: Connection, configured: Sequence[Subscription], now: datetime) -> None:

@@ -7,12 +7,12 @@ back within `PROOF`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, insert, select, update
 
 from monitor.domain.bounces import refused_address
+from monitor.domain.subscribers import Suspension
 from monitor.ports import DeliveryState
 from monitor.store.outbox import note
 from monitor.store.schema import deliveries, returns, suspensions
@@ -22,15 +22,6 @@ HARD_BOUNCES = 3
 #: Servers report within five days of trying (RFC 5321, 4.5.4.1), and some take a little longer.
 PROOF = timedelta(days=7)
 _REASON = "suspended"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suspension:
-    """One address that gets nothing, since when and why."""
-
-    target: str
-    since: datetime
-    reason: str
 
 
 def suspended(connection: Connection) -> tuple[Suspension, ...]:

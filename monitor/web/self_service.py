@@ -21,18 +21,18 @@ from fastapi.responses import HTMLResponse
 from starlette.background import BackgroundTask
 
 from monitor.channels.mime import usable
+from monitor.domain.subscribers import MAX_CONFIRMATIONS, SELF_SERVICE, Subscriber
 from monitor.domain.subscription_keys import subscription_from_table
 from monitor.domain.subscriptions import Subscription, SubscriptionError
 from monitor.messages.account_mails import confirmation, welcome
 from monitor.messages.links import LinkAction, Links
 from monitor.messages.sample import sample_notice
 from monitor.ports import Clock
-from monitor.store import SqlStore
-from monitor.store.subscribers import MAX_CONFIRMATIONS, SELF_SERVICE, Subscriber
 from monitor.web.origin import SameSite
 from monitor.web.pages import message_page, page
 from monitor.web.preferences_form import Form, described, form_of, preferences_form, problem, table
 from monitor.web.rate_limiter import RateLimiter, visitor
+from monitor.web.state import SelfServiceStore
 
 #: Every council ticked is 6,000 bytes.
 _MAX_FORM = 20_000
@@ -55,7 +55,7 @@ async def _form(request: Request) -> Form:
 class SelfService:
     """The pages over one store. `channel` is the mail channel of self-service; empty when there is none."""
 
-    store: SqlStore
+    store: SelfServiceStore
     links: Links
     channel: str
     clock: Clock

@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 
 from monitor.app.alarms import MIN_DISK_SPACE, AlarmEvaluator, of_bounces, of_crowded, of_given_up, of_space
+from monitor.domain.link_history import GivenUp
 from monitor.domain.model import Link, SourceClass
 from monitor.domain.operator_alarms import Receiver
 from monitor.domain.poll_failures import failure_words
 from monitor.domain.subscriptions import Subscription
 from monitor.ports import FetchFailure, LinkFailure, Outcome, Poll, PollResult, Result
 from monitor.store import SqlStore, open_store
-from monitor.store.poll_history import GivenUp
 from tests.conftest import ROOT
 
 START = datetime(2026, 6, 1, tzinfo=UTC)

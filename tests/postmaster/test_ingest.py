@@ -14,6 +14,7 @@ import pytest
 
 from monitor.app.alarms import of_bounces
 from monitor.cli import main
+from monitor.domain.bounces import IngestOutcome
 from monitor.messages.signed_return_path import SignedReturnPath
 from monitor.ports import Outcome, Result
 from monitor.postmaster.ingest import PATIENCE, BounceIngest, Postmaster
@@ -21,7 +22,6 @@ from monitor.postmaster.mailbox import mailbox_of
 from monitor.settings import load
 from monitor.settings.secret import own_key
 from monitor.store import SqlStore, open_store
-from monitor.store.bounces import IngestOutcome
 from tests.builders import NOW, StoppedClock, story, subscription
 from tests.channels.servers import smtp_server
 from tests.postmaster import returned_mails as shape

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from monitor.domain.bounces import BounceKind, BounceReport
+from monitor.domain.bounces import BounceKind, BounceReport, IngestOutcome
 from monitor.domain.operator_alarms import Alarm
 from monitor.ports import DeliveryState, Outcome, Result
 from monitor.store import SqlStore, schema
-from monitor.store.bounces import MAX_NOTES, IngestOutcome
+from monitor.store.bounces import MAX_NOTES
 from monitor.store.notices import outbox_alarms
 from tests.builders import NOW, story, subscription
 from tests.store.conftest import Open

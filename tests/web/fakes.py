@@ -13,9 +13,9 @@ with warnings.catch_warnings():
 
 from monitor.app.daemon import Health
 from monitor.domain.model import Inspection
+from monitor.domain.public_record import Believed, ReportPage
+from monitor.domain.recorded_change import RecordedChange
 from monitor.ports import SourceState
-from monitor.store.matching import RecordedChange
-from monitor.store.public_record import Believed, ReportPage
 from monitor.web.queries.record import RecordCache
 from monitor.web.site import Site
 from monitor.web.status import Status, WatchedSource

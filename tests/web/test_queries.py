@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from monitor.domain.authorities import authorities, regions
 from monitor.domain.history import history
 from monitor.domain.model import Area, ChangeKind, Rating, Trust
+from monitor.domain.public_record import Believed, ReportPage
 from monitor.store import open_store
-from monitor.store.public_record import Believed, ReportPage
 from monitor.web.csv_files import cell
 from monitor.web.queries.authorities import find_authority, one_authority, rows_of
 from monitor.web.queries.change_filter import MAX_PAGE, PARAMETERS, ChangeFilter, FilterError, parse_filter

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from fastapi import FastAPI
 
+from monitor.domain.subscribers import MAX_CONFIRMATIONS
 from monitor.messages.links import LinkAction, Links
 from monitor.store import SqlStore, open_store
-from monitor.store.subscribers import MAX_CONFIRMATIONS
 from monitor.web.app import create_app
 from monitor.web.rate_limiter import RateLimiter
 from monitor.web.self_service import SelfService

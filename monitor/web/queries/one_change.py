@@ -8,10 +8,10 @@ from datetime import date, datetime
 
 from monitor.domain.context import context_of, sentences
 from monitor.domain.model import Area, Attestation, Inspection, Trust
+from monitor.domain.public_record import ReportPage
+from monitor.domain.recorded_change import RecordedChange
 from monitor.messages.disarm import quoted
 from monitor.messages.sanitize import link, sanitize
-from monitor.store.matching import RecordedChange
-from monitor.store.public_record import ReportPage
 from monitor.web.queries.changes import InspectionNews, headline_of, news_of
 from monitor.web.queries.record import ChangeRecord, Record
 

@@ -12,9 +12,9 @@ from typing import Protocol
 from monitor.domain.announced import announced
 from monitor.domain.attestation import newest_of_each
 from monitor.domain.model import Area, Authority, Change, ChangeKind, Inspection, Rating, Trust
+from monitor.domain.public_record import Believed, ReportPage
+from monitor.domain.recorded_change import RecordedChange
 from monitor.ports import Clock
-from monitor.store.matching import RecordedChange
-from monitor.store.public_record import Believed, ReportPage
 
 
 class RecordReader(Protocol):
