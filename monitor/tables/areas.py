@@ -293,7 +293,6 @@ GROUPS = (
             "the [two|trio|duo]",
             "[all three|all four|all five]",
             "each",
-            "each one",
             "[the|] [latter|former]",
             "[the|] [first|second|last] of [these|those|them]",
             "[it|this|that] was the only [one|area|part|aspect|element|judgement] [of [the|its] [areas|judgements|service] [examined|inspected|assessed|]|]",

@@ -30,14 +30,15 @@ def test_an_area_in_everybodys_words_is_known_by_its_example(row: AreaParaphrase
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.type} {row.value}")
 def test_a_surface_is_one_mention_from_end_to_end(row: Phrase) -> None:
-    own = 0
-    for words in (words for surface in row.surfaces for words in wordings(surface)):
-        found = lexicon().match(words, 0)
-        assert found is not None, words
-        end, entry = found
-        assert end == len(words), words
-        own += (entry.type, entry.value) == (row.type, row.value)
-    assert own, "every surface of this row is another row's as well"
+    for surface in row.surfaces:
+        own = 0
+        for words in wordings(surface):
+            found = lexicon().match(words, 0)
+            assert found is not None, words
+            end, entry = found
+            assert end == len(words), words
+            own += (entry.type, entry.value) == (row.type, row.value)
+        assert own, f"{surface!r} is never reached: it is another row's as well"
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.type} {row.value}")
