@@ -30,6 +30,17 @@ OWNERS: tuple[tuple[str, str, dict[str, str]], ...] = (
         r"\bArea\.(?:CARE_LEAVERS|CHILDREN_IN_CARE)\b",
         {"monitor/domain/frameworks.py": "", "monitor/extraction/pdf/gradings.py": "how reports name the two"},
     ),
+    ("the alert window", r"(?i)alert_window.{0,30}timedelta\(", {"monitor/domain/ledger.py": ""}),
+    ("when fieldwork began", r"_SINCE_FIELDWORK", {"monitor/domain/attestation.py": ""}),
+    (
+        "the outlet of Ofsted's own reports",
+        r"'Ofsted'",
+        {
+            "monitor/domain/model.py": "",
+            "monitor/messages/headline.py": "whose word it is, in a subject",
+            "monitor/messages/inspection_view.py": "whose word it is",
+        },
+    ),
     ("the time zone", r"ZoneInfo\(|Europe/London", {"monitor/domain/calendar.py": ""}),
     (
         "names of months",

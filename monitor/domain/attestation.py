@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from monitor.domain.frameworks import Edition, edition, graded_as, shares_care
-from monitor.domain.model import Area, Attestation, Change, Inspection, Rating, SourceClass, Trust
+from monitor.domain.model import OFSTED, Area, Attestation, Change, Inspection, Rating, SourceClass, Trust
 
 #: A sentence this long that two outlets share word for word was written once.
 _OWN_WORDS = 8
@@ -190,7 +190,7 @@ def attestations_of(inspection: Inspection) -> tuple[Attestation, ...]:
     if inspection.attestations:
         return inspection.attestations
     confirmed = inspection.trust in OFFICIAL
-    outlets = sorted(inspection.outlets) or ["Ofsted" if confirmed else inspection.url]
+    outlets = sorted(inspection.outlets) or [OFSTED if confirmed else inspection.url]
     return tuple(
         Attestation(
             key=f"{inspection.authority.urn}|{inspection.url or inspection.key}|{outlet}",

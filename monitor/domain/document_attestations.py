@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from monitor.domain.calendar import london_day
-from monitor.domain.model import Area, Article, Attestation, ClassifierResult, Judgement, Report, SourceClass
+from monitor.domain.model import OFSTED, Area, Article, Attestation, ClassifierResult, Judgement, Report, SourceClass
 
 
 def as_seen(document: Article | Report, seen: date) -> Article | Report:
@@ -60,7 +60,7 @@ def _report_attestation(report: Report) -> Attestation:
         key=f"{report.authority.urn}|{report.url or report.sha256}",
         authority=report.authority,
         source_class=SourceClass.OFFICIAL,
-        outlet="Ofsted",
+        outlet=OFSTED,
         url=report.url,
         published=report.published,
         ratings={j.area: j.rating for j in report.judgements},

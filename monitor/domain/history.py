@@ -12,7 +12,7 @@ from monitor.domain.attestation import inspect
 from monitor.domain.authorities import by_urn
 from monitor.domain.calendar import MONTH_NUMBERS, MONTHS
 from monitor.domain.frameworks import edition, graded_as
-from monitor.domain.model import Area, Attestation, Authority, DateRange, Inspection, Rating, SourceClass
+from monitor.domain.model import OFSTED, Area, Attestation, Authority, DateRange, Inspection, Rating, SourceClass
 from monitor.tables import rows
 
 _DAY = re.compile(
@@ -87,7 +87,7 @@ def official_attestation(row: Mapping[str, str]) -> Attestation:
         key=f"{authority.urn}|{row['report_url'] or when.end.isoformat()}",
         authority=authority,
         source_class=SourceClass.OFFICIAL,
-        outlet="Ofsted",
+        outlet=OFSTED,
         url=row["report_url"],
         published=published,
         ratings=ratings,

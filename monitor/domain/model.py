@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+#: The outlet of Ofsted's own reports.
+OFSTED = "Ofsted"
+
 
 class Rating(StrEnum):
     """A grade on Ofsted's four-point scale; `ADEQUATE` was the third point until November 2013."""

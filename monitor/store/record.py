@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, select, text, update
 
 from monitor.domain.calendar import london_day
 from monitor.domain.ledger import Background, attestations, decide
-from monitor.domain.model import Attestation, Change, Inspection, Report, SourceClass, Trust
+from monitor.domain.model import OFSTED, Attestation, Change, Inspection, Report, SourceClass, Trust
 from monitor.domain.subscriptions import RETRACTIONS, Subscription
 from monitor.ports import Classified, Recorded
 from monitor.store.articles import file_documents
@@ -74,7 +74,7 @@ def _believe(ledger: LedgerUpdate, found: Classified, *, seen: datetime, subscri
         stale = found.baseline and attestation.published < london_day(now) - FRESH_IN_BASELINE
         ledger.fold(attestation, seen=seen, stale=stale)
     ledger.note_background()
-    whose = (SourceClass.OFFICIAL, "Ofsted") if isinstance(document, Report) else (document.source_class, document.outlet)
+    whose = (SourceClass.OFFICIAL, OFSTED) if isinstance(document, Report) else (document.source_class, document.outlet)
     late = max(0, (london_day(now) - (document.published or day)).days)
     sent = ledger.enqueue_news(ledger.news(*whose, late), subscriptions) if ledger.live else 0
     return Recorded(duplicate=False, changes=tuple(ledger.new), deliveries=sent, background=tuple(ledger.background))

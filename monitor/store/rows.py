@@ -8,6 +8,7 @@ from typing import Any
 from monitor.domain.attestation import inspect
 from monitor.domain.authorities import by_urn
 from monitor.domain.model import (
+    OFSTED,
     Area,
     Article,
     Attestation,
@@ -160,7 +161,7 @@ def article_row(document: Article | Report) -> dict[str, Any]:
             "text": document.text,
             "published": document.published,
             "retrieved": None,
-            "outlet": "Ofsted",
+            "outlet": OFSTED,
             "source_class": SourceClass.OFFICIAL.value,
         }
     return {
