@@ -2,25 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import parse_qsl, urlencode
+
 from fastapi import HTTPException, Request, Response
 
-from monitor.domain.authorities import regions
+from monitor.domain.authorities import by_urn, find, regions
 from monitor.domain.model import Area, ChangeKind, Rating, Trust
+from monitor.messages.sanitize import day_words
 from monitor.web.csv_files import csv_file
+from monitor.web.queries.authorities import current_authorities
 from monitor.web.queries.change_filter import ChangeFilter, parse_filter
 from monitor.web.queries.changes import inspections_page, page_of
+from monitor.web.queries.glance import glance
 from monitor.web.queries.one_change import find_change, one_change
 from monitor.web.queries.record import ChangeRecord, Record
 from monitor.web.site import Made, Site, html
 
-#: The options of the filter form: parameter, what it is called, and its values with their words.
+_KINDS = {
+    ChangeKind.INTO_INADEQUATE: "Went into inadequate",
+    ChangeKind.OUT_OF_INADEQUATE: "Came out of inadequate",
+    ChangeKind.UPGRADED: "Went up",
+    ChangeKind.DOWNGRADED: "Went down",
+    ChangeKind.REACHED_OUTSTANDING: "Reached outstanding",
+    ChangeKind.LOST_OUTSTANDING: "Lost outstanding",
+    ChangeKind.MIXED: "Up in one area, down in another",
+    ChangeKind.FIRST_RATING: "First rating known",
+    ChangeKind.UNCHANGED: "Stayed as it was",
+    ChangeKind.CONFIRMED: "Confirmed by Ofsted",
+    ChangeKind.CORRECTED: "Corrected",
+    ChangeKind.WITHDRAWN: "Withdrawn",
+    ChangeKind.DISPUTED: "Reports disagree",
+}
+_TRUST = {
+    Trust.REPORTED: "Reported by one outlet",
+    Trust.CORROBORATED: "Reported by two or more outlets",
+    Trust.CONFIRMED: "Confirmed by Ofsted",
+    Trust.CONTRADICTED: "Ofsted says otherwise than the press",
+}
+#: The choices of the filter form: parameter, what it is called, and its values with their words.
 FORM = (
     ("region", "Region", tuple((name, name) for name in regions())),
+    ("kind", "What happened", tuple((kind.value, words) for kind, words in _KINDS.items())),
     ("area", "Area", tuple((area.value, area.heading) for area in Area)),
-    ("kind", "Kind of change", tuple((kind.value, kind.value.replace("_", " ").capitalize()) for kind in ChangeKind)),
-    ("rating", "Rated now", tuple((rating.value, rating.words.capitalize()) for rating in Rating)),
-    ("trust", "How sure", tuple((trust.value, trust.value.capitalize()) for trust in Trust)),
+    ("rating", "Rated now", tuple((rating.value, rating.words.capitalize()) for rating in reversed(Rating))),
+    ("trust", "How sure it is", tuple((trust.value, words) for trust, words in _TRUST.items())),
 )
+_LABELS = {"authority": "Council", "from": "Published from", "to": "Published to"} | {name: label for name, label, _ in FORM}
 #: A file holds everything that is wanted.
 _WHOLE = 1_000_000
 
@@ -30,25 +60,65 @@ def filter_of(request: Request) -> ChangeFilter:
     return parse_filter(request.query_params.multi_items())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """One value of the filter, as the page shows it."""
+
+    name: str  #: of the parameter
+    value: str  #: as the address has it
+    words: str  #: ``Region: London``
+    without: str  #: the address of the list without it
+
+
+def chosen_of(wanted: ChangeFilter) -> tuple[Chosen, ...]:
+    """Every value of a filter, each with the way out of it."""
+    pairs = parse_qsl(wanted.query(page=False))
+    options = {(name, value): words for name, _, values in FORM for value, words in values}
+    found = []
+    for each in pairs:
+        name, value = each
+        words = options.get(each, value)
+        if name == "authority" and (council := find(value)):
+            words = council.display_name
+        elif name in {"from", "to"}:
+            words = day_words(date.fromisoformat(value))
+        rest = urlencode([other for other in pairs if other != each])
+        found.append(Chosen(name=name, value=value, words=f"{_LABELS[name]}: {words}", without=f"/?{rest}" if rest else "/"))
+    return tuple(found)
+
+
 def latest(site: Site, request: Request) -> Response:
     """The changes that a filter wants, gathered by inspection, newest first."""
     wanted = filter_of(request)
 
     def make(record: Record) -> Made:
         news, part = inspections_page(record, wanted)
+        chosen = chosen_of(wanted)
+        fields: dict[str, list[str]] = {}
+        for each in chosen:
+            fields.setdefault(each.name, []).append(each.value)
         return html(
             "latest.html",
-            title="Ofsted rating monitor",
+            title=_title(chosen),
             here="/",
             feed=wanted.query(page=False),
             news=news,
             part=part,
             wanted=wanted,
-            chosen=dict(request.query_params),
+            chosen=chosen,
+            fields=fields,
             form=FORM,
+            councils=current_authorities(record.as_of),
+            council=", ".join(each.display_name for urn in wanted.authorities if (each := by_urn()[urn])),
+            glance=glance(record),
+            as_of=record.as_of,
         )
 
     return site.respond(request, make)
+
+
+def _title(chosen: Sequence[Chosen]) -> str:
+    return f"Latest changes: {'; '.join(each.words for each in chosen)}" if chosen else "Ofsted rating monitor"
 
 
 def change(site: Site, request: Request) -> Response:
