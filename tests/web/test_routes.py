@@ -208,7 +208,7 @@ def test_the_style_of_charts_is_a_file(client: TestClient) -> None:
 
 def test_static_files_are_kept_for_good_and_others_checked(client: TestClient) -> None:
     page = client.get("/").text
-    (address,) = re.findall(r'<link rel="stylesheet" href="([^"]+)"', page)
+    address = re.findall(r'<link rel="stylesheet" href="([^"]+)"', page)[0]
     assert "immutable" in client.get(address).headers["cache-control"]
     assert client.get("/sources").headers["cache-control"] == "no-store"
 

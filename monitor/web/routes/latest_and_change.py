@@ -10,13 +10,13 @@ from urllib.parse import parse_qsl, urlencode
 from fastapi import HTTPException, Request, Response
 
 from monitor.domain.authorities import by_urn, find, regions
+from monitor.domain.calendar import day_words
 from monitor.domain.model import Area, ChangeKind, Rating, Trust
-from monitor.messages.sanitize import day_words
 from monitor.web.csv_files import csv_file
 from monitor.web.queries.authorities import current_authorities
 from monitor.web.queries.change_filter import ChangeFilter, parse_filter
 from monitor.web.queries.changes import inspections_page, page_of
-from monitor.web.queries.glance import glance
+from monitor.web.queries.lately import twelve_months
 from monitor.web.queries.one_change import find_change, one_change
 from monitor.web.queries.record import ChangeRecord, Record
 from monitor.web.site import Made, Site, html
@@ -109,8 +109,8 @@ def latest(site: Site, request: Request) -> Response:
             fields=fields,
             form=FORM,
             councils=current_authorities(record.as_of),
-            council=", ".join(each.display_name for urn in wanted.authorities if (each := by_urn()[urn])),
-            glance=glance(record),
+            council=", ".join(by_urn()[urn].display_name for urn in wanted.authorities),
+            lately=twelve_months(record),
             as_of=record.as_of,
         )
 

@@ -28,7 +28,7 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Glance:
+class TwelveMonths:
     """The last twelve months."""
 
     since: date
@@ -41,7 +41,7 @@ def a_year_before(day: date) -> date:
     return day.replace(year=day.year - 1, day=28) if (day.month, day.day) == (2, 29) else day.replace(year=day.year - 1)
 
 
-def glance(record: Record) -> Glance:
+def twelve_months(record: Record) -> TwelveMonths:
     """How many councils had a change of each kind, in at least one area, in the twelve months up to the record's day."""
     since = a_year_before(record.as_of)
     lately = [each for each in record.changes if each.published >= since]
@@ -51,4 +51,4 @@ def glance(record: Record) -> Glance:
         count = len({each.authority.urn for each in lately if wanted(each)})
         numbers.append(Number(count=count, words=one if count == 1 else several, wanted=wanted))
     inspections = len({each.inspection.key for each in lately})
-    return Glance(since=since, numbers=tuple(numbers), inspections=inspections)
+    return TwelveMonths(since=since, numbers=tuple(numbers), inspections=inspections)
