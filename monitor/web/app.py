@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exception_handlers import http_exception_handler
-from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from monitor import __version__
 from monitor.ports import StoreError
+from monitor.web.open_data import OpenData, is_open_data
 from monitor.web.pages import BASE, message_page
+from monitor.web.problem import problem
 from monitor.web.queries.change_filter import FilterError
 from monitor.web.routes import check_access, mount
 from monitor.web.security import SECURITY_HEADERS, Guard
@@ -46,6 +48,7 @@ def create_app(site: Site, *routers: APIRouter) -> FastAPI:
         app.include_router(router, include_in_schema=False)
     mount(app, site)
     check_access(app.routes)
+    app.add_middleware(OpenData)
     app.add_middleware(Guard, names=site.names, base=site.base)
     app.add_exception_handler(HTTPException, _refused)  # type: ignore[arg-type]  # it is called for these alone
     app.add_exception_handler(FilterError, _misunderstood)  # type: ignore[arg-type]
@@ -57,8 +60,7 @@ def create_app(site: Site, *routers: APIRouter) -> FastAPI:
 
 def _wants_page(request: Request) -> bool:
     """Whether a person asked, with a browser; machines get what they can read."""
-    data = request.url.path.startswith(("/api/", "/feeds/")) or request.url.path.endswith((".csv", ".json"))
-    return "text/html" in request.headers.get("accept", "") and not data
+    return "text/html" in request.headers.get("accept", "") and not is_open_data(request.url.path)
 
 
 async def _refused(request: Request, error: HTTPException) -> Response:
@@ -66,7 +68,10 @@ async def _refused(request: Request, error: HTTPException) -> Response:
     path = request.url.path
     if error.status_code == 404 and len(path) > 1 and path.endswith("/") and request.method in {"GET", "HEAD"}:
         # To a path, not to a host: that one would be whatever the visitor's `Host` says.
-        return RedirectResponse(f"{BASE.get()}/{path.strip('/')}", status_code=308)
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"{BASE.get()}/{path.strip('/')}{query}", status_code=308)
+    if is_open_data(path):
+        return problem(error.status_code, str(error.detail), headers=error.headers)
     if _wants_page(request) and error.status_code in _WORDS:
         words = _NOT_SET_UP.get(path) if error.status_code in {403, 404} and request.method == "GET" else None
         answer: Response = message_page(*(words or _WORDS[error.status_code]), status=error.status_code)
@@ -80,8 +85,7 @@ async def _misunderstood(request: Request, error: FilterError) -> Response:
     if _wants_page(request):
         said = (f"{name}: {words}" for name, words in error.problems.items())
         return message_page("That cannot be understood", *said, status=400, go_on=("Without any filter", request.url.path))
-    errors = [{"parameter": name, "message": words} for name, words in error.problems.items()]
-    return JSONResponse({"detail": "some parameters cannot be understood", "errors": errors}, status_code=400)
+    return problem(400, "some parameters cannot be understood", errors=error.problems)
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:
@@ -89,7 +93,7 @@ async def _unavailable(request: Request, error: Exception) -> Response:
     words = ("Please try again later.",) if request.url.path != "/sources" else (f"Nothing is sent: {error}",)
     if _wants_page(request) or request.url.path == "/sources":
         return message_page("Not working as it should", *words, status=503)
-    return JSONResponse({"detail": "The state cannot be read just now. Please try again later."}, status_code=503)
+    return problem(503, "The state cannot be read just now. Please try again later.")
 
 
 async def _gone(_request: Request, _error: Exception) -> Response:
@@ -97,9 +101,11 @@ async def _gone(_request: Request, _error: Exception) -> Response:
     return Response(status_code=400)
 
 
-async def _failed(_request: Request, _error: Exception) -> Response:
+async def _failed(request: Request, _error: Exception) -> Response:
     """A fault of ours; the log has it, the page says nothing of it."""
-    answer = message_page("Something went wrong", "This is our fault. Please try again later.", status=500)
+    words = "This is our fault. Please try again later."
+    data = is_open_data(request.url.path)
+    answer = problem(500, words) if data else message_page("Something went wrong", words, status=500)
     answer.headers.update(SECURITY_HEADERS)  # Starlette answers this outside of all middleware
     answer.headers["Cache-Control"] = "no-store"
     return answer

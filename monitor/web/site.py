@@ -124,13 +124,23 @@ class Site:
         key = (mark, request.url.path, request.url.query)
         if _is_known(request.headers.get("if-none-match", ""), tag):
             return Response(status_code=304, headers=headers)
-        made = self.answers.get(key, lambda: make(record))
-        headers |= made.headers
-        body = made.body
-        if made.zipped and "gzip" in request.headers.get("accept-encoding", ""):
-            body = made.zipped
-            headers["Content-Encoding"] = "gzip"
-        return Response(body, media_type=made.media_type, headers=headers)
+        return _sent(request, self.answers.get(key, lambda: make(record)), headers)
+
+    def respond_now(self, request: Request, made: Made) -> Response:
+        """What was made for this request alone, or that it is what the visitor has (304): marked by what is in it."""
+        tag = f'W/"{hashlib.sha256(made.body).hexdigest()[:24]}"'
+        headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+        if _is_known(request.headers.get("if-none-match", ""), tag):
+            return Response(status_code=304, headers=headers)
+        return _sent(request, _zipped(made), headers)
+
+
+def _sent(request: Request, made: Made, headers: Mapping[str, str]) -> Response:
+    said, body = {**headers, **made.headers}, made.body
+    if made.zipped and "gzip" in request.headers.get("accept-encoding", ""):
+        body = made.zipped
+        said["Content-Encoding"] = "gzip"
+    return Response(body, media_type=made.media_type, headers=said)
 
 
 def _is_known(said: str, tag: str) -> bool:

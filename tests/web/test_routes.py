@@ -152,7 +152,7 @@ def test_what_is_not_there_or_not_understood(client: TestClient, path: str, stat
     answer = client.get(path, headers=HTML)
     assert answer.status_code == status
     data = path.startswith(("/api/", "/feeds/"))
-    assert answer.headers["content-type"].startswith("application/json" if data else "text/html")
+    assert answer.headers["content-type"].startswith("application/problem+json" if data else "text/html")
     assert client.post(path.partition("?")[0]).status_code == 405
 
 

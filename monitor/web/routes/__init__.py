@@ -43,12 +43,12 @@ ROUTES: tuple[Route, ...] = (
     Route(path="/about", access=_PUBLIC, endpoint=sources_and_about.about),
     Route(path="/static/{name}", access=_PUBLIC, endpoint=static.static),
     Route(path="/operator", access=_OPERATOR, endpoint=operator.operator),
-    Route(path="/api/v1/changes", access=_PUBLIC, endpoint=api.changes, document=api.FILTERED),
-    Route(path="/api/v1/authorities", access=_PUBLIC, endpoint=api.authorities, document=api.PLAIN),
-    Route(path="/api/v1/authorities/{code}", access=_PUBLIC, endpoint=api.authority, document=api.BY_CODE),
-    Route(path="/api/v1/inspections", access=_PUBLIC, endpoint=api.inspections, document=api.FILTERED),
-    Route(path="/api/v1/sources", access=_PUBLIC, endpoint=api.sources, document=api.PLAIN),
-    Route(path="/api/v1/forecast", access=_PUBLIC, endpoint=api.forecast, document=api.PLAIN),
+    Route(path="/api/v1/changes", access=_PUBLIC, endpoint=api.changes),
+    Route(path="/api/v1/authorities", access=_PUBLIC, endpoint=api.authorities),
+    Route(path="/api/v1/authorities/{code}", access=_PUBLIC, endpoint=api.authority),
+    Route(path="/api/v1/inspections", access=_PUBLIC, endpoint=api.inspections),
+    Route(path="/api/v1/sources", access=_PUBLIC, endpoint=api.sources),
+    Route(path="/api/v1/forecast", access=_PUBLIC, endpoint=api.forecast),
     Route(path="/openapi.json", access=_PUBLIC, endpoint=api.openapi),
     Route(path="/feeds/changes.atom", access=_PUBLIC, endpoint=feeds.changes),
     Route(path="/feeds/changes.rss", access=_PUBLIC, endpoint=feeds.changes),
@@ -85,15 +85,7 @@ def mount(app: FastAPI, site: Site) -> None:
         if route.endpoint is None:
             continue
         bound = _bound(route, site)
-        document = dict(route.document or {})
-        app.add_api_route(
-            route.path,
-            bound,
-            methods=list(route.methods),
-            include_in_schema=route.document is not None,
-            openapi_extra=cast("dict[str, Any]", document),
-            summary=(inspect.getdoc(route.endpoint) or "").partition("\n")[0],
-        )
+        app.add_api_route(route.path, bound, methods=list(route.methods), include_in_schema=False)
         if "GET" in route.methods:
             app.add_api_route(route.path, bound, methods=["HEAD"], include_in_schema=False)
 

@@ -1,207 +1,215 @@
-"""``/api/v1``: the same as the pages, as data. Its document is ``/openapi.json``."""
+"""``/api/v1``: the same as the pages, as data, JSON or a table. Its document is ``/openapi.json``."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
 
 from fastapi import HTTPException, Request, Response
-from fastapi.responses import JSONResponse
 
-from monitor.domain.forecast import Forecast, Window
 from monitor.domain.model import Authority, Inspection
-from monitor.messages.event import change_facts
-from monitor.web.queries.authorities import AuthorityRow, find_authority, one_authority, rows_of
-from monitor.web.queries.change_filter import PARAMETERS, FilterError, Parameter
+from monitor.web.csv_files import csv_file
+from monitor.web.openapi import PLACES, document
+from monitor.web.queries.authorities import find_authority, one_authority, rows_of
+from monitor.web.queries.change_filter import PARAMETERS, ChangeFilter, FilterError, parse_filter
 from monitor.web.queries.changes import page_of
-from monitor.web.queries.record import ChangeRecord, Record
+from monitor.web.queries.record import Record
+from monitor.web.resources import AUTHORITY, CHANGE, FORECAST, INSPECTION, SOURCE, Facts, Resource
 from monitor.web.routes.forecast import forecasts_of
-from monitor.web.routes.latest_and_change import filter_of
 from monitor.web.site import Made, Site
 
-Facts = Mapping[str, object]
-
-
-def _json(facts: Facts) -> Made:
-    return Made(body=json.dumps(facts, ensure_ascii=False).encode(), media_type="application/json")
-
-
-def change_resource(each: ChangeRecord) -> Facts:
-    """A change as plain values."""
-    known = {"key": each.key, "known_at": each.known_at.isoformat(), "silent": each.silent or None}
-    return {**change_facts(each.change), "dfe_code": each.authority.dfe_code, **known, "path": f"/changes/{each.key}"}
-
-
-def authority_resource(row: AuthorityRow) -> Facts:
-    """An authority as plain values."""
-    return {
-        **_codes(row.authority),
-        "type": row.authority.type,
-        "ratings": {area.value: rating.value for area, rating in row.ratings.items()},
-        "inspected": row.published.isoformat() if row.published else None,
-        "trust": row.newest.trust.value if row.newest else None,
-        "path": row.address,
-    }
-
-
-def inspection_resource(inspection: Inspection) -> Facts:
-    """An inspection as plain values."""
-    return {
-        "key": inspection.key,
-        "authority": _codes(inspection.authority),
-        "published": inspection.published.isoformat(),
-        "fieldwork_start": _day(inspection.fieldwork.start),
-        "fieldwork_end": _day(inspection.fieldwork.end),
-        "framework": inspection.framework,
-        "trust": inspection.trust.value,
-        "ratings": {area.value: rating.value for area, rating in inspection.ratings.items()},
-        "outlets": sorted(inspection.outlets),
-        "url": inspection.url or None,
-    }
-
-
-def forecast_resource(each: Forecast) -> Facts:
-    """A forecast as plain values."""
-    return {
-        "authority": _codes(each.authority),
-        "as_of": each.as_of.isoformat(),
-        "last_inspection": each.last.key if each.last else None,
-        "inspection": _window(each.inspection),
-        "report": _window(each.report),
-        "overdue": each.is_overdue,
-        "intervals": each.intervals,
-        "reason": each.reason or None,
-    }
-
-
-def _codes(who: Authority) -> Facts:
-    return {
-        "name": who.display_name,
-        "gss_code": who.gss_code,
-        "dfe_code": who.dfe_code,
-        "urn": who.urn,
-        "region": who.region,
-    }
-
-
-def _day(day: date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
-def _window(window: Window | None) -> Facts | None:
-    return {name: getattr(window, name).isoformat() for name in ("first", "middle", "last")} if window else None
+_FORMATS = ("json", "csv")
+_EVERY = tuple(row.name for row in PARAMETERS)
 
 
 def changes(site: Site, request: Request) -> Response:
-    """Changes that a filter wants; `next` is the query that goes on behind them, null at the end."""
-    wanted = filter_of(request)
+    """Changes that a filter wants; `next` is the address of what comes behind them, null at the end."""
+    wanted = _filter_of(request, _EVERY)
 
     def make(record: Record) -> Made:
         part = page_of(record, wanted)
-        following = f"/api/v1/changes?{part.next.query()}" if part.next else None
-        return _json({"total": part.total, "next": following, "changes": [change_resource(each) for each in part.changes]})
+        shown = [CHANGE.facts(each) for each in part.changes]
+        return _made(site, request, record.as_of, CHANGE, "changes", shown, total=part.total, following=part.next)
 
-    return site.respond(request, make)
+    return _answer(site, request, make)
+
+
+def inspections(site: Site, request: Request) -> Response:
+    """Inspections in which a filter wants any area, unchanged ones too; newest first."""
+    wanted = _filter_of(request, _EVERY)
+
+    def make(record: Record) -> Made:
+        found, total, following = _inspections(record, wanted)
+        shown = [INSPECTION.facts(each) for each in found]
+        return _made(site, request, record.as_of, INSPECTION, "inspections", shown, total=total, following=following)
+
+    return _answer(site, request, make)
+
+
+def _inspections(record: Record, wanted: ChangeFilter) -> tuple[Sequence[Inspection], int, ChangeFilter | None]:
+    """The part of the list, how many there are in all of it, and what asks for what comes behind."""
+    keys = {each.inspection.key for each in record.changes if wanted.holds(each)} if wanted.narrows else None
+    found = [each for each in record.inspections if keys is None or each.key in keys]
+
+    def place(each: Inspection) -> tuple[datetime, str]:
+        if wanted.oldest_first:
+            known = [change.known_at for change in record.by_inspection.get(each.key, ())]
+            return (min(known, default=datetime.combine(each.published, time(), UTC)), each.key)
+        return (datetime.combine(each.published, time(), UTC), each.key)
+
+    found.sort(key=place, reverse=not wanted.oldest_first)
+    start = 0
+    if wanted.after:
+        last = next((each for each in record.inspections if each.key == wanted.after), None)
+        if last is None:
+            raise FilterError({"after": "is the key of no inspection that is known"})
+        start = sum((place(each) <= place(last)) if wanted.oldest_first else (place(each) >= place(last)) for each in found)
+    part = found[start : start + wanted.limit]
+    more = start + wanted.limit < len(found)
+    return part, len(found), replace(wanted, after=part[-1].key) if more else None
 
 
 def authorities(site: Site, request: Request) -> Response:
     """Every authority of today with the grades of its newest inspection."""
-    _only(request, ())
-    return site.respond(request, lambda record: _json({"authorities": [authority_resource(row) for row in rows_of(record)]}))
+    wanted = _filter_of(request, PLACES)
+
+    def make(record: Record) -> Made:
+        shown = [AUTHORITY.facts(row) for row in rows_of(record) if _is_there(row.authority, wanted)]
+        return _made(site, request, record.as_of, AUTHORITY, "authorities", shown)
+
+    return _answer(site, request, make)
 
 
 def authority(site: Site, request: Request) -> Response:
     """One authority, by its GSS, DfE or Ofsted code, with its inspections, newest first."""
-    _only(request, ())
+    _filter_of(request, ())
     found = find_authority(request.path_params["code"])
     if found is None:
         raise HTTPException(404, "there is no such authority")
 
     def make(record: Record) -> Made:
         shown = one_authority(record, found)
-        return _json(
-            {**authority_resource(shown.row), "inspections": [inspection_resource(each) for each in shown.inspections]}
-        )
+        listed = [INSPECTION.facts(each) for each in shown.inspections]
+        if _format_of(request) == "csv":
+            return _table(INSPECTION, f"{found.gss_code or found.urn}", listed)
+        return _json({"as_of": record.as_of.isoformat(), "authority": AUTHORITY.facts(shown.row), "inspections": listed})
 
-    return site.respond(request, make)
-
-
-def inspections(site: Site, request: Request) -> Response:
-    """Inspections, newest first; those in which a filter wants any area, unchanged ones too."""
-    wanted = filter_of(request)
-
-    def make(record: Record) -> Made:
-        keys = _wanted_inspections(record, request) if wanted.narrows else None
-        found = [each for each in reversed(record.inspections) if keys is None or each.key in keys]
-        return _json({"total": len(found), "inspections": [inspection_resource(each) for each in found]})
-
-    return site.respond(request, make)
-
-
-def _wanted_inspections(record: Record, request: Request) -> set[str]:
-    wanted = filter_of(request)
-    return {each.inspection.key for each in record.changes if wanted.holds(each)}
-
-
-def sources(site: Site, request: Request) -> Response:
-    """The sources that are watched, and how each is."""
-    _only(request, ())
-    status = site.status()
-    return JSONResponse(
-        {
-            "sources": [
-                {
-                    "name": each.name,
-                    "outlet": each.outlet,
-                    "condition": each.condition,
-                    "failures": each.state.failures,
-                    "last_success": each.state.last_success.isoformat() if each.state.last_success else None,
-                }
-                for each in status.sources
-            ]
-        }
-    )
+    return _answer(site, request, make)
 
 
 def forecast(site: Site, request: Request) -> Response:
     """When each authority's next inspection is to be expected."""
-    _only(request, ())
-    return site.respond(request, lambda record: _json({"forecast": [forecast_resource(each) for each in forecasts_of(record)]}))
+    wanted = _filter_of(request, PLACES)
+
+    def make(record: Record) -> Made:
+        shown = [FORECAST.facts(each) for each in forecasts_of(record) if _is_there(each.authority, wanted)]
+        return _made(site, request, record.as_of, FORECAST, "forecast", shown)
+
+    return _answer(site, request, make)
+
+
+def sources(site: Site, request: Request) -> Response:
+    """The sources that are watched, and how each is; as they are now, not as they were when the record last changed."""
+    _filter_of(request, ())
+    status = site.status()
+    shown = [SOURCE.facts(each) for each in status.sources]
+    made = _made(site, request, status.now.date(), SOURCE, "sources", shown)
+    return _varied(site.respond_now(request, made))
 
 
 def openapi(site: Site, request: Request) -> Response:
     """The document of all this."""
-    return JSONResponse(request.app.openapi())
+    return site.respond_now(request, _json(document(site.public_url.rstrip("/"))))
 
 
-def _only(request: Request, allowed: Iterable[str]) -> None:
-    """Refuse parameters that mean nothing here. Raises FilterError."""
-    known = tuple(allowed)
-    words = f"is not known. Allowed: {', '.join(known)}" if known else "is not known: this address takes no parameters"
-    if wrong := {name[:60]: words for name in request.query_params if name not in known}:
+# --- how an answer is given -----------------------------------------------------------------------------------------------
+
+
+def _filter_of(request: Request, allowed: Iterable[str]) -> ChangeFilter:
+    """The filter of a request, of the parameters that mean something at its address. Raises FilterError for all others."""
+    known = (*allowed, "format")
+    pairs = request.query_params.multi_items()
+    words = f"is not known here. Allowed: {', '.join(known)}"
+    wrong = {name[:60]: words for name, _ in pairs if name in _EVERY and name not in known}
+    _format_of(request)
+    try:
+        wanted = parse_filter((name, value) for name, value in pairs if name != "format")
+    except FilterError as error:
+        raise FilterError({**error.problems, **wrong}) from None
+    if wrong:
         raise FilterError(wrong)
+    return wanted
 
 
-# --- the document ---------------------------------------------------------------------------------------------------------
+def _format_of(request: Request) -> str:
+    """``json`` or ``csv``, as the address says, else as the header does. Raises FilterError for another."""
+    said = set(request.query_params.getlist("format"))
+    if len(said) > 1:
+        raise FilterError({"format": "may be given once"})
+    if said and not said <= set(_FORMATS):
+        raise FilterError({"format": f"is not known. Allowed: {', '.join(_FORMATS)}"})
+    return said.pop() if said else _preferred(request.headers.get("accept", ""))
 
 
-def _schema(row: Parameter) -> Mapping[str, object]:
-    one: dict[str, object] = {"type": "string"}
-    if row.allowed:
-        one["enum"] = list(row.allowed)
-    if row.name in {"from", "to"}:
-        one["format"] = "date"
-    if row.name == "limit":
-        one = {"type": "integer", "minimum": 1, "maximum": 500}
-    return {"type": "array", "items": one} if row.several else one
+def _preferred(accept: str) -> str:
+    """The format that an ``Accept`` header likes best; JSON where it does not care."""
+    weights = {"json": 0.0, "csv": 0.0}
+    for each in accept.split(","):
+        kind, *parameters = (part.strip().lower() for part in each.split(";"))
+        weight = next((part[2:] for part in parameters if part.startswith("q=")), "1")
+        name = {"application/json": "json", "text/csv": "csv"}.get(kind)
+        if name:
+            try:
+                weights[name] = float(weight)
+            except ValueError:
+                continue
+    return "csv" if weights["csv"] > weights["json"] else "json"
 
 
-FILTERED: Facts = {
-    "parameters": [
-        {"name": row.name, "in": "query", "required": False, "description": row.description, "schema": _schema(row)}
-        for row in PARAMETERS
-    ]
-}
-BY_CODE: Facts = {"parameters": [{"name": "code", "in": "path", "required": True, "schema": {"type": "string"}}]}
-PLAIN: Facts = {}
+def _answer(site: Site, request: Request, make: Callable[[Record], Made]) -> Response:
+    return _varied(site.respond(request, make, version=_format_of(request)))
+
+
+def _varied(answer: Response) -> Response:
+    answer.headers["Vary"] = "Accept, Accept-Encoding"
+    return answer
+
+
+def _made(
+    site: Site,
+    request: Request,
+    as_of: date,
+    resource: Resource,
+    name: str,
+    shown: Sequence[Facts],
+    *,
+    total: int | None = None,
+    following: ChangeFilter | None = None,
+) -> Made:
+    """A list as JSON or as a table; a part of one with the address of what comes behind."""
+    form = _format_of(request)
+    behind = f"{request.url.path}?{following.query()}" if following else None
+    if behind and "format" in request.query_params:
+        behind += f"&format={form}"
+    if form == "csv":
+        made = _table(resource, name, shown)
+    else:
+        parts = {"total": total, "next": behind} if total is not None else {}
+        made = _json({"as_of": as_of.isoformat(), name: list(shown), **parts})
+    link = {"Link": f'<{site.origin(request)}{behind}>; rel="next"'} if behind else {}
+    return replace(made, headers={**made.headers, **link})
+
+
+def _table(resource: Resource, name: str, shown: Sequence[Facts]) -> Made:
+    return csv_file(f"{name}.csv", resource.columns, (resource.line(facts) for facts in shown))
+
+
+def _json(facts: Mapping[str, object]) -> Made:
+    return Made(body=json.dumps(facts, ensure_ascii=False).encode(), media_type="application/json")
+
+
+def _is_there(who: Authority, wanted: ChangeFilter) -> bool:
+    """Whether a filter wants an authority."""
+    return (not wanted.authorities or who.urn in wanted.authorities) and (not wanted.regions or who.region in wanted.regions)

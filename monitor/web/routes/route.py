@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from enum import StrEnum
 
 from fastapi import Request, Response
@@ -33,4 +33,3 @@ class Route:
     access: Access
     endpoint: Endpoint | None = None
     methods: tuple[str, ...] = ("GET",)  #: HEAD comes with GET
-    document: Mapping[str, object] | None = field(default=None, hash=False)  #: of OpenAPI; None: not part of the API
