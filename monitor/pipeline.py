@@ -1,6 +1,6 @@
 """Poll -> fetch -> read -> classify -> record. Calls the stages in order and decides nothing.
 
-    Source -poll-> Link -fetch-> Page -read-> Article | Report -classify-> Reading -record-> Recorded
+    Source -poll-> Link -fetch-> Page -read-> Article | Report -classify-> ClassifierResult -record-> Recorded
 
 What a stage decides is decided in `domain`; what it remembers is in the store. Everything up to `record` may be done again
 at any time: the store's unique keys make a repetition do nothing. Failures are values and go to the store with a reason.

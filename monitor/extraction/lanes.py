@@ -29,7 +29,7 @@ class Lanes(Sandbox):
         self._slow = Sandbox(memory=_SLOW_MEMORY, cpu=slow, wall=slow * 1.5, calls=1, answer_limit=_ANSWER)
 
     def call(self, function: str, *arguments: Any) -> Any:
-        """As `Worker.call`; what ran out of time in the quick lane is done again in the slow one.
+        """As `Sandbox.call`; what ran out of time in the quick lane is done again in the slow one.
 
         What ran out of memory is done again where it was, by a child that has loaded nothing else: two large children at once
         would be more than all of the monitor may hold.
