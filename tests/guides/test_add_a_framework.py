@@ -30,7 +30,7 @@ from monitor.classifier import classify
 from monitor.domain.frameworks import edition
 from monitor.domain.history import history
 from monitor.domain.model import Area, Article, ClassifierResult
-from monitor.domain.subscriptions import subscription_from_table
+from monitor.domain.subscription_keys import subscription_from_table
 from monitor.extraction.pdf.report import parse
 from monitor.store import open_store
 
