@@ -37,7 +37,7 @@ def settled_rows(store: SqlStore, rows: int) -> None:
     """Fill the outbox with messages of the past."""
     now = datetime.now(UTC)
     past = now - timedelta(days=30)
-    body = dict.fromkeys(("subject", "text", "html", "slack", "payload"), "") | {"id": "b" * 32, "headers": {}}
+    body = {"id": "b" * 32, "subject": "", "forms": {"text": "t"}, "headers": {}}
     with store.engine.begin() as connection:
         connection.execute(insert(schema.bodies), [body])
     for start in range(0, rows, 20_000):
@@ -50,9 +50,7 @@ def settled_rows(store: SqlStore, rows: int) -> None:
                 "target": f"p{number}@reader.test",
                 "change_set": f"{number:064x}",
                 "body": "b" * 32,
-                "foot_text": "t",
-                "foot_html": "",
-                "foot_slack": "",
+                "footers": {"text": "t"},
                 "headers": {},
                 "state": "sent",
                 "not_before": past,

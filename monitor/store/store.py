@@ -8,27 +8,25 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from monitor.domain.alert_limits import MAX_PER_HOUR
-from monitor.domain.bounces import BounceReport, IngestOutcome
 from monitor.domain.history import history as shipped_history
 from monitor.domain.ledger import ALERT_WINDOW
-from monitor.domain.mailboxes import target_of, target_of_address
+from monitor.domain.mailboxes import target_of
 from monitor.domain.model import Article, Change, ClassifierResult, Inspection, Link, Report
 from monitor.domain.no_news import Coverage
 from monitor.domain.operator_alarms import Alarm, Receiver
 from monitor.domain.recorded_change import RecordedChange, Verdict
-from monitor.domain.subscribers import Subscriber, Suspension
 from monitor.domain.subscriptions import Subscription
 from monitor.messages import Notice, Renderer
 from monitor.messages.links import Links
-from monitor.ports import Classified, Delivery, Outcome, Page, Recorded, Result
-from monitor.store import bounces, clock_jump, ledger, matching, notices, outbox, review_word, sources, subscribers, suspensions
+from monitor.ports import Classified, Page, Recorded
+from monitor.store import ledger, matching, notices, review_word, sources, subscribers
 from monitor.store.article_export import ExportedArticle, archived
 from monitor.store.captures import Captures
 from monitor.store.digest import enqueue_digests
 from monitor.store.engine import Opened, open_database
 from monitor.store.ledger import History
 from monitor.store.message_contents import MessageRenderer, enqueue_one
-from monitor.store.no_news import enqueue_no_news, lists_of
+from monitor.store.no_news import enqueue_no_news
 from monitor.store.outbox_admin import OutboxAdmin
 from monitor.store.policy import Context, Policy, Subscriptions
 from monitor.store.polls import PollStore
@@ -36,6 +34,8 @@ from monitor.store.public_record import PublicRecord
 from monitor.store.record import record_all
 from monitor.store.review_decisions import Accepted, accept
 from monitor.store.review_desk import ReviewDesk
+from monitor.store.sending import SendingStore
+from monitor.store.subscriber_desk import SubscriberDesk
 from monitor.store.unbelieved import unbelieved
 
 
@@ -94,7 +94,7 @@ def open_store(
     return SqlStore(open_database(url), policy, subscriptions)
 
 
-class SqlStore(PollStore, OutboxAdmin, ReviewDesk, PublicRecord):
+class SqlStore(PollStore, SendingStore, OutboxAdmin, SubscriberDesk, ReviewDesk, PublicRecord):
     """All state, in SQLite or PostgreSQL. Safe to use from several threads."""
 
     def __init__(self, database: Opened, policy: Policy, subscriptions: Subscriptions | None) -> None:
@@ -149,82 +149,11 @@ class SqlStore(PollStore, OutboxAdmin, ReviewDesk, PublicRecord):
             subscribers.mirror(connection, configured, now)
         return configured
 
-    # outbox
-
-    def claim(
-        self,
-        *,
-        owner: str,
-        now: datetime,
-        lease: float,
-        limit: int = 1,
-        early: timedelta = timedelta(0),
-        operator_since: datetime | None = None,
-        without: Collection[str] = (),
-    ) -> tuple[Delivery, ...]:
-        """Take pending deliveries for sending, committed before anything is sent; see `outbox.claim`."""
-        with self.engine.begin() as connection:
-            return outbox.claim(connection, owner, now, lease, limit, early, operator_since, without)
-
-    def committing(self, delivery: Delivery, *, now: datetime) -> bool:
-        """Journal that the last byte is about to go; False when the claim is no longer ours or it was cancelled.
-
-        The commit is a hasty one where there is such a thing: what lies between it and the last byte is a doubt after a
-        crash, and waiting for the disk is most of that. Should the machine itself stop, the file journal knows.
-        """
-        with self._database.hasty.begin() as connection:
-            return outbox.committing(connection, delivery, now)
-
-    def settle(
-        self, delivery: Delivery, outcome: Outcome, *, now: datetime, not_before: datetime | None = None, untried: bool = False
-    ) -> bool:
-        """Record how a claimed delivery ended; False when the claim is no longer ours. What is `untried` used up no try."""
-        with self.engine.begin() as connection:
-            settled = outbox.settle(connection, delivery, outcome, now, not_before, untried=untried)
-            if settled and outcome.result is Result.PERMANENT:
-                suspensions.refused(connection, delivery.id, outcome.reason, now)
-            return settled
-
-    def recover(
-        self,
-        *,
-        now: datetime,
-        owner: str,
-        accepted: Collection[str] = (),
-        begun: Collection[tuple[str, int]] = (),
-        holding: Collection[str] | None = None,
-        previous: Collection[str] = (),
-        resend: Collection[str] = (),
-    ) -> Mapping[str, int]:
-        """Put every delivery that nobody works on into its right state; counts by what was done. See `outbox.Known`.
-
-        A SQLite file has one daemon, so whoever else claimed something is dead; on PostgreSQL only a claim past its lease is.
-        """
-        known = outbox.Known(
-            owner=owner,
-            accepted=accepted,
-            begun=begun if self.guard else (),
-            holding=holding,
-            previous=previous,
-            resend=resend,
-            exclusive=self.guard is not None,
-        )
-        with self.engine.begin() as connection:
-            return outbox.recover(connection, now, known)
+    # what people are told
 
     def watch_clock(self, look: Callable[[], None]) -> None:
         """Have `look` called before anything is queued: what is made by the clock as it is does not follow its jump."""
         self._look = look
-
-    def follow_clock(self, *, now: datetime, boot: str, uptime: float) -> timedelta:
-        """Move what waits by as much as the clock jumped since somebody looked last; returns by how much."""
-        with self.engine.begin() as connection:
-            return clock_jump.follow_clock(connection, now, clock_jump.Machine(boot=boot, uptime=uptime))
-
-    def wake(self, channel: str, *, now: datetime) -> int:
-        """A channel takes messages again: what waits for its next try on it need not; returns how much that is."""
-        with self.engine.begin() as connection:
-            return outbox.wake(connection, channel, now)
 
     def enqueue_digests(self, *, now: datetime) -> int:
         """Write the digests that are due; returns how many. A day's digest is written once, however often this is called."""
@@ -297,90 +226,6 @@ class SqlStore(PollStore, OutboxAdmin, ReviewDesk, PublicRecord):
         with self._reading.begin() as connection:
             wanted = subscribers.in_force(connection, tuple(self._subscriptions()) if self._subscriptions else ())
             return matching.verdicts(connection, self._policy.history, change, wanted)
-
-    # subscribers
-
-    def in_force(self, configured: Sequence[Subscription]) -> tuple[Subscription, ...]:
-        """The subscriptions that are asked about every change: those configured, and those that people made themselves."""
-        with self._reading.begin() as connection:
-            return tuple(subscribers.in_force(connection, tuple(configured)))
-
-    def subscriber_rows(self, name: str = "", *, address: str = "") -> tuple[Subscriber, ...]:
-        """The subscriptions of a name or of an address; all of them when neither is given."""
-        with self._reading.begin() as connection:
-            return subscribers.find(connection, name, address=address)
-
-    def requests_since(self, moment: datetime) -> int:
-        """How many subscriptions were asked for by their readers since a moment."""
-        with self._reading.begin() as connection:
-            return subscribers.requests_since(connection, moment)
-
-    def request_subscription(self, subscription: Subscription, *, now: datetime) -> Subscriber | None:
-        """Keep what somebody asked for until it is confirmed; None when that was asked too often."""
-        with self.engine.begin() as connection:
-            return subscribers.request(connection, subscription, now)
-
-    def confirm_subscription(self, name: str, *, now: datetime) -> bool:
-        """Begin a subscription that was asked for."""
-        with self.engine.begin() as connection:
-            return subscribers.confirm(connection, name, now)
-
-    def change_subscription(self, subscription: Subscription) -> bool:
-        """Write new wishes of a self-service subscription."""
-        with self.engine.begin() as connection:
-            return subscribers.change(connection, subscription)
-
-    def end_subscriptions(self, names: Sequence[str], *, now: datetime) -> int:
-        """End subscriptions, and cancel what is only for them and not yet handed over; returns how many ended."""
-        with self.engine.begin() as connection:
-            return subscribers.end(connection, names, now)
-
-    def still_subscribed(self, delivery: str) -> bool:
-        """Whether any subscription that a delivery was for is still in force."""
-        with self._reading.begin() as connection:
-            return subscribers.any_left(connection, lists_of(connection, delivery))
-
-    def unsubscribe_delivery(self, delivery: str, *, now: datetime) -> int:
-        """End every subscription that a delivery was for; returns how many ended now."""
-        with self.engine.begin() as connection:
-            return subscribers.end(connection, lists_of(connection, delivery), now)
-
-    # mail that comes back
-
-    def ingest_bounce(self, mail: BounceReport, signed: str | None, *, now: datetime) -> IngestOutcome:
-        """Record a mail that came back, and suspend its address where that is due; see `bounces.take`."""
-        with self.engine.begin() as connection:
-            return bounces.take(connection, mail, signed, now)
-
-    def mailbox_position(self) -> str:
-        """How far the mailbox of returned mail was read; empty at the beginning."""
-        with self._reading.begin() as connection:
-            return bounces.position(connection)
-
-    def remember_mailbox_position(self, position: str) -> None:
-        """Note how far the mailbox of returned mail was read."""
-        with self.engine.begin() as connection:
-            bounces.remember_position(connection, position)
-
-    def suspended(self) -> tuple[Suspension, ...]:
-        """Every address that gets nothing, since when and why; the longest first."""
-        with self._reading.begin() as connection:
-            return suspensions.suspended(connection)
-
-    def reinstate(self, address: str, *, now: datetime) -> bool:
-        """Send to a suspended address again; False when it was not suspended."""
-        with self.engine.begin() as connection:
-            return suspensions.reinstate(connection, target_of_address(address), now)
-
-    def export_address(self, address: str) -> Mapping[str, object]:
-        """Everything kept about an address."""
-        with self._reading.begin() as connection:
-            return subscribers.export(connection, address)
-
-    def erase_address(self, address: str, *, now: datetime) -> int:
-        """Forget an address; returns how many subscriptions it had."""
-        with self.engine.begin() as connection:
-            return subscribers.erase(connection, address, now)
 
     def close(self) -> None:
         """Release connections."""
