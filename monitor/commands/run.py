@@ -165,6 +165,7 @@ def _pages(daemon: Daemon, runtime: Runtime) -> Any:
         public_url=settings.public_url,
         contact=settings.contact,
         operator_token=operator_token(os.environ),
+        fresh_for=0.5,
         names=answers_to(settings.public_url, settings.listen[0]),
     )
     return create_app(site, *routers)

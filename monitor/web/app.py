@@ -10,6 +10,7 @@ from starlette.requests import ClientDisconnect
 
 from monitor import __version__
 from monitor.ports import StoreError
+from monitor.web.at_once import AtOnce
 from monitor.web.open_data import OpenData, is_open_data
 from monitor.web.pages import BASE, message_page
 from monitor.web.problem import problem
@@ -48,6 +49,7 @@ def create_app(site: Site, *routers: APIRouter) -> FastAPI:
         app.include_router(router, include_in_schema=False)
     mount(app, site)
     check_access(app.routes)
+    app.add_middleware(AtOnce, site=site)
     app.add_middleware(OpenData)
     app.add_middleware(Guard, names=site.names, base=site.base)
     app.add_exception_handler(HTTPException, _refused)  # type: ignore[arg-type]  # it is called for these alone

@@ -53,6 +53,13 @@ class AnswerCache:
         self._lock = threading.Lock()
         self._making: dict[tuple[str, ...], threading.Lock] = {}
 
+    def held(self, key: tuple[str, ...]) -> Made | None:
+        """What is held under a key, if anything is."""
+        with self._lock:
+            if key in self._held:
+                self._held.move_to_end(key)
+            return self._held.get(key)
+
     def get(self, key: tuple[str, ...], make: Callable[[], Made]) -> Made:
         """What is held under a key, else what `make` makes; it is made once, however many ask for it meanwhile."""
         with self._lock:
@@ -100,6 +107,7 @@ class Site:
     contact: str = ""  #: whom readers turn to
     operator_token: str = ""  #: of who may see the operator's pages; empty: nobody may
     names: frozenset[str] | None = None  #: that visitors may call the site by; None: any
+    fresh_for: float = 0.0  #: how old the word of the store may be that nothing changed, seconds
     answers: AnswerCache = field(default_factory=AnswerCache)
 
     @property
@@ -118,29 +126,41 @@ class Site:
         of whatever else it depends on. Raises what `make` raises; that is not kept.
         """
         record = self.record.current()
-        mark = f"{__version__} {program()} {record.version} {record.as_of} {self.origin(request)} {version}"
-        tag = f'W/"{hashlib.sha256(mark.encode()).hexdigest()[:24]}"'
-        headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+        mark = self._mark(record, request) + version
         key = (mark, request.url.path, request.url.query)
-        if _is_known(request.headers.get("if-none-match", ""), tag):
-            return Response(status_code=304, headers=headers)
-        return _sent(request, self.answers.get(key, lambda: make(record)), headers)
+        return _conditional(request, mark, lambda: self.answers.get(key, lambda: make(record)))
+
+    def at_once(self, request: Request) -> Response | None:
+        """What `respond` gives, where it can be given without asking the store or making anything; else None."""
+        record = self.record.recent(self.fresh_for) if request.method in {"GET", "HEAD"} else None
+        if record is None:
+            return None
+        mark = self._mark(record, request)
+        held = self.answers.held((mark, request.url.path, request.url.query))
+        return _conditional(request, mark, lambda: held) if held else None
+
+    def _mark(self, record: Record, request: Request) -> str:
+        """What all answers have in common that are right at the same time."""
+        return f"{__version__} {program()} {record.version} {record.as_of} {self.origin(request)} "
 
     def respond_now(self, request: Request, made: Made) -> Response:
         """What was made for this request alone, or that it is what the visitor has (304): marked by what is in it."""
-        tag = f'W/"{hashlib.sha256(made.body).hexdigest()[:24]}"'
-        headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
-        if _is_known(request.headers.get("if-none-match", ""), tag):
-            return Response(status_code=304, headers=headers)
-        return _sent(request, _zipped(made), headers)
+        return _conditional(request, made.body, lambda: _zipped(made))
 
 
-def _sent(request: Request, made: Made, headers: Mapping[str, str]) -> Response:
-    said, body = {**headers, **made.headers}, made.body
-    if made.zipped and "gzip" in request.headers.get("accept-encoding", ""):
-        body = made.zipped
-        said["Content-Encoding"] = "gzip"
-    return Response(body, media_type=made.media_type, headers=said)
+def _conditional(request: Request, mark: str | bytes, made: Callable[[], Made]) -> Response:
+    """An answer that is the same while its mark is, or that the visitor has it (304)."""
+    tag = f'W/"{hashlib.sha256(mark.encode() if isinstance(mark, str) else mark).hexdigest()[:24]}"'
+    headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+    if _is_known(request.headers.get("if-none-match", ""), tag):
+        return Response(status_code=304, headers=headers)
+    answer = made()
+    headers |= answer.headers
+    body = answer.body
+    if answer.zipped and "gzip" in request.headers.get("accept-encoding", ""):
+        body = answer.zipped
+        headers["Content-Encoding"] = "gzip"
+    return Response(body, media_type=answer.media_type, headers=headers)
 
 
 def _is_known(said: str, tag: str) -> bool:

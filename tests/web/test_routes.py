@@ -190,6 +190,23 @@ def test_an_unchanged_record_is_read_once_and_sent_once() -> None:
         assert there.get("/authorities", headers={"If-None-Match": changed.headers["etag"]}).status_code == 200
 
 
+def test_an_answer_that_is_held_is_given_without_asking_the_store_for_a_moment() -> None:
+    record, clock = FakeRecord(*RECORD), StoppedClock(NOW)
+    with TestClient(create_app(site_of(record=record, clock=clock, fresh_for=3600))) as there:
+        first = there.get("/authorities")
+        record.record_version = lambda: 1 / 0  # type: ignore[assignment, method-assign, return-value]
+        again = there.get("/authorities")
+        assert (again.content, again.headers) == (first.content, first.headers)
+        assert again.headers["content-security-policy"]
+        assert there.get("/authorities", headers={"If-None-Match": first.headers["etag"]}).status_code == 304
+        for other in ("/authorities?page=2", "/trends"):
+            with pytest.raises(ZeroDivisionError):
+                there.get(other)
+        clock.forward(days=1)
+        with pytest.raises(ZeroDivisionError):
+            there.get("/authorities")
+
+
 def test_answers_are_compressed_for_who_can_read_that(client: TestClient) -> None:
     plain = client.get("/authorities", headers={"Accept-Encoding": "identity"})
     short = client.get("/authorities", headers={"Accept-Encoding": "gzip"})

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from monitor.domain.model import Change, Inspection
 from monitor.messages.headline import headline
@@ -46,19 +48,24 @@ def headline_of(changes: Sequence[ChangeRecord]) -> str:
     return headline(together)
 
 
-def page_of(record: Record, wanted: ChangeFilter) -> ChangePage:
-    """The part of the list that a filter asks for. Raises FilterError when `after` names no change."""
+def page_of(record: Record, wanted: ChangeFilter, *, whole_inspections: bool = False) -> ChangePage:
+    """The part of the list that a filter asks for; with `whole_inspections` as much more as makes the last one whole.
+
+    Raises FilterError when `after` names no change.
+    """
     found = [each for each in record.changes if wanted(each)]
     if wanted.oldest_first:
-        found.sort(key=lambda each: (each.known_at, each.key))
-    start = 0
-    if wanted.after:
-        start = _behind(record, wanted, found)
-    part = found[start : start + wanted.limit]
-    more = start + wanted.limit < len(found)
-    return ChangePage(
-        changes=tuple(part), total=len(found), next=replace(wanted, after=part[-1].key) if more and part else None
-    )
+        found.sort(key=_known)
+    start = _behind(record, wanted, found) if wanted.after else 0
+    end = min(start + wanted.limit, len(found))
+    while whole_inspections and 0 < end < len(found) and found[end].inspection.key == found[end - 1].inspection.key:
+        end += 1
+    following = replace(wanted, after=found[end - 1].key) if start < end < len(found) else None
+    return ChangePage(changes=tuple(found[start:end]), total=len(found), next=following)
+
+
+def _known(each: ChangeRecord) -> tuple[datetime, str]:
+    return each.known_at, each.key
 
 
 def _behind(record: Record, wanted: ChangeFilter, found: Sequence[ChangeRecord]) -> int:
@@ -67,8 +74,8 @@ def _behind(record: Record, wanted: ChangeFilter, found: Sequence[ChangeRecord])
     if last is None:
         raise FilterError({"after": "is the key of no change that is known"})
     if wanted.oldest_first:
-        return sum((each.known_at, each.key) <= (last.known_at, last.key) for each in found)
-    return sum(each.sort_key >= last.sort_key for each in found)
+        return bisect_right(found, _known(last), key=_known)
+    return bisect_right(found, record.position[last.key], key=lambda each: record.position[each.key])
 
 
 def news_of(record: Record, changes: Sequence[ChangeRecord]) -> tuple[InspectionNews, ...]:
@@ -87,14 +94,8 @@ def news_of(record: Record, changes: Sequence[ChangeRecord]) -> tuple[Inspection
 
 
 def inspections_page(record: Record, wanted: ChangeFilter) -> tuple[tuple[InspectionNews, ...], ChangePage]:
-    """The part of the list that a filter asks for, no inspection torn in two."""
-    part = page_of(record, wanted)
-    if part.next is not None and part.changes:
-        last = part.changes[-1].inspection.key
-        more = [each for each in record.by_inspection[last] if wanted(each) and each not in part.changes]
-        changes = (*part.changes, *more)
-        rest = replace(part.next, after=changes[-1].key)
-        part = replace(part, changes=changes, next=rest if page_of(record, rest).changes else None)
+    """The part of the list that a filter asks for, by inspection."""
+    part = page_of(record, wanted, whole_inspections=True)
     return news_of(record, part.changes), part
 
 

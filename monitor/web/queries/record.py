@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
+from datetime import time as time_of_day
 from functools import cached_property
 from typing import Protocol
 
@@ -96,6 +98,11 @@ class Record:
         keys = {version.change.key: each for each in self.changes for version in each.versions}
         return keys | {each.change.key: each for each in self.changes} | {each.key: each for each in self.changes}
 
+    @cached_property
+    def position(self) -> Mapping[str, int]:
+        """Where in `changes` each is, by its key."""
+        return {each.key: number for number, each in enumerate(self.changes)}
+
     def change(self, key: str) -> ChangeRecord | None:
         """The change of a key, be it that of an earlier version; None when there is none."""
         return self._by_key.get(key)
@@ -145,7 +152,7 @@ def _record(derived: Change, told: Sequence[RecordedChange]) -> ChangeRecord:
     return ChangeRecord(
         key=told[0].change.key if told else derived.key,
         change=now,
-        known_at=known_at or datetime.combine(derived.inspection.published, time(), UTC),
+        known_at=known_at or datetime.combine(derived.inspection.published, time_of_day(), UTC),
         silent=told[0].silent if told and all(each.silent for each in told) else "",
         versions=tuple(told),
     )
@@ -159,9 +166,11 @@ class RecordCache:
         self._clock = clock
         self._lock = threading.Lock()
         self._held: Record | None = None
+        self._seen_at = float("-inf")  # when the store was asked last, by the machine's own time
 
     def current(self) -> Record:
         """The record as it is now. Blocking. Raises StoreError where the state cannot be read."""
+        asked = time.monotonic()
         version, today = self.store.record_version(), self._clock.today()
         held = self._held
         if held is None or (held.version, held.as_of) != (version, today):
@@ -170,7 +179,14 @@ class RecordCache:
                 if held is None or (held.version, held.as_of) != (version, today):
                     held = Record(self.store.believed(), version=version, as_of=today)
                     self._held = held
+        self._seen_at = asked
         return held
+
+    def recent(self, within: float) -> Record | None:
+        """The record as it was so many seconds ago at most, without asking the store; None where nobody has it so fresh."""
+        held = self._held
+        fresh = held is not None and time.monotonic() - self._seen_at < within and held.as_of == self._clock.today()
+        return held if fresh else None
 
 
 def rating_of(inspection: Inspection | None, area: Area) -> Rating | None:
