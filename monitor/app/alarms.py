@@ -168,7 +168,7 @@ class AlarmEvaluator:
         Returns the id of the operator's notice, empty for none.
         """
         runtime, now = self._runtime, self._runtime.clock.now()
-        ways, page = runtime.settings.operator, runtime.settings.public_url
+        ways, page = runtime.settings.operator, runtime.settings.status_url
         runtime.store.enqueue_no_news(self._coverage(found), now=now)
         notice = runtime.store.notify_operator(found, ways, now=now, page=page)
         runtime.store.notify_of_reviews(channels_in_trouble(found), ways, now=now, page=page)

@@ -201,7 +201,7 @@ def run_test(args: argparse.Namespace) -> int:
     sent = True
     for way in ways:
         now, identity = SystemClock().now(), uuid4().hex
-        notice = trial_notice(identity, now, page=settings.public_url) if args.operator else sample_notice(identity, now)
+        notice = trial_notice(identity, now, page=settings.status_url) if args.operator else sample_notice(identity, now)
         sent &= _try_out(channels[way.channel], way, build_renderer(settings).render(notice), identity, now)
     return int(not sent)
 

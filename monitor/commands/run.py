@@ -166,7 +166,7 @@ def _pages(daemon: Daemon, runtime: Runtime) -> Any:
         contact=settings.contact,
         operator_token=operator_token(os.environ),
         fresh_for=0.5,
-        names=answers_to(settings.public_url, settings.listen[0]),
+        names=answers_to(settings.public_url, settings.listen[0], settings.hosts),
     )
     return create_app(site, *routers)
 

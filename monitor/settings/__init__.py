@@ -27,6 +27,7 @@ from monitor.settings.keys import (
     duration,
     flag,
     from_environment,
+    host_names,
     one_of,
     pause,
     probability,
@@ -46,6 +47,7 @@ _MONITOR = (
     Key(name="contact", read=text, default=""),
     Key(name="listen", read=address, default=("127.0.0.1", 8321)),
     Key(name="public_url", read=web_url, default=""),
+    Key(name="hosts", read=host_names, default=()),
     Key(name="database_url", read=database, default=""),
     Key(name="self_service", read=text, default=""),
     Key(name="heartbeat_url_env", read=variable, default=""),
@@ -101,6 +103,7 @@ class Settings:
     contact: str
     listen: tuple[str, int]
     public_url: str  #: where readers reach the page; empty: at `listen`
+    hosts: tuple[str, ...]  #: names that the site answers to beside that of `public_url` and this machine's
     self_service: str  #: the mail channel by which people may subscribe themselves; empty: they may not
     heartbeat_url_env: str  #: the environment variable with the address that is asked for while all is well; empty: none
     database_url: str
@@ -131,6 +134,11 @@ class Settings:
     def thresholds(self) -> tuple[float | None, float | None]:
         """From which probability judgements are reported, and from which a person is asked."""
         return self.alert_from, self.review_from
+
+    @property
+    def status_url(self) -> str:
+        """Where operators see how the monitor is; empty where readers are told of no address."""
+        return f"{self.public_url.rstrip('/')}/sources" if self.public_url else ""
 
     @property
     def page_url(self) -> str:

@@ -118,6 +118,18 @@ def ways(value: object) -> tuple[Receiver, ...]:
     return found
 
 
+def host_names(value: object) -> tuple[str, ...]:
+    """Names by which a site is called: ``["monitor.internal"]``; with a comma between in the environment."""
+    written = value.split(",") if isinstance(value, str) else value
+    if not isinstance(written, list) or not all(isinstance(each, str) for each in written):
+        raise ValueError(f'expected a list such as ["monitor.internal"], found {_shown(value)}')
+    names = tuple(each.strip().lower().rstrip(".") for each in written)
+    for name in names:
+        if not re.fullmatch(r"[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?", name):
+            raise ValueError(f"expected a name alone, without scheme, port and path, found {_shown(name)}")
+    return names
+
+
 def address(value: object) -> tuple[str, int]:
     """Host and port to listen at: ``"127.0.0.1:8321"``, ``"[::1]:8321"``, ``":8321"`` for every interface."""
     host, colon, port = text(value).rpartition(":")

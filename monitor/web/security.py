@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,6 +31,11 @@ SECURITY_HEADERS = {
 #: Where nothing else is said of keeping. In one place, so that it is forgotten nowhere.
 _KEPT_BY_NOBODY = ("Cache-Control", "no-store")
 
+_FOREIGN = (
+    "Nothing here has the name that was asked for.",
+    "Whoever runs the monitor can give it more names: hosts in monitor.toml.",
+)
+
 
 def host_name(host: str) -> str:
     """The name in a ``Host`` header, without its port, in lower case; empty where it is none."""
@@ -40,9 +45,9 @@ def host_name(host: str) -> str:
         return ""
 
 
-def answers_to(public_url: str, listen: str) -> frozenset[str]:
-    """The names that visitors may call the site by: its public one, this machine's, and the one it listens at."""
-    names = {"localhost", socket.gethostname().lower(), listen.lower(), host_name(urlsplit(public_url).netloc)}
+def answers_to(public_url: str, listen: str, others: Iterable[str] = ()) -> frozenset[str]:
+    """The names that visitors may call the site by: its public one, this machine's, the one it listens at, and others."""
+    names = {*others, "localhost", socket.gethostname().lower(), listen.lower(), host_name(urlsplit(public_url).netloc)}
     return frozenset(names - {""})
 
 
@@ -76,7 +81,11 @@ class Guard:
             await send(message)
 
         if self._names is not None and not self._is_ours(Headers(scope=scope).get("host", "")):
-            refused = message_page("Another site was meant", "Nothing here has the name that was asked for.", status=421)
+            refused = message_page(
+                "Another site was meant",
+                "Nothing here has the name that was asked for. Whoever runs the monitor names it in public_url or hosts.",
+                status=421,
+            )
             await refused(scope, receive, guarded)
             return
         await self._app(scope, receive, guarded)

@@ -58,7 +58,7 @@ class Monitor:
 
     @property
     def settings(self) -> Any:
-        return SimpleNamespace(state=self.home, operator=(Receiver(channel="mail", to="ops@example.org"),), public_url="")
+        return SimpleNamespace(state=self.home, operator=(Receiver(channel="mail", to="ops@example.org"),), status_url="")
 
     def polled(self, name: str, at: datetime, poll: Poll) -> None:
         asked = PollResult(source=name, poll=poll, next_due_at=at, failures_before=0)

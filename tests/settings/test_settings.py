@@ -333,3 +333,17 @@ def test_the_region_that_was_meant(folder: Path, written: str, meant: str) -> No
     )
     (only,) = problems(folder)
     assert f"did you mean {meant!r}?" in only
+
+
+@pytest.mark.parametrize("said", ["monitor.internal, MONITOR.council.example", "monitor.internal,monitor.council.example."])
+def test_names_of_the_page_come_from_the_environment_too(folder: Path, said: str) -> None:
+    assert load(folder, folder / "state", {"MONITOR_HOSTS": said}).hosts == ("monitor.internal", "monitor.council.example")
+    for wrong in ("https://monitor.internal", "monitor.internal:8321", "a b", "-x", "a/b"):
+        with pytest.raises(SettingsError, match="a name alone"):
+            load(folder, folder / "state", {"MONITOR_HOSTS": wrong})
+
+
+def test_operators_are_led_to_the_page_that_says_how_it_is(folder: Path) -> None:
+    assert load(folder, folder / "state", {}).status_url == ""
+    below = {"MONITOR_PUBLIC_URL": "https://council.example/ofsted/"}
+    assert load(folder, folder / "state", below).status_url == "https://council.example/ofsted/sources"

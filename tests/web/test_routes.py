@@ -239,6 +239,7 @@ def test_static_files_are_kept_for_good_and_others_checked(client: TestClient) -
         ("monitor.council.example", 200),
         ("MONITOR.council.example:443", 200),
         ("localhost:8321", 200),
+        ("monitor.internal", 200),
         ("127.0.0.1:8321", 200),
         ("[::1]:8321", 200),
         ("evil.test", 421),
@@ -248,7 +249,7 @@ def test_static_files_are_kept_for_good_and_others_checked(client: TestClient) -
     ],
 )
 def test_the_site_answers_to_its_own_names_alone(host: str, status: int) -> None:
-    site = site_of(names=answers_to("https://monitor.council.example/", "0.0.0.0"))
+    site = site_of(names=answers_to("https://monitor.council.example/", "0.0.0.0", ("monitor.internal",)))
     with TestClient(create_app(site)) as there:
         assert there.get("/about", headers={"Host": host}).status_code == status
 
