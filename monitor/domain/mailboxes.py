@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import idna
-
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 #: One provider under two names, for whom dots before the @ are nothing.
 _DOTLESS = ("gmail.com", "googlemail.com")
@@ -16,6 +14,8 @@ def ascii_domain(domain: str) -> str:
     """A domain as servers find it (RFC 5891): ``bücher.example`` is ``xn--bcher-kva.example``. Empty for what is none."""
     if domain.isascii():
         return domain if _NAME.fullmatch(domain.lower()) else ""
+    import idna  # only letters beyond ASCII have to wait for its tables
+
     try:
         return idna.encode(domain, uts46=True).decode("ascii")
     except idna.IDNAError:
