@@ -11,6 +11,8 @@ COPY monitor ./monitor
 RUN /venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 
 FROM python:3.11-slim-bookworm
+# The words in pictures (PNG) need a font.
+RUN apt-get update && apt-get install -y --no-install-recommends fonts-dejavu-core && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /app monitor && install -d -o monitor -g monitor /app /app/state
 WORKDIR /app
 COPY --from=build /venv /venv

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import pairwise
@@ -15,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
 import pytest
-import uvicorn
 
 from monitor.app.alarms import Alarm
 from monitor.domain.attestation import inspect
@@ -27,6 +24,7 @@ from monitor.web.pages import NAVIGATION
 from monitor.web.self_service import SelfService
 from monitor.web.status import Status
 from tests.browser.looks import faults, headings
+from tests.browser.serving import serving
 from tests.builders import NOW, StoppedClock
 from tests.web.fakes import RECORD, STATUS, FakeDaemon, FakeRecord, site_of
 
@@ -83,25 +81,9 @@ class Site:
         raise AssertionError(f"no mail for {to}")
 
 
-@contextmanager
-def _serving(app: Callable[..., object], port_of: Callable[[int], None]) -> Iterator[None]:
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", lifespan="off"))  # type: ignore[arg-type]
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        thread.join(0.01)
-    port_of(server.servers[0].sockets[0].getsockname()[1])
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        thread.join(10)
-
-
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Self-service and the status page on loopback, over a store of their own."""
-    ports: list[int] = []
     folder: Path = tmp_path_factory.mktemp("site")
     store = open_store(f"sqlite:///{folder / 'm.db'}", subscriptions=lambda: (), history=lambda _before: ())
     site = Site(base="", store=store, clock=StoppedClock())
@@ -112,8 +94,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         await built[0](scope, receive, send)
 
-    with _serving(app, ports.append):
-        site.base = f"http://127.0.0.1:{ports[0]}"
+    with serving(app) as site.base:
         links = Links(base=site.base, key=b"k" * 32)
         self_service = SelfService(store=store, links=links, channel="mail", clock=site.clock).router()
         record, clock = site.record, StoppedClock(STATUS.now)

@@ -106,10 +106,16 @@ class Names(HTMLParser):
     def __init__(self, page: str) -> None:
         super().__init__()
         self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.in_pictures = 0
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
+        self.in_pictures += tag == "svg"
+        if tag != "title" or not self.in_pictures:  # in a picture everything may have one
+            self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        self.in_pictures -= tag == "svg"
 
     def all(self, *tags: str) -> list[dict[str, str | None]]:
         """The attributes of every element of these names."""

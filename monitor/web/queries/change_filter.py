@@ -266,6 +266,11 @@ PARAMETERS: tuple[Parameter, ...] = (
 _BY_NAME = {row.name: row for row in PARAMETERS}
 
 
+def is_ignored(name: str) -> bool:
+    """Whether a parameter is one that others put into addresses."""
+    return name.startswith(_IGNORED)
+
+
 def _sorted_out(pairs: Iterable[tuple[str, str]]) -> tuple[dict[str, list[str]], dict[str, str]]:
     """The values of each parameter that is known, and what is wrong with the names of the others."""
     said: dict[str, list[str]] = {}
@@ -273,7 +278,7 @@ def _sorted_out(pairs: Iterable[tuple[str, str]]) -> tuple[dict[str, list[str]],
     for name, value in pairs:
         if name in _BY_NAME and value.strip():
             said.setdefault(name, []).append(value.strip())
-        elif name not in _BY_NAME and not name.startswith(_IGNORED):
+        elif name not in _BY_NAME and not is_ignored(name):
             near = get_close_matches(name, _BY_NAME, n=1, cutoff=0.6)
             meant = f"; did you mean {near[0]}?" if near else "."
             problems[name[:60]] = f"is not known{meant} Allowed: {', '.join(_BY_NAME)}"

@@ -24,10 +24,15 @@ class YearRow:
 
 
 def years(record: Record, area: Area, region: str = "") -> tuple[YearRow, ...]:
-    """Each year since the record began, for one area, of England or of one region."""
+    """Each year since the record began, for one area, of England or of one region.
+
+    The flows of overall effectiveness are those of services as a whole: since April 2026 there is no grade overall, and
+    whoever has an inadequate area counts.
+    """
     chosen = [each for each in authorities() if not region or each.region == region]
     inspections = [each for each in record.inspections if not region or each.authority.region == region]
     days = [min(date(year, 12, 31), record.as_of) for year in range(FIRST_YEAR, record.as_of.year + 1)]
     counted = rating_counts(inspections, chosen, area, days=days)
-    flows = inadequate_flows(inspections, first=FIRST_YEAR, last=record.as_of.year, area=area)
+    of = None if area is Area.OVERALL else area
+    flows = inadequate_flows(inspections, first=FIRST_YEAR, last=record.as_of.year, area=of)
     return tuple(YearRow(year=flow.year, counts=counts, flow=flow) for counts, flow in zip(counted, flows, strict=True))
