@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 from monitor.messages.sanitize import sanitize
@@ -17,7 +18,8 @@ _MAX_CELL = 5_000
 def cell(value: object) -> str:
     """A value as it may stand in a cell: on one line, with an apostrophe before what a spreadsheet would calculate."""
     text = sanitize(str(value), _MAX_CELL)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    # A spreadsheet set to some languages takes letters of full width (＝) for what they look like.
+    return f"'{text}" if unicodedata.normalize("NFKC", text[:1]).startswith(_FORMULA) else text
 
 
 def csv_file(name: str, columns: Sequence[str], lines: Iterable[Sequence[object]]) -> Made:

@@ -9,7 +9,7 @@ from typing import Any
 from monitor import __version__
 from monitor.web.open_data import REQUESTS, WINDOW
 from monitor.web.problem import MEDIA_TYPE
-from monitor.web.queries.change_filter import MAX_PAGE, PAGE, PARAMETERS, Parameter
+from monitor.web.queries.change_filter import EVERY, MAX_PAGE, PAGE, PARAMETERS, PLACES, Parameter
 from monitor.web.resources import AUTHORITY, CHANGE, FORECAST, INSPECTION, RESOURCES, SOURCE, TEXT, Resource
 
 Document = Mapping[str, Any]
@@ -38,9 +38,6 @@ class Operation:
     paged: bool = False
 
 
-_FILTERS = tuple(row.name for row in PARAMETERS)
-#: What an authority is chosen by where nothing but authorities is in the list.
-PLACES = ("authority", "region")
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
         path="/api/v1/changes",
@@ -48,7 +45,7 @@ OPERATIONS: tuple[Operation, ...] = (
         words="Changes, the newest first",
         resource=CHANGE,
         envelope="changes",
-        parameters=_FILTERS,
+        parameters=EVERY,
         paged=True,
     ),
     Operation(
@@ -72,7 +69,7 @@ OPERATIONS: tuple[Operation, ...] = (
         words="Inspections in which a filter wants any area, unchanged ones too; the newest first",
         resource=INSPECTION,
         envelope="inspections",
-        parameters=_FILTERS,
+        parameters=EVERY,
         paged=True,
     ),
     Operation(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -77,7 +77,7 @@ def environment() -> Environment:
         "host": host_of,
         "plain": sanitize,
         "quoted": quoted,
-        "rfc822": lambda day: format_datetime(datetime(day.year, day.month, day.day, tzinfo=UTC)),
+        "rfc822": format_datetime,
     }
     made.globals |= {"href": href, "static": static, "navigation": NAVIGATION, "here": "", "feed": ""}
     return made

@@ -7,14 +7,14 @@ through would look like an answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from urllib.parse import urlencode
 
 from monitor.domain.authorities import find, regions, unknown
-from monitor.domain.model import Area, ChangeKind, Rating, Trust
+from monitor.domain.model import Area, Authority, ChangeKind, Rating, Trust
 from monitor.web.queries.record import ChangeRecord
 
 #: Rows of one page, unless `limit` says otherwise; and the most that it may say.
@@ -51,12 +51,16 @@ class ChangeFilter:
         """Whether a change is wanted. What stayed as it was is wanted only by who asks for ``kind=unchanged``."""
         return self.holds(each) and (bool(self.kinds) or each.is_news)
 
+    def wants(self, authority: Authority) -> bool:
+        """Whether an authority is one of those that are wanted, wherever it changed."""
+        chosen = not self.authorities or authority.urn in self.authorities
+        return chosen and (not self.regions or authority.region in self.regions)
+
     def holds(self, each: ChangeRecord) -> bool:
         """Whether every parameter holds for a change, be it one that changed nothing."""
         change = each.change
         clauses = (
-            (not self.authorities or change.authority.urn in self.authorities),
-            (not self.regions or change.authority.region in self.regions),
+            self.wants(change.authority),
             (not self.areas or change.area in self.areas),
             (not self.kinds or bool(change.kinds & self.kinds)),
             (not self.ratings or change.new in self.ratings),
@@ -264,6 +268,8 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
 )
 _BY_NAME = {row.name: row for row in PARAMETERS}
+#: The names of all parameters; and of those by which a list of authorities is chosen.
+EVERY, PLACES = tuple(_BY_NAME), ("authority", "region")
 
 
 def is_ignored(name: str) -> bool:
@@ -271,23 +277,26 @@ def is_ignored(name: str) -> bool:
     return name.startswith(_IGNORED)
 
 
-def _sorted_out(pairs: Iterable[tuple[str, str]]) -> tuple[dict[str, list[str]], dict[str, str]]:
+def _sorted_out(pairs: Iterable[tuple[str, str]], allowed: Collection[str]) -> tuple[dict[str, list[str]], dict[str, str]]:
     """The values of each parameter that is known, and what is wrong with the names of the others."""
     said: dict[str, list[str]] = {}
     problems: dict[str, str] = {}
     for name, value in pairs:
-        if name in _BY_NAME and value.strip():
+        if name in allowed and value.strip():
             said.setdefault(name, []).append(value.strip())
-        elif name not in _BY_NAME and not is_ignored(name):
-            near = get_close_matches(name, _BY_NAME, n=1, cutoff=0.6)
+        elif name not in allowed and not is_ignored(name):
+            near = get_close_matches(name, allowed, n=1, cutoff=0.6)
             meant = f"; did you mean {near[0]}?" if near else "."
-            problems[name[:60]] = f"is not known{meant} Allowed: {', '.join(_BY_NAME)}"
+            problems[name[:60]] = f"is not known here{meant} Allowed: {', '.join(allowed) or 'none'}"
     return said, problems
 
 
-def parse_filter(pairs: Iterable[tuple[str, str]]) -> ChangeFilter:
-    """The filter of an address's parameters; empty values say nothing. Raises FilterError for what cannot be understood."""
-    said, problems = _sorted_out(pairs)
+def parse_filter(pairs: Iterable[tuple[str, str]], allowed: Collection[str] = EVERY) -> ChangeFilter:
+    """The filter of an address's parameters; empty values say nothing.
+
+    Raises FilterError for what cannot be understood, and for parameters that mean nothing at the address: all but `allowed`.
+    """
+    said, problems = _sorted_out(pairs, allowed)
     fields: dict[str, object] = {}
     for name, values in said.items():
         row = _BY_NAME[name]

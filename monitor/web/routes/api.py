@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 from fastapi import HTTPException, Request, Response
 
-from monitor.domain.model import Authority, Inspection
+from monitor.domain.model import Inspection
 from monitor.web.csv_files import csv_file
-from monitor.web.openapi import PLACES, document
+from monitor.web.openapi import document
 from monitor.web.queries.authorities import find_authority, one_authority, rows_of
-from monitor.web.queries.change_filter import PARAMETERS, ChangeFilter, FilterError, parse_filter
+from monitor.web.queries.change_filter import EVERY, PLACES, ChangeFilter, FilterError, parse_filter
 from monitor.web.queries.changes import page_of
 from monitor.web.queries.record import Record
 from monitor.web.resources import AUTHORITY, CHANGE, FORECAST, INSPECTION, SOURCE, Facts, Resource
@@ -21,12 +21,11 @@ from monitor.web.routes.forecast import forecasts_of
 from monitor.web.site import Made, Site
 
 _FORMATS = ("json", "csv")
-_EVERY = tuple(row.name for row in PARAMETERS)
 
 
 def changes(site: Site, request: Request) -> Response:
     """Changes that a filter wants; `next` is the address of what comes behind them, null at the end."""
-    wanted = _filter_of(request, _EVERY)
+    wanted = _filter_of(request, EVERY)
 
     def make(record: Record) -> Made:
         part = page_of(record, wanted)
@@ -38,7 +37,7 @@ def changes(site: Site, request: Request) -> Response:
 
 def inspections(site: Site, request: Request) -> Response:
     """Inspections in which a filter wants any area, unchanged ones too; newest first."""
-    wanted = _filter_of(request, _EVERY)
+    wanted = _filter_of(request, EVERY)
 
     def make(record: Record) -> Made:
         found, total, following = _inspections(record, wanted)
@@ -76,7 +75,7 @@ def authorities(site: Site, request: Request) -> Response:
     wanted = _filter_of(request, PLACES)
 
     def make(record: Record) -> Made:
-        shown = [AUTHORITY.facts(row) for row in rows_of(record) if _is_there(row.authority, wanted)]
+        shown = [AUTHORITY.facts(row) for row in rows_of(record) if wanted.wants(row.authority)]
         return _made(site, request, record.as_of, AUTHORITY, "authorities", shown)
 
     return _answer(site, request, make)
@@ -104,7 +103,7 @@ def forecast(site: Site, request: Request) -> Response:
     wanted = _filter_of(request, PLACES)
 
     def make(record: Record) -> Made:
-        shown = [FORECAST.facts(each) for each in forecasts_of(record) if _is_there(each.authority, wanted)]
+        shown = [FORECAST.facts(each) for each in forecasts_of(record) if wanted.wants(each.authority)]
         return _made(site, request, record.as_of, FORECAST, "forecast", shown)
 
     return _answer(site, request, make)
@@ -127,20 +126,10 @@ def openapi(site: Site, request: Request) -> Response:
 # --- how an answer is given -----------------------------------------------------------------------------------------------
 
 
-def _filter_of(request: Request, allowed: Iterable[str]) -> ChangeFilter:
+def _filter_of(request: Request, allowed: Collection[str]) -> ChangeFilter:
     """The filter of a request, of the parameters that mean something at its address. Raises FilterError for all others."""
-    known = (*allowed, "format")
-    pairs = request.query_params.multi_items()
-    words = f"is not known here. Allowed: {', '.join(known)}"
-    wrong = {name[:60]: words for name, _ in pairs if name in _EVERY and name not in known}
     _format_of(request)
-    try:
-        wanted = parse_filter((name, value) for name, value in pairs if name != "format")
-    except FilterError as error:
-        raise FilterError({**error.problems, **wrong}) from None
-    if wrong:
-        raise FilterError(wrong)
-    return wanted
+    return parse_filter(((name, value) for name, value in request.query_params.multi_items() if name != "format"), allowed)
 
 
 def _format_of(request: Request) -> str:
@@ -208,8 +197,3 @@ def _table(resource: Resource, name: str, shown: Sequence[Facts]) -> Made:
 
 def _json(facts: Mapping[str, object]) -> Made:
     return Made(body=json.dumps(facts, ensure_ascii=False).encode(), media_type="application/json")
-
-
-def _is_there(who: Authority, wanted: ChangeFilter) -> bool:
-    """Whether a filter wants an authority."""
-    return (not wanted.authorities or who.urn in wanted.authorities) and (not wanted.regions or who.region in wanted.regions)
