@@ -135,6 +135,7 @@ def _pages(daemon: Daemon, runtime: Runtime) -> Any:
     from monitor.app.runtime import signed_links
     from monitor.web.app import create_app
     from monitor.web.kept import Kept
+    from monitor.web.queries.recipients import RecipientCounter
     from monitor.web.queries.record import RecordCache
     from monitor.web.security import answers_to
     from monitor.web.site import Site
@@ -167,6 +168,7 @@ def _pages(daemon: Daemon, runtime: Runtime) -> Any:
         operator_token=operator_token(os.environ),
         fresh_for=0.5,
         names=answers_to(settings.public_url, settings.listen[0], settings.hosts),
+        recipients=RecipientCounter(Kept(lambda: runtime.store.in_force(settings.subscriptions), 60)),
     )
     return create_app(site, *routers)
 

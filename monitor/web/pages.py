@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from fastapi.responses import HTMLResponse
 
-from monitor.domain.calendar import day_words
+from monitor.domain.calendar import day_words, london
 from monitor.messages.disarm import quoted
 from monitor.messages.sanitize import host_of, link, sanitize
 from monitor.web.static_files import static_files
@@ -50,6 +50,12 @@ def due(moment: datetime | None, now: datetime) -> str:
     return "now" if moment is None or moment <= now else ago(moment, now)
 
 
+def london_words(moment: datetime) -> str:
+    """An aware moment as it is in London: ``3 August 2026, 09:02``."""
+    there = moment.astimezone(london())
+    return f"{day_words(there.date())}, {there:%H:%M}"
+
+
 def href(address: str) -> str:
     """An address of ours as a link has it: below the path at which a proxy shows the site."""
     path, mark, query = address.partition("?")
@@ -73,6 +79,7 @@ def environment() -> Environment:
         "ago": ago,
         "due": due,
         "day": day_words,
+        "moment": london_words,
         "link": link,
         "host": host_of,
         "plain": sanitize,

@@ -17,6 +17,7 @@ from monitor import __version__
 from monitor.app.installed import program
 from monitor.ports import Clock
 from monitor.web.pages import rendered
+from monitor.web.queries.recipients import RecipientCounter
 from monitor.web.queries.record import Record, RecordCache
 
 if TYPE_CHECKING:
@@ -106,6 +107,7 @@ class Site:
     public_url: str = ""
     contact: str = ""  #: whom readers turn to
     operator_token: str = ""  #: of who may see the operator's pages; empty: nobody may
+    recipients: RecipientCounter | None = None  #: how many readers would get a change; None: that is not told
     names: frozenset[str] | None = None  #: that visitors may call the site by; None: any
     fresh_for: float = 0.0  #: how old the word of the store may be that nothing changed, seconds
     answers: AnswerCache = field(default_factory=AnswerCache)

@@ -12,7 +12,7 @@ import pytest
 
 from monitor.domain.history import history
 from monitor.domain.model import ChangeKind
-from monitor.store.public_record import Believed
+from monitor.domain.public_record import Believed
 from monitor.web.app import create_app
 from monitor.web.queries.changes import page_of
 from monitor.web.queries.lately import a_year_before, twelve_months

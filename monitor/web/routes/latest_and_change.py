@@ -8,10 +8,12 @@ from datetime import date
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import HTTPException, Request, Response
+from markupsafe import Markup
 
 from monitor.domain.authorities import by_urn, find, regions
 from monitor.domain.calendar import day_words
 from monitor.domain.model import Area, ChangeKind, Rating, Trust
+from monitor.web.charts.timeline import timeline
 from monitor.web.csv_files import csv_file
 from monitor.web.queries.authorities import current_authorities
 from monitor.web.queries.change_filter import ChangeFilter, parse_filter
@@ -124,18 +126,29 @@ def _title(chosen: Sequence[Chosen]) -> str:
 def change(site: Site, request: Request) -> Response:
     """One change, by its key or by that of its inspection."""
     key = request.path_params["key"]
+    recipients = _recipients(site, key)
 
     def make(record: Record) -> Made:
         changes = find_change(record, key)
         if not changes:
             raise HTTPException(404)
         pages = site.record.store.report_pages(changes[0].inspection.key)
-        shown = one_change(record, key, pages)
+        shown = one_change(record, key, pages, recipients)
         assert shown is not None
-        title = f"{shown.news.inspection.authority.display_name}: {shown.headline}"
-        return html("change.html", title=title, shown=shown)
+        chart = Markup(timeline(shown.authority, shown.inspections, as_of=record.as_of))  # noqa: S704  # its template escapes
+        title = f"{shown.authority.display_name}: {shown.headline}"
+        return html("change.html", title=title, shown=shown, chart=chart, as_of=record.as_of)
 
-    return site.respond(request, make)
+    return site.respond(request, make, version=str(recipients))
+
+
+def _recipients(site: Site, key: str) -> int | None:
+    """How many readers would get the changes of a key; None where that is not told."""
+    record = site.record.current()
+    changes = find_change(record, key)
+    if site.recipients is None or not changes:
+        return None
+    return site.recipients(changes, record.previous(changes[0].inspection))
 
 
 def changes_csv(site: Site, request: Request) -> Response:
