@@ -174,7 +174,10 @@ def test_a_change_has_its_address_through_confirmation_and_correction(tmp_path: 
     assert shown.headline == "leadership up to outstanding"
     assert [each.official for each in shown.evidence] == [False, True]
     assert shown.evidence[1].quotes == ((found.text, 1),)
-    assert {ChangeKind.CORRECTED, ChangeKind.CONFIRMED} <= {kind for each in shown.versions for kind in each.change.kinds}
+    assert [(each.area, each.words) for each in shown.versions[2:]] == [
+        (Area.LEADERSHIP, "corrected to outstanding"),
+        (Area.CHILDREN_IN_CARE, "confirmed as good"),
+    ]
     assert len([each for each in record.changes if each.inspection.key == now.inspection.key]) == 2
     store.close()
 
