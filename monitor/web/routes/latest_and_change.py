@@ -139,7 +139,7 @@ def change(site: Site, request: Request) -> Response:
         title = f"{shown.authority.display_name}: {shown.headline}"
         return html("change.html", title=title, shown=shown, chart=chart, as_of=record.as_of)
 
-    return site.respond(request, make, version=str(recipients))
+    return site.respond(request, make, version="" if recipients is None else str(recipients))
 
 
 def _recipients(site: Site, key: str) -> int | None:
