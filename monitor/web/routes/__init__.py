@@ -49,6 +49,7 @@ ROUTES: tuple[Route, ...] = (
     Route(path="/trends/flows.png", access=_PUBLIC, endpoint=trends.flows_picture),
     Route(path="/trends/flows.csv", access=_PUBLIC, endpoint=trends.flows_csv),
     Route(path="/forecast", access=_PUBLIC, endpoint=forecast.forecast),
+    Route(path="/forecast.csv", access=_PUBLIC, endpoint=forecast.forecast_csv),
     Route(path="/sources", access=_PUBLIC, endpoint=sources_and_about.sources),
     Route(path="/about", access=_PUBLIC, endpoint=sources_and_about.about),
     Route(path="/static/{name}", access=_PUBLIC, endpoint=static.static),
