@@ -39,7 +39,7 @@ def page(browser: Browser, base: str) -> Iterator[Page]:
 
 def named(page: Page) -> str:
     """What has the focus, as it is read out."""
-    return str(page.evaluate("document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent"))
+    return str(page.evaluate("(e => (e.querySelector('title') ?? e).textContent)(document.activeElement)"))
 
 
 def test_arrow_keys_go_about_england(page: Page) -> None:

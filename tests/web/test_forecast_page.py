@@ -63,8 +63,9 @@ def test_the_heading_of_the_sorted_column_leads_the_other_way_round(client: Test
 def test_the_back_test_on_the_page_is_that_of_the_record(client: TestClient) -> None:
     made = backtest(history(), current_authorities(NOW.date()), as_of=NOW.date())
     page = client.get("/forecast").text
-    assert f"Of {made.inspections} inspections, <strong>{made.share * 100:.0f} %</strong>" in page
-    assert f"wider than <strong>{made.median_months:.0f} months</strong>" in page
+    assert f"<strong>{made.share * 100:.0f}&nbsp;%</strong> of {made.inspections} inspections" in page
+    assert f"<strong>{made.median_months:.0f} months</strong> wide" in page
+    assert f"before {made.early} of them, and after {made.late} or not at all" in page
 
 
 def test_a_region_has_its_councils_only(client: TestClient) -> None:
