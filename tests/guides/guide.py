@@ -70,6 +70,12 @@ class Copy:
         assert not self.path(name).exists()
         self.path(name).write_text(text, encoding="utf-8")
 
+    def configure(self, **more: str) -> None:
+        """The configuration that is shipped, with more of some of its files."""
+        for file in (ROOT / "config").glob("*.toml"):
+            self.put(f"config/{file.name}", f"{file.read_text(encoding='utf-8')}\n{more.pop(file.stem, '')}")
+        assert not more
+
     def insert(self, name: str, text: str, *, before: str) -> None:
         """Some lines in front of the only place where `before` stands."""
         old = self.path(name).read_text(encoding="utf-8")
@@ -80,6 +86,11 @@ class Copy:
         """``monitor ...``"""
         places = ["--config", str(self.config), "--state", str(self.folder / "state")] if folders else []
         return self._run("-m", "monitor", *arguments, *places)
+
+    def module(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """``python -m ...``, by the settings of the project."""
+        shutil.copy(ROOT / "pyproject.toml", self.folder)
+        return self._run("-m", *arguments)
 
     def says(self, program: str, *arguments: str) -> Mapping[str, Any]:
         """What a program prints in JSON."""
