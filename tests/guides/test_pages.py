@@ -19,7 +19,7 @@ PAGES = sorted(
 FROM = (ROOT, ROOT / "monitor", ROOT / "monitor" / "tables", ROOT / "tests" / "extraction")
 ENDINGS = {".py", ".md", ".csv", ".toml", ".html", ".lock", ".yml"}
 #: Named as examples, or what somebody makes by following the page.
-MADE_UP = {"monitor/channels/types/NAME.py", "channels/types/NAME.py"}
+MADE_UP = {"monitor/channels/types/ntfy.py"}
 
 
 def page(name: str) -> str:
