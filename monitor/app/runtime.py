@@ -193,7 +193,7 @@ def build_renderer(settings: Settings) -> Renderer:
     from monitor.messages import Renderer
     from monitor.messages.render import domain_of
 
-    return Renderer(domain=domain_of(settings.public_url), forms=forms())
+    return Renderer(domain=domain_of(settings.public_url), site=settings.public_url, forms=forms())
 
 
 def signed_links(settings: Settings) -> Links | None:

@@ -25,6 +25,7 @@ class Content:
 
     notice: Notice
     product: str  #: what calls itself its sender
+    site: str = ""  #: the public address of the pages; empty: they have none
 
     @cached_property
     def subject(self) -> str:
@@ -34,7 +35,7 @@ class Content:
     @cached_property
     def views(self) -> tuple[InspectionView, ...]:
         """Its inspections as they are shown, the gravest first."""
-        return tuple(view(group, self.notice) for group in by_inspection(self.notice.changes))
+        return tuple(view(group, self.notice, self.site) for group in by_inspection(self.notice.changes))
 
 
 def _nothing(_content: Content) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import quote as percent_encoded
 
 from monitor.domain.attestation import OFFICIAL, behind, day_of, edition_of
 from monitor.domain.calendar import day_words
@@ -67,6 +68,7 @@ class InspectionView:
     conflicts: tuple[str, ...]
     report: str  #: address of Ofsted's report, or of the article where no quote has it; empty when there is no more to read
     report_words: str  #: what a link to it says
+    page: str = ""  #: address of its page of ours, with all versions and sources; empty where the pages have no public address
 
     @property
     def dates(self) -> str:
@@ -179,8 +181,13 @@ def _instead(change: Change) -> str:
     return f"That was not so: {f'it is {change.new.words}' if change.new else 'Ofsted’s report gives it no grade'}"
 
 
-def view(changes: Sequence[Change], notice: Notice) -> InspectionView:
-    """What `notice` says of one inspection."""
+def page_of(inspection: Inspection, site: str) -> str:
+    """The address of an inspection's page below the public address of the pages; nothing without one."""
+    return f"{site.rstrip('/')}/changes/{percent_encoded(inspection.key, safe=':')}" if site else ""
+
+
+def view(changes: Sequence[Change], notice: Notice, site: str = "") -> InspectionView:
+    """What `notice` says of one inspection; `site` is the public address of the pages."""
     first = changes[0]
     inspection = first.inspection
     previous = notice.previous.get(inspection.key)
@@ -201,6 +208,7 @@ def view(changes: Sequence[Change], notice: Notice) -> InspectionView:
         conflicts=tuple(
             dict.fromkeys(f"The article {quoted(change.conflict).rstrip('.')}." for change in changes if change.conflict)
         ),
+        page=page_of(inspection, site),
         report=url if url not in {quote.url for quote in quotes} else "",
         report_words=f"Ofsted’s report on {name}" if confirmed else f"The article on {name}",
     )

@@ -62,6 +62,7 @@ class Renderer:
     """Renders notices for one installation. `domain` stands at the right of every id; `product` names the list in mail."""
 
     domain: str = NO_DOMAIN
+    site: str = ""  #: the public address of the pages, where the page of each change is; empty: they have none
     product: str = "Ofsted rating monitor"
     forms: tuple[Form, ...] = FORMS
 
@@ -71,7 +72,7 @@ class Renderer:
 
     def body(self, notice: Notice) -> Body:
         """The part that does not depend on who reads it: one change may go to ten thousand people."""
-        content = Content(notice=notice, product=self.product)
+        content = Content(notice=notice, product=self.product, site=self.site)
         forms = {form.name: form.body(content) for form in self.forms}
         return Body(subject=content.subject, forms=forms, headers=self._common_headers(notice))
 
@@ -80,7 +81,7 @@ class Renderer:
         clean = [tuple(map(sanitize, lines)) for lines in (notice.also, notice.notes, notice.reasons, (notice.way_out,))]
         if clean != [notice.also, notice.notes, notice.reasons, (notice.way_out,)]:
             notice = replace(notice, also=clean[0], notes=clean[1], reasons=clean[2], way_out=clean[3][0])
-        content = Content(notice=notice, product=self.product)
+        content = Content(notice=notice, product=self.product, site=self.site)
         return Footer(forms={form.name: form.footer(content) for form in self.forms}, headers=self._own_headers(notice))
 
     def _common_headers(self, notice: Notice) -> Mapping[str, str]:

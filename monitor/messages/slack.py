@@ -79,8 +79,9 @@ def _quotes(quotes: Sequence[Quote]) -> list[Block]:
 
 
 def _buttons(view: InspectionView) -> list[Block]:
-    """Where to read on: Ofsted's report first."""
-    where = [(view.report_words, view.report)] if view.report else []
+    """Where to read on: our page of it, then Ofsted's report."""
+    where = [(f"Event: {view.authority}", view.page)] if view.page else []
+    where += [(view.report_words, view.report)] if view.report else []
     where += [(f"Read {quote.source or 'the article'}", quote.url) for quote in view.quotes[:_MAX_QUOTES] if quote.url]
     elements: list[Block] = [
         {"type": "button", "text": _plain_text(words, _BUTTON), "url": url, "action_id": f"read-{number}"}

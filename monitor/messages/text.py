@@ -45,7 +45,9 @@ def _view(view: InspectionView) -> list[str]:
         lines += [f"  {quote.url}", ""] if quote.url else [""]
     for words in (view.status, *(f"Note: {remark}" for remark in view.conflicts), view.context):
         lines += [*_paragraph(words), ""] if words else []
-    return [*lines, f"{view.report_words}:", view.report, ""] if view.report else lines
+    for words, address in ((view.report_words, view.report), ("All about this change", view.page)):
+        lines += [f"{words}:", address, ""] if address else []
+    return lines
 
 
 def text_top(notice: Notice, views: Sequence[InspectionView]) -> str:

@@ -18,7 +18,7 @@ from monitor.ports import Delivery
 from tests.messages.conftest import changes_of, previous_of
 
 FOLDER = Path(__file__).parent / "golden"
-RENDERER = Renderer(domain="monitor.test")
+RENDERER = Renderer(domain="monitor.test", site="https://monitor.test/")
 MOMENT = datetime(2026, 9, 1, 7, 30, tzinfo=UTC)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from monitor.domain.model import Article, ClassifierResult
+from monitor.messages import Notice, Renderer
 from monitor.store import SqlStore, open_store
 from monitor.web.app import create_app
 from monitor.web.queries.one_change import find_change
@@ -109,3 +111,18 @@ def test_how_many_would_get_it_is_a_number_of_readers_and_nobodys_name(store: Sq
     changes = find_change(there.record.current(), leeds(there).removeprefix("/changes/"))
     assert count(changes, BEFORE[0]) == 2
     assert "Who would get this" not in page(site(store))
+
+
+def test_mail_and_slack_lead_to_the_page(store: SqlStore) -> None:
+    publish(store, "leadership inadequate, children_in_care good", 0)
+    there = site(store)
+    changes = tuple(each.change for each in find_change(there.record.current(), leeds(there).removeprefix("/changes/")))
+    notice = Notice(id="n" * 32, created=NOW, changes=changes)
+    told = Renderer(site="https://monitor.example/ofsted/").render(notice)
+    address = f"https://monitor.example/ofsted{leeds(there)}"
+    assert f"\n{address}\n" in told.text
+    assert f'href="{address}"' in told.html
+    (actions,) = (each for each in json.loads(told.forms["slack"])["blocks"] if each["type"] == "actions")
+    assert (actions["elements"][0]["text"]["text"], actions["elements"][0]["url"]) == ("Event: Leeds", address)
+    assert f'href="{leeds(there)}"' in page(there, "/")
+    assert not any("/changes/" in said for said in Renderer().render(notice).forms.values())
