@@ -90,6 +90,8 @@ def test_contributing_leads_from_a_poll_to_a_person_by_files() -> None:
     assert {folder for folder in folders if f"monitor/{folder}/" not in tree} <= {"demo", "scoring", "settings", "system"}
 
 
-def test_every_how_to_is_one_that_contributing_or_the_readme_leads_to() -> None:
+def test_every_how_to_is_linked_and_followed_by_a_test() -> None:
     how_tos = {path.name for path in (ROOT / "docs").glob("how_to_*.md")}
     assert {name for name in how_tos if name not in page("README.md")} == set()
+    followed = "".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
+    assert {name for name in how_tos if f'Guide.named("{name}")' not in followed} == set()
