@@ -36,3 +36,12 @@ class GivenUp:
     at: datetime
     published: datetime | None
     baseline: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastPoll:
+    """How a source was asked last, and the newest item that it has shown."""
+
+    at: datetime
+    reason: str  #: why it failed; empty when it did not
+    newest: datetime | None  #: the date that the newest item of its latest list with dates has

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, func, select
 
-from monitor.domain.link_history import GivenUp, SeenLink
+from monitor.domain.link_history import GivenUp, LastPoll, SeenLink
 from monitor.domain.source_baseline import PollRecord
 from monitor.domain.turns import CROWDED
 from monitor.store.schema import articles, changes, links, polls
@@ -68,6 +68,19 @@ def poll_history(connection: Connection, since: datetime, only: str = "") -> Map
             )
         )
     return {name: tuple(_with_words(history, words.get(name, []))) for name, history in found.items()}
+
+
+def last_polls(connection: Connection, names: Iterable[str]) -> Mapping[str, LastPoll]:
+    """How each of these sources was asked last; without those that never were. Two looks into an index a source."""
+    found = {}
+    for name in names:
+        own = select(polls.c.polled_at, polls.c.reason, polls.c.newest).where(polls.c.source == name)
+        own = own.order_by(polls.c.polled_at.desc()).limit(1)
+        last = connection.execute(own).first()
+        if last is not None:
+            dated = connection.execute(own.where(polls.c.newest.is_not(None))).first()
+            found[name] = LastPoll(at=last.polled_at, reason=last.reason, newest=dated.newest if dated else None)
+    return found
 
 
 def _median_words(connection: Connection, since: datetime, only: str) -> dict[str, list[tuple[datetime, float]]]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from monitor.domain.link_history import GivenUp, SeenLink
+from monitor.domain.link_history import GivenUp, LastPoll, SeenLink
 from monitor.domain.model import Link
 from monitor.domain.source_baseline import PollRecord
 from monitor.ports import LinkFailure, PollResult, SourceState, Waiting
@@ -70,6 +70,11 @@ class PollStore(Transactions):
         """The polls of every source (or of one) since a moment, oldest first."""
         with self._reading.begin() as connection:
             return poll_history.poll_history(connection, since, only)
+
+    def last_polls(self, names: Iterable[str]) -> Mapping[str, LastPoll]:
+        """How each of these sources was asked last, by name; without those that never were."""
+        with self._reading.begin() as connection:
+            return poll_history.last_polls(connection, names)
 
     def find_link(self, canonical_url: str) -> SeenLink | None:
         """The announced link with this canonical address, with what became of it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -50,6 +50,13 @@ def due(moment: datetime | None, now: datetime) -> str:
     return "now" if moment is None or moment <= now else ago(moment, now)
 
 
+def span_words(span: timedelta) -> str:
+    """A stretch of time: ``4 min``, ``2.5 days``; with a minus where it goes back."""
+    size = abs(span.total_seconds())
+    text = next(f"{size / unit:.{1 if unit > 60 else 0}f} {name}" for limit, unit, name in _STEPS if size < limit)
+    return text if span >= timedelta() else f"−{text}"
+
+
 def london_words(moment: datetime) -> str:
     """An aware moment as it is in London: ``3 August 2026, 09:02``."""
     there = moment.astimezone(london())
@@ -78,6 +85,7 @@ def environment() -> Environment:
     made.filters |= {
         "ago": ago,
         "due": due,
+        "span": span_words,
         "day": day_words,
         "moment": london_words,
         "link": link,

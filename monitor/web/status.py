@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from monitor import __version__
 from monitor.app.daemon import Health
+from monitor.domain.first_heard import OutletRecord
+from monitor.domain.link_history import LastPoll
+from monitor.domain.poll_failures import failure_words
 from monitor.ports import SourceState
 from monitor.web.pages import rendered
 
@@ -24,6 +27,16 @@ class WatchedSource:
     outlet: str
     interval: float  #: seconds
     state: SourceState
+    last: LastPoll | None = None  #: None: it was never asked
+
+    @property
+    def words(self) -> str:
+        """How it is, for people: what is the matter, where something is."""
+        if not self.state.failures:
+            return "answers" if self.state.last_success else "not asked yet"
+        times = f"{self.state.failures} times in a row" if self.state.failures > 1 else "once"
+        why = f": {failure_words(self.last.reason)}" if self.last and self.last.reason else ""
+        return f"failed {times}{why}"
 
     @property
     def condition(self) -> str:
@@ -53,11 +66,18 @@ class Status:
 
 def status_of(runtime: Runtime) -> Status:
     """What is to be shown of an assembled monitor, read from its store."""
+    states, last = runtime.store.source_states(), runtime.store.last_polls([each.name for each in runtime.sources])
     return Status(
         now=runtime.clock.now(),
         sources=tuple(
-            WatchedSource(name=s.name, outlet=s.outlet, interval=s.interval, state=runtime.store.source_state(s.name))
-            for s in runtime.sources
+            WatchedSource(
+                name=each.name,
+                outlet=each.outlet,
+                interval=each.interval,
+                state=states.get(each.name, SourceState(name=each.name)),
+                last=last.get(each.name),
+            )
+            for each in runtime.sources
         ),
         channels=tuple(sorted(runtime.channels)),
         subscriptions=sum(not each.paused for each in runtime.store.in_force(runtime.subscriptions)),
@@ -67,13 +87,14 @@ def status_of(runtime: Runtime) -> Status:
     )
 
 
-def render_status(status: Status, health: Health) -> str:
-    """The page as HTML; everything that came from outside is escaped."""
+def render_status(status: Status, health: Health, outlets: Sequence[OutletRecord] = ()) -> str:
+    """The page as HTML, with how each outlet did; everything that came from outside is escaped."""
     return rendered(
         "status.html",
         title="Sources",
         here="/sources",
         status=status,
         health=health,
+        outlets=outlets,
         version=__version__,
     )

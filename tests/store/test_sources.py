@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy.exc import StatementError
 
+from monitor.domain.link_history import LastPoll
 from monitor.domain.schedule import OWN_FAULTS
 from monitor.ports import FetchFailure, LinkFailure, Poll, Validators
 from tests.builders import NOW, asked, link, polled
@@ -152,3 +154,12 @@ def test_what_was_given_up_for_our_own_fault_is_tried_again_after_an_upgrade(ope
     assert store.retry_own_faults("1.1", now=LATER, since=LATER + timedelta(days=1)) == 0  # nobody would be told of it
     assert store.retry_own_faults("1.2", now=LATER, since=NOW - timedelta(days=30)) == 1
     assert [each.link for each in store.links_to_read(now=LATER)] == [ours]
+
+
+def test_the_last_poll_is_told_with_the_newest_item_that_was_seen(open_it: Open) -> None:
+    store = open_it()
+    yesterday = NOW - timedelta(days=1)
+    polled(store, "feed", replace(FIRST, newest=yesterday), now=NOW, next_due_at=LATER)
+    failed = Poll(failure=FetchFailure(url="https://x.test/feed", reason="timeout"))
+    polled(store, "feed", failed, now=LATER, next_due_at=LATER)
+    assert store.last_polls(["feed", "never"]) == {"feed": LastPoll(at=LATER, reason="timeout", newest=yesterday)}

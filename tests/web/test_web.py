@@ -15,6 +15,8 @@ import httpx
 import pytest
 
 from monitor.app.alarms import Alarm
+from monitor.domain.first_heard import OutletRecord
+from monitor.domain.link_history import LastPoll
 from monitor.ports import SourceState
 from monitor.web.app import create_app
 from monitor.web.asgi import Asgi, Entrypoint
@@ -55,7 +57,7 @@ async def test_the_page_of_sources_shows_them_and_escapes_what_it_shows() -> Non
     async with client(front(FakeDaemon())) as there:
         answer = await there.get("/sources")
     assert answer.status_code == 200
-    for told in ("The Gazette", "failing", "mail, team"):
+    for told in ("The Gazette", "failed 3 times in a row", "mail, team", "no outlet but Ofsted itself has told"):
         assert told in answer.text
     assert "<script>" not in answer.text
     assert "&lt;script&gt;" in answer.text
@@ -68,6 +70,25 @@ def test_nothing_is_said_to_run_before_anything_has_answered() -> None:
     assert "Everything is running" in render_status(STATUS, health)
     asked = replace(STATUS, sources=tuple(replace(each, state=SourceState(name=each.name)) for each in STATUS.sources))
     assert "Starting: no source has answered yet" in render_status(asked, health)
+
+
+def test_a_source_is_told_in_words_with_what_it_shows_and_when_it_was_asked() -> None:
+    ill = replace(STATUS.sources[1], last=LastPoll(at=NOW - timedelta(minutes=4), reason="timeout", newest=NOW - timedelta(9)))
+    page = render_status(replace(STATUS, sources=(STATUS.sources[0], ill)), FakeDaemon().health)
+    for told in ("failed 3 times in a row: it did not answer in time", "4 min ago", "25 July 2026", "no date seen"):
+        assert told in page
+    assert "none is enabled" in render_status(replace(STATUS, sources=()), FakeDaemon().health)
+
+
+def test_outlets_are_shown_with_their_lead() -> None:
+    records = (
+        OutletRecord(outlet="The <i>Gazette", told=3, first=2, leads=(timedelta(hours=30), timedelta(hours=-2)), wrong=1),
+        OutletRecord(outlet="Echo", told=1, first=0, leads=(), wrong=0),
+    )
+    page = render_status(STATUS, FakeDaemon().health, records)
+    assert "The &lt;i&gt;Gazette" in page
+    assert "14.0 h" in page
+    assert "nothing to compare yet" in page
 
 
 async def test_alarms_are_shown_to_people_and_machines_and_do_not_make_it_unready() -> None:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 
 from monitor import __version__
+from monitor.domain.first_heard import OutletRecord, outlet_records
 from monitor.web.queries.record import Record
 from monitor.web.site import Made, Site, html
 from monitor.web.status import render_status
 
 
+@lru_cache(maxsize=2)
+def outlets_of(record: Record) -> tuple[OutletRecord, ...]:
+    """How each outlet did; once for a record."""
+    return outlet_records(record.inspections)
+
+
 def sources(site: Site, request: Request) -> Response:
     """What is watched, and how it goes."""
-    return HTMLResponse(render_status(site.status(), site.health()))
+    return HTMLResponse(render_status(site.status(), site.health(), outlets_of(site.record.current())))
 
 
 def about(site: Site, request: Request) -> Response:
