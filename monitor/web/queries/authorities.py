@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from monitor.domain.attestation import OFFICIAL, edition_of
 from monitor.domain.authorities import authorities, by_code, by_urn, exists_on
 from monitor.domain.history import PredecessorGrade, predecessor_grades
 from monitor.domain.model import Area, Authority, ChildrensTrust, Inspection, Rating
@@ -36,7 +37,12 @@ class AuthorityRow:
         """What is said where an area has no grade of its own."""
         if self.newest is None:
             return "not inspected yet"
-        return "shared with children in care" if shares_grade(self.newest, area) else "not graded"
+        edition = edition_of(self.newest)
+        if area is Area.OVERALL and edition is not None and area not in edition.areas:
+            return "no longer given"
+        if shares_grade(self.newest, area):
+            return "shared with children in care"
+        return "not graded" if self.newest.trust in OFFICIAL else "not reported yet"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

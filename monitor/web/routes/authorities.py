@@ -2,27 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from fastapi import HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
+from monitor.domain.authorities import regions
 from monitor.domain.forecast import forecasts
-from monitor.domain.model import Area
+from monitor.domain.model import Area, Rating
 from monitor.web.csv_files import csv_file
 from monitor.web.pages import href
 from monitor.web.queries.authorities import AuthorityRow, find_authority, one_authority, rows_of
+from monitor.web.queries.authority_list import parse_list
 from monitor.web.queries.record import Record
 from monitor.web.site import Made, Site, html
 
 AREAS = tuple(Area)
+_FORM = (
+    ("region", "Region", tuple((name, name) for name in regions())),
+    ("rating", "Rated", tuple((rating.value, rating.words.capitalize()) for rating in reversed(Rating))),
+    ("area", "In", tuple((area.value, area.heading) for area in Area)),
+)
 
 
 def authorities(site: Site, request: Request) -> Response:
-    """The table of authorities."""
+    """The table of authorities, as it is wanted."""
+    wanted = parse_list(request.query_params.multi_items())
 
     def make(record: Record) -> Made:
-        return html("authorities.html", title="Authorities", here="/authorities", rows=rows_of(record), areas=AREAS)
+        everybody = rows_of(record)
+        rows = wanted(everybody)
+        return html(
+            "authorities.html",
+            title="Authorities and their ratings now",
+            here="/authorities",
+            rows=rows,
+            total=len(everybody),
+            areas=graded_areas(everybody),
+            wanted=wanted,
+            query=wanted.query(),
+            form=_FORM,
+            names=[row.authority.display_name for row in everybody],
+            as_of=record.as_of,
+        )
 
     return site.respond(request, make)
+
+
+def graded_areas(rows: Iterable[AuthorityRow]) -> tuple[Area, ...]:
+    """The areas of which anybody has a grade, in the order of reports."""
+    graded = {area for row in rows for area in row.ratings}
+    return tuple(area for area in Area if area in graded)
 
 
 def authority(site: Site, request: Request) -> Response:
@@ -45,10 +75,11 @@ def authority(site: Site, request: Request) -> Response:
 
 
 def authorities_csv(site: Site, request: Request) -> Response:
-    """The table of authorities as a file."""
+    """The table of authorities as a file, as it is wanted."""
+    wanted = parse_list(request.query_params.multi_items())
 
     def make(record: Record) -> Made:
-        return csv_file("authorities.csv", _COLUMNS, (_line(row) for row in rows_of(record)))
+        return csv_file("authorities.csv", _COLUMNS, (_line(row) for row in wanted(rows_of(record))))
 
     return site.respond(request, make)
 
