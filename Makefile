@@ -97,7 +97,7 @@ corpus-check: $(VENV)/.dev-installed ## what is wrong with the labelled corpus (
 	@$(BIN)/python -m train.check
 
 accuracy: $(VENV)/.dev-installed ## write docs/accuracy.md again (after any change to the classifier, its tables or its corpus)
-	@$(MONITOR) score corpus/unseen tests/corpus --write-docs docs/accuracy.md
+	@$(MONITOR) score corpus/unseen tests/corpus --write-docs docs/accuracy.md --write-table monitor/web/accuracy.csv
 
 # Base weights: fetched once, and refused unless their hash is the one that train/model.py knows.
 .venv-train/.made: requirements-dev.lock pyproject.toml

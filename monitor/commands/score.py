@@ -24,6 +24,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--json", action="store_true", help="everything as one JSON object")
     parser.add_argument("--show", type=int, default=0, metavar="N", help="the N worst articles, judgement by judgement")
     parser.add_argument("--write-docs", type=Path, metavar="FILE.md", help="write the page on accuracy instead of printing")
+    parser.add_argument("--write-table", type=Path, metavar="FILE.csv", help="with it: the first PATH's figures as a table")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -31,17 +32,23 @@ def run(args: argparse.Namespace) -> int:
     from monitor.scoring.report import score
 
     if args.write_docs:
-        from monitor.scoring.page import page
+        from monitor.scoring.page import page, table
 
         scores = {path.as_posix(): score(load([path])) for path in args.paths}
-        try:
-            args.write_docs.write_text(page(scores), encoding="utf-8")
-        except OSError as error:
-            raise ConfigError(error.strerror or "cannot be written", key=str(args.write_docs)) from None
+        _write(args.write_docs, page(scores))
+        if args.write_table:
+            _write(args.write_table, table(next(iter(scores.values()))))
         return 0
     found = score(load(args.paths))
     print(json.dumps(found.json()) if args.json else "\n".join(found.lines(args.show)))
     return 0
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(error.strerror or "cannot be written", key=str(path)) from None
 
 
 def load(paths: list[Path]) -> list[Labelled]:

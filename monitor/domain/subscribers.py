@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.domain.subscriptions import Subscription
 
@@ -12,6 +12,8 @@ CONFIG = "config"
 SELF_SERVICE = "self-service"
 #: Messages that ask for confirmation, in an hour over all addresses.
 MAX_CONFIRMATIONS = 60
+#: A request that nobody confirmed is forgotten.
+UNCONFIRMED_KEPT = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

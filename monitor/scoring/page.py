@@ -61,6 +61,12 @@ def page(scores: Mapping[str, Score]) -> str:
     return "\n".join(parts).rstrip() + "\n"
 
 
+def table(score: Score) -> str:
+    """The figures of one set as a table for programs: the site tells of them."""
+    lines = ("figure,value", *(f"{name},{value:g}" for name, value in score.figures.rows()))
+    return "\n".join(lines) + "\n"
+
+
 def _summary(scores: Mapping[str, Score]) -> str:
     rows = {name: score.figures.rows() for name, score in scores.items()}
     names = [name for name, _ in next(iter(rows.values()))]

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, delete, func, insert, select, tex
 
 from monitor.domain.addressees import table_of
 from monitor.domain.mailboxes import mailbox, target_of_address
-from monitor.domain.subscribers import CONFIG, MAX_CONFIRMATIONS, SELF_SERVICE, Subscriber
+from monitor.domain.subscribers import CONFIG, MAX_CONFIRMATIONS, SELF_SERVICE, UNCONFIRMED_KEPT, Subscriber
 from monitor.domain.subscription_keys import subscription_from_table, table_from_subscription
 from monitor.domain.subscriptions import Subscription
 from monitor.ports import DeliveryState
@@ -23,8 +23,6 @@ UNSUBSCRIBED = "unsubscribed"
 ERASED = "erased"
 #: One message that asks for confirmation per address in this time.
 ASK_AGAIN = timedelta(hours=24)
-#: A request that nobody confirmed is forgotten.
-UNCONFIRMED_KEPT = timedelta(days=7)
 
 
 def mirror(connection: Connection, configured: Sequence[Subscription], now: datetime) -> None:

@@ -22,7 +22,7 @@ from monitor.ports import ConfigError
 from monitor.scoring.faults import fault
 from monitor.scoring.figures import Figures, figures, mark
 from monitor.scoring.labels import Labelled, labelled
-from monitor.scoring.page import page
+from monitor.scoring.page import page, table
 from monitor.scoring.report import Score, score
 from tests.conftest import ROOT
 
@@ -175,10 +175,10 @@ def test_the_floors_hold(own: Score) -> None:
 
 
 def test_the_page_on_accuracy_is_what_the_code_gives(own: Score) -> None:
+    unseen = score(load([ROOT / "corpus" / "unseen"]))
     written = (ROOT / "docs" / "accuracy.md").read_text(encoding="utf-8")
-    assert written == page({"corpus/unseen": score(load([ROOT / "corpus" / "unseen"])), "tests/corpus": own}), (
-        "run `make accuracy`"
-    )
+    assert written == page({"corpus/unseen": unseen, "tests/corpus": own}), "run `make accuracy`"
+    assert (ROOT / "monitor" / "web" / "accuracy.csv").read_text(encoding="utf-8") == table(unseen), "run `make accuracy`"
 
 
 def test_the_command_prints_words_or_json(capsys: pytest.CaptureFixture[str]) -> None:
@@ -194,7 +194,9 @@ def test_the_command_prints_words_or_json(capsys: pytest.CaptureFixture[str]) ->
 
 def test_the_page_is_written_where_it_is_asked_for(tmp_path: Path) -> None:
     file = next(CORPUS.glob("p*.json"))
-    assert main(["score", str(file), "--write-docs", str(tmp_path / "page.md")]) == 0
+    written = ["--write-docs", str(tmp_path / "page.md"), "--write-table", str(tmp_path / "figures.csv")]
+    assert main(["score", str(file), *written]) == 0
+    assert (tmp_path / "figures.csv").read_text().startswith("figure,value\narticles,1\n")
     assert (tmp_path / "page.md").read_text().startswith("# How right it is")
     assert main(["score", str(file), "--write-docs", str(tmp_path)]) == 2
 

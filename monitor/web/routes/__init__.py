@@ -52,6 +52,8 @@ ROUTES: tuple[Route, ...] = (
     Route(path="/forecast.csv", access=_PUBLIC, endpoint=forecast.forecast_csv),
     Route(path="/sources", access=_PUBLIC, endpoint=sources_and_about.sources),
     Route(path="/about", access=_PUBLIC, endpoint=sources_and_about.about),
+    Route(path="/privacy", access=_PUBLIC, endpoint=sources_and_about.privacy),
+    Route(path="/accessibility", access=_PUBLIC, endpoint=sources_and_about.accessibility),
     Route(path="/static/{name}", access=_PUBLIC, endpoint=static.static),
     Route(path="/operator", access=_OPERATOR, endpoint=operator.operator),
     Route(path="/api/v1/changes", access=_PUBLIC, endpoint=api.changes),

@@ -1,4 +1,4 @@
-"""``/sources`` how the monitor and each source are, ``/about`` what counts and how far to believe it."""
+"""``/sources`` how each source is, ``/about`` what counts and how far to believe it, and the notices that a site owes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from fastapi.responses import HTMLResponse
 
 from monitor import __version__
 from monitor.domain.first_heard import OutletRecord, outlet_records
+from monitor.domain.subscribers import UNCONFIRMED_KEPT
+from monitor.web.queries.accuracy import accuracy
 from monitor.web.queries.record import Record
 from monitor.web.site import Made, Site, html
 from monitor.web.status import render_status
@@ -26,9 +28,30 @@ def sources(site: Site, request: Request) -> Response:
 
 
 def about(site: Site, request: Request) -> Response:
-    """What a judgement is, what is promised, and whose data it is."""
+    """What a judgement is, how far to believe it, what is promised, and whose data it is."""
 
     def make(record: Record) -> Made:
-        return html("about.html", title="About", here="/about", contact=site.contact, version=__version__, record=record)
+        return html(
+            "about.html",
+            title="About",
+            here="/about",
+            contact=site.contact,
+            version=__version__,
+            record=record,
+            figures=accuracy(),
+        )
 
     return site.respond(request, make)
+
+
+def privacy(site: Site, request: Request) -> Response:
+    """What is kept of readers, why, and for how long."""
+    days = UNCONFIRMED_KEPT.days
+    return site.respond(
+        request, lambda _: html("privacy.html", title="Privacy notice", contact=site.contact, unconfirmed_days=days)
+    )
+
+
+def accessibility(site: Site, request: Request) -> Response:
+    """How these pages can be used, what was tested, and what falls short."""
+    return site.respond(request, lambda _: html("accessibility.html", title="Accessibility statement", contact=site.contact))

@@ -1,0 +1,44 @@
+"""What the site says of itself: figures that are the shipped ones, a promise, a licence, and the notices that it owes."""
+
+from __future__ import annotations
+
+import re
+
+from monitor import __version__
+from monitor.domain.subscribers import UNCONFIRMED_KEPT
+from monitor.web.app import create_app
+from monitor.web.queries.accuracy import accuracy
+from tests.web.fakes import TestClient, site_of
+
+
+def page(path: str, contact: str = "team@council.example") -> str:
+    with TestClient(create_app(site_of(contact=contact))) as there:
+        answer = there.get(path)
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_accuracy_is_told_with_its_version_and_adds_up() -> None:
+    told, figures = page("/about"), accuracy()
+    assert f"for this version ({__version__}) on {figures['articles']:.0f} articles" in told
+    right, of = map(int, re.findall(r"(\d+)&nbsp;% of (\d+) grades it named", told)[0])
+    assert right == round(figures["precision"] * 100)
+    assert abs((of - figures["wrong"]) / of - figures["precision"]) < 0.005
+
+
+def test_every_page_leads_to_the_notices() -> None:
+    for path in ("/", "/about", "/privacy", "/accessibility"):
+        told = page(path)
+        for address in ("/privacy", "/accessibility", "/about#contact"):
+            assert f'href="{address}"' in told
+    assert f"after {UNCONFIRMED_KEPT.days} days" in page("/privacy")
+    assert "nationalarchives.gov.uk/doc/open-government-licence" in page("/about")
+
+
+def test_a_contact_is_words_or_a_safe_link() -> None:
+    for path in ("/about", "/privacy", "/accessibility"):
+        assert "team@council.example" in page(path)
+        assert 'href="https://council.example/contact"' in page(path, "https://council.example/contact")
+        assert 'href="javascript' not in page(path, "javascript:alert(1)")
+        assert "&lt;b&gt;" in page(path, "<b>us</b>")
+        assert "whoever gave you the address" in page(path, "")
