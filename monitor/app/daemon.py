@@ -37,6 +37,7 @@ _THREADS = 32
 #: Wall clock against monotonic clock, seconds: more is a jump (or a machine that slept).
 _JUMP = 30.0
 WATCH_EVERY = 10.0
+_MAX_BEAT = 6 * WATCH_EVERY
 #: A due time that is so little past, of a source that is planned for later, was set by hand.
 _ASKED = timedelta(minutes=1)
 #: What a message in flight may take at the end, seconds.
@@ -77,9 +78,18 @@ class Health:
     alarms: tuple[Alarm, ...] = ()  #: what a person should look at
 
     @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why it does not do its work: nothing is sent, the loop is stuck, or an alarm says that it is as good as dead."""
+        found = [] if self.delivering else [f"nothing is sent: {self.stopped or 'the outbox does not run'}"]
+        if self.beat >= _MAX_BEAT:
+            found.append(f"the event loop has not come round for {self.beat:.0f} seconds")
+        dead = (alarm for alarm in self.alarms if alarm.name in _NO_LIFE)
+        return (*found, *(str(alarm) for alarm in dead if alarm.message not in found))
+
+    @property
     def ready(self) -> bool:
-        """Whether it does its work: the loop comes round and the outbox is drained."""
-        return self.delivering and self.beat < 6 * WATCH_EVERY
+        """Whether it does its work: the loop comes round, sources are polled, and the outbox is drained."""
+        return not self.reasons
 
 
 @dataclass(slots=True)
@@ -297,7 +307,7 @@ class Daemon:
             self._alarms = found
             if self._leading and self.notify:
                 await asyncio.to_thread(self.notify, found)
-            if self._leading and self.heartbeat and self.health.ready and _NO_LIFE.isdisjoint(alarm.name for alarm in found):
+            if self._leading and self.heartbeat and self.health.ready:
                 await self.heartbeat()
 
     @contextlib.contextmanager

@@ -11,6 +11,7 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,13 +22,14 @@ from monitor.commands.logs import FORMATS, log_to_stderr
 from monitor.commands.options import clock_for, folder_options
 from monitor.commands.plural import number_of
 from monitor.ports import ConfigError, MonitorError
-from monitor.settings.secret import drop_token, operator_token
+from monitor.settings.secret import drop_token, metrics_token, operator_token
 from monitor.system.heap import keep_nothing_free
 
 if TYPE_CHECKING:
     from monitor.app.daemon import Daemon
     from monitor.app.runtime import Runtime
     from monitor.settings import Settings
+    from monitor.web.work import Work
 
 _log = logging.getLogger(__name__)
 
@@ -58,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     if args.listen:
         settings = replace(settings, listen=_address(args.listen))
     log_to_stderr(settings.log_level, args.log_format or settings.log_format)
-    for token in (drop_token, operator_token):
+    for token in (drop_token, metrics_token, operator_token):
         token(os.environ)  # refused here, and not by the page
     listening = _listen(settings.listen, settings.state)
     settings = replace(settings, listen=(settings.listen[0], listening.getsockname()[1]))
@@ -102,7 +104,9 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
     from monitor.app.runtime import open_runtime
     from monitor.commands.surprises import warnings_in
     from monitor.web import Entrypoint
+    from monitor.web.kept import Kept
     from monitor.web.server import build_server, raise_descriptor_limit
+    from monitor.web.work import work_of
 
     async with open_runtime(settings, clock_for(None)) as runtime:
         for each in warnings_in(settings, os.environ, runtime.channels):
@@ -120,7 +124,8 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
             collect_every=settings.returned_interval.total_seconds(),
             lead=runtime.lead or SoleDaemon(),
         )
-        app = Entrypoint(daemon, lambda: _pages(daemon, runtime))
+        work = Kept(lambda: work_of(runtime))
+        app = Entrypoint(daemon, lambda: _pages(daemon, runtime, work), work)
         server = build_server(app, raise_descriptor_limit())
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -131,7 +136,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
         await server.serve(sockets=[listening])
 
 
-def _pages(daemon: Daemon, runtime: Runtime) -> Any:
+def _pages(daemon: Daemon, runtime: Runtime, work: Callable[[], Work]) -> Any:
     from monitor.app.runtime import signed_links
     from monitor.web.app import create_app
     from monitor.web.kept import Kept
@@ -162,10 +167,12 @@ def _pages(daemon: Daemon, runtime: Runtime) -> Any:
         record=RecordCache(runtime.store, runtime.clock),
         status=Kept(lambda: status_of(runtime)),
         health=lambda: daemon.health,
+        work=work,
         clock=runtime.clock,
         public_url=settings.public_url,
         contact=settings.contact,
         operator_token=operator_token(os.environ),
+        metrics_token=metrics_token(os.environ),
         fresh_for=0.5,
         names=answers_to(settings.public_url, settings.listen[0], settings.hosts),
         recipients=RecipientCounter(Kept(lambda: runtime.store.in_force(settings.subscriptions), 60)),

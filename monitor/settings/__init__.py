@@ -81,7 +81,9 @@ _SOURCE = (
     Key(name="enabled", read=flag, default=True),
 )
 #: Every variable of the environment that is looked at, whatever the configuration says. Others it names itself (`url_env`).
-ENVIRONMENT = frozenset({"MONITOR_CONFIG", "MONITOR_STATE", "MONITOR_DROP_TOKEN", "MONITOR_OPERATOR_TOKEN"}) | {
+ENVIRONMENT = frozenset(
+    {"MONITOR_CONFIG", "MONITOR_STATE", "MONITOR_DROP_TOKEN", "MONITOR_METRICS_TOKEN", "MONITOR_OPERATOR_TOKEN"}
+) | {
     variable_of(section, key)
     for section, keys in (("monitor", _MONITOR), ("fetch", _FETCH), ("operator", _OPERATOR), ("returned", _RETURNED))
     for key in keys

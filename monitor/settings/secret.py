@@ -16,6 +16,8 @@ _LENGTH = 32
 TOKEN_ENV = "MONITOR_DROP_TOKEN"  # noqa: S105  # the name of it
 #: That with the token of whoever may see the operator's pages.
 OPERATOR_TOKEN_ENV = "MONITOR_OPERATOR_TOKEN"  # noqa: S105
+#: That with the token of whatever reads the numbers; the operator's does, too.
+METRICS_TOKEN_ENV = "MONITOR_METRICS_TOKEN"  # noqa: S105
 _MIN_TOKEN = 16
 
 
@@ -27,6 +29,11 @@ def drop_token(environ: Mapping[str, str]) -> str:
 def operator_token(environ: Mapping[str, str]) -> str:
     """The token of who may see the operator's pages; see `token_in`."""
     return token_in(environ, OPERATOR_TOKEN_ENV)
+
+
+def metrics_token(environ: Mapping[str, str]) -> str:
+    """The token of whatever reads the numbers; see `token_in`."""
+    return token_in(environ, METRICS_TOKEN_ENV)
 
 
 def token_in(environ: Mapping[str, str], name: str) -> str:

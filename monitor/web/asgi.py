@@ -10,12 +10,15 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
+from datetime import datetime
 from typing import Any
 
 from anyio.to_thread import current_default_thread_limiter
 
 from monitor import __version__
 from monitor.app.daemon import Daemon
+from monitor.system.in_thread import in_thread
+from monitor.web.work import Work
 
 _log = logging.getLogger(__name__)
 Scope = MutableMapping[str, Any]
@@ -25,18 +28,22 @@ Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 #: Pages that are made at once.
 PAGE_THREADS = 4
+#: How long the state may take to say how the work goes on, seconds.
+LOOK_WITHIN = 5.0
 _HEADERS = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 
 
 class Entrypoint:
     """An ASGI application around a daemon; `build_pages` gives the rest of the site.
 
-    It is called in a thread, once; and again by the next visitor where it failed.
+    It is called in a thread, once; and again by the next visitor where it failed. `work` tells how the work goes on; blocking.
     """
 
-    def __init__(self, daemon: Daemon, build_pages: Callable[[], Asgi]) -> None:
+    def __init__(self, daemon: Daemon, build_pages: Callable[[], Asgi], work: Callable[[], Work] | None = None) -> None:
         self._daemon = daemon
         self._build_pages = build_pages
+        self._work = work
+        self._looking: asyncio.Task[Work] | None = None
         self._pages: asyncio.Task[Asgi] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -44,7 +51,7 @@ class Entrypoint:
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
         elif scope["type"] == "http" and scope["path"] in {"/healthz", "/readyz"} and scope["method"] in {"GET", "HEAD"}:
-            status, body = self.healthz() if scope["path"] == "/healthz" else self.readyz()
+            status, body = self.healthz() if scope["path"] == "/healthz" else await self.readyz()
             await _answer(send, status, body, head=scope["method"] == "HEAD")
         else:
             try:
@@ -67,18 +74,35 @@ class Entrypoint:
             "changes": health.changes,
         }
 
-    def readyz(self) -> tuple[int, dict[str, object]]:
-        """Whether it does its work: 503 when messages are not being sent or the loop is stuck. Alarms are for a person."""
-        health = self._daemon.health
-        return 200 if health.ready else 503, {
-            "ready": health.ready,
+    async def readyz(self) -> tuple[int, dict[str, object]]:
+        """Whether it does its work; 503 with the reasons when it does not. Other alarms are for a person."""
+        health, work = self._daemon.health, await self._look()
+        reasons = [*health.reasons, *([work] if isinstance(work, str) else [])]
+        facts = {} if work is None or isinstance(work, str) else _facts(work)
+        return 503 if reasons else 200, {
+            "ready": not reasons,
+            "reasons": reasons,
             "delivering": health.delivering,
             "stopped": health.stopped,
             "leading": health.leading,
             "beat_seconds": round(health.beat, 1),
-            "last_poll": health.last_poll.isoformat() if health.last_poll else None,
+            "last_poll": _moment(health.last_poll),
+            **facts,
             "alarms": [{"about": alarm.about, "message": alarm.message} for alarm in health.alarms],
         }
+
+    async def _look(self) -> Work | str | None:
+        """How the work goes on, or why the state does not say; None where nobody looks. One look at a time for all who ask."""
+        if self._work is None:
+            return None
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(in_thread(self._work), name="readyz")
+        try:
+            return await asyncio.wait_for(asyncio.shield(self._looking), LOOK_WITHIN)
+        except TimeoutError:
+            return f"the state has not answered within {LOOK_WITHIN:g} seconds"
+        except Exception as error:  # noqa: BLE001  # whatever it is: the state does not say
+            return f"the state cannot be read: {error}"
 
     def _building(self) -> asyncio.Task[Asgi]:
         """The pages, built or being built; begun again where the last try failed."""
@@ -102,6 +126,19 @@ class Entrypoint:
         await receive()
         await self._daemon.stop()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _facts(work: Work) -> dict[str, object]:
+    return {
+        "last_good_poll": _moment(work.last_good_poll),
+        "oldest_due": _moment(work.oldest_due),
+        "disk_free_bytes": work.disk_free,
+        "sources": {"all": work.sources, "failing": work.failing, "never_answered": work.never},
+    }
 
 
 async def _answer(send: Send, status: int, body: dict[str, object], *, head: bool) -> None:

@@ -23,6 +23,7 @@ from monitor.web.queries.record import Record, RecordCache
 if TYPE_CHECKING:
     from monitor.app.daemon import Health
     from monitor.web.status import Status
+    from monitor.web.work import Work
 
 #: What is kept of answers, bytes, and how many of them.
 MAX_KEPT_BYTES, MAX_KEPT = 16_000_000, 512
@@ -103,9 +104,11 @@ class Site:
     record: RecordCache
     status: Callable[[], Status]  #: what is watched and how it goes; blocking
     health: Callable[[], Health]
+    work: Callable[[], Work]  #: how the work goes on; blocking
     clock: Clock
     public_url: str = ""
     contact: str = ""  #: whom readers turn to
+    metrics_token: str = ""  #: of whatever may read the numbers
     operator_token: str = ""  #: of who may see the operator's pages; empty: nobody may
     recipients: RecipientCounter | None = None  #: how many readers would get a change; None: that is not told
     names: frozenset[str] | None = None  #: that visitors may call the site by; None: any

@@ -19,6 +19,7 @@ from monitor.ports import SourceState
 from monitor.web.queries.record import RecordCache
 from monitor.web.site import Site
 from monitor.web.status import Status, WatchedSource
+from monitor.web.work import Work
 from tests.builders import StoppedClock, official
 
 __all__ = ["TestClient"]
@@ -37,6 +38,7 @@ STATUS = Status(
     subscriptions=2,
 )
 
+WORK = Work(last_good_poll=NOW, oldest_due=None, disk_free=5_000_000_000, sources=2, failing=1, never=1)
 
 #: Two councils, one of which moved.
 RECORD = (
@@ -101,6 +103,7 @@ def site_of(
         record=RecordCache(record or FakeRecord(*RECORD), time),
         status=status,
         health=lambda: there.health,
+        work=lambda: WORK,
         clock=time,
         **changed,
     )
