@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
+from torch.nn import functional
 
 from monitor.classifier.wordpiece import WordPiece
 from train.evaluate import THRESHOLDS, measure, predict
@@ -119,7 +120,7 @@ def main() -> int:
     net = Linker(len(vocabulary), len(KINDS))
     net.encoder.load_base(weights, kept)
     if options.start is not None:
-        net.load_state_dict(torch.load(options.start, weights_only=False)["net"])
+        net.load_state_dict(widened(torch.load(options.start, weights_only=False)["net"], net))
     frozen = (net.encoder.words, net.encoder.places, *net.encoder.layers[: options.freeze]) if options.freeze else ()
     for part in frozen:
         part.requires_grad_(False)
@@ -163,6 +164,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--freeze", type=int, default=0, help="layers from below that are not trained (embeddings neither)")
     return parser
+
+
+def widened(state: dict[str, torch.Tensor], net: Linker) -> dict[str, torch.Tensor]:
+    """A checkpoint's weights for a network that is told more facts: of the new ones nothing is known yet."""
+    wanted = net.state_dict()
+    return {
+        name: functional.pad(told, (0, wanted[name].shape[-1] - told.shape[-1])) if told.dim() == 2 else told
+        for name, told in state.items()
+    }
 
 
 def cut_vocabulary(pieces: list[str], examples: list[Example]) -> tuple[list[str], list[int]]:

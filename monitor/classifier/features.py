@@ -10,15 +10,72 @@ from monitor.classifier.document import Document
 from monitor.classifier.mentions import Mention, MentionType
 
 _CONTRASTS = frozenset("but while whereas although though however yet ;".split())
+_MAX_HEADING = 10  #: different words of a line that may head what follows
 #: Length of `Facts.alone` and of `Facts.beside`.
-ALONE, BESIDE = 12, 20
+ALONE, BESIDE = 12, 31
 #: What each number of `Facts.beside` says, for whoever explains a link.
 BESIDE_NAMES = (
     "same sentence", "sentence before", "sentence after", "sentences apart", "it comes first", "characters apart", "close by",
     "ratings between", "others between", "it is in the title", "rating is in the title", "same paragraph", "paragraphs apart",
     "a contrast between", "a semicolon between", "a colon between", "respectively", "same place in the sentence",
     "both bullets", "several areas",
+    "named last before", "named last, same paragraph", "others between, any distance", "share of the names",
+    "named in the title", "named first", "how many are named", "how many in its sentence", "named in its sentence",
+    "under its heading", "alone in its paragraph",
 )  # fmt: skip
+
+
+class Names:
+    """The mentions of one type as a text goes along: what it speaks of where, and what it speaks of at all."""
+
+    def __init__(self, doc: Document, type_: MentionType) -> None:
+        self.all = doc.of(type_)
+        self.starts = [mention.start for mention in self.all]
+        self._starts_of: dict[tuple[str, ...], list[int]] = {}
+        self.in_sentence: dict[int, set[tuple[str, ...]]] = {}
+        self.in_paragraph: dict[int, set[tuple[str, ...]]] = {}
+        self.in_title: set[tuple[str, ...]] = set()
+        for mention in self.all:
+            part = doc.sentences[mention.sentence]
+            self._starts_of.setdefault(mention.values, []).append(mention.start)
+            self.in_sentence.setdefault(mention.sentence, set()).add(mention.values)
+            self.in_paragraph.setdefault(part.paragraph, set()).add(mention.values)
+            if part.in_title:
+                self.in_title.add(mention.values)
+        self.first = next((m.values for m in self.all if not doc.sentences[m.sentence].in_title), ())
+        self.heading = self._headings(doc)
+
+    def _headings(self, doc: Document) -> list[tuple[str, ...]]:
+        """For each sentence the name in the heading above it: a short line by itself, without a full stop, with one name."""
+        lines = Counter(part.paragraph for part in doc.sentences)
+        above: tuple[str, ...] = ()
+        found: list[tuple[str, ...]] = []
+        for number, part in enumerate(doc.sentences):
+            named = self.in_sentence.get(number, ())
+            short = len(part.words) <= _MAX_HEADING and lines[part.paragraph] == 1 and doc.text[part.end - 1] not in ".!?"
+            if len(named) == 1 and short and not part.in_title and not part.tail and not part.caption:
+                (above,) = named
+            found.append(above)
+        return found
+
+    def count(self, values: tuple[str, ...]) -> int:
+        """How often the text names these."""
+        return len(self._starts_of.get(values, ()))
+
+    def kinds(self) -> int:
+        """How many different ones the text names."""
+        return len(self._starts_of)
+
+    def rivals(self, values: tuple[str, ...], low: int, high: int) -> int:
+        """How many mentions of others start after `low` and before `high`."""
+        own = self._starts_of.get(values, [])
+        every = bisect_left(self.starts, high) - bisect_right(self.starts, low)
+        return every - (bisect_left(own, high) - bisect_right(own, low))
+
+    def last_before(self, at: int) -> Mention | None:
+        """The one that was named last."""
+        place = bisect_left(self.starts, at)
+        return self.all[place - 1] if place else None
 
 
 class Facts:
@@ -26,6 +83,7 @@ class Facts:
 
     def __init__(self, doc: Document) -> None:
         self.doc = doc
+        self._names = {type_: Names(doc, type_) for type_ in MentionType}
         self._starts: dict[MentionType, list[int]] = {type_: [] for type_ in MentionType}
         self._place: dict[int, int] = {}  # which of its type a mention is in its sentence, by where it starts
         self._beside: Counter[tuple[int, MentionType]] = Counter()
@@ -86,6 +144,27 @@ class Facts:
             float(same and self._place[rating.start] == self._place[other.start]),
             float(mine.bullet and its.bullet),
             float(other.type is MentionType.AREA and len(other.values) > 1),
+            *self._spoken_of(rating, other, low, high),
+        ]
+
+    def _spoken_of(self, rating: Mention, other: Mention, low: int, high: int) -> list[float]:
+        """Whether a text is speaking of `other` where the rating stands."""
+        names, values, paragraph = self._names[other.type], other.values, self.doc.sentences[rating.sentence].paragraph
+        last = names.last_before(rating.start)
+        is_last = last is not None and last.values == values
+        beside = names.in_sentence.get(rating.sentence, frozenset())
+        return [
+            float(is_last),
+            float(last is not None and is_last and self.doc.sentences[last.sentence].paragraph == paragraph),
+            min(names.rivals(values, low, high), 5) / 5,
+            names.count(values) / len(names.all),
+            float(values in names.in_title),
+            float(values == names.first),
+            min(names.kinds(), 6) / 6,
+            min(len(beside), 4) / 4,
+            float(values in beside),
+            float(values == names.heading[rating.sentence]),
+            float(names.in_paragraph.get(paragraph) == {values}),
         ]
 
     def _within(self, type_: MentionType, low: int, high: int) -> int:
