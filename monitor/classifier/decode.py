@@ -14,7 +14,7 @@ from monitor.domain.frameworks import graded_areas, overall_is_rare
 from monitor.domain.model import Area
 
 #: Below this an earlier rating, and its year, are not told.
-PREVIOUS = 0.5
+PREVIOUS = 0.4
 #: By rating: how likely it is, and the mention that says so most.
 #: Where one clause ends and another begins.
 _CLAUSE = re.compile(r"[;:]|\b(?:while|whilst|whereas|but|although|though)\b")
