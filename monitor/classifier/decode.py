@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from monitor.classifier.document import Document
 from monitor.classifier.linker import Linked, Links
@@ -15,6 +16,20 @@ from monitor.domain.model import Area
 
 #: Below this an earlier rating, and its year, are not told.
 PREVIOUS = 0.4
+#: What stands between two councils of one list: "Leeds City Council, Kent and the borough of Bury".
+_LISTED = re.compile(
+    r"(?:\s+(?:city|county|borough|metropolitan|district|council|councils|unitary))*(?:\s*,\s*(?:and\s+)?|\s+(?:and|&)\s+|\s*/\s*)(?:(?:the|in|both|at|city|county|borough|of|council|councils)\s+)*",
+    re.IGNORECASE,
+)
+_COUNCILS = r"(?:local )?(?:councils?|authority|authorities|boroughs?|counties|cities)"
+#: Councils told of together, by no name: "all three councils", "the pair"; "all were rated good for their ...".
+_TOGETHER = re.compile(
+    rf"\b(?:both|all|each)(?: of)?(?: the| these)?(?: two| three| four| five| six)? {_COUNCILS}\b"
+    r"|\bthe (?:pair|duo|trio|quartet)\b"
+    r"|\b(?:both|all(?: two| three| four| five| six)?) (?:of them )?(?:were|are|had|have|received|got|get) .*\btheir\b"
+)
+_HOW_MANY = re.compile(r"\b(?:(both|pair|duo|two)|(trio|three)|(quartet|four)|(five)|(six))\b")
+_SURE = 0.5  #: councils are told of together that are at least so likely rated at all
 #: By rating: how likely it is, and the mention that says so most.
 #: Where one clause ends and another begins.
 _CLAUSE = re.compile(r"[;:]|\b(?:while|whilst|whereas|but|although|though)\b")
@@ -45,7 +60,10 @@ class Candidate:
 
 def candidates(doc: Document, links: Links) -> list[Candidate]:
     """The likeliest rating of every authority and area, likeliest first; to be cut by a threshold."""
-    ratings = [_within_its_clause(doc, linked) for linked in links.ratings]
+    lists = _lists(doc)
+    ratings = [_shared(_within_its_clause(doc, linked), lists.get(linked.mention.sentence, ())) for linked in links.ratings]
+    together = _together(doc, ratings)
+    ratings = [_shared(linked, together.get(linked.mention.sentence, ())) for linked in ratings]
     news = _likelihoods(ratings, _news)
     earlier = _likelihoods(ratings, lambda linked: linked.earlier)
     # A page of another kind reports nothing, whatever its words; where it is as likely news as not, they decide.
@@ -96,6 +114,64 @@ def _within_its_clause(doc: Document, linked: Linked) -> Linked:
     if not named or _SEVERAL.search(words, start, end):
         return linked
     return replace(linked, authorities={urn: p for urn, p in linked.authorities.items() if urn in named})
+
+
+def _lists(doc: Document) -> Mapping[int, Sequence[frozenset[str]]]:
+    """By sentence the lists of authorities in it: what holds of one of "Leeds, Kent and Bury" holds of all.
+
+    None where the sentence shares out ("respectively"), and none of an authority that it names outside the list as well.
+    """
+    by_sentence: dict[int, list[Mention]] = defaultdict(list)
+    for mention in doc.of(MentionType.AUTHORITY):
+        by_sentence[mention.sentence].append(mention)
+    found: dict[int, list[frozenset[str]]] = {}
+    for number, named in by_sentence.items():
+        if len(named) < 2 or "respectively" in doc.sentences[number].words:  # a list has at least two
+            continue
+        lists = [[named[0]]]
+        for before, after in pairwise(named):
+            if _LISTED.fullmatch(doc.text, before.end, after.start):
+                lists[-1].append(after)
+            else:
+                lists.append([after])
+        times = Counter(urn for mention in named for urn in mention.values)
+        found[number] = [
+            frozenset(urn for mention in each for urn in mention.values if times[urn] == 1) for each in lists if len(each) > 1
+        ]
+    return found
+
+
+def _together(doc: Document, ratings: Sequence[Linked]) -> Mapping[int, Sequence[frozenset[str]]]:
+    """The same of sentences that tell of several councils by no name: they are the ones that other sentences rate."""
+    named = {mention.sentence for mention in doc.of(MentionType.AUTHORITY)}
+    rated = {
+        urn
+        for linked in ratings
+        if linked.mention.sentence in named
+        for urn, p in linked.authorities.items()
+        if p * _news(linked) >= _SURE
+    }
+    if len(rated) < 2:  # together are at least two
+        return {}
+    found: dict[int, Sequence[frozenset[str]]] = {}
+    for number in {linked.mention.sentence for linked in ratings} - named:
+        part = doc.sentences[number]
+        told = _TOGETHER.search(doc.text[part.start : part.end].lower())
+        if told is None or part.in_title:
+            continue
+        count = _HOW_MANY.search(told[0])
+        if count is None or count.lastindex is None or count.lastindex + 1 == len(rated):
+            found[number] = (frozenset(rated),)
+    return found
+
+
+def _shared(linked: Linked, lists: Sequence[frozenset[str]]) -> Linked:
+    """A rating of one authority of a list is of the others, too: an encoder, which has seen few lists, finds the nearest."""
+    authorities = dict(linked.authorities)
+    for urns in lists:
+        likely = max((linked.authorities.get(urn, 0.0) for urn in urns), default=0.0)
+        authorities |= {urn: max(likely, authorities.get(urn, 0.0)) for urn in urns}
+    return replace(linked, authorities=authorities)
 
 
 def _likelihoods(ratings: Sequence[Linked], status: Callable[[Linked], float]) -> dict[tuple[str, str], _Told]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
+from collections.abc import Collection
 from functools import cached_property
 
 from monitor.classifier.document import Document
@@ -152,7 +153,7 @@ class Facts:
         names, values, paragraph = self._names[other.type], other.values, self.doc.sentences[rating.sentence].paragraph
         last = names.last_before(rating.start)
         is_last = last is not None and last.values == values
-        beside = names.in_sentence.get(rating.sentence, frozenset())
+        beside: Collection[tuple[str, ...]] = names.in_sentence.get(rating.sentence, ())
         return [
             float(is_last),
             float(last is not None and is_last and self.doc.sentences[last.sentence].paragraph == paragraph),
