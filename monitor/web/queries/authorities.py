@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from monitor.domain.attestation import OFFICIAL, edition_of
-from monitor.domain.authorities import authorities, by_code, by_urn, exists_on
+from monitor.domain.authorities import Plan, authorities, by_code, by_urn, exists_on, plans
 from monitor.domain.history import PredecessorGrade, predecessor_grades
 from monitor.domain.model import Area, Authority, ChildrensTrust, Inspection, Rating
 from monitor.domain.movement import shares_grade
@@ -46,6 +46,30 @@ class AuthorityRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """How many statistical neighbours are better, the same and worse in an area; those without a grade are not counted."""
+
+    area: Area
+    better: int
+    same: int
+    worse: int
+
+
+def compared(row: AuthorityRow, neighbours: Sequence[AuthorityRow], area: Area) -> Compared | None:
+    """An authority beside its neighbours in one area; None where it has no grade there itself."""
+    own = row.ratings.get(area)
+    if own is None:
+        return None
+    ranks = [each.ratings[area].rank for each in neighbours if area in each.ratings]
+    return Compared(
+        area=area,
+        better=sum(rank > own.rank for rank in ranks),
+        same=sum(rank == own.rank for rank in ranks),
+        worse=sum(rank < own.rank for rank in ranks),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OneAuthority:
     """An authority with its history."""
 
@@ -53,7 +77,9 @@ class OneAuthority:
     inspections: tuple[Inspection, ...]  #: newest first
     news: tuple[InspectionNews, ...]  #: what each of them changed, newest first
     neighbours: tuple[AuthorityRow, ...]  #: statistical neighbours, nearest first
+    compared: tuple[Compared, ...]
     trusts: tuple[ChildrensTrust, ...]
+    plan: Plan | None  #: of its reorganisation, where one is law
     predecessors: tuple[tuple[Authority, tuple[PredecessorGrade, ...]], ...]
     successors: tuple[Authority, ...]
 
@@ -87,12 +113,15 @@ def one_authority(record: Record, authority: Authority) -> OneAuthority:
     """An authority with everything that its page shows."""
     own = tuple(reversed(record.by_authority.get(authority.urn, ())))
     changes = [change for inspection in own for change in record.by_inspection.get(inspection.key, ())]
-    neighbours = (by_code()[code] for code in authority.neighbours if code in by_code())
+    neighbours = tuple(row_of(record, by_code()[code]) for code in authority.neighbours if code in by_code())
+    row = row_of(record, authority)
     return OneAuthority(
-        row=row_of(record, authority),
+        row=row,
         inspections=own,
         news=news_of(record, changes),
-        neighbours=tuple(row_of(record, each) for each in neighbours),
+        neighbours=neighbours,
+        compared=tuple(found for area in Area if (found := compared(row, neighbours, area))) if neighbours else (),
+        plan=plans().get(authority.urn),
         trusts=authority.trusts,
         predecessors=tuple((by_urn()[urn], predecessor_grades(by_urn()[urn])) for urn in authority.predecessors),
         successors=tuple(each for each in authorities() if authority.urn in each.predecessors),

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from fastapi import HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
+from markupsafe import Markup
 
 from monitor.domain.authorities import regions
+from monitor.domain.calendar import day_words
 from monitor.domain.forecast import forecasts
+from monitor.domain.history import predecessor_grades
 from monitor.domain.model import Area, Rating
+from monitor.messages.sanitize import listed
+from monitor.web.charts.timeline import timeline
 from monitor.web.csv_files import csv_file
 from monitor.web.pages import href
-from monitor.web.queries.authorities import AuthorityRow, find_authority, one_authority, rows_of
+from monitor.web.queries.authorities import AuthorityRow, OneAuthority, find_authority, one_authority, rows_of
 from monitor.web.queries.authority_list import parse_list
 from monitor.web.queries.record import Record
 from monitor.web.site import Made, Site, html
@@ -67,11 +73,50 @@ def authority(site: Site, request: Request) -> Response:
     def make(record: Record) -> Made:
         shown = one_authority(record, found)
         expected = next(iter(forecasts(record.inspections, (found,), as_of=record.as_of)), None)
+        window = expected.inspection if expected else None
+        chart = Markup(timeline(found, shown.inspections, as_of=record.as_of, window=window))  # noqa: S704  # its template escapes
         return html(
-            "authority.html", title=found.display_name, here="/authorities", shown=shown, expected=expected, areas=AREAS
+            "authority.html",
+            title=f"{found.display_name}: Ofsted ratings of children’s services",
+            here="/authorities",
+            shown=shown,
+            expected=expected,
+            chart=chart,
+            areas=graded_areas((shown.row, *shown.neighbours)),
+            ever=tuple(area for area in Area if any(area in each.ratings for each in shown.inspections)),
+            notes=_notes(shown, record.as_of),
+            only=f"?authority={found.gss_code or found.urn}",
+            as_of=record.as_of,
         )
 
     return site.respond(request, make)
+
+
+def _notes(shown: OneAuthority, day: date) -> tuple[str, ...]:
+    """What is to be known of an authority before its ratings are compared with earlier ones, in sentences."""
+    who = shown.row.authority
+    name, start, end = who.display_name, who.valid.start, who.valid.end
+    found = []
+    if end is not None and end <= day:
+        successors = listed([each.display_name for each in shown.successors])
+        found.append(f"{name} was abolished on {day_words(end)}" + (f"; {successors} took over." if successors else "."))
+    if start is not None:
+        before = listed([each.display_name for each, _ in shown.predecessors]) or "the councils before it"
+        found.append(
+            f"{name} was founded on {day_words(start)}. "
+            f"Inspections of {before} are not its own: no change is told across that day."
+        )
+    for each, grades in ((who, predecessor_grades(who)), *shown.predecessors):
+        last = f"{each.display_name} was rated {{}} overall at its last inspection known, in {{}}."
+        found += [last.format(grade.overall.words, _month(grade.month)) for grade in grades]
+    if shown.plan is not None:
+        found.append(f"{name} is to be abolished on {day_words(shown.plan.day)}; {listed(shown.plan.successors)} take over.")
+    return tuple(found)
+
+
+def _month(text: str) -> str:
+    """``2022-11`` as ``November 2022``."""
+    return day_words(date.fromisoformat(f"{text}-01")).partition(" ")[2]
 
 
 def authorities_csv(site: Site, request: Request) -> Response:
