@@ -55,8 +55,8 @@ Collect = Callable[[], object]
 #: How often it is looked for alarms, seconds.
 EVALUATE_EVERY = 240  # the operator is told within five minutes
 SOON = 15.0  #: after the first polls: what they have in common is one alarm
-#: Alarms with which a monitor is as good as dead: it gives no sign of life.
-_NO_LIFE = frozenset({"unpolled", "stuck", "off", "space"})
+#: Alarms with which a monitor is as good as dead: it gives no sign of life. That nothing is sent is known at every moment.
+_NO_LIFE = frozenset({"unpolled", "stuck", "space"})
 #: How often the lead is asked for, seconds; well within the time that it is held for.
 LEAD_EVERY = 5.0
 
@@ -83,8 +83,7 @@ class Health:
         found = [] if self.delivering else [f"nothing is sent: {self.stopped or 'the outbox does not run'}"]
         if self.beat >= _MAX_BEAT:
             found.append(f"the event loop has not come round for {self.beat:.0f} seconds")
-        dead = (alarm for alarm in self.alarms if alarm.name in _NO_LIFE)
-        return (*found, *(str(alarm) for alarm in dead if alarm.message not in found))
+        return (*found, *(str(alarm) for alarm in self.alarms if alarm.name in _NO_LIFE))
 
     @property
     def ready(self) -> bool:

@@ -61,11 +61,13 @@ async def test_who_is_not_ready_says_why(illness: dict[str, object], reason: str
     assert reason in said
 
 
-async def test_a_reason_is_said_once() -> None:
+async def test_that_nothing_is_sent_is_said_once_and_not_longer_than_it_holds() -> None:
     daemon = FakeDaemon()
     off = Alarm(about="outbox", name="off", message="nothing is sent: a copy was put back")
     daemon.health = replace(daemon.health, delivering=False, stopped="a copy was put back", alarms=(off,))
     assert (await ready(daemon)).json()["reasons"] == ["nothing is sent: a copy was put back"]
+    daemon.health = replace(daemon.health, delivering=True, stopped="")  # switched on again; alarms are looked for later
+    assert (await ready(daemon)).status_code == 200
 
 
 async def test_a_state_that_cannot_be_read_or_hangs_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
