@@ -41,6 +41,8 @@ PAGES = (
     "/forecast",
     "/sources",
     "/about",
+    "/privacy",
+    "/accessibility",
     f"/changes/{RECORD[2].key}",
 )
 #: What may be said of a council, by an outlet or by a visitor (`reliability.md` has the list in full).
