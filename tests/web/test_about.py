@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from monitor import __version__
 from monitor.domain.subscribers import UNCONFIRMED_KEPT
@@ -24,6 +25,12 @@ def test_accuracy_is_told_with_its_version_and_adds_up() -> None:
     right, of = map(int, re.findall(r"(\d+)&nbsp;% of (\d+) grades it named", told)[0])
     assert right == round(figures["precision"] * 100)
     assert abs((of - figures["wrong"]) / of - figures["precision"]) < 0.005
+
+
+def test_the_figures_are_those_of_the_page_on_accuracy() -> None:
+    written = (Path(__file__).parents[2] / "docs" / "accuracy.md").read_text(encoding="utf-8")
+    for name, value in accuracy().items():
+        assert f"| {name.replace('_', ' ')} | {value:g} |" in written, "run `make accuracy`"
 
 
 def test_every_page_leads_to_the_notices() -> None:
