@@ -27,6 +27,7 @@ COMMANDS = (
     Command("review", "review", "Alerts", "what is too uncertain to be told: accept or reject it"),
     Command("returned", "returned", "Alerts", "mail that came back: bounces and complaints, noted at their messages"),
     Command("subscribers", "subscribers", "Alerts", "who is subscribed; add, pause, end, export, delete, reinstate"),
+    Command("operator-password", "operator_password", "Alerts", "the hash of a password, for whoever signs in at /operator"),
     Command("who", "alerts", "Alerts", "who was told of a change; without one, the newest changes"),
     Command("why", "alerts", "Alerts", "why a subscription was told of a change, or was not"),
     Command("test-alert", "alerts", "Alerts", "send a message marked TEST through a channel"),

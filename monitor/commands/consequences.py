@@ -15,6 +15,7 @@ from monitor.domain.review import BASELINE, CERTAIN, GONE
 from monitor.domain.subscriptions import LedgerView, Subscription, currently_inadequate, matches
 
 if TYPE_CHECKING:
+    from monitor.domain.review import ReviewItem
     from monitor.settings import Settings
     from monitor.store import SqlStore
 
@@ -158,6 +159,14 @@ def _told(found: Consequence, subscriptions: Sequence[Subscription]) -> list[str
 def _some(what: str, names: Mapping[str, str]) -> list[str]:
     lines = [f"    {what} {name}: {why}" for name, why in list(names.items())[:MAX_NAMES]]
     return [*lines, f"    {what} {len(names) - MAX_NAMES} more"] if len(names) > MAX_NAMES else lines
+
+
+def if_accepted(store: SqlStore, item: ReviewItem, day: date, window: timedelta) -> tuple[list[str], list[str]]:
+    """What accepting a judgement of the review queue would change, in words, and why the rest would be told nobody."""
+    known = store.inspections(as_of=day)
+    decisions = [decide(known, each, as_of=day, alert_window=window) for each in store.review_attestations(item)]
+    changes = [moved(change) for each in decisions for change in each.changes]
+    return changes, [REASONS.get(reason, str(reason)) for each in decisions for reason in each.background]
 
 
 def alone(document: Article, result: ClassifierResult, day: date) -> tuple[Consequence, ...]:

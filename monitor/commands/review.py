@@ -160,8 +160,7 @@ def _became(item: ReviewItem) -> str:
 
 
 def _show(store: SqlStore, args: argparse.Namespace, settings: Settings) -> int:
-    from monitor.commands.consequences import REASONS, moved
-    from monitor.domain.ledger import decide
+    from monitor.commands.consequences import if_accepted
     from monitor.domain.review import GONE
 
     now, (found, unclear) = _now(), _named(store, [args.id])
@@ -169,10 +168,7 @@ def _show(store: SqlStore, args: argparse.Namespace, settings: Settings) -> int:
         print("[]" if args.json else "\n".join(unclear))
         return 1
     (item,) = found
-    known, day = store.inspections(as_of=now.date()), now.date()
-    decisions = [decide(known, each, as_of=day, alert_window=settings.alert_window) for each in store.review_attestations(item)]
-    changes = [moved(change) for each in decisions for change in each.changes]
-    reasons = [REASONS.get(reason, str(reason)) for each in decisions for reason in each.background]
+    changes, reasons = if_accepted(store, item, now.date(), settings.alert_window)
     if args.json:
         print(json.dumps([_facts(item, now) | {"if_accepted": {"changes": changes, "background": reasons}}], indent=2))
         return 0

@@ -28,7 +28,9 @@ from monitor.system.heap import keep_nothing_free
 if TYPE_CHECKING:
     from monitor.app.daemon import Daemon
     from monitor.app.runtime import Runtime
+    from monitor.domain.review import ReviewItem
     from monitor.settings import Settings
+    from monitor.web.sign_in import SignIn
     from monitor.web.work import Work
 
 _log = logging.getLogger(__name__)
@@ -164,6 +166,9 @@ def _pages(daemon: Daemon, runtime: Runtime, work: Callable[[], Work]) -> Any:
         )
         routers.append(pages.router())
     site = Site(
+        operator=runtime.store,
+        sign_in=_sign_in(settings),
+        if_accepted=lambda item: _if_accepted(runtime, item),
         record=RecordCache(runtime.store, runtime.clock),
         status=Kept(lambda: status_of(runtime)),
         health=lambda: daemon.health,
@@ -178,6 +183,24 @@ def _pages(daemon: Daemon, runtime: Runtime, work: Callable[[], Work]) -> Any:
         recipients=RecipientCounter(Kept(lambda: runtime.store.in_force(settings.subscriptions), 60)),
     )
     return create_app(site, *routers)
+
+
+def _sign_in(settings: Settings) -> SignIn | None:
+    """Who may see the operator's pages; None where no account is configured."""
+    from monitor.system.passwords import is_password
+    from monitor.web.sign_in import SignIn
+
+    if not settings.logins:
+        return None
+    return SignIn(logins=settings.logins, is_password=is_password, is_secure=settings.public_url.startswith("https:"))
+
+
+def _if_accepted(runtime: Runtime, item: ReviewItem) -> list[str]:
+    from monitor.commands.consequences import if_accepted
+
+    day = runtime.clock.now().date()
+    changes, reasons = if_accepted(runtime.store, item, day, runtime.settings.alert_window)
+    return [*changes, *(f"not told: {reason}" for reason in reasons)]
 
 
 def _stop(server: Any, daemon: Daemon, number: signal.Signals) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from monitor.domain.addressees import subscriptions_from_table
@@ -28,6 +29,7 @@ from monitor.settings.keys import (
     flag,
     from_environment,
     host_names,
+    logins,
     one_of,
     pause,
     probability,
@@ -67,7 +69,10 @@ _FETCH = (
     Key(name="proxy", read=proxy, default=""),
     Key(name="ca_file", read=certificates, default=""),
 )
-_OPERATOR = (Key(name="channels", read=ways, default=()),)
+_OPERATOR = (
+    Key(name="channels", read=ways, default=()),
+    Key(name="logins", read=logins, default=MappingProxyType({})),
+)
 _RETURNED = (
     Key(name="url_env", read=variable, default=""),
     Key(name="url_file", read=text, default=""),
@@ -123,6 +128,7 @@ class Settings:
     proxy: str = field(repr=False)  #: that pages are asked for through; "direct": none; empty: the environment's
     ca_file: str  #: certificate authorities to trust beside the usual ones, when pages are fetched
     operator: tuple[Receiver, ...]  #: who is told of alarms: the first way, and another where that one fails
+    logins: Mapping[str, str] = field(repr=False)  #: who may sign in at /operator: name -> Argon2 hash of the password
     returned: Table | None  #: ``[returned]``, checked: where the mailbox of returned mail is; None without one
     returned_interval: timedelta
     sources: tuple[Table, ...]  #: also the ones that are not enabled: they have to be right as well
@@ -334,6 +340,7 @@ def examine(config: Path, state: Path, environ: Mapping[str, str] | None = None)
         proxy=fetch["proxy"],
         ca_file=fetch["ca_file"],
         operator=operator["channels"],
+        logins=operator["logins"],
         returned=_mailbox(tables, returned),
         returned_interval=returned["interval"],
         sources=tuple(table for table, found in checked if not found),

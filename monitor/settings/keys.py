@@ -130,6 +130,30 @@ def host_names(value: object) -> tuple[str, ...]:
     return names
 
 
+#: A hash as `monitor operator-password` prints it, and how much memory (KiB) one may ask for.
+_ARGON2 = re.compile(r"\$argon2id\$v=\d+\$m=(\d+),t=\d{1,2},p=\d{1,2}\$[A-Za-z0-9+/]{11,}\$[A-Za-z0-9+/]{22,}")
+_MAX_HASH_MEMORY = 262_144
+
+
+def logins(value: object) -> Mapping[str, str]:
+    """Who may sign in: ``["anna: $argon2id$..."]``, name -> hash; with a semicolon between in the environment."""
+    written = [each for each in value.split(";") if each.strip()] if isinstance(value, str) else value
+    if not isinstance(written, list) or not all(isinstance(each, str) for each in written):
+        raise ValueError(f'expected a list such as ["anna: $argon2id$..."], found {_kind_of(value)}')
+    found: dict[str, str] = {}
+    for each in written:
+        name, hashed = (part.strip() for part in each.partition(":")[::2])
+        parts = _ARGON2.fullmatch(hashed)
+        if not name or len(name) > 100 or not name.isprintable() or name.casefold() in map(str.casefold, found):
+            raise ValueError("each account has a name of its own before the colon")
+        if parts is None:
+            raise ValueError(f"what follows {name!r} is no password hash; `monitor operator-password` makes one")
+        if int(parts[1]) > _MAX_HASH_MEMORY:
+            raise ValueError(f"the hash of {name!r} needs too much memory; `monitor operator-password` makes a smaller one")
+        found[name] = hashed
+    return found
+
+
 def address(value: object) -> tuple[str, int]:
     """Host and port to listen at: ``"127.0.0.1:8321"``, ``"[::1]:8321"``, ``":8321"`` for every interface."""
     host, colon, port = text(value).rpartition(":")

@@ -31,7 +31,11 @@ _NOT_SET_UP = {
         "Nobody can subscribe here yet",
         "Whoever runs this monitor has not set that up. Feeds are open to all.",
     ),
-    "/operator": ("Nobody can sign in here yet", "Whoever runs this monitor has set no operator token."),
+    "/operator": ("Nobody can sign in here yet", "Whoever runs this monitor has set up no login: monitor operator-password."),
+    "/operator/sign-in": (
+        "Nobody can sign in here yet",
+        "Whoever runs this monitor has set up no login: monitor operator-password.",
+    ),
 }
 
 
@@ -68,10 +72,8 @@ def _wants_page(request: Request) -> bool:
 async def _refused(request: Request, error: HTTPException) -> Response:
     """A page for people; for machines what they always got."""
     path = request.url.path
-    if error.status_code == 404 and len(path) > 1 and path.endswith("/") and request.method in {"GET", "HEAD"}:
-        # To a path, not to a host: that one would be whatever the visitor's `Host` says.
-        query = f"?{request.url.query}" if request.url.query else ""
-        return RedirectResponse(f"{BASE.get()}/{path.strip('/')}{query}", status_code=308)
+    if moved := _elsewhere(request, error.status_code):
+        return moved
     if is_open_data(path):
         return problem(error.status_code, str(error.detail), headers=error.headers)
     if _wants_page(request) and error.status_code in _WORDS:
@@ -80,6 +82,17 @@ async def _refused(request: Request, error: HTTPException) -> Response:
         answer.headers.update(error.headers or {})
         return answer
     return await http_exception_handler(request, error)
+
+
+def _elsewhere(request: Request, status: int) -> Response | None:
+    """Where a browser is to go instead; None where it is to be told. To a path, not to a host: that is what a visitor says."""
+    path = request.url.path
+    if status == 404 and len(path) > 1 and path.endswith("/") and request.method in {"GET", "HEAD"}:
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"{BASE.get()}/{path.strip('/')}{query}", status_code=308)
+    if status == 401 and path.startswith("/operator") and _wants_page(request):
+        return RedirectResponse(f"{BASE.get()}/operator/sign-in", status_code=303)
+    return None
 
 
 async def _misunderstood(request: Request, error: FilterError) -> Response:

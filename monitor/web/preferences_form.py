@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from monitor.domain.authorities import authorities, regions
@@ -10,8 +10,7 @@ from monitor.domain.model import Trust
 from monitor.domain.subscription_keys import table_from_subscription
 from monitor.domain.subscriptions import Frequency, Subscription, SubscriptionError
 from monitor.messages.sanitize import listed
-
-Form = Mapping[str, Sequence[str]]
+from monitor.web.forms import Form, first
 
 TRUST = (
     (Trust.REPORTED.value, "Tell me as soon as one newspaper or website reports it"),
@@ -81,8 +80,8 @@ def preferences_form(form: Form) -> PreferencesForm:
             )
             for region in sorted(regions())
         ),
-        minimum_trust=_first(form, "minimum_trust", Trust.REPORTED),
-        frequency=_first(form, "frequency", Frequency.IMMEDIATE),
+        minimum_trust=first(form, "minimum_trust", Trust.REPORTED),
+        frequency=first(form, "frequency", Frequency.IMMEDIATE),
     )
 
 
@@ -102,8 +101,8 @@ def table(form: Form, *, before: Subscription | None = None) -> dict[str, object
     asked: dict[str, object] = {
         "authorities": _named(form),
         "regions": list(form.get("regions", ())),
-        "minimum_trust": _first(form, "minimum_trust", Trust.REPORTED),
-        "frequency": _first(form, "frequency", Frequency.IMMEDIATE),
+        "minimum_trust": first(form, "minimum_trust", Trust.REPORTED),
+        "frequency": first(form, "frequency", Frequency.IMMEDIATE),
     }
     return (dict(table_from_subscription(before)) if before else {}) | asked
 
@@ -133,7 +132,3 @@ def problem(error: SubscriptionError) -> Mapping[str, str]:
 def _named(form: Form) -> list[str]:
     """The councils of a form; several may stand in one field, with semicolons between."""
     return [name.strip() for field in form.get("authorities", ()) for name in field.split(";") if name.strip()]
-
-
-def _first(form: Form, name: str, default: str) -> str:
-    return form.get(name, (default,))[0]

@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from math import ceil
-from urllib.parse import parse_qs
 from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -28,27 +27,12 @@ from monitor.messages.account_mails import confirmation, welcome
 from monitor.messages.links import LinkAction, Links
 from monitor.messages.sample import sample_notice
 from monitor.ports import Clock
+from monitor.web.forms import Form, read_form
 from monitor.web.origin import SameSite
 from monitor.web.pages import message_page, page
-from monitor.web.preferences_form import Form, described, form_of, preferences_form, problem, table
+from monitor.web.preferences_form import described, form_of, preferences_form, problem, table
 from monitor.web.rate_limiter import RateLimiter, visitor
 from monitor.web.state import SelfServiceStore
-
-#: Every council ticked is 6,000 bytes.
-_MAX_FORM = 20_000
-
-
-async def _form(request: Request) -> Form:
-    """The fields that were sent; none where there are too many or too long ones."""
-    body = b""
-    async for piece in request.stream():
-        body += piece
-        if len(body) > _MAX_FORM:
-            return {}
-    try:
-        return parse_qs(body.decode("utf-8", "replace"), max_num_fields=200)
-    except ValueError:
-        return {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +69,7 @@ class SelfService:
 
     async def subscribe(self, request: Request) -> HTMLResponse:
         """Keep the wish and send one mail that asks for confirmation; the answer is the same in every case."""
-        form, now = await _form(request), self.clock.now()
+        form, now = await read_form(request), self.clock.now()
         who = visitor(request.client.host if request.client else "")
         if not self.rate_limiter.allows(who, now):
             return _too_many(self.rate_limiter.wait(who, now))
@@ -202,7 +186,7 @@ class SelfService:
 
     async def manage(self, token: str, request: Request) -> Response:
         """Do what a button says."""
-        form = await _form(request)
+        form = await read_form(request)
         found = await run_in_threadpool(self._subscriber, LinkAction.MANAGE, token)
         act = _ACTS.get(form.get("do", ("",))[0])
         if found is None or found.origin != SELF_SERVICE or act is None:

@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -22,6 +22,9 @@ from monitor.web.queries.record import Record, RecordCache
 
 if TYPE_CHECKING:
     from monitor.app.daemon import Health
+    from monitor.domain.review import ReviewItem
+    from monitor.web.sign_in import SignIn
+    from monitor.web.state import OperatorStore
     from monitor.web.status import Status
     from monitor.web.work import Work
 
@@ -109,7 +112,10 @@ class Site:
     public_url: str = ""
     contact: str = ""  #: whom readers turn to
     metrics_token: str = ""  #: of whatever may read the numbers
-    operator_token: str = ""  #: of who may see the operator's pages; empty: nobody may
+    operator_token: str = ""  #: of who may read the numbers; empty: nobody may
+    sign_in: SignIn | None = None  #: of who may see the operator's pages; None: nobody may
+    operator: OperatorStore | None = None  #: what those pages show and do
+    if_accepted: Callable[[ReviewItem], Sequence[str]] = lambda _item: ()  #: what would come of it, line by line
     recipients: RecipientCounter | None = None  #: how many readers would get a change; None: that is not told
     names: frozenset[str] | None = None  #: that visitors may call the site by; None: any
     fresh_for: float = 0.0  #: how old the word of the store may be that nothing changed, seconds

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from monitor.domain.subscribers import Subscriber
+from monitor.domain.review import ReviewItem
+from monitor.domain.subscribers import Subscriber, Suspension
 from monitor.domain.subscriptions import Subscription
 from monitor.messages import Notice
+from monitor.ports import DeliveryState, Recorded
 
 
 class SelfServiceStore(Protocol):
@@ -56,4 +58,107 @@ class SelfServiceStore(Protocol):
 
     def erase_address(self, address: str, *, now: datetime) -> int:
         """Forget an address; returns how many subscriptions it had."""
+        ...
+
+
+class OutboxRow(Protocol):
+    """One message as the outbox lists it."""
+
+    @property
+    def id(self) -> str:
+        """Its key."""
+        ...
+
+    @property
+    def state(self) -> DeliveryState:
+        """Where it stands."""
+        ...
+
+    @property
+    def reason(self) -> str:
+        """Why it stands there, as a code; empty where there is nothing to say."""
+        ...
+
+
+class OutboxDetail(Protocol):
+    """One message with everything known of it."""
+
+    @property
+    def line(self) -> OutboxRow:
+        """As the list has it."""
+        ...
+
+
+class ReviewOutcome(Protocol):
+    """What accepting judgements of one article came to."""
+
+    @property
+    def items(self) -> tuple[ReviewItem, ...]:
+        """What was accepted."""
+        ...
+
+    @property
+    def rejected(self) -> tuple[ReviewItem, ...]:
+        """Other grades of the same areas, which the article then cannot give."""
+        ...
+
+    @property
+    def recorded(self) -> Recorded:
+        """What the record made of it."""
+        ...
+
+
+class OperatorStore(Protocol):
+    """What the operator's pages ask of state; each method is one transaction."""
+
+    def deliveries(self, states: Sequence[DeliveryState] = (), *, limit: int = 100) -> Sequence[OutboxRow]:
+        """The newest deliveries in these states, or in any."""
+        ...
+
+    def delivery(self, prefix: str) -> Sequence[OutboxDetail]:
+        """The deliveries whose id begins so."""
+        ...
+
+    def delivery_counts(self) -> Mapping[DeliveryState, int]:
+        """How many deliveries are in each state."""
+        ...
+
+    def sending_disabled(self) -> str:
+        """Why nothing is sent; empty when sending is on."""
+        ...
+
+    def retry(self, ids: Sequence[str], *, now: datetime) -> tuple[str, ...]:
+        """Send failed, doubtful or waiting deliveries as soon as may be; returns the ids moved."""
+        ...
+
+    def release(self, ids: Sequence[str], *, now: datetime) -> tuple[str, ...]:
+        """Let held deliveries go; returns the ids moved."""
+        ...
+
+    def drop(self, ids: Sequence[str], *, now: datetime) -> tuple[str, ...]:
+        """Cancel deliveries that have not been handed over; returns the ids moved."""
+        ...
+
+    def reviews(self, prefix: str = "") -> tuple[ReviewItem, ...]:
+        """Every judgement that waits or waited for a person."""
+        ...
+
+    def reviews_waiting(self, *, now: datetime) -> tuple[ReviewItem, ...]:
+        """What the operator is asked about, the oldest first."""
+        ...
+
+    def accept_reviews(self, ids: Sequence[str], *, by: str, now: datetime) -> Sequence[ReviewOutcome]:
+        """The article says so: record it, and alert."""
+        ...
+
+    def reject_reviews(self, ids: Sequence[str], *, by: str, now: datetime) -> tuple[ReviewItem, ...]:
+        """Reject items that nobody decided on; returns them."""
+        ...
+
+    def subscriber_rows(self, name: str = "", *, address: str = "") -> tuple[Subscriber, ...]:
+        """Every subscription."""
+        ...
+
+    def suspended(self) -> Sequence[Suspension]:
+        """Every address that gets nothing."""
         ...

@@ -69,6 +69,7 @@ LINES = (
         ("label",),
         ("label", "a", "b"),
     ),
+    ("operator-password",),
     *(("once", STATE, "--as-of", day) for day in ("0001-01-01", "9999-12-31", "2026-02-30", "yesterday", "")),
     *(("outbox", "list", STATE, "--limit", count) for count in ("-1", "0", "x", "9" * 30)),
     *(("sources", "test", STATE, "--articles", count, "gazette") for count in ("-1", "x")),

@@ -15,6 +15,7 @@ from monitor.web.charts.drawing import chart_style
 from monitor.web.drop import drop_router
 from monitor.web.routes import ROUTES, Access, access_of, walk
 from monitor.web.security import SECURITY_HEADERS, answers_to
+from monitor.web.sign_in import SignIn
 from monitor.web.static_files import static_files
 from tests.builders import StoppedClock, official
 from tests.web.fakes import NOW, RECORD, FakeRecord, TestClient, site_of
@@ -22,7 +23,13 @@ from tests.web.fakes import NOW, RECORD, FakeRecord, TestClient, site_of
 HTML = {"Accept": "text/html"}
 TOKEN = "a-token-of-many-letters"
 LEEDS = RECORD[2].key
-FILLED = {"{key}": LEEDS, "{code}": "E08000035", "{name}": static_files()["style.css"].address.rpartition("/")[2]}
+SIGN_IN = SignIn(logins={"anna": "hash"}, is_password=lambda _hash, _said: False)
+FILLED = {
+    "{key}": LEEDS,
+    "{code}": "E08000035",
+    "{id}": "0" * 32,
+    "{name}": static_files()["style.css"].address.rpartition("/")[2],
+}
 
 
 def filled(path: str) -> str:
@@ -32,7 +39,7 @@ def filled(path: str) -> str:
     return path
 
 
-PUBLIC = [filled(each.path) for each in ROUTES if each.endpoint and each.access is Access.PUBLIC]
+PUBLIC = [filled(each.path) for each in ROUTES if each.endpoint and each.access is Access.PUBLIC and "GET" in each.methods]
 PAGES = [
     *(path for path in PUBLIC if not re.search(r"\.\w+$|^/api/|^/static/", path)),
     f"{filled('/changes/{key}')}:leadership:inadequate",
@@ -42,7 +49,7 @@ DATA = [path for path in PUBLIC if path not in PAGES and not path.startswith("/s
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
-    with TestClient(create_app(site_of(operator_token=TOKEN)), follow_redirects=False) as there:
+    with TestClient(create_app(site_of(operator_token=TOKEN, sign_in=SIGN_IN)), follow_redirects=False) as there:
         yield there
 
 
@@ -67,15 +74,24 @@ def test_a_route_that_is_in_no_table_is_refused() -> None:
         create_app(site_of(), router)
 
 
-@pytest.mark.parametrize("path", [each.path for each in ROUTES if each.access is Access.OPERATOR])
-def test_what_is_the_operators_is_shown_to_nobody_else(client: TestClient, path: str) -> None:
-    assert client.get(path).status_code == 401
-    assert client.get(path, auth=("me", "wrong")).status_code == 401
-    assert client.get(path, headers={"Authorization": "Basic nonsense"}).status_code == 401
-    assert client.get(path, auth=("me", TOKEN)).status_code == 200
-    with TestClient(create_app(site_of())) as without:
-        for given in ({}, {"Authorization": "Bearer "}, {"Authorization": "Basic Og=="}):
-            assert without.get(path, headers=given).status_code == 403
+@pytest.mark.parametrize(
+    ("path", "method"),
+    [(filled(each.path), method) for each in ROUTES if each.access is Access.OPERATOR for method in each.methods],
+)
+def test_what_is_the_operators_is_shown_to_nobody_else(client: TestClient, path: str, method: str) -> None:
+    with TestClient(create_app(site_of(operator_token=TOKEN))) as without:
+        assert without.request(method, path).status_code == 403, "nobody may, where no login is set up"
+    for given in ({}, {"Authorization": f"Bearer {TOKEN}"}, {"Cookie": "operator=nonsense"}, {"Cookie": "operator="}):
+        assert client.request(method, path, headers=given).status_code == 401
+        answer = client.request(method, path, headers={**given, **HTML})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/operator/sign-in")
+
+
+def test_whatever_changes_something_is_asked_for_from_our_own_pages(client: TestClient) -> None:
+    for each in ROUTES:
+        if each.endpoint and "POST" in each.methods:
+            for said in ({"Origin": "https://evil.test"}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}):
+                assert client.post(filled(each.path), headers=said).status_code == 403
 
 
 def test_numbers_are_for_whoever_has_the_token(client: TestClient) -> None:
@@ -134,7 +150,8 @@ def test_pages_have_names_and_nothing_inline(client: TestClient, path: str) -> N
     assert len(page.all("caption")) == len(page.all("table"))
     assert all(each.get("scope") for each in page.all("th"))
     labelled = {each.get("for") for each in page.all("label")}
-    assert all(each.get("id") in labelled for each in page.all("input", "select"))
+    asked = [each for each in page.all("input", "select") if each.get("type") != "hidden"]
+    assert all(each.get("id") in labelled for each in asked)
     for each in (attributes for _, attributes in page.tags if attributes.get("tabindex") == "0"):
         assert each.get("aria-label") or each.get("aria-labelledby") in ids
 
@@ -261,7 +278,7 @@ def test_the_site_answers_to_its_own_names_alone(host: str, status: int) -> None
 
 
 def test_below_a_path_every_link_stays_there() -> None:
-    with TestClient(create_app(site_of(public_url="https://council.example/ofsted/"))) as there:
+    with TestClient(create_app(site_of(public_url="https://council.example/ofsted/", sign_in=SIGN_IN))) as there:
         for path in PAGES:
             links = Names(there.get(path).text).all("a", "link", "form")
             own = [address for each in links if (address := each.get("href") or each.get("action") or "").startswith("/")]

@@ -7,10 +7,13 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import Any, cast
 
 from fastapi import FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from starlette.routing import BaseRoute
 from starlette.routing import Route as StarletteRoute
 
 from monitor.messages.links import LinkAction
+from monitor.web.forms import read_form
+from monitor.web.origin import SameSite
 from monitor.web.routes import (
     api,
     authorities,
@@ -24,7 +27,7 @@ from monitor.web.routes import (
     static,
     trends,
 )
-from monitor.web.routes.access import require_operator
+from monitor.web.routes.access import require_operator, require_own_form
 from monitor.web.routes.route import Access, Route
 from monitor.web.site import Site
 
@@ -56,6 +59,14 @@ ROUTES: tuple[Route, ...] = (
     Route(path="/accessibility", access=_PUBLIC, endpoint=sources_and_about.accessibility),
     Route(path="/static/{name}", access=_PUBLIC, endpoint=static.static),
     Route(path="/operator", access=_OPERATOR, endpoint=operator.operator),
+    Route(path="/operator/sign-in", access=_PUBLIC, endpoint=operator.sign_in_form),
+    Route(path="/operator/sign-in", access=_PUBLIC, endpoint=operator.sign_in, methods=("POST",)),
+    Route(path="/operator/sign-out", access=_OPERATOR, endpoint=operator.sign_out, methods=("POST",)),
+    Route(path="/operator/outbox", access=_OPERATOR, endpoint=operator.outbox),
+    Route(path="/operator/outbox", access=_OPERATOR, endpoint=operator.move, methods=("POST",)),
+    Route(path="/operator/outbox/{id}", access=_OPERATOR, endpoint=operator.delivery),
+    Route(path="/operator/review", access=_OPERATOR, endpoint=operator.review),
+    Route(path="/operator/review", access=_OPERATOR, endpoint=operator.decide, methods=("POST",)),
     Route(path="/api/v1/changes", access=_PUBLIC, endpoint=api.changes),
     Route(path="/api/v1/authorities", access=_PUBLIC, endpoint=api.authorities),
     Route(path="/api/v1/authorities/{code}", access=_PUBLIC, endpoint=api.authority),
@@ -122,10 +133,23 @@ def walk(routes: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
 def _bound(route: Route, site: Site) -> Callable[..., Any]:
     endpoint = route.endpoint
     assert endpoint is not None
+    same_site = SameSite(site.public_url)
 
     def check(request: Request) -> None:
-        if route.access is Access.OPERATOR:
-            require_operator(request, site.operator_token)
+        request.state.session = require_operator(site, request) if route.access is Access.OPERATOR else None
+
+    if "POST" in route.methods:
+
+        async def sent(request: Request) -> Response:
+            """What changes something: asked for from a page of ours and, where it is the operator's, of this very session."""
+            same_site(request)
+            check(request)
+            request.state.form = await read_form(request)
+            if request.state.session is not None:
+                require_own_form(request.state.session, request.state.form)
+            return cast("Response", await run_in_threadpool(endpoint, site, request))
+
+        return sent
 
     if inspect.iscoroutinefunction(endpoint):
 

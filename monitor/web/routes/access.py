@@ -1,4 +1,4 @@
-"""Who asks: whether a request shows the token of whoever runs the monitor."""
+"""Who asks: whether a request shows the token of whoever runs the monitor, or comes from somebody who is signed in."""
 
 from __future__ import annotations
 
@@ -7,6 +7,13 @@ import binascii
 import hmac
 
 from fastapi import HTTPException, Request
+
+from monitor.web.forms import Form, first
+from monitor.web.sign_in import Session
+from monitor.web.site import Site
+
+#: The cookie of a session, and the field of a form that no other site can know.
+SESSION_COOKIE, FORM_TOKEN = "operator", "form_token"
 
 
 def shows_token(request: Request, token: str) -> bool:
@@ -23,9 +30,24 @@ def shows_token(request: Request, token: str) -> bool:
     return bool(token) and hmac.compare_digest(shown.encode("utf-8", "surrogateescape"), token.encode())
 
 
-def require_operator(request: Request, token: str) -> None:
-    """Refuse whoever does not run the monitor. Raises HTTPException 401, or 403 where nobody may."""
-    if not token:
-        raise HTTPException(403, "no operator token is set")
-    if not shows_token(request, token):
-        raise HTTPException(401, "the operator's token is needed", {"WWW-Authenticate": 'Basic realm="operator"'})
+def session_of(site: Site, request: Request) -> Session | None:
+    """The session of whoever asks; None where nobody is signed in."""
+    if site.sign_in is None:
+        return None
+    return site.sign_in.session(request.cookies.get(SESSION_COOKIE, ""), site.clock.now())
+
+
+def require_operator(site: Site, request: Request) -> Session:
+    """The session of whoever runs the monitor. Raises HTTPException: 403 where nobody may, 401 for who is not signed in."""
+    if site.sign_in is None:
+        raise HTTPException(403, "no account is set up")
+    session = session_of(site, request)
+    if session is None:
+        raise HTTPException(401, "you are not signed in")
+    return session
+
+
+def require_own_form(session: Session, form: Form) -> None:
+    """Refuse what was not sent from a form of this session. Raises HTTPException 403."""
+    if not session.wrote(first(form, FORM_TOKEN)):
+        raise HTTPException(403, "sent from another site, or from a page of an earlier session")
