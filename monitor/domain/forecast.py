@@ -160,6 +160,9 @@ def backtest(
     """
     record, authorities = tuple(record), tuple(authorities)
     days = origins(since, as_of)
+    histories: dict[str, list[Inspection]] = defaultdict(list)
+    for inspection in record:
+        histories[inspection.authority.urn].append(inspection)
     by_inspection: dict[str, list[bool]] = defaultdict(list)
     outcomes, widths = [], []
     for day in days:
@@ -167,7 +170,7 @@ def backtest(
             if made.inspection is None:
                 continue
             widths.append(made.inspection.months)
-            came = _next(record, made, as_of)
+            came = _next(histories[made.authority.urn], made, as_of)
             if came is not None:
                 by_inspection[came.key].append(began(came) in made.inspection)
             if came is not None or made.inspection.last < as_of - TO_PUBLICATION:
@@ -186,10 +189,9 @@ def backtest(
     )
 
 
-def _next(record: Sequence[Inspection], made: Forecast, as_of: date) -> Inspection | None:
-    """The inspection that a forecast was waiting for, as far as it was published by `as_of`."""
-    own = [each for each in record if each.authority == made.authority and made.as_of < each.published <= as_of]
-    return min(own, key=began, default=None)
+def _next(history: Sequence[Inspection], made: Forecast, as_of: date) -> Inspection | None:
+    """The inspection of an authority's history that a forecast was waiting for, as far as it was published by `as_of`."""
+    return min((each for each in history if made.as_of < each.published <= as_of), key=began, default=None)
 
 
 def _outcome(came: Inspection | None, window: Window) -> int:
