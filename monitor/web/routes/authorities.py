@@ -11,7 +11,6 @@ from markupsafe import Markup
 
 from monitor.domain.authorities import regions
 from monitor.domain.calendar import day_words
-from monitor.domain.forecast import forecasts
 from monitor.domain.history import predecessor_grades
 from monitor.domain.model import Area, Rating
 from monitor.messages.sanitize import listed
@@ -21,6 +20,7 @@ from monitor.web.pages import href
 from monitor.web.queries.authorities import AuthorityRow, OneAuthority, find_authority, one_authority, rows_of
 from monitor.web.queries.authority_list import parse_list
 from monitor.web.queries.record import Record
+from monitor.web.routes.forecast import forecasts_of
 from monitor.web.site import Made, Site, html
 
 AREAS = tuple(Area)
@@ -72,7 +72,7 @@ def authority(site: Site, request: Request) -> Response:
 
     def make(record: Record) -> Made:
         shown = one_authority(record, found)
-        expected = next(iter(forecasts(record.inspections, (found,), as_of=record.as_of)), None)
+        expected = next((each for each in forecasts_of(record) if each.authority == found), None)
         window = expected.inspection if expected else None
         chart = Markup(timeline(found, shown.inspections, as_of=record.as_of, window=window))  # noqa: S704  # its template escapes
         return html(
