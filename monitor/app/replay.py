@@ -16,6 +16,8 @@ from monitor.messages.notice import purpose_of
 from monitor.messages.reasons import subscription_words
 
 _MORNING = time(9, 30)
+#: Messages that a preview shows in full.
+MAX_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +33,31 @@ def replayed_messages(
     days: Iterable[Day], subscription: Subscription, *, since: date | None = None
 ) -> Iterator[ReplayedMessage]:
     """The messages of one subscription, in order. Those before `since` are left out, and still count as told."""
-    told: set[tuple[str, Area]] = set()
     renderer = Renderer()
+    for step, wanted in _told(days, subscription, since):
+        yield _replayed(step, wanted, subscription, renderer)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What a subscription would have been told since a day: how many messages, and the newest of them, newest first."""
+
+    since: date
+    count: int
+    newest: tuple[ReplayedMessage, ...]
+
+
+def preview(days: Iterable[Day], subscription: Subscription, *, since: date, most: int = MAX_SHOWN) -> Preview:
+    """How many messages a subscription would have had, and the newest `most` in full: to write one takes its time."""
+    found = list(_told(days, subscription, since))
+    renderer = Renderer()
+    newest = tuple(_replayed(step, wanted, subscription, renderer) for step, wanted in reversed(found[-most:]))
+    return Preview(since=since, count=len(found), newest=newest)
+
+
+def _told(days: Iterable[Day], subscription: Subscription, since: date | None) -> Iterator[tuple[Day, tuple[Change, ...]]]:
+    """The days on which a subscription would have been told of something, and of what."""
+    told: set[tuple[str, Area]] = set()
     for step in days:
         inadequate = currently_inadequate(step.known)
         wanted = []
@@ -45,7 +70,7 @@ def replayed_messages(
                 wanted.append(change)
                 told.add(event)
         if wanted and (since is None or step.day >= since):
-            yield _replayed(step, tuple(wanted), subscription, renderer)
+            yield step, tuple(wanted)
 
 
 def _replayed(step: Day, changes: tuple[Change, ...], subscription: Subscription, renderer: Renderer) -> ReplayedMessage:

@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +28,11 @@ from monitor.system.heap import keep_nothing_free
 
 if TYPE_CHECKING:
     from monitor.app.daemon import Daemon
+    from monitor.app.replay import Preview
     from monitor.app.runtime import Runtime
+    from monitor.domain.replay import Day
     from monitor.domain.review import ReviewItem
+    from monitor.domain.subscriptions import Subscription
     from monitor.settings import Settings
     from monitor.web.sign_in import SignIn
     from monitor.web.work import Work
@@ -163,6 +167,7 @@ def _pages(daemon: Daemon, runtime: Runtime, work: Callable[[], Work]) -> Any:
             channel=settings.self_service,
             clock=runtime.clock,
             contact=settings.contact,
+            preview=_preview(runtime),
         )
         routers.append(pages.router())
     site = Site(
@@ -183,6 +188,20 @@ def _pages(daemon: Daemon, runtime: Runtime, work: Callable[[], Work]) -> Any:
         recipients=RecipientCounter(Kept(lambda: runtime.store.in_force(settings.subscriptions), 60)),
     )
     return create_app(site, *routers)
+
+
+def _preview(runtime: Runtime) -> Callable[[Subscription], Preview]:
+    """What a subscription would have been told since the year before last began, by the reports that the record has."""
+    from monitor.app.replay import preview
+    from monitor.domain.replay import replay
+    from monitor.web.kept import Kept
+
+    def past() -> list[Day]:
+        known = runtime.store.inspections(as_of=runtime.clock.now().date())
+        return list(replay(each for inspection in known for each in inspection.attestations if each.is_report))
+
+    days = Kept(past, 3600)
+    return lambda wish: preview(days(), wish, since=date(runtime.clock.now().year - 2, 1, 1))
 
 
 def _sign_in(settings: Settings) -> SignIn | None:

@@ -19,6 +19,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 from starlette.background import BackgroundTask
 
+from monitor.app.replay import Preview
 from monitor.channels.mime import usable
 from monitor.domain.subscribers import MAX_CONFIRMATIONS, SELF_SERVICE, Subscriber
 from monitor.domain.subscription_keys import subscription_from_table
@@ -27,7 +28,7 @@ from monitor.messages.account_mails import confirmation, welcome
 from monitor.messages.links import LinkAction, Links
 from monitor.messages.sample import sample_notice
 from monitor.ports import Clock
-from monitor.web.forms import Form, read_form
+from monitor.web.forms import Form, first, read_form
 from monitor.web.origin import SameSite
 from monitor.web.pages import message_page, page
 from monitor.web.preferences_form import described, form_of, preferences_form, problem, table
@@ -44,7 +45,9 @@ class SelfService:
     channel: str
     clock: Clock
     contact: str = ""  #: whom readers turn to
+    preview: Callable[[Subscription], Preview] | None = None  #: what somebody would have had; None: that is not shown
     rate_limiter: RateLimiter = field(default_factory=RateLimiter)
+    looks: RateLimiter = field(default_factory=RateLimiter)  #: of previews: they send nothing, and take time
 
     def router(self) -> APIRouter:
         """The routes, for the app to include."""
@@ -65,12 +68,24 @@ class SelfService:
 
     async def subscribe_form(self) -> HTMLResponse:
         """The form."""
-        return _subscribe_page({})
+        return _subscribe_page({}, can_look=self.preview is not None)
+
+    def _look(self, form: Form) -> HTMLResponse:
+        """What this form would have brought since two years ago; nothing is kept, and no address is needed."""
+        try:
+            wish = subscription_from_table(table(form) | {"name": "preview", "channel": self.channel})
+        except SubscriptionError as error:
+            return _subscribe_page(form, problem(error), can_look=True)
+        return _subscribe_page(form, can_look=True, seen=self.preview(wish) if self.preview else None)
 
     async def subscribe(self, request: Request) -> HTMLResponse:
         """Keep the wish and send one mail that asks for confirmation; the answer is the same in every case."""
         form, now = await read_form(request), self.clock.now()
         who = visitor(request.client.host if request.client else "")
+        if first(form, "do") == "look" and self.preview is not None:
+            if not self.looks.allows(who, now):
+                return _too_many(self.looks.wait(who, now))
+            return await run_in_threadpool(self._look, form)
         if not self.rate_limiter.allows(who, now):
             return _too_many(self.rate_limiter.wait(who, now))
         to = form.get("to", ("",))[0].strip()
@@ -80,7 +95,7 @@ class SelfService:
             if not usable(wish.to) or wish.to.endswith("."):
                 raise SubscriptionError("to", "an email address is needed")
         except SubscriptionError as error:
-            return _subscribe_page(form, problem(error))
+            return _subscribe_page(form, problem(error), can_look=self.preview is not None)
         if await run_in_threadpool(self._is_full, who, now):
             return _full()
         answer = message_page(
@@ -251,7 +266,9 @@ _ACTS: Mapping[str, _Act] = {
 }
 
 
-def _subscribe_page(form: Form, problems: Mapping[str, str] | None = None) -> HTMLResponse:
+def _subscribe_page(
+    form: Form, problems: Mapping[str, str] | None = None, *, can_look: bool = False, seen: Preview | None = None
+) -> HTMLResponse:
     """The form, empty or as it was sent with what is wrong with it."""
     return page(
         "subscribe.html",
@@ -260,6 +277,8 @@ def _subscribe_page(form: Form, problems: Mapping[str, str] | None = None) -> HT
         to=form.get("to", ("",))[0],
         preferences_form=preferences_form(form),
         problems=problems or {},
+        can_look=can_look,
+        seen=seen,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,6 +14,10 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from fastapi import FastAPI
 
+from monitor.app.replay import preview, replayed_messages
+from monitor.domain.authorities import regions
+from monitor.domain.history import history
+from monitor.domain.replay import replay
 from monitor.domain.subscribers import MAX_CONFIRMATIONS
 from monitor.messages.links import LinkAction, Links
 from monitor.store import SqlStore, open_store
@@ -455,3 +460,27 @@ def test_the_page_counts_the_subscriptions_that_are_in_force(client: TestClient,
     assert status_of(cast("Runtime", parts)).subscriptions == 2
     client.post(manage, data={"do": "end"})
     assert status_of(cast("Runtime", parts)).subscriptions == 1
+
+
+def test_somebody_may_look_first_and_nothing_is_kept_or_sent(store: SqlStore, clock: StoppedClock) -> None:
+    days = list(replay(each for inspection in history() for each in inspection.attestations))
+    pages = SelfService(
+        store=store,
+        links=LINKS,
+        channel="mail",
+        clock=clock,
+        preview=lambda wish: preview(days, wish, since=date(2014, 1, 1), most=2),
+    )
+    with TestClient(create_app(site_of(), pages.router())) as there:
+        form = {"do": "look", "authorities": ["Leeds", "Birmingham"]}
+        said = there.post("/subscribe", data=form).text
+        count = int(re.findall(r"You would have had (\d+) alerts since 1 January 2014", said)[0])
+        wish = subscription("x", authorities=["Leeds", "Birmingham"])
+        assert count == len(list(replayed_messages(days, wish, since=date(2014, 1, 1)))) > 2
+        assert said.count("<summary>") - len(regions()) == 2
+        for address in re.findall(r'href="(/changes/[^"]+)"', said):
+            assert address.removeprefix("/changes/") in {each.key for each in history()}
+        assert there.post("/subscribe", data={"do": "look", "regions": "Atlantis"}).status_code == 400
+        assert [there.post("/subscribe", data=form).status_code for _ in range(3)] == [200, 200, 429], "it takes time"
+        assert there.post("/subscribe", data={"to": "eve@reader.test"}).status_code == 200, "who looked may subscribe"
+    assert [subject for _, subject, _ in mails(store)] == ["Please confirm your subscription"]
