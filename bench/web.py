@@ -1,10 +1,11 @@
-"""First bytes of pages under 50 concurrent readers, on the full history: python bench/web.py [--readers N] [--rounds N]."""
+"""First bytes and weights of pages under 50 readers, on the full record: python bench/web.py [--readers N]."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
 import os
+import random
 import re
 import signal
 import statistics
@@ -14,28 +15,31 @@ import tempfile
 import time
 from pathlib import Path
 
+from monitor.web.routes import ROUTES, Access
+
 ROOT = Path(__file__).resolve().parent.parent
 MONITOR = Path(sys.executable).with_name("monitor")
-#: A page of each kind; the address of another one that nobody asked for yet ends with a number.
-PATHS = (
-    "/",
-    "/?region=London",
-    "/authorities",
-    "/authorities/E08000035",
-    "/changes/80480:2026-05-22",
-    "/map",
-    "/trends",
-    "/forecast",
-    "/api/v1/changes",
-    "/feeds/changes.atom",
-)
+#: What stands for the places in addresses.
+FILLED = {"{key}": "80480:2026-05-22", "{code}": "E08000035"}
+#: Every public address but files of ours; pictures are files to keep, and not pages.
+PATHS = [
+    re.sub(r"\{\w+\}", lambda place: FILLED[place[0]], route.path)
+    for route in ROUTES
+    if route.endpoint and route.access is Access.PUBLIC and not re.search(r"^/static|\.png$|^/robots", route.path)
+]
+#: Addresses of which there are so many that some are not kept.
+NOT_KEPT = ("/", "/api/v1/changes", "/api/v1/inspections", "/feeds/changes.atom", "/feeds/publications.ics", "/changes.csv")
+#: What a page may weigh with its style sheets, bytes as sent; the map may be more.
+WEIGHT = 150_000
+#: Between two pages of one reader, seconds.
+THINK = 1.0
 SOURCES = '[[source]]\nname = "nowhere"\nkind = "feed"\nurl = "http://127.0.0.1/feed"\noutlet = "Nowhere"\n'
 
 
-async def first_byte(port: int, path: str) -> tuple[float, int]:
+async def first_byte(port: int, path: str, who: int = 0) -> tuple[float, int]:
     """Seconds until the first byte of an answer on a new connection, and how many bytes come in all."""
     started = time.perf_counter()
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(f"127.0.0.{10 + who}", 0))
     writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n".encode())
     start = await reader.readexactly(12)
     took = time.perf_counter() - started
@@ -58,16 +62,19 @@ async def ready(port: int) -> None:
 
 
 async def read(port: int, paths: list[str], readers: int) -> list[float]:
-    """The first bytes of all these, by so many readers who each ask for the next when they have one."""
+    """The first bytes of all these, by so many readers at once, each of whom looks at a page for a moment."""
     waiting = iter(paths)
     found: list[float] = []
+    chance = random.Random(1)
 
-    async def reader() -> None:
+    async def reader(who: int) -> None:
+        await asyncio.sleep(chance.uniform(0, THINK))
         for path in waiting:
-            took, _ = await first_byte(port, path)
+            took, _ = await first_byte(port, path, who)
             found.append(took)
+            await asyncio.sleep(chance.uniform(0.5, 1.5) * THINK)
 
-    await asyncio.gather(*(reader() for _ in range(readers)))
+    await asyncio.gather(*(reader(who) for who in range(readers)))
     return found
 
 
@@ -86,15 +93,25 @@ def processor_time(pid: int) -> float:
 async def measure(port: int, pid: int, readers: int, rounds: int) -> None:
     """Every page once alone, then all of them by many readers: such as are kept, and such as are not."""
     await ready(port)
+    print(f"load of this machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; the limits hold for an idle one")
     for path in PATHS:
+        before = processor_time(pid)
         took, size = await first_byte(port, path)
+        cost = processor_time(pid) - before
         again, _ = await first_byte(port, path)
-        print(f"{path:28} first {took * 1000:6.0f} ms, again {again * 1000:4.0f} ms, {size / 1000:6.1f} KB")
+        heavy = "  TOO HEAVY" if size > WEIGHT and path != "/map" else ""
+        print(
+            f"{path:34} first {took * 1000:6.0f} ms ({cost * 1000:4.0f} of processor), again {again * 1000:4.0f} ms, "
+            f"{size / 1000:6.1f} KB{heavy}"
+        )
     kept = [path for _ in range(rounds * readers // len(PATHS) + 1) for path in PATHS]
     before = processor_time(pid)
     shown("kept", await read(port, kept, readers), 50)
     print(f"          {(processor_time(pid) - before) / len(kept) * 1000:.2f} ms of processor time a page")
-    new = [f"/?from=20{14 + n % 10}-01-{n % 28 + 1:02}&utm_source={n}" for n in range(rounds * readers)]
+    new = [
+        f"{NOT_KEPT[n % len(NOT_KEPT)]}?from=20{14 + n % 10}-{n % 12 + 1:02}-{n % 28 + 1:02}&utm_source={n}"
+        for n in range(rounds * readers)
+    ]
     before = processor_time(pid)
     shown("not kept", await read(port, new, readers), 200)
     print(f"          {(processor_time(pid) - before) / len(new) * 1000:.2f} ms of processor time a page")

@@ -148,6 +148,7 @@ def _pages(daemon: Daemon, runtime: Runtime, work: Callable[[], Work]) -> Any:
     from monitor.web.kept import Kept
     from monitor.web.queries.recipients import RecipientCounter
     from monitor.web.queries.record import RecordCache
+    from monitor.web.routes.forecast import backtest_of
     from monitor.web.security import answers_to
     from monitor.web.site import Site
     from monitor.web.status import status_of
@@ -174,7 +175,7 @@ def _pages(daemon: Daemon, runtime: Runtime, work: Callable[[], Work]) -> Any:
         operator=runtime.store,
         sign_in=_sign_in(settings),
         if_accepted=lambda item: _if_accepted(runtime, item),
-        record=RecordCache(runtime.store, runtime.clock),
+        record=RecordCache(runtime.store, runtime.clock, prepare=backtest_of),
         status=Kept(lambda: status_of(runtime)),
         health=lambda: daemon.health,
         work=work,

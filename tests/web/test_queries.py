@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from queue import Queue
 from urllib.parse import parse_qsl
 
 import pytest
@@ -252,3 +253,13 @@ def test_the_record_is_read_again_only_when_it_changed() -> None:
 def test_no_cell_is_calculated(text: str) -> None:
     assert cell(text).startswith("'")
     assert cell("Leeds") == "Leeds"
+
+
+def test_what_takes_long_is_derived_once_of_each_new_record_beside_its_readers() -> None:
+    store, prepared = FakeRecord(*RECORD), Queue[Record]()
+    cache = RecordCache(store, StoppedClock(NOW), prepare=prepared.put)
+    assert len({id(cache.current()) for _ in range(50)}) == 1
+    assert prepared.get(timeout=10) is cache.current()
+    store.becomes(*RECORD[:2])
+    assert cache.current() is prepared.get(timeout=10)
+    assert prepared.empty()

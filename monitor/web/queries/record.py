@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from datetime import time as time_of_day
@@ -159,11 +159,15 @@ def _record(derived: Change, told: Sequence[RecordedChange]) -> ChangeRecord:
 
 
 class RecordCache:
-    """The record of now: read again only when the store says that it is another one, or a new day began."""
+    """The record of now: read again only when the store says that it is another one, or a new day began.
 
-    def __init__(self, store: RecordReader, clock: Clock) -> None:
+    `prepare` is called in a thread of its own with every new record, for what takes long to derive from it.
+    """
+
+    def __init__(self, store: RecordReader, clock: Clock, *, prepare: Callable[[Record], object] | None = None) -> None:
         self.store = store
         self._clock = clock
+        self._prepare = prepare
         self._lock = threading.Lock()
         self._held: Record | None = None
         self._seen_at = float("-inf")  # when the store was asked last, by the machine's own time
@@ -179,6 +183,8 @@ class RecordCache:
                 if held is None or (held.version, held.as_of) != (version, today):
                     held = Record(self.store.believed(), version=version, as_of=today)
                     self._held = held
+                    if self._prepare:
+                        threading.Thread(target=self._prepare, args=(held,), name="record", daemon=True).start()
         self._seen_at = asked
         return held
 
