@@ -34,8 +34,11 @@ if TYPE_CHECKING:
 WIDTHS = (320, 360, 800)
 PAGES = (
     "/",
+    "/?region=Yorkshire+and+the+Humber&area=leadership&from=2020-01-01",
     "/authorities",
+    "/authorities?sort=-leadership&q=leeds",
     "/authorities/E08000035",
+    "/authorities/E10000006",
     "/map",
     "/trends",
     "/forecast",
@@ -155,7 +158,7 @@ def looks_right(page: Page) -> None:
     assert order.count("h1") == 1
     assert all(int(after[1]) - int(before[1]) <= 1 for before, after in pairwise(order))
     assert page.locator("html").get_attribute("lang") == "en-GB"
-    assert page.evaluate("[...document.querySelectorAll('input')].every(e => e.labels.length === 1)")
+    assert page.evaluate("[...document.querySelectorAll('input:not([type=hidden])')].every(e => e.labels.length === 1)")
     assert page.evaluate(
         "[...document.querySelectorAll('[id]')].every(e => document.querySelectorAll('#' + e.id).length === 1)"
     )
@@ -258,6 +261,24 @@ def test_scripts_are_not_needed(plain: Page, site: Site) -> None:
     press(plain, "Yes, forget me")
     assert plain.get_by_role("heading").inner_text() == "You are forgotten"
     assert plain.goto(manage).status == 404  # type: ignore[union-attr]  # there is an answer
+
+
+def test_from_a_filter_to_a_change_and_its_council_without_scripts(plain: Page, site: Site) -> None:
+    site.record.becomes(*RECORD)
+    plain.goto(site.base)
+    plain.get_by_label("Council").fill("Leeds")
+    plain.get_by_label("What happened").select_option("Went into inadequate")
+    press(plain, "Show")
+    assert plain.get_by_role("list", name="Your filter").get_by_role("listitem").count() == 3
+    assert plain.locator("tbody th a").all_inner_texts() == ["Leeds"]
+    plain.locator("tbody th a").click()
+    plain.wait_for_url(f"**/changes/{RECORD[2].key}")
+    press(plain, "All inspections and changes of Leeds", "link")
+    assert plain.url.endswith("/authorities/E08000035")
+    plain.get_by_role("navigation", name="Pages").get_by_role("link", name="Authorities").click()
+    for order in ("ascending", "descending"):
+        plain.get_by_role("link", name="Impact of leaders").click()
+        assert plain.locator(f"th[aria-sort={order}]").inner_text().startswith("Impact of leaders")
 
 
 def nothing_foreign(page: Page) -> None:
