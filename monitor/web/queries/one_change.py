@@ -15,7 +15,7 @@ from monitor.messages.notice import severity
 from monitor.messages.sanitize import link, sanitize
 from monitor.web.queries.changes import InspectionNews, headline_of, news_of, wording
 from monitor.web.queries.lately import a_year_before
-from monitor.web.queries.record import ChangeRecord, Record
+from monitor.web.queries.record import AREAS, ChangeRecord, Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +145,7 @@ def _versions(changes: Sequence[ChangeRecord]) -> tuple[Version, ...]:
     start = datetime(2014, 1, 1, tzinfo=UTC)
     return tuple(
         Version(recorded_at=each.recorded_at, area=each.change.area, words=_said(each))
-        for each in sorted(told, key=lambda each: (each.recorded_at or start, each.id))
+        for each in sorted(told, key=lambda each: (each.recorded_at or start, AREAS.index(each.change.area), each.id))
     )
 
 
