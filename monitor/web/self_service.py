@@ -32,6 +32,7 @@ from monitor.web.forms import Form, first, read_form
 from monitor.web.origin import SameSite
 from monitor.web.pages import message_page, page
 from monitor.web.preferences_form import described, form_of, preferences_form, problem, table
+from monitor.web.queries.authorities import find_authority
 from monitor.web.rate_limiter import RateLimiter, visitor
 from monitor.web.state import SelfServiceStore
 
@@ -66,9 +67,11 @@ class SelfService:
 
     # --- subscribe --------------------------------------------------------------------------------------------------------
 
-    async def subscribe_form(self) -> HTMLResponse:
-        """The form."""
-        return _subscribe_page({}, can_look=self.preview is not None)
+    async def subscribe_form(self, request: Request) -> HTMLResponse:
+        """The form; with the councils chosen that the address names (``?authority=E08000035``), as their pages link here."""
+        named = (find_authority(code) for code in request.query_params.getlist("authority"))
+        chosen = tuple(each.name for each in named if each is not None)
+        return _subscribe_page({"authorities": chosen} if chosen else {}, can_look=self.preview is not None)
 
     def _look(self, form: Form) -> HTMLResponse:
         """What this form would have brought since two years ago; nothing is kept, and no address is needed."""

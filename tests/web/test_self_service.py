@@ -484,3 +484,9 @@ def test_somebody_may_look_first_and_nothing_is_kept_or_sent(store: SqlStore, cl
         assert [there.post("/subscribe", data=form).status_code for _ in range(3)] == [200, 200, 429], "it takes time"
         assert there.post("/subscribe", data={"to": "eve@reader.test"}).status_code == 200, "who looked may subscribe"
     assert [subject for _, subject, _ in mails(store)] == ["Please confirm your subscription"]
+
+
+def test_the_page_of_a_council_leads_to_a_form_that_has_chosen_it(client: TestClient) -> None:
+    chosen = re.compile(r'name="authorities" value="([^"]+)"[^>]* checked')
+    assert chosen.findall(client.get("/subscribe?authority=E08000035&authority=886&authority=<none>").text) == ["Kent", "Leeds"]
+    assert chosen.findall(client.get("/subscribe").text) == []
