@@ -25,11 +25,11 @@ FILLED = {"{key}": "80480:2026-05-22", "{code}": "E08000035"}
 PATHS = [
     re.sub(r"\{\w+\}", lambda place: FILLED[place[0]], route.path)
     for route in ROUTES
-    if route.endpoint and route.access is Access.PUBLIC and not re.search(r"^/static|\.png$|^/robots", route.path)
+    if route.endpoint and route.access is Access.PUBLIC and not re.search(r"^/(?:static|operator|robots)|\.png$", route.path)
 ]
 #: Addresses of which there are so many that some are not kept.
 NOT_KEPT = ("/", "/api/v1/changes", "/api/v1/inspections", "/feeds/changes.atom", "/feeds/publications.ics", "/changes.csv")
-#: What a page may weigh with its style sheets, bytes as sent; the map may be more.
+#: What a page may weigh, bytes as sent; the map may be more.
 WEIGHT = 150_000
 #: Between two pages of one reader, seconds.
 THINK = 1.0
