@@ -44,6 +44,7 @@ REPORTS = "../shared/reports"
 UNSEEN = "corpus/unseen"
 _EVERY_REPORT = 8  #: of the inspections on record, one in so many is printed as a report
 _SHOWN = 40  #: readings that are told one by one
+_BATCH = 500  #: articles or pages for one process
 
 Readings = Mapping[str, Any]  #: what was read of each thing, by what it is and its name
 
@@ -102,9 +103,10 @@ def readings(program: Path, inputs: Inputs) -> Readings:
     """
     found: dict[str, Any] = {}
     for kind, command, lines in (("article", "classify", inputs.articles), ("page", "read", inputs.pages)):
-        for line in _run(program, [command, "--jsonl"], "\n".join(lines)).splitlines():
-            answer = json.loads(line)
-            found[f"{kind} {answer.pop('id')}"] = answer
+        for first in range(0, len(lines), _BATCH):
+            for line in _run(program, [command, "--jsonl"], "\n".join(lines[first : first + _BATCH])).splitlines():
+                answer = json.loads(line)
+                found[f"{kind} {answer.pop('id')}"] = answer
     if inputs.reports:
         for answer in json.loads(_run(program, ["classify", "--json", *map(str, inputs.reports)])):
             found[f"report {Path(answer.pop('file')).name}"] = answer
@@ -125,7 +127,8 @@ def _run(program: Path, arguments: Sequence[str], text: str = "") -> str:
         check=False,
     )
     if done.returncode not in {0, 1} or (arguments[1] == "--json" and not done.stdout):
-        raise CannotCompareError(f"{program}: monitor {arguments[0]}: {done.stderr.strip()[-400:]}")
+        said = done.stderr.strip()[-400:] or f"ended with status {done.returncode}"
+        raise CannotCompareError(f"{program}: monitor {arguments[0]}: {said}")
     return done.stdout
 
 
@@ -180,7 +183,7 @@ def compare(revision: str, folder: Path, inputs: Inputs) -> int:
     shown = [(name, told) for name, told in found if f"article {UNSEEN}" not in name]
     for name, told in shown[:_SHOWN]:
         print("\n    ".join([name, *(line if len(line) < 160 else f"{line[:159]}…" for line in told)]))
-    print(f"{len(now)} readings, {len(found)} other than in {revision}", end="")
+    print(f"{len(now)} reading{'s' if len(now) != 1 else ''}, {len(found)} other than in {revision}", end="")
     notes = [f"{len(found) - len(shown)} of {UNSEEN}, not shown"] if len(found) > len(shown) else []
     notes += [f"{len(shown) - _SHOWN} more are not shown"] if len(shown) > _SHOWN else []
     print(f" ({'; '.join(notes)})" if notes else "")
@@ -191,15 +194,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print every reading's hash, or compare; see above for the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("paths", nargs="*", help="only the labelled articles of these files and folders")
+    parser.add_argument("--only", choices=("articles", "pages", "reports"), help="leave the others out")
     parser.add_argument("--against", metavar="REVISION", help="compare with this revision, or with the program in a folder")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         made, unpacked = Path(folder) / "reports", Path(folder) / "program"
         made.mkdir()
+        wanted = "articles" if options.paths else options.only
         inputs = Inputs(
-            articles=list(article_lines(options.paths or OURS + BESIDE)),
-            pages=[] if options.paths else list(page_lines()),
-            reports=[] if options.paths else list(report_files(made)),
+            articles=list(article_lines(options.paths or OURS + BESIDE)) if wanted in {None, "articles"} else [],
+            pages=list(page_lines()) if wanted in {None, "pages"} else [],
+            reports=list(report_files(made)) if wanted in {None, "reports"} else [],
         )
         try:
             if options.against:

@@ -73,6 +73,13 @@ def test_what_a_row_altered_is_told_and_nothing_else(articles: Path, program: Pa
     assert not any("plain" in line for line in told)
 
 
+@pytest.mark.parametrize(("what", "first"), [("reports", "report "), ("pages", "page ")])
+def test_pages_and_reports_are_read_too(what: str, first: str) -> None:
+    lines = readings("--only", what).stdout.splitlines()
+    assert len(lines) > 60
+    assert all(line.partition(" ")[2].startswith(first) for line in lines)
+
+
 def test_a_revision_that_is_not_there_is_named(articles: Path) -> None:
     done = readings(articles, "--against", "no-such-revision")
     assert (done.returncode, done.stdout) == (2, "")
