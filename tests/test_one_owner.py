@@ -70,15 +70,11 @@ OWNERS: tuple[tuple[str, str, dict[str, str]], ...] = (
     ),
     (
         "which rating is lower",
-        r"\.rank\b",
+        r"\.rank (?:[<>]|==|!=|-) |(?:[<>]=?|==|!=) \w+(?:\.\w+)*\.rank\b",
         {
             "monitor/domain/movement.py": "",
-            "monitor/domain/attestation.py": "the lowest of an inspection",
             "monitor/domain/ledger.py": "whether two are alike",
             "monitor/domain/waiting_times.py": "authorities that are inspected alike",
-            "monitor/messages/headline.py": "in which order they are told",
-            "monitor/web/queries/authorities.py": "how many neighbours are rated better, alike and worse",
-            "monitor/web/queries/authority_list.py": "in which order a column of grades is sorted",
         },
     ),
 )

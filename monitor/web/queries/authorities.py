@@ -10,7 +10,7 @@ from monitor.domain.attestation import OFFICIAL, edition_of
 from monitor.domain.authorities import Plan, authorities, by_code, by_urn, exists_on, plans
 from monitor.domain.history import PredecessorGrade, predecessor_grades
 from monitor.domain.model import Area, Authority, ChildrensTrust, Inspection, Rating
-from monitor.domain.movement import shares_grade
+from monitor.domain.movement import direction, shares_grade
 from monitor.web.queries.changes import InspectionNews, news_of
 from monitor.web.queries.record import Record
 
@@ -60,12 +60,12 @@ def compared(row: AuthorityRow, neighbours: Sequence[AuthorityRow], area: Area) 
     own = row.ratings.get(area)
     if own is None:
         return None
-    ranks = [each.ratings[area].rank for each in neighbours if area in each.ratings]
+    points = [direction(own, each.ratings[area]) for each in neighbours if area in each.ratings]
     return Compared(
         area=area,
-        better=sum(rank > own.rank for rank in ranks),
-        same=sum(rank == own.rank for rank in ranks),
-        worse=sum(rank < own.rank for rank in ranks),
+        better=sum(each > 0 for each in points),
+        same=sum(each == 0 for each in points),
+        worse=sum(each < 0 for each in points),
     )
 
 
