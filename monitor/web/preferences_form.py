@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from monitor.domain.authorities import authorities, regions
-from monitor.domain.model import Trust
+from monitor.domain.model import ChangeKind, Trust
 from monitor.domain.subscription_keys import table_from_subscription
-from monitor.domain.subscriptions import Frequency, Subscription, SubscriptionError
+from monitor.domain.subscriptions import DEFAULT_KINDS, Frequency, Subscription, SubscriptionError
 from monitor.messages.sanitize import listed
 from monitor.web.forms import Form, first
 
@@ -22,10 +22,18 @@ FREQUENCY = (
     (Frequency.DAILY.value, "Once a day, at half past seven in the morning"),
     (Frequency.WEEKLY.value, "Once a week, on Monday morning"),
 )
+#: What somebody hears of; other kinds, which a table of the configuration may name, stay as they are.
+KINDS = (
+    ("every", "Every change of a rating"),
+    ("inadequate", "Only changes into or out of inadequate"),
+)
+_INADEQUATE = frozenset({ChangeKind.INTO_INADEQUATE, ChangeKind.OUT_OF_INADEQUATE})
 #: Where on the page a key of a subscription's table is asked for.
 FIELDS = {"authorities": "councils", "regions": "councils"}
 #: Keys that `described` has words for, or that are nobody's business.
-_SHOWN = frozenset({"name", "channel", "to", "authorities", "regions", "minimum_trust", "frequency", "paused"})
+_SHOWN = frozenset(
+    {"name", "channel", "to", "authorities", "regions", "minimum_trust", "frequency", "paused", "kinds", "currently_inadequate"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +65,11 @@ class PreferencesForm:
     """A form about what to hear of, filled in."""
 
     regions: tuple[Region, ...]
+    inadequate_now: bool  #: also every council that is inadequate
+    kinds: str  #: of `KINDS`; empty for others
     minimum_trust: str
     frequency: str
+    KINDS = KINDS
     TRUST = TRUST
     FREQUENCY = FREQUENCY
 
@@ -80,6 +91,8 @@ def preferences_form(form: Form) -> PreferencesForm:
             )
             for region in sorted(regions())
         ),
+        inadequate_now=bool(first(form, "inadequate_now")),
+        kinds=first(form, "what", "every"),
         minimum_trust=first(form, "minimum_trust", Trust.REPORTED),
         frequency=first(form, "frequency", Frequency.IMMEDIATE),
     )
@@ -91,6 +104,8 @@ def form_of(subscription: Subscription) -> Form:
     return {
         "authorities": sorted(by_urn[urn] for urn in subscription.authorities),
         "regions": sorted(subscription.regions),
+        "inadequate_now": ("yes",) if subscription.currently_inadequate else (),
+        "what": ({DEFAULT_KINDS: "every", _INADEQUATE: "inadequate"}.get(subscription.kinds, "other"),),
         "minimum_trust": (subscription.minimum_trust.value,),
         "frequency": (subscription.frequency.value,),
     }
@@ -104,7 +119,14 @@ def table(form: Form, *, before: Subscription | None = None) -> dict[str, object
         "minimum_trust": first(form, "minimum_trust", Trust.REPORTED),
         "frequency": first(form, "frequency", Frequency.IMMEDIATE),
     }
-    return (dict(table_from_subscription(before)) if before else {}) | asked
+    kept = dict(table_from_subscription(before)) if before else {}
+    if "more" in form:  # a form that has these questions; a box that is not ticked is not sent
+        kept["currently_inadequate"] = bool(first(form, "inadequate_now"))
+    if first(form, "what") == "every":
+        kept.pop("kinds", None)
+    elif first(form, "what") == "inadequate":
+        kept["kinds"] = sorted(_INADEQUATE)
+    return kept | asked
 
 
 def described(subscription: Subscription) -> tuple[tuple[str, str], ...]:
@@ -113,10 +135,13 @@ def described(subscription: Subscription) -> tuple[tuple[str, str], ...]:
     others = [f"{key}: {value}" for key, value in table_from_subscription(subscription).items() if key not in _SHOWN]
     places = [f"all of {region}" for region in sorted(subscription.regions)]
     places += sorted(by_urn[urn] for urn in subscription.authorities)
+    places += ["every council that is inadequate"] if subscription.currently_inadequate else []
+    kinds = {DEFAULT_KINDS: KINDS[0][1], _INADEQUATE: KINDS[1][1]}.get(subscription.kinds)
     return (
         ("Sent to", subscription.to),
         ("Councils", listed(places) or ("As the conditions say" if others else "Every council in England")),
         ("How sure", dict(TRUST)[subscription.minimum_trust.value]),
+        ("What", kinds or listed(sorted(kind.replace("_", " ") for kind in subscription.kinds))),
         ("How often", "Paused" if subscription.paused else dict(FREQUENCY)[subscription.frequency.value]),
         *([("Conditions", "; ".join(others))] if others else []),
     )

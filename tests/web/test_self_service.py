@@ -17,8 +17,10 @@ from fastapi import FastAPI
 from monitor.app.replay import preview, replayed_messages
 from monitor.domain.authorities import regions
 from monitor.domain.history import history
+from monitor.domain.model import ChangeKind
 from monitor.domain.replay import replay
 from monitor.domain.subscribers import MAX_CONFIRMATIONS
+from monitor.domain.subscriptions import DEFAULT_KINDS, Subscription
 from monitor.messages.links import LinkAction, Links
 from monitor.store import SqlStore, open_store
 from monitor.web.app import create_app
@@ -282,7 +284,13 @@ def test_every_council_can_be_ticked_and_what_was_ticked_is_shown_again(client: 
     assert asked.minimum_trust == "confirmed"
     again = client.post("/subscribe", data={"to": "nobody", "authorities": ["Leeds"], "regions": ["London"]})
     assert again.status_code == 400
-    assert re.findall(r'value="([^"]+)"(?: id="\w+")? checked', again.text) == ["London", "Leeds", "reported", "immediate"]
+    assert re.findall(r'value="([^"]+)"(?: id="\w+")? checked', again.text) == [
+        "London",
+        "Leeds",
+        "every",
+        "reported",
+        "immediate",
+    ]
     assert again.text.count("<details open>") == 2
 
 
@@ -290,7 +298,7 @@ def test_what_no_form_asks_for_is_kept(client: TestClient, store: SqlStore) -> N
     manage = subscribed(client, store)
     (mine,) = (each.subscription for each in store.subscriber_rows(address="eve@reader.test"))
     store.change_subscription(replace(mine, currently_inadequate=True, exclude=frozenset({"80573"})))
-    assert "currently_inadequate: True" in client.get(manage).text
+    assert "Every council that is inadequate" in client.get(manage).text
     client.post(manage, data={"do": "change", "authorities": "Leeds"})
     (mine,) = (each.subscription for each in store.subscriber_rows(address="eve@reader.test"))
     assert (mine.currently_inadequate, mine.exclude, len(mine.authorities)) == (True, {"80573"}, 1)
@@ -490,3 +498,22 @@ def test_the_page_of_a_council_leads_to_a_form_that_has_chosen_it(client: TestCl
     chosen = re.compile(r'name="authorities" value="([^"]+)"[^>]* checked')
     assert chosen.findall(client.get("/subscribe?authority=E08000035&authority=886&authority=<none>").text) == ["Kent", "Leeds"]
     assert chosen.findall(client.get("/subscribe").text) == []
+
+
+def test_only_what_is_inadequate_may_be_chosen_and_taken_back(client: TestClient, store: SqlStore) -> None:
+    manage = subscribed(client, store, what="inadequate", inadequate_now="yes", more="1")
+
+    def wish() -> Subscription:
+        (found,) = store.subscriber_rows(address="eve@reader.test")
+        return found.subscription
+
+    assert wish().kinds == {ChangeKind.INTO_INADEQUATE, ChangeKind.OUT_OF_INADEQUATE}
+    assert wish().currently_inadequate
+    page = client.get(manage).text
+    assert "Only changes into or out of inadequate</dd>" in page
+    assert "every council that is inadequate</dd>" in page.lower()
+    assert re.search(r'name="inadequate_now" value="yes" checked', page)
+    client.post(manage, data={"do": "change", "frequency": "weekly"})
+    assert (wish().currently_inadequate, len(wish().kinds)) == (True, 2), "what a form does not ask stays"
+    client.post(manage, data={"do": "change", "more": "1", "what": "every"})
+    assert (wish().currently_inadequate, wish().kinds) == (False, DEFAULT_KINDS)
