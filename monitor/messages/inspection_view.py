@@ -71,6 +71,11 @@ class InspectionView:
     page: str = ""  #: address of its page of ours, with all versions and sources; empty where the pages have no public address
 
     @property
+    def page_words(self) -> str:
+        """What a link to its page says; by itself, since several may stand in one message."""
+        return f"All about this change in {self.authority}"
+
+    @property
     def dates(self) -> str:
         """``Published 3 August 2026. Delayed: seen 2 days after it was published. Previous inspection: 31 January 2023.``"""
         late = f" Delayed: seen {self.days_late} days after it was published." if self.days_late >= LATE else ""

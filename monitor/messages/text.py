@@ -45,7 +45,7 @@ def _view(view: InspectionView) -> list[str]:
         lines += [f"  {quote.url}", ""] if quote.url else [""]
     for words in (view.status, *(f"Note: {remark}" for remark in view.conflicts), view.context):
         lines += [*_paragraph(words), ""] if words else []
-    for words, address in ((view.report_words, view.report), ("All about this change", view.page)):
+    for words, address in ((view.report_words, view.report), (view.page_words, view.page)):
         lines += [f"{words}:", address, ""] if address else []
     return lines
 
