@@ -85,7 +85,7 @@ def server() -> None:
     """The server finds its protocol."""
     import uvicorn
 
-    uvicorn.Config("monitor.web:Front", factory=False).load()
+    uvicorn.Config("monitor.web:Entrypoint", factory=False).load()
 
 
 def inside() -> int:
