@@ -30,13 +30,13 @@ _TOGETHER = re.compile(
 )
 _HOW_MANY = re.compile(r"\b(?:(both|pair|duo|two)|(trio|three)|(quartet|four)|(five)|(six))\b")
 _SURE = 0.5  #: councils are told of together that are at least so likely rated at all
-#: By rating: how likely it is, and the mention that says so most.
 #: Where one clause ends and another begins.
 _CLAUSE = re.compile(r"[;:]|\b(?:while|whilst|whereas|but|although|though)\b")
 #: Words by which a clause may speak of councils that it does not name.
 _SEVERAL = re.compile(
     r"\b(?:both|all|each|every|two|three|four|five|six|pair|councils|authorities|boroughs|respectively|same|neither|they)\b"
 )
+#: By rating: how likely it is, and the mention that says so most.
 _Told = Mapping[str, tuple[float, Linked]]
 _ORDER = [area.value for area in Area]
 _WORTH = 0.02  #: a candidate that is less likely is not kept, not even for explaining
@@ -107,8 +107,8 @@ def _within_its_clause(doc: Document, linked: Linked) -> Linked:
     end = min((cut for cut in cuts if cut > at - part.start), default=len(words))
     named = {
         urn
-        for mention in doc.of(MentionType.AUTHORITY)
-        if part.start + start <= mention.start < part.start + end
+        for mention in doc.in_sentence(linked.mention.sentence)
+        if mention.type is MentionType.AUTHORITY and part.start + start <= mention.start < part.start + end
         for urn in mention.values
     }
     if not named or _SEVERAL.search(words, start, end):
@@ -121,12 +121,10 @@ def _lists(doc: Document) -> Mapping[int, Sequence[frozenset[str]]]:
 
     None where the sentence shares out ("respectively"), and none of an authority that it names outside the list as well.
     """
-    by_sentence: dict[int, list[Mention]] = defaultdict(list)
-    for mention in doc.of(MentionType.AUTHORITY):
-        by_sentence[mention.sentence].append(mention)
     found: dict[int, list[frozenset[str]]] = {}
-    for number, named in by_sentence.items():
-        if len(named) < 2 or "respectively" in doc.sentences[number].words:  # a list has at least two
+    for number, part in enumerate(doc.sentences):
+        named = [mention for mention in doc.in_sentence(number) if mention.type is MentionType.AUTHORITY]
+        if len(named) < 2 or "respectively" in part.words:  # a list has at least two
             continue
         lists = [[named[0]]]
         for before, after in pairwise(named):
@@ -174,7 +172,7 @@ def _shared(linked: Linked, lists: Sequence[frozenset[str]]) -> Linked:
     return replace(linked, authorities=authorities)
 
 
-def _likelihoods(ratings: Sequence[Linked], status: Callable[[Linked], float]) -> dict[tuple[str, str], _Told]:
+def _likelihoods(ratings: Sequence[Linked], status: Callable[[Linked], float]) -> Mapping[tuple[str, str], _Told]:
     """For each authority and area, of each rating: how likely some mention gives it, and the mention that does most."""
     unsaid: dict[tuple[str, str, str], float] = defaultdict(lambda: 1.0)
     best: dict[tuple[str, str, str], tuple[float, Linked]] = {}
@@ -188,7 +186,7 @@ def _likelihoods(ratings: Sequence[Linked], status: Callable[[Linked], float]) -
     found: dict[tuple[str, str], dict[str, tuple[float, Linked]]] = {}
     for (urn, area, rating), none in unsaid.items():
         found.setdefault((urn, area), {})[rating] = (1 - none, best[urn, area, rating][1])
-    return {**found}
+    return found
 
 
 def _pairs(linked: Linked, status: float) -> Iterator[tuple[str, str, float]]:
@@ -205,8 +203,7 @@ def _exists(doc: Document, area: str, linked: Linked) -> bool:
     if Area(area) not in graded_areas(day):
         return False
     if area == "overall" and overall_is_rare(day):
-        sentence = linked.mention.sentence
-        return any(m.values == ("overall",) and m.sentence == sentence for m in doc.of(MentionType.AREA))
+        return doc.names_area(area, linked.mention.sentence)
     return True
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 from monitor.classifier.mentions import Mention, MentionType, mentions
 from monitor.classifier.text import fold, sentences
@@ -25,7 +26,7 @@ class Part:
     words: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Document:
     """An article with everything in it that may be linked."""
 
@@ -36,7 +37,26 @@ class Document:
 
     def of(self, type_: MentionType) -> tuple[Mention, ...]:
         """The mentions of one type, in order."""
-        return tuple(mention for mention in self.mentions if mention.type is type_)
+        return self._by_type[type_]
+
+    def in_sentence(self, number: int) -> Sequence[Mention]:
+        """The mentions of one sentence, in order."""
+        return self._by_sentence[number]
+
+    def names_area(self, area: str, sentence: int) -> bool:
+        """Whether a sentence names an area."""
+        return any(mention.type is MentionType.AREA and area in mention.values for mention in self.in_sentence(sentence))
+
+    @cached_property
+    def _by_type(self) -> Mapping[MentionType, tuple[Mention, ...]]:
+        return {type_: tuple(mention for mention in self.mentions if mention.type is type_) for type_ in MentionType}
+
+    @cached_property
+    def _by_sentence(self) -> Sequence[Sequence[Mention]]:
+        found: list[list[Mention]] = [[] for _ in self.sentences]
+        for mention in self.mentions:
+            found[mention.sentence].append(mention)
+        return found
 
 
 def document(title: str, text: str, published: date | None) -> Document:

@@ -134,8 +134,7 @@ def _sentence(doc: Document, number: int) -> SentenceTrace:
         in_title=part.in_title,
         mentions=tuple(
             MentionTrace(type=mention.type, surface=_printed(doc, mention.start, mention.end), stands_for=_meant(mention))
-            for mention in doc.mentions
-            if mention.sentence == number
+            for mention in doc.in_sentence(number)
         ),
     )
 

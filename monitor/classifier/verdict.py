@@ -155,9 +155,7 @@ def _span(doc: Document, sentence: int, title: str) -> Span:
 
 def _judgement(doc: Document, one: Candidate, title: str, text: str) -> Judgement:
     span = _span(doc, one.mention.sentence, title)
-    named = one.area == "overall" or any(
-        one.area in mention.values and mention.sentence == one.mention.sentence for mention in doc.of(MentionType.AREA)
-    )
+    named = one.area == "overall" or doc.names_area(one.area, one.mention.sentence)
     return Judgement(
         authority=by_urn()[one.urn],
         area=Area(one.area),
