@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Collection
-from functools import cached_property
+from collections.abc import Collection, Sequence
 
 from monitor.classifier.document import Document
 from monitor.classifier.mentions import Mention, MentionType
@@ -29,9 +28,9 @@ BESIDE_NAMES = (
 class Names:
     """The mentions of one type as a text goes along: what it speaks of where, and what it speaks of at all."""
 
-    def __init__(self, doc: Document, type_: MentionType) -> None:
+    def __init__(self, doc: Document, type_: MentionType, may_head: Sequence[bool]) -> None:
         self.all = doc.of(type_)
-        self.starts = [mention.start for mention in self.all]
+        self._starts = [mention.start for mention in self.all]
         self._starts_of: dict[tuple[str, ...], list[int]] = {}
         self.in_sentence: dict[int, set[tuple[str, ...]]] = {}
         self.in_paragraph: dict[int, set[tuple[str, ...]]] = {}
@@ -44,20 +43,13 @@ class Names:
             if part.in_title:
                 self.in_title.add(mention.values)
         self.first = next((m.values for m in self.all if not doc.sentences[m.sentence].in_title), ())
-        self.heading = self._headings(doc)
-
-    def _headings(self, doc: Document) -> list[tuple[str, ...]]:
-        """For each sentence the name in the heading above it: a short line by itself, without a full stop, with one name."""
-        lines = Counter(part.paragraph for part in doc.sentences)
+        self.heading: list[tuple[str, ...]] = []  #: for each sentence what the heading above it names, if one thing alone
         above: tuple[str, ...] = ()
-        found: list[tuple[str, ...]] = []
-        for number, part in enumerate(doc.sentences):
+        for number, heads in enumerate(may_head):
             named = self.in_sentence.get(number, ())
-            short = len(part.words) <= _MAX_HEADING and lines[part.paragraph] == 1 and doc.text[part.end - 1] not in ".!?"
-            if len(named) == 1 and short and not part.in_title and not part.tail and not part.caption:
+            if heads and len(named) == 1:
                 (above,) = named
-            found.append(above)
-        return found
+            self.heading.append(above)
 
     def count(self, values: tuple[str, ...]) -> int:
         """How often the text names these."""
@@ -67,16 +59,34 @@ class Names:
         """How many different ones the text names."""
         return len(self._starts_of)
 
+    def between(self, low: int, high: int) -> int:
+        """How many mentions start after `low` and before `high`."""
+        return _between(self._starts, low, high)
+
     def rivals(self, values: tuple[str, ...], low: int, high: int) -> int:
         """How many mentions of others start after `low` and before `high`."""
-        own = self._starts_of.get(values, [])
-        every = bisect_left(self.starts, high) - bisect_right(self.starts, low)
-        return every - (bisect_left(own, high) - bisect_right(own, low))
+        return self.between(low, high) - _between(self._starts_of.get(values, ()), low, high)
 
     def last_before(self, at: int) -> Mention | None:
         """The one that was named last."""
-        place = bisect_left(self.starts, at)
+        place = bisect_left(self._starts, at)
         return self.all[place - 1] if place else None
+
+
+def _between(starts: Sequence[int], low: int, high: int) -> int:
+    return bisect_left(starts, high) - bisect_right(starts, low)
+
+
+def _may_head(doc: Document) -> list[bool]:
+    """For each sentence whether it may be a heading: a short line by itself, without a full stop."""
+    lines = Counter(part.paragraph for part in doc.sentences)
+    return [
+        len(part.words) <= _MAX_HEADING
+        and lines[part.paragraph] == 1
+        and doc.text[part.end - 1] not in ".!?"
+        and not (part.in_title or part.tail or part.caption)
+        for part in doc.sentences
+    ]
 
 
 class Facts:
@@ -84,18 +94,13 @@ class Facts:
 
     def __init__(self, doc: Document) -> None:
         self.doc = doc
-        self._names = {type_: Names(doc, type_) for type_ in MentionType}
-        self._starts: dict[MentionType, list[int]] = {type_: [] for type_ in MentionType}
+        may_head = _may_head(doc)
+        self._names = {type_: Names(doc, type_, may_head) for type_ in MentionType}
         self._place: dict[int, int] = {}  # which of its type a mention is in its sentence, by where it starts
         self._beside: Counter[tuple[int, MentionType]] = Counter()
         for mention in doc.mentions:
-            self._starts[mention.type].append(mention.start)
             self._place[mention.start] = self._beside[mention.sentence, mention.type]
             self._beside[mention.sentence, mention.type] += 1
-
-    @cached_property
-    def _ratings(self) -> int:
-        return len(self._starts[MentionType.RATING])
 
     def alone(self, rating: Mention) -> list[float]:
         """Features of a rating mention by itself; `ALONE` numbers between 0 and 1."""
@@ -112,7 +117,7 @@ class Facts:
             min(max(part.paragraph, 0), 20) / 20,
             min(self._beside[rating.sentence, MentionType.RATING], 5) / 5,
             min(len(part.words), 60) / 60,
-            min(self._ratings, 20) / 20,
+            min(len(self._names[MentionType.RATING].all), 20) / 20,
         ]
 
     def beside(self, rating: Mention, other: Mention) -> list[float]:
@@ -122,8 +127,8 @@ class Facts:
         low, high = min(rating.start, other.start), max(rating.end, other.end)
         same, near = apart == 0, abs(apart) <= 2
         inner = self.doc.text[min(rating.end, other.end) : max(rating.start, other.start)].lower() if same else ""
-        between = self._within(MentionType.RATING, low, high) - (low < rating.start) if near else 5
-        rivals = self._within(other.type, low, high) - (low < other.start) if near else 5
+        between = self._names[MentionType.RATING].between(low, high) - (low < rating.start) if near else 5
+        rivals = self._names[other.type].between(low, high) - (low < other.start) if near else 5
         return [
             float(same),
             float(apart == -1),
@@ -167,8 +172,3 @@ class Facts:
             float(values == names.heading[rating.sentence]),
             float(names.in_paragraph.get(paragraph) == {values}),
         ]
-
-    def _within(self, type_: MentionType, low: int, high: int) -> int:
-        """How many mentions of a type start after `low` and before `high`."""
-        starts = self._starts[type_]
-        return bisect_left(starts, high) - bisect_right(starts, low)
