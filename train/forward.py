@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from monitor.classifier.document import Document
 from monitor.classifier.features import Facts
-from monitor.classifier.linker import AREAS
+from monitor.classifier.linker import AREAS, UNNAMED_ALL, UNNAMED_AREA
 from monitor.classifier.mentions import Mention, MentionType
 from monitor.classifier.windows import Disguise, Window, windows
 from monitor.classifier.wordpiece import WordPiece
@@ -86,7 +86,8 @@ def link(net: Linker, prepared: Prepared, hidden: Sequence[torch.Tensor]) -> Lin
     urns = list(dict.fromkeys(urn for m in doc.of(MentionType.AUTHORITY) for urn in m.values))
     if not urns:
         return None
-    made = [_window(net, prepared, window, states, urns) for window, states in zip(prepared.windows, hidden, strict=True)]
+    told_of = Facts(doc)
+    made = [_window(net, prepared, w, states, urns, told_of) for w, states in zip(prepared.windows, hidden, strict=True)]
     kept = [each for each in made if each is not None]
     if not kept:
         return None
@@ -101,13 +102,15 @@ def link(net: Linker, prepared: Prepared, hidden: Sequence[torch.Tensor]) -> Lin
     )
 
 
-def _window(net: Linker, prepared: Prepared, window: Window, hidden: torch.Tensor, urns: Sequence[str]) -> Linked | None:
+def _window(
+    net: Linker, prepared: Prepared, window: Window, hidden: torch.Tensor, urns: Sequence[str], told_of: Facts
+) -> Linked | None:
     doc = prepared.doc
     placed = [(doc.mentions[p.mention], p) for p in window.placed]
     mine = [(m, p) for m, p in placed if m.type is MentionType.RATING and p.own]
     if not mine:
         return None
-    ratings, told_of = [m for m, _ in mine], Facts(doc)
+    ratings = [m for m, _ in mine]
     facts = torch.tensor([told_of.alone(m) for m in ratings])
     vectors = net.mentions(hidden, torch.tensor([[p.start, p.end] for _, p in mine]), facts)
 
@@ -132,11 +135,13 @@ def _window(net: Linker, prepared: Prepared, window: Window, hidden: torch.Tenso
     status = net.status(vectors)
     values = [prepared.exchange.get(m.values[0], m.values[0]) for m in ratings]
     unnamed = net.unnamed(vectors)
-    of_all = torch.logaddexp(unnamed[:, -1] - 3, group_links.max(1).values) if groups else unnamed[:, -1] - 3
+    of_all = unnamed[:, -1] - UNNAMED_ALL
+    if groups:
+        of_all = torch.logaddexp(of_all, group_links.max(1).values)
     rivals = torch.tensor([[float(a != b) for b in values] for a in values])
     told = []
     for index, area in enumerate(AREAS):
-        logit = unnamed[:, index] - (0 if area == "overall" else 2)
+        logit = unnamed[:, index] - (0 if area == "overall" else UNNAMED_AREA)
         at = [i for i, m in enumerate(areas) if area in m.values]
         its_own: torch.Tensor | float = 0.0  # how likely another rating is said of this very area
         if at:

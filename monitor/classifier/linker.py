@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 AREAS = ("overall", "leadership", "help_and_protection", "children_in_care", "care_leavers", "adoption")
 _LINKED = (MentionType.AUTHORITY, MentionType.AREA, MentionType.GROUP, MentionType.YEAR)
 #: How much less likely than "overall" a rating without a named area is one of an area, and of all of them (logits).
-_UNNAMED_AREA, _UNNAMED_ALL = 2.0, 3.0
+UNNAMED_AREA, UNNAMED_ALL = 2.0, 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,15 +72,13 @@ class LinkerModel:
         found: list[Linked] = []
         facts = Facts(doc)
         kinds: Mapping[str, float] = {}
-        for number, window in enumerate(windows(doc, self._wordpiece)):
+        for window in windows(doc, self._wordpiece):
             mine = [(doc.mentions[p.mention], p) for p in window.placed if p.own]
             mine = [(m, p) for m, p in mine if m.type is MentionType.RATING]
             if mine:
                 made, said = self._window(doc, window, mine, facts, without)
                 found += made
                 kinds = kinds or said
-            elif number == 0:
-                kinds = {}
         return Links(ratings=tuple(found), kinds=kinds)
 
     def _window(
@@ -157,7 +155,7 @@ def _areas(
     groups = range(len(others[MentionType.GROUP]))
     found: list[dict[str, float]] = []
     for row, rating in enumerate(ratings):
-        everything = float(unnamed[row][len(AREAS)]) - _UNNAMED_ALL
+        everything = float(unnamed[row][len(AREAS)]) - UNNAMED_ALL
         if groups:
             everything = _either(everything, max(float(said[MentionType.GROUP][row][i]) for i in groups))
         areas: dict[str, float] = {}
@@ -169,7 +167,7 @@ def _areas(
             rivals = [
                 _sigmoid(named[i][area]) * news[i] for i, other in enumerate(ratings) if other != rating and area in named[i]
             ]
-            logit = _either(logit - _UNNAMED_AREA, everything - exception * max(rivals, default=0.0))
+            logit = _either(logit - UNNAMED_AREA, everything - exception * max(rivals, default=0.0))
             areas[area] = _sigmoid(_either(logit, named[row][area]) if area in named[row] else logit)
         # An area that came after the training is linked where it is named, like any other.
         areas |= {area: _sigmoid(logit) for area, logit in named[row].items() if area not in AREAS}

@@ -12,7 +12,7 @@ from monitor.classifier.features import BESIDE_NAMES
 from monitor.classifier.linker import linker_model
 from monitor.classifier.mentions import Mention, MentionType
 from monitor.classifier.relevance import may_report
-from monitor.classifier.verdict import Thresholds, analyse, page_type, thresholds
+from monitor.classifier.verdict import Thresholds, analyse, page_type, thresholds, unrelated
 from monitor.domain.authorities import by_urn
 from monitor.domain.model import Area, ClassifierResult, Rating
 
@@ -109,9 +109,7 @@ def trace(title: str, text: str, *, published: date | None = None, cut: Threshol
         sentences=tuple(_sentence(doc, number) for number in range(len(doc.sentences))),
         candidates=tuple(_candidate(doc, one, cut, spoke.get((one.urn, one.area), ())) for one in shown),
         thresholds=cut,
-        result=ClassifierResult(reason="not_about_inspection", classifier_version=analysis.result.classifier_version)
-        if gated
-        else analysis.result,
+        result=unrelated() if gated else analysis.result,
     )
 
 

@@ -60,7 +60,7 @@ class Analysis:
 
 @lru_cache(maxsize=1)
 def thresholds() -> Thresholds:
-    """Those of the weights, chosen by cross-validation (docs/accuracy.md)."""
+    """Those of the weights (`monitor/classifier/weights/MODEL_CARD.md`)."""
     told = card()["thresholds"]
     return Thresholds(alert=told["alert"], review=told["review"])
 
@@ -88,9 +88,12 @@ def classify(title: str, text: str, *, published: date | None = None, cut: Thres
         published: the article's day, from which "four years ago" is counted and frameworks are chosen.
         cut: other thresholds than those of the weights.
     """
-    if not may_report(title, text):
-        return ClassifierResult(reason="not_about_inspection", classifier_version=version())
-    return analyse(title, text, published, cut).result
+    return analyse(title, text, published, cut).result if may_report(title, text) else unrelated()
+
+
+def unrelated() -> ClassifierResult:
+    """What is said of a page that the first gate keeps out."""
+    return ClassifierResult(reason="not_about_inspection", classifier_version=version())
 
 
 def _result(

@@ -8,8 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from monitor.classifier.relevance import may_report
-from monitor.classifier.verdict import analyse
-from monitor.domain.model import ClassifierResult
+from monitor.classifier.verdict import analyse, unrelated
 from monitor.scoring.faults import fault
 from monitor.scoring.figures import Figures, Marked, figures, mark
 from monitor.scoring.labels import Key, Labelled
@@ -81,7 +80,7 @@ def score(articles: Iterable[Labelled]) -> Score:
     for article in articles:
         analysis = analyse(article.title, article.text, article.published)
         gated = not may_report(article.title, article.text)
-        marked = mark(article, ClassifierResult(reason="not_about_inspection") if gated else analysis.result)
+        marked = mark(article, unrelated() if gated else analysis.result)
         marked_articles.append(marked)
         if not marked.exact:
             extra = tuple((key, judgement.probability) for key, judgement in sorted(marked.extra.items()))

@@ -1,4 +1,4 @@
-"""Names that look like an authority and are not one, names that need help to be one, and the small words that carry no meaning."""
+"""Names that look like an authority and are not one, and names that need help to be one."""
 
 #: surfaces that hold an authority's name and stand for something else; they hide it from the classifier
 NOT_AUTHORITIES = (
@@ -112,21 +112,4 @@ BEFORE_NAME = (
     "the city of",
     "council of the",
     "neighbouring",
-)
-
-#: words that may stand anywhere inside a pattern without changing what is rated
-LIGHT = frozenset(
-    """the a an its their his her this that these those there here very also now then again still already even once more most much so too both all
-    either each every any some one two three four five six own new latest current first second third time running
-    experience experiences progress quality work support provision impact effectiveness performance standard standards outcomes outcome lives life care offer help
-    given provided offered delivered received experienced available provide provides run runs made make part aspect aspects side area areas service's
-    be been being to as by ofsted's such well particularly especially generally largely broadly mainly mostly consistently overall finally firmly
-    has have had do does did is it's she i you they
-    today yesterday thursday friday monday tuesday wednesday this week morning afternoon evening
-    children young people families child adults council's borough's county's city's
-    separate separately individual individually respectively key main graded judged new-style ilacs full short standard inspection inspections report published
-    official formally officially effectively clearly simply now currently presently newly therefore thus further furthermore moreover instead indeed
-    up down about around almost nearly least best better higher lower highly
-    vulnerable alone newly same
-    """.split()
 )
