@@ -32,7 +32,7 @@ class BounceReport:
     kind: BounceKind
     key: str  #: the same for the same mail, however often it is read
     code: str = ""  #: enhanced status, ``5.1.1`` (RFC 3463)
-    tokens: tuple[str, ...] = ()  #: what may be a mark of ours (`messages.returns`)
+    tokens: tuple[str, ...] = ()  #: what may be a mark of ours (`messages.signed_return_path`)
     message_ids: tuple[str, ...] = ()  #: of the message that it is about
     said: str = ""  #: the words of the server that refused it, where they were passed on
     author: str = ""  #: who wrote it, small letters, where the mailbox's own server has proved that
@@ -78,7 +78,7 @@ def vouches(author: str, recipient: str) -> bool:
     """Whether a complaint comes from who can know: a feedback loop, or an office of the reader's own provider.
 
     Args:
-        author: as in `ReturnedMail.author`; empty: nobody knows.
+        author: as in `BounceReport.author`; empty: nobody knows.
         recipient: the reader.
     """
     name, _, domain = author.rpartition("@")

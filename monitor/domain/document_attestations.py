@@ -28,7 +28,7 @@ def attestations(document: Article | Report, result: ClassifierResult, *, seen: 
     """What a document says of each authority, in the order it names them.
 
     An article without a date of publication counts as published when it was retrieved, else on the day it was `seen`;
-    without any of these it gives no account. A report speaks through its own judgements.
+    without any of these it gives no attestation. A report speaks through its own judgements.
     """
     if isinstance(document, Report):
         return (_report_attestation(document),)

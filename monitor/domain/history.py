@@ -98,7 +98,7 @@ def official_attestation(row: Mapping[str, str]) -> Attestation:
 
 
 def official_inspections(table: Iterable[Mapping[str, str]]) -> tuple[Inspection, ...]:
-    """Lines of a table of judgements as inspections, oldest first. Raises as `official_account` does."""
+    """Lines of a table of judgements as inspections, oldest first. Raises as `official_attestation` does."""
     attestations = [official_attestation(row) for row in table]
     return tuple(sorted((inspect((attestation,)) for attestation in attestations), key=lambda i: i.rank_key))
 

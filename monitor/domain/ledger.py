@@ -215,7 +215,7 @@ def _contradicted(
 def _changes(
     before: Inspection | None, after: Inspection, previous: Inspection | None, attestation: Attestation
 ) -> tuple[tuple[Change, ...], tuple[Background, ...]]:
-    """The changes that folding `account` makes, and what of it was not believed."""
+    """The changes that folding `attestation` makes, and what of it was not believed."""
     found: list[Change] = []
     reasons: dict[Background, None] = {}
     attestation = as_graded(attestation, combined_care=after.combined_care)

@@ -200,7 +200,7 @@ class Judgement:
     previous: Rating | None = None  #: the latest earlier rating of the same area, when the text gives it
     previous_year: int | None = None
     tier: Tier = Tier.EXPLICIT
-    frame: str = ""  #: the row that fired, for `explain` and the score by row
+    frame: str = ""  #: "report_table" where a report's table says it; empty for an article
     page: int | None = None  #: page of a report (1-based), for official evidence
     probability: float = 1.0  #: that the text reports this, as the classifier sees it; 1 for what a report states
 
@@ -308,7 +308,7 @@ class Inspection:
 
 
 class ChangeKind(StrEnum):
-    """What sort of change it is; `changes` holds the rows that decide."""
+    """What sort of change it is; `movement` holds the rows that decide."""
 
     INTO_INADEQUATE = "into_inadequate"
     OUT_OF_INADEQUATE = "out_of_inadequate"

@@ -15,7 +15,7 @@ from monitor.domain.movement import COUNTED, counted_kind, moves
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """One account on the day it was published: what was known before it, and what it came to."""
+    """One attestation on the day it was published: what was known before it, and what it came to."""
 
     day: date
     attestation: Attestation

@@ -154,7 +154,7 @@ def needless(
 ) -> str:
     """Why nobody need decide on a judgement; empty when somebody should.
 
-    Accepting it would make `account`, and that would tell nobody anything: the record has that grade of that area from that
+    Accepting it would make `attestation`, and that would tell nobody anything: the record has that grade of that area from that
     inspection, or Ofsted's own report says otherwise, or it is too late or too old to be news (`baseline`: it was there at its
     source's first poll, and old by then).
     """

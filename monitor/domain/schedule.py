@@ -159,8 +159,8 @@ def next_due(
 ) -> datetime:
     """When a source is to be polled again.
 
-    With a `name` the wait follows the week (`pace`) and is spread by up to a tenth, always the same way for the same source
-    and moment: sources that were started together do not stay together, and a test sees no chance.
+    With a `name` the wait follows the week (`source_interval_factor`) and is spread by up to a tenth, always the same way for
+    the same source and moment: sources that were started together do not stay together, and a test sees no chance.
 
     Args:
         now: when it was polled.

@@ -143,7 +143,7 @@ def alarms(
 ) -> tuple[SourceAlarm, ...]:
     """Every alarm that `history` (oldest first) gives cause for; nothing for a source never polled.
 
-    With a `habit` that was learnt before, `history` need only reach back for `RECENT`. `standing` names the alarms that
+    With a `baseline` that was learnt before, `history` need only reach back for `RECENT`. `standing` names the alarms that
     there were at the last look.
     """
     history = [poll for poll in history if poll.at <= now + _CLOCK]  # what a clock that ran ahead noted is not to be judged by

@@ -1,1 +1,1 @@
-"""How right the classifier is about labelled articles: figures, frame rows, and the first stage at fault. No I/O."""
+"""How right the classifier is about labelled articles: figures, and the first stage at fault. No I/O."""

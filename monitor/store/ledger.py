@@ -37,7 +37,7 @@ def known(connection: Connection, history: History, urns: Sequence[str], as_of: 
 
 
 def _joined(live: Iterable[Inspection], shipped: Iterable[Inspection]) -> list[Inspection]:
-    """Each inspection once: what the history says of one that the press told first is one more account of it."""
+    """Each inspection once: what the history says of one that the press told first is one more attestation of it."""
     found = {inspection.key: inspection for inspection in live}
     of: dict[str, list[str]] = defaultdict(list)
     for inspection in found.values():
