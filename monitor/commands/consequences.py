@@ -163,7 +163,7 @@ def _some(what: str, names: Mapping[str, str]) -> list[str]:
 
 def if_accepted(store: SqlStore, item: ReviewItem, day: date, window: timedelta) -> tuple[list[str], list[str]]:
     """What accepting a judgement of the review queue would change, in words, and why the rest would be told nobody."""
-    known = store.inspections(as_of=day)
+    known = store.inspections((item.judgement.authority.urn,), as_of=day)
     decisions = [decide(known, each, as_of=day, alert_window=window) for each in store.review_attestations(item)]
     changes = [moved(change) for each in decisions for change in each.changes]
     return changes, [REASONS.get(reason, str(reason)) for each in decisions for reason in each.background]
