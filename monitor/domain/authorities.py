@@ -117,6 +117,11 @@ def by_code() -> Mapping[str, Authority]:
     return {code: a for a in authorities() for code in (a.urn, a.dfe_code, a.gss_code)}
 
 
+def successors_of(authority: Authority) -> tuple[Authority, ...]:
+    """The authorities that took over from one; none where it is still there."""
+    return tuple(each for each in authorities() if authority.urn in each.predecessors)
+
+
 def fold(name: str) -> str:
     """A name without case, punctuation and the words that councils add to it: ``"Hull City Council"`` -> ``"hull"``."""
     name = name.lower().replace("&", " and ").replace("saint ", "st ").replace("-", " ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from monitor.domain.authorities import authorities, by_urn, last_day, trusts_of
+from monitor.domain.authorities import authorities, by_urn, last_day, successors_of, trusts_of
 from monitor.domain.calendar import day_words
 from monitor.domain.model import Authority
 from monitor.domain.subscriptions import Subscription, neighbours
@@ -34,7 +34,7 @@ def unheard(subscription: Subscription, written: Mapping[str, object], today: da
     for authority in sorted((codes[urn] for urn in named if urn in codes), key=lambda each: each.name):
         if (last := last_day(authority)) and last < today:
             key = "authorities" if authority.urn in subscription.authorities else "include"
-            found.append((key, f"{authority.name} is no more since {day_words(last)}: {_followers(authority.urn)}"))
+            found.append((key, f"{authority.name} is no more since {day_words(last)}: {_followers(authority)}"))
     watched = _watched(subscription, today)
     if watched is not None and not watched - subscription.exclude:
         found.append(("exclude", "takes away every authority that the subscription watches, so it will never be told anything"))
@@ -58,6 +58,6 @@ def _is_of_a_list(authority: Authority, subscription: Subscription, today: date)
     return listed or bool(trusts_of(authority, today) & subscription.trusts)
 
 
-def _followers(urn: str) -> str:
-    names = sorted(each.name for each in authorities() if urn in each.predecessors)
+def _followers(authority: Authority) -> str:
+    names = sorted(each.name for each in successors_of(authority))
     return f"name {' or '.join(names)}" if names else "it can be left out"

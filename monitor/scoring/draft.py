@@ -10,7 +10,7 @@ from monitor.classifier.document import Document
 from monitor.classifier.linker import card
 from monitor.classifier.relevance import may_report
 from monitor.classifier.verdict import analyse, page_type
-from monitor.domain.authorities import by_urn, find
+from monitor.domain.authorities import find, successors_of
 from monitor.domain.calendar import day_words
 from monitor.domain.frameworks import graded_areas, graded_ratings
 from monitor.domain.model import Area, Judgement, Rating
@@ -174,6 +174,6 @@ def _lifetime_doubts(label: Label, day: date, where: str) -> Iterator[str]:
     if authority is not None and day not in authority.valid:
         ended = authority.valid.end is not None and authority.valid.end < day
         when = authority.valid.end if ended else authority.valid.start
-        after = [other.display_name for other in by_urn().values() if authority.urn in other.predecessors] if ended else []
+        after = [each.display_name for each in successors_of(authority)] if ended else []
         successors = f"; after it came {' and '.join(after)}" if after else ""
         yield f"{where}: {label.authority} {'ended' if ended else 'began'} on {day_words(when or day)}{successors}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from monitor.domain.attestation import OFFICIAL, edition_of
-from monitor.domain.authorities import Plan, authorities, by_code, by_urn, exists_on, plans
+from monitor.domain.authorities import Plan, authorities, by_code, by_urn, exists_on, plans, successors_of
 from monitor.domain.history import PredecessorGrade, predecessor_grades
 from monitor.domain.model import Area, Authority, ChildrensTrust, Inspection, Rating
 from monitor.domain.movement import direction, shares_grade
@@ -124,5 +124,5 @@ def one_authority(record: Record, authority: Authority) -> OneAuthority:
         plan=plans().get(authority.urn),
         trusts=authority.trusts,
         predecessors=tuple((by_urn()[urn], predecessor_grades(by_urn()[urn])) for urn in authority.predecessors),
-        successors=tuple(each for each in authorities() if authority.urn in each.predecessors),
+        successors=successors_of(authority),
     )
