@@ -15,7 +15,7 @@ from monitor.domain.calendar import day_words
 from monitor.domain.frameworks import graded_areas, graded_ratings
 from monitor.domain.model import Area, Judgement, Rating
 from monitor.scoring.form import Item, Label, as_held
-from monitor.scoring.typed import NotUnderstood, one_of, words_of
+from monitor.scoring.typed import NotUnderstood, numbered, one_of, words_of
 
 NEWS, OTHER = "news", "other"
 #: Outlets as the articles of the corpus name theirs; any other words will do.
@@ -134,9 +134,7 @@ def no_news(draft: Draft, kind: str) -> Draft:
 def kind_of(text: str, kinds: tuple[str, ...]) -> str:
     """The kind of page of its number in `kinds` (from 1), its words or a beginning that no other has."""
     if text.strip().isdecimal():
-        if not 1 <= int(text) <= len(kinds):
-            raise NotUnderstood(f"there is no kind {text.strip()}; they are numbered from 1 to {len(kinds)}")
-        return kinds[int(text) - 1]
+        return numbered(text, kinds, "kind")
     return one_of(text, {kind: kind for kind in kinds}, "kind of page", [kind.replace("_", " ") for kind in kinds])
 
 

@@ -13,6 +13,7 @@ from monitor.scoring.typed import (
     area_of,
     authority_of,
     evidence_of,
+    numbered,
     one_of,
     previous_of,
     rating_of,
@@ -136,9 +137,7 @@ def style_of(text: str) -> str:
     """The kind of outlet of its number in `STYLES` (from 1), a beginning that no other has, or any other words."""
     told = " ".join(text.split())
     if told.isdecimal():
-        if not 1 <= int(told) <= len(STYLES):
-            raise NotUnderstood(f"there is no outlet {told}; they are numbered from 1 to {len(STYLES)}")
-        return STYLES[int(told) - 1]
+        return numbered(told, STYLES, "outlet")
     if not any(character.isalpha() for character in told) or len(told) > _MAX_STYLE:
         raise NotUnderstood(f"{told[:20]!r} is no kind of outlet: it takes a number, or words such as: local paper")
     begin = [style for style in STYLES if style.lower().startswith(told.lower())]

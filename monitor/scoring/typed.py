@@ -80,6 +80,14 @@ def one_of(text: str, names: Mapping[str, T], what: str, shown: Iterable[str]) -
     raise NotUnderstood(f"{text!r} is no {what}; there are: {', '.join(shown)}")
 
 
+def numbered(text: str, things: Sequence[T], what: str) -> T:
+    """The one of some things that a number typed means; people count them from 1. Raises NotUnderstood where there is none."""
+    number = int(text)
+    if not 1 <= number <= len(things):
+        raise NotUnderstood(f"there is no {what} {text.strip()}; they are numbered from 1 to {len(things)}")
+    return things[number - 1]
+
+
 def _plain(text: str) -> str:
     return " ".join(re.sub(r"[_\-]", " ", text).lower().split())
 
@@ -117,9 +125,7 @@ def evidence_of(text: str, title: str, body: str, sentences: Sequence[str]) -> s
     """
     told = text.strip()
     if re.fullmatch(r"[0-9]{1,6}", told):
-        if not 1 <= int(told) <= len(sentences):
-            raise NotUnderstood(f"there is no sentence {told}; they are numbered from 1 to {len(sentences)}")
-        return words_of(sentences[int(told) - 1])
+        return words_of(numbered(told, sentences, "sentence"))
     if not re.search(r"\w", told):
         raise NotUnderstood("evidence is needed: the number of a sentence, or words that stand in the title or the text")
     for field in (title, body):
