@@ -5,8 +5,6 @@ from __future__ import annotations
 from monitor.tables.phrases import Phrase, PhraseType
 
 _YP = "[children|young people|young adults|youngsters|young persons|teenagers|those|young women and men|people]"
-_CHILD = "[children|youngsters|young people|children and young people]"
-_VULN = "[vulnerable|at risk|]"
 
 #: Names of other bodies and papers that hold an area's words; they hide them from the classifier.
 NOT_AREAS = (
@@ -233,7 +231,6 @@ AREAS = (
 )
 
 _AREAWORD = "[area|areas|category|categories|judgement|judgements|judgment|judgments|heading|headings|respect|respects|aspect|aspects|measure|measures|count|counts|element|elements|field|fields|part|parts|strand|strands|theme|themes|criterion|criteria|domain|domains|sub judgement|sub judgements|sub judgments|key judgements|key judgments|department|one|inspection area|inspection areas|service area|service areas|grades]"
-_NUM = "[two|three|four|five|six|2|3|4|5|6|these|those|the]"
 
 GROUPS = (
     Phrase(
