@@ -20,11 +20,6 @@ _ID = re.compile(r"[A-Za-z0-9][\w.-]{0,99}", re.ASCII)
 _MAX_ID = 80  #: characters that are taken of an address
 
 
-def is_id(text: str) -> bool:
-    """Whether it may be an article's id: letters, digits, ``.``, ``-`` and ``_``."""
-    return _ID.fullmatch(text) is not None
-
-
 def made_id(name: str, day: date) -> str:
     """An id of the address (or file) and day of an article; the same for the same two.
 
@@ -139,6 +134,6 @@ class Destination:
 
 def id_of(typed: str) -> str:
     """An id that was typed. Raises NotUnderstood for what may be none."""
-    if not is_id(typed):
+    if not _ID.fullmatch(typed):
         raise NotUnderstood(f"{typed!r} is no id: it takes letters and digits, and between them dots and dashes")
     return typed

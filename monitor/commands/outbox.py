@@ -132,7 +132,6 @@ def _detail_facts(detail: Detail) -> dict[str, object]:
 
 
 def _detail_lines(detail: Detail) -> Iterable[str]:
-    from monitor.commands.plural import number_of
     from monitor.messages.codes import reason_words, what_to_do
 
     line = detail.line
@@ -192,8 +191,6 @@ def _wanted(store: SqlStore, args: argparse.Namespace) -> tuple[list[str], list[
 
 def _done(action: str, count: int, off: str) -> str:
     """What became of messages that were retried, released or dropped, and when the reader has them."""
-    from monitor.commands.plural import number_of
-
     if not count:
         return "Nothing was changed. `monitor outbox list` shows every message, its id and its state."
     messages = number_of(count, "message")

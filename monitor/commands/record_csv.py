@@ -6,16 +6,13 @@ import argparse
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from monitor.domain.calendar import day_words
 from monitor.domain.history import official_attestation
 from monitor.domain.model import Area, Inspection
 from monitor.ports import ConfigError
 from monitor.tables import rows
-
-if TYPE_CHECKING:
-    from monitor.store import SqlStore
 
 COLUMNS = (
     "gss",
@@ -88,19 +85,13 @@ def write_record(inspections: Iterable[Inspection], file: TextIO) -> int:
     return count
 
 
-def open_ledger(args: argparse.Namespace) -> SqlStore | None:
-    """The store of the configured state; None when there is none yet (nothing is made by asking)."""
-    from monitor.app.existing_state import open_existing_state
-    from monitor.settings import load
-
-    return open_existing_state(load(args.config, args.state))
-
-
 def known_inspections(args: argparse.Namespace, urns: Sequence[str] = ()) -> tuple[Inspection, ...]:
     """What is believed: the ledger in the state folder joined with the shipped record; the record alone where there is none."""
+    from monitor.app.existing_state import open_existing_state
     from monitor.domain.history import history
+    from monitor.settings import load
 
-    store = open_ledger(args)
+    store = open_existing_state(load(args.config, args.state))
     if store is None:
         return tuple(i for i in history() if not urns or i.authority.urn in urns)
     try:
