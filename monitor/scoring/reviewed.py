@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from monitor.domain.characters import storable
 from monitor.domain.model import Area, Judgement
-from monitor.scoring.form import Item, Label
+from monitor.scoring.form import Item, Label, as_held
 
 
 def reviewed(
@@ -24,10 +25,10 @@ def reviewed(
         said: what it reports. Of one area the first counts.
         implied: what to say is neither right nor wrong.
     """
-    title, text = " ".join(title.split()), storable(text).replace("\r\n", "\n").replace("\r", "\n")
-    labels = tuple(_labels(said, implied, title, text))
-    kind = "news" if labels else "none"
-    return Item(id=identity, style=" ".join(style.split()), published=day, kind=kind, title=title, text=text, labels=labels)
+    style, title = " ".join(style.split()), " ".join(title.split())
+    item = as_held(Item(id=identity, style=style, published=day, kind="none", title=title, text=text))
+    labels = tuple(_labels(said, implied, item.title, item.text))
+    return replace(item, kind="news", labels=labels) if labels else item
 
 
 def _labels(said: Sequence[Judgement], implied: Sequence[Judgement], title: str, text: str) -> Iterator[Label]:
