@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from monitor import __version__
 from monitor.domain.subscribers import UNCONFIRMED_KEPT
 from monitor.web.app import create_app
 from monitor.web.queries.accuracy import accuracy
+from tests.conftest import ROOT
 from tests.web.fakes import TestClient, site_of
 
 
@@ -28,9 +28,21 @@ def test_accuracy_is_told_with_its_version_and_adds_up() -> None:
 
 
 def test_the_figures_are_those_of_the_page_on_accuracy() -> None:
-    written = (Path(__file__).parents[2] / "docs" / "accuracy.md").read_text(encoding="utf-8")
+    written = (ROOT / "docs" / "accuracy.md").read_text(encoding="utf-8")
     for name, value in accuracy().items():
         assert f"| {name.replace('_', ' ')} | {value:g} |" in written, "run `make accuracy`"
+
+
+def test_the_first_page_tells_the_same_figures() -> None:
+    figures, written = accuracy(), (ROOT / "README.md").read_text(encoding="utf-8")
+    told = re.search(
+        r"of (\d+) articles .*? (\d+) judgements in a hundred were right and (\d+) in a\s+hundred were found", written
+    )
+    assert told and [int(each) for each in told.groups()] == [
+        figures["articles"],
+        round(figures["precision"] * 100),
+        round(figures["recall"] * 100),
+    ]
 
 
 def test_every_page_leads_to_the_notices() -> None:
