@@ -14,9 +14,9 @@ from monitor.ports import ConfigError, StoreError
 _LENGTH = 32
 #: The environment variable with the token of whoever may drop articles over HTTP; without it nobody may.
 TOKEN_ENV = "MONITOR_DROP_TOKEN"  # noqa: S105  # the name of it
-#: That with the token of whoever may see the operator's pages.
+#: That with the operator's token. It opens the numbers; the operator's pages ask for a login.
 OPERATOR_TOKEN_ENV = "MONITOR_OPERATOR_TOKEN"  # noqa: S105
-#: That with the token of whatever reads the numbers; the operator's does, too.
+#: That with the token of whatever reads the numbers, and of nothing else.
 METRICS_TOKEN_ENV = "MONITOR_METRICS_TOKEN"  # noqa: S105
 _MIN_TOKEN = 16
 
@@ -27,7 +27,7 @@ def drop_token(environ: Mapping[str, str]) -> str:
 
 
 def operator_token(environ: Mapping[str, str]) -> str:
-    """The token of who may see the operator's pages; see `token_in`."""
+    """The operator's token; see `token_in`."""
     return token_in(environ, OPERATOR_TOKEN_ENV)
 
 

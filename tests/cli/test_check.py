@@ -184,16 +184,17 @@ def test_a_variable_that_nothing_looks_at_is_said(
     assert "hunter2" not in told
 
 
+@pytest.mark.parametrize("name", ["MONITOR_DROP_TOKEN", "MONITOR_METRICS_TOKEN", "MONITOR_OPERATOR_TOKEN"])
 def test_a_token_that_could_be_guessed_is_refused_at_the_start(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    name: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("MONITOR_DROP_TOKEN", "hunter2")
+    monkeypatch.setenv(name, "hunter2")
     assert check(folder) == 2
     assert main(["run", "--config", str(folder), "--state", str(folder / "state")]) == 2
     said = capsys.readouterr().err
-    assert said.count("MONITOR_DROP_TOKEN: is shorter than 16 characters") == 2
+    assert said.count(f"{name}: is shorter than 16 characters") == 2
     assert "hunter2" not in said
-    monkeypatch.setenv("MONITOR_DROP_TOKEN", "a-token-of-enough-length\n")  # as it comes out of a file
+    monkeypatch.setenv(name, "a-token-of-enough-length\n")  # as it comes out of a file
     assert check(folder) == 0
 
 
