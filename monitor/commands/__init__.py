@@ -39,7 +39,7 @@ COMMANDS = (
     Command("reclassify", "reclassify", "Read", "what today's rules would find in every article kept; changes nothing"),
     Command("read", "read", "Read", "title, date and text of a page as it is read"),
     Command("classify", "classify", "Read", "what an article or report says: judgements with their evidence"),
-    Command("explain", "explain", "Read", "why it says so: each sentence, what fired, what was rejected"),
+    Command("explain", "explain", "Read", "why it says so: each sentence, what was found, what was rejected"),
     Command("label", "label", "Read", "put right what an article was read as, to report a misreading"),
     Command("score", "score", "Read", "how right it is about labelled articles"),
 )

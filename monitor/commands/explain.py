@@ -18,9 +18,9 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "explain",
         parents=[folder_options()],
-        description="Prints each sentence with what was found in it, which rule fired, how gaps were filled, "
-        "and what was rejected and why. For a report (PDF): the facts read and their pages. Then what the record makes of it "
-        "(a change, or why not) and who would be told.",
+        description="Prints each sentence with what was found in it, each judgement that this could make with its "
+        "probabilities, and what was rejected and why. For a report (PDF): the facts read and their pages. Then what the "
+        "record makes of it (a change, or why not) and who would be told.",
     )
     parser.add_argument("file", metavar="FILE|URL", help="what to read; a text file has its title on the first line")
 
