@@ -25,7 +25,7 @@ FILLED = {"{key}": "80480:2026-05-22", "{code}": "E08000035"}
 PATHS = [
     re.sub(r"\{\w+\}", lambda place: FILLED[place[0]], route.path)
     for route in ROUTES
-    if route.endpoint and route.access is Access.PUBLIC and not re.search(r"^/(?:static|operator|robots)|\.png$", route.path)
+    if route.endpoint and route.access is Access.PUBLIC and not re.search(r"^/(?:static|operator)|\.png$", route.path)
 ]
 #: Addresses of which there are so many that some are not kept.
 NOT_KEPT = ("/", "/api/v1/changes", "/api/v1/inspections", "/feeds/changes.atom", "/feeds/publications.ics", "/changes.csv")

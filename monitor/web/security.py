@@ -31,11 +31,6 @@ SECURITY_HEADERS = {
 #: Where nothing else is said of keeping. In one place, so that it is forgotten nowhere.
 _KEPT_BY_NOBODY = ("Cache-Control", "no-store")
 
-_FOREIGN = (
-    "Nothing here has the name that was asked for.",
-    "Whoever runs the monitor can give it more names: hosts in monitor.toml.",
-)
-
 
 def host_name(host: str) -> str:
     """The name in a ``Host`` header, without its port, in lower case; empty where it is none."""

@@ -9,7 +9,7 @@ from datetime import date
 
 from monitor.domain.authorities import authorities, regions
 from monitor.domain.hexes import hexes
-from monitor.domain.model import Area, Authority, Inspection, Rating
+from monitor.domain.model import Area, Authority, Rating
 from monitor.domain.trends import AreaRating, area_ratings
 from monitor.web.queries.record import Record
 
@@ -58,9 +58,3 @@ def ratings_on(record: Record, area: Area, day: date) -> RatingsOnDay:
     order = {region: number for number, region in enumerate(regions())}
     ratings = sorted(found, key=lambda each: (order[each.authority.region], each.authority.display_name))
     return RatingsOnDay(area=area, day=day, ratings=tuple(ratings))
-
-
-def latest(record: Record, day: date | None = None) -> Inspection | None:
-    """The inspection that was published last, until a day; None when the record holds none."""
-    known = (each for each in record.inspections if day is None or each.published <= day)
-    return max(known, key=lambda each: each.published, default=None)

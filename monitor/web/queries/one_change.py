@@ -13,7 +13,7 @@ from monitor.domain.recorded_change import RecordedChange
 from monitor.messages.disarm import quoted
 from monitor.messages.notice import severity
 from monitor.messages.sanitize import link, sanitize
-from monitor.web.queries.changes import InspectionNews, headline_of, news_of, wording
+from monitor.web.queries.changes import InspectionNews, news_of, wording
 from monitor.web.queries.lately import a_year_before
 from monitor.web.queries.record import AREAS, ChangeRecord, Record
 
@@ -217,6 +217,3 @@ def _after(wait: timedelta) -> str:
             count = round(wait / unit)
             return f"{count} {name}{'' if count == 1 else 's'} after the first"
     return "within a minute of the first"
-
-
-__all__ = ["AreaLine", "Evidence", "OneChange", "Version", "find_change", "headline_of", "one_change"]

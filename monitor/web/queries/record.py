@@ -13,7 +13,7 @@ from typing import Protocol
 
 from monitor.domain.announced import announced
 from monitor.domain.attestation import newest_of_each
-from monitor.domain.model import Area, Authority, Change, ChangeKind, Inspection, Rating, Trust
+from monitor.domain.model import Area, Authority, Change, ChangeKind, Inspection, Trust
 from monitor.domain.public_record import Believed, ReportPage
 from monitor.domain.recorded_change import RecordedChange
 from monitor.ports import Clock
@@ -193,8 +193,3 @@ class RecordCache:
         held = self._held
         fresh = held is not None and time.monotonic() - self._seen_at < within and held.as_of == self._clock.today()
         return held if fresh else None
-
-
-def rating_of(inspection: Inspection | None, area: Area) -> Rating | None:
-    """The grade of an area at an inspection; None when it has none of its own."""
-    return inspection.ratings.get(area) if inspection else None
