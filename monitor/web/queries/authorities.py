@@ -89,19 +89,15 @@ def current_authorities(day: date) -> tuple[Authority, ...]:
     return tuple(sorted((each for each in authorities() if exists_on(each, day)), key=lambda each: each.display_name))
 
 
-def row_of(record: Record, authority: Authority, day: date | None = None) -> AuthorityRow:
-    """An authority as it was rated on a day; now, without one."""
-    newest = record.newest(day).get(authority.urn)
-    return AuthorityRow(authority=authority, newest=newest, ratings=newest.ratings if newest else {})
+def _row(authority: Authority, newest: Mapping[str, Inspection]) -> AuthorityRow:
+    last = newest.get(authority.urn)
+    return AuthorityRow(authority=authority, newest=last, ratings=last.ratings if last else {})
 
 
 def rows_of(record: Record, day: date | None = None) -> tuple[AuthorityRow, ...]:
     """Every authority that existed on a day as it was rated then; now, without one. By name."""
     newest = record.newest(day)
-    found = ((each, newest.get(each.urn)) for each in current_authorities(day or record.as_of))
-    return tuple(
-        AuthorityRow(authority=authority, newest=last, ratings=last.ratings if last else {}) for authority, last in found
-    )
+    return tuple(_row(each, newest) for each in current_authorities(day or record.as_of))
 
 
 def find_authority(code: str) -> Authority | None:
@@ -113,8 +109,9 @@ def one_authority(record: Record, authority: Authority) -> OneAuthority:
     """An authority with everything that its page shows."""
     own = tuple(reversed(record.by_authority.get(authority.urn, ())))
     changes = [change for inspection in own for change in record.by_inspection.get(inspection.key, ())]
-    neighbours = tuple(row_of(record, by_code()[code]) for code in authority.neighbours if code in by_code())
-    row = row_of(record, authority)
+    newest = record.newest()
+    neighbours = tuple(_row(by_code()[code], newest) for code in authority.neighbours if code in by_code())
+    row = _row(authority, newest)
     return OneAuthority(
         row=row,
         inspections=own,
