@@ -130,13 +130,16 @@ class Site:
         """Where the site is, for addresses that are read elsewhere: in feeds, in downloads. Without a slash at its end."""
         return self.public_url.rstrip("/") or f"{request.url.scheme}://{request.url.netloc}"
 
-    def respond(self, request: Request, make: Callable[[Record], Made], *, version: str = "") -> Response:
+    def respond(
+        self, request: Request, make: Callable[[Record], Made], *, version: str = "", record: Record | None = None
+    ) -> Response:
         """What `make` makes of the record, or that nothing changed since the visitor asked last (304).
 
         An answer is kept until the record changes or the day ends, for everybody who asks for the same address. `version` is
-        of whatever else it depends on. Raises what `make` raises; that is not kept.
+        of whatever else it depends on; `record` is that of now where somebody has it already. Raises what `make` raises; that
+        is not kept.
         """
-        record = self.record.current()
+        record = record or self.record.current()
         mark = self._mark(record, request) + version
         key = (mark, request.url.path, request.url.query)
         return _conditional(request, mark, lambda: self.answers.get(key, lambda: make(record)))

@@ -125,11 +125,13 @@ def _title(chosen: Sequence[Chosen]) -> str:
 
 def change(site: Site, request: Request) -> Response:
     """One change, by its key or by that of its inspection."""
-    key = request.path_params["key"]
-    recipients = _recipients(site, key)
+    key, record = request.path_params["key"], site.record.current()
+    changes = find_change(record, key)
+    recipients = None
+    if site.recipients is not None and changes:
+        recipients = site.recipients(changes, record.previous(changes[0].inspection))
 
     def make(record: Record) -> Made:
-        changes = find_change(record, key)
         if not changes:
             raise HTTPException(404)
         pages = site.record.store.report_pages(changes[0].inspection.key)
@@ -139,16 +141,7 @@ def change(site: Site, request: Request) -> Response:
         title = f"{shown.authority.display_name}: {shown.headline}"
         return html("change.html", title=title, shown=shown, chart=chart, as_of=record.as_of)
 
-    return site.respond(request, make, version="" if recipients is None else str(recipients))
-
-
-def _recipients(site: Site, key: str) -> int | None:
-    """How many readers would get the changes of a key; None where that is not told."""
-    record = site.record.current()
-    changes = find_change(record, key)
-    if site.recipients is None or not changes:
-        return None
-    return site.recipients(changes, record.previous(changes[0].inspection))
+    return site.respond(request, make, version="" if recipients is None else str(recipients), record=record)
 
 
 def changes_csv(site: Site, request: Request) -> Response:
