@@ -14,6 +14,9 @@ from monitor.domain.model import Area, Authority, Inspection, Rating
 from monitor.domain.movement import own_rating, shares_grade
 from monitor.domain.subscriptions import is_inadequate
 
+#: The scale from its top; adequate, the word until 2013, is the same point as requires improvement.
+SCALE = (Rating.OUTSTANDING, Rating.GOOD, Rating.REQUIRES_IMPROVEMENT, Rating.INADEQUATE)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AreaRating:
@@ -46,6 +49,13 @@ def area_ratings(
     )
 
 
+def tally(ratings: Iterable[AreaRating]) -> Counter[Rating | None]:
+    """How many stand where, None for those without a grade; adequate counts as requires improvement, as in `SCALE`."""
+    found = Counter(each.rating for each in ratings)
+    found[Rating.REQUIRES_IMPROVEMENT] += found.pop(Rating.ADEQUATE, 0)
+    return found
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RatingCounts:
     """How many authorities had each rating in an area on a day."""
@@ -67,8 +77,7 @@ def rating_counts(
     record, authorities = tuple(record), tuple(authorities)
     found = []
     for day in days:
-        ratings = Counter(rated.rating for rated in area_ratings(record, authorities, area, day=day))
-        ratings[Rating.REQUIRES_IMPROVEMENT] += ratings.pop(Rating.ADEQUATE, 0)
+        ratings = tally(area_ratings(record, authorities, area, day=day))
         ungraded = ratings.pop(None, 0)
         counts = {rating: count for rating, count in ratings.items() if rating is not None and count}
         found.append(RatingCounts(day=day, counts=counts, ungraded=ungraded))

@@ -17,9 +17,9 @@ from monitor.domain.authorities import authorities
 from monitor.domain.forecast import Window
 from monitor.domain.history import history
 from monitor.domain.model import Area, Authority, Inspection, Rating
-from monitor.domain.trends import area_ratings, inadequate_flows, rating_counts
+from monitor.domain.trends import SCALE, area_ratings, inadequate_flows, rating_counts
 from monitor.web.charts import picture
-from monitor.web.charts.drawing import DRAWN, MARKS, PALETTES, Theme, chart_style, standalone
+from monitor.web.charts.drawing import MARKS, PALETTES, Theme, chart_style, standalone
 from monitor.web.charts.flows import flows_chart
 from monitor.web.charts.hex_map import hex_map
 from monitor.web.charts.rating_counts import rating_counts_chart
@@ -166,7 +166,7 @@ def contrast(one: str, other: str) -> float:
 
 
 @every_theme
-@pytest.mark.parametrize("rating", [*(rating.value for rating in DRAWN), "none"])
+@pytest.mark.parametrize("rating", [*(rating.value for rating in SCALE), "none"])
 def test_colours_have_contrast(theme: Theme, rating: str) -> None:
     palette = PALETTES[theme]
     fill, stroke, ink = palette[rating].split()
@@ -188,7 +188,7 @@ def test_the_rest_has_contrast(theme: Theme) -> None:
 def test_ratings_have_the_colours_of_pages() -> None:
     light, dark = style().split(".grade {")[1].split("@media (prefers-color-scheme: dark)")
     for sheet, theme in ((light, "light"), (dark, "dark")):
-        for rating in DRAWN:
+        for rating in SCALE:
             found = re.search(rf"\.{rating.value} {{ background: (\S+); border-color: (\S+); color: (\S+); }}", sheet)
             assert found is not None
             assert PALETTES[theme][rating.value] == " ".join(found.groups())  # type: ignore[index]  # a theme
@@ -208,7 +208,7 @@ def test_the_style_of_pages_knows_both_papers() -> None:
 def test_no_rule_of_pages_meant_for_something_else_reaches_into_a_chart(name: str) -> None:
     classes = {each for element in ET.fromstring(CHARTS[name]()).iter() for each in (element.get("class") or "").split()}
     of_pages = set(re.findall(r"\.([a-z][\w-]*)", style()))
-    assert classes & of_pages <= {rating.value for rating in DRAWN} | {"soft"}
+    assert classes & of_pages <= {rating.value for rating in SCALE} | {"soft"}
 
 
 # --- the map --------------------------------------------------------------------------------------------------------------
@@ -244,7 +244,7 @@ def test_the_map_says_where_there_is_no_grade_and_why() -> None:
 
 def test_the_legend_counts() -> None:
     found = area_ratings(history(), authorities(), Area.HELP_AND_PROTECTION, day=DAY)
-    for rating in DRAWN:
+    for rating in SCALE:
         number = sum(each.rating is rating for each in found)
         assert f"{rating.words.capitalize()}: {number}" in texts(the_map())
 

@@ -11,14 +11,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from monitor.domain.model import Rating
+from monitor.domain.trends import SCALE
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 Theme = Literal["light", "dark"]
 Palette = Mapping[str, str]
-#: Adequate, the word until 2013, is drawn as requires improvement: the same point of the scale.
-DRAWN = (Rating.OUTSTANDING, Rating.GOOD, Rating.REQUIRES_IMPROVEMENT, Rating.INADEQUATE)
 #: What stands in a place too small for the word; no colour says anything that these do not.
 MARKS = {
     Rating.OUTSTANDING: "O",
@@ -109,7 +108,7 @@ def _colours(theme: Theme) -> str:
         f".chart .window{{fill:{palette['paper']};stroke:{palette['accent']}}}",
         f".chart a:focus .shape{{stroke:{palette['focus']}}}",
     ]
-    for name in (*(rating.value for rating in DRAWN), NO_GRADE):
+    for name in (*(rating.value for rating in SCALE), NO_GRADE):
         fill, stroke, ink = palette[name].split()
         rules.append(
             f".chart .{name} .shape,.chart .{name}.shape{{fill:{fill};stroke:{stroke}}}.chart .{name} text{{fill:{ink}}}"

@@ -10,8 +10,8 @@ from math import sqrt
 from monitor.domain.calendar import day_words
 from monitor.domain.hexes import Hex, beside, hexes
 from monitor.domain.model import Area, Authority
-from monitor.domain.trends import AreaRating
-from monitor.web.charts.drawing import DRAWN, MARKS, css_class, drawn, words
+from monitor.domain.trends import SCALE, AreaRating, tally
+from monitor.web.charts.drawing import MARKS, css_class, drawn, words
 
 _RADIUS = 24.0
 _WIDTH = _RADIUS * sqrt(3)
@@ -114,17 +114,10 @@ def _borders(places: Mapping[str, Hex], left: int) -> str:
     return "".join(lines)
 
 
-def _counted(area_ratings: Iterable[AreaRating]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for each in area_ratings:
-        found[css_class(each.rating)] = found.get(css_class(each.rating), 0) + 1
-    return found
-
-
 def _legend(area_ratings: Iterable[AreaRating]) -> list[tuple[str, str, str]]:
-    counted = _counted(area_ratings)
-    lines = [(rating.value, MARKS[rating], f"{words(rating)}: {counted.get(rating.value, 0)}") for rating in DRAWN]
-    return [*lines, ("none", "–", f"No grade: {counted['none']}")] if "none" in counted else lines
+    counted = tally(area_ratings)
+    lines = [(rating.value, MARKS[rating], f"{words(rating)}: {counted[rating]}") for rating in SCALE]
+    return [*lines, ("none", "–", f"No grade: {counted[None]}")] if None in counted else lines
 
 
 def _summary(area_ratings: Iterable[AreaRating]) -> str:

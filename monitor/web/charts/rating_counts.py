@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from monitor.domain.calendar import day_words
 from monitor.domain.model import Area, Rating
-from monitor.domain.trends import RatingCounts
-from monitor.web.charts.drawing import DRAWN, css_class, drawn, words
+from monitor.domain.trends import SCALE, RatingCounts
+from monitor.web.charts.drawing import css_class, drawn, words
 
 _LEFT, _RIGHT, _TOP, _HEIGHT, _BOTTOM = 8.0, 200.0, 10.0, 340.0, 30.0
 _WIDTH = 760.0
@@ -69,7 +69,7 @@ def rating_counts_chart(counted: Sequence[RatingCounts], *, area: Area, where: s
 
 
 def _order(counted: RatingCounts) -> list[tuple[Rating | None, int]]:
-    found: list[tuple[Rating | None, int]] = [(rating, counted.counts.get(rating, 0)) for rating in DRAWN]
+    found: list[tuple[Rating | None, int]] = [(rating, counted.counts.get(rating, 0)) for rating in SCALE]
     return [(rating, count) for rating, count in [*found, (None, counted.ungraded)] if count]
 
 
@@ -87,7 +87,7 @@ def _legend(newest: _Column, counted: Sequence[RatingCounts]) -> list[tuple[floa
     """The words beside the last column, at the height of its parts but never on one another; others that were, below."""
     lines, y = [], 0.0
     there = {part.rating: part for part in newest.parts}
-    drawn_ratings = [rating for rating in (*DRAWN, None) if any(_has(each, rating) for each in counted)]
+    drawn_ratings = [rating for rating in (*SCALE, None) if any(_has(each, rating) for each in counted)]
     for rating in drawn_ratings:
         part = there.get(css_class(rating))
         wanted = part.y + part.height / 2 + 5 if part else y + 20

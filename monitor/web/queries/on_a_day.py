@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,11 +9,8 @@ from datetime import date
 from monitor.domain.authorities import authorities, regions
 from monitor.domain.hexes import hexes
 from monitor.domain.model import Area, Authority, Rating
-from monitor.domain.trends import AreaRating, area_ratings
+from monitor.domain.trends import SCALE, AreaRating, area_ratings, tally
 from monitor.web.queries.record import Record
-
-#: The scale from its top; adequate, the word until 2013, is the same point as requires improvement.
-SCALE = (Rating.OUTSTANDING, Rating.GOOD, Rating.REQUIRES_IMPROVEMENT, Rating.INADEQUATE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +41,7 @@ class RatingsOnDay:
 
 def counted(ratings: Sequence[AreaRating]) -> tuple[tuple[Rating | None, int], ...]:
     """How many stood where, the best first; those without a grade last, where there are any."""
-    found = Counter(each.rating for each in ratings)
-    found[Rating.REQUIRES_IMPROVEMENT] += found.pop(Rating.ADEQUATE, 0)
+    found = tally(ratings)
     ungraded = found.pop(None, 0)
     scale: tuple[tuple[Rating | None, int], ...] = tuple((rating, found[rating]) for rating in SCALE)
     return (*scale, (None, ungraded)) if ungraded else scale

@@ -6,10 +6,11 @@ from fastapi import Request, Response
 
 from monitor.domain.authorities import regions
 from monitor.domain.model import Area
+from monitor.domain.trends import SCALE
 from monitor.web.charts.flows import flows_chart
 from monitor.web.charts.rating_counts import rating_counts_chart
 from monitor.web.csv_files import csv_file
-from monitor.web.queries.on_a_day import SCALE, ratings_on
+from monitor.web.queries.on_a_day import ratings_on
 from monitor.web.queries.record import Record
 from monitor.web.queries.trends import YearRow, years
 from monitor.web.routes.chosen import area_of, only, region_of
