@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from monitor.domain.authorities import authorities, regions
+from monitor.domain.authorities import authorities, by_urn, regions
 from monitor.domain.model import ChangeKind, Trust
 from monitor.domain.subscription_keys import table_from_subscription
 from monitor.domain.subscriptions import DEFAULT_KINDS, Frequency, Subscription, SubscriptionError
@@ -100,9 +100,8 @@ def preferences_form(form: Form) -> PreferencesForm:
 
 def form_of(subscription: Subscription) -> Form:
     """The form that would ask for what a subscription is."""
-    by_urn = {each.urn: each.name for each in authorities()}
     return {
-        "authorities": sorted(by_urn[urn] for urn in subscription.authorities),
+        "authorities": sorted(by_urn()[urn].name for urn in subscription.authorities),
         "regions": sorted(subscription.regions),
         "inadequate_now": ("yes",) if subscription.currently_inadequate else (),
         "what": ({DEFAULT_KINDS: "every", _INADEQUATE: "inadequate"}.get(subscription.kinds, "other"),),
@@ -131,10 +130,9 @@ def table(form: Form, *, before: Subscription | None = None) -> dict[str, object
 
 def described(subscription: Subscription) -> tuple[tuple[str, str], ...]:
     """A subscription in words, a row an aspect."""
-    by_urn = {each.urn: each.display_name for each in authorities()}
     others = [f"{key}: {value}" for key, value in table_from_subscription(subscription).items() if key not in _SHOWN]
     places = [f"all of {region}" for region in sorted(subscription.regions)]
-    places += sorted(by_urn[urn] for urn in subscription.authorities)
+    places += sorted(by_urn()[urn].display_name for urn in subscription.authorities)
     places += ["every council that is inadequate"] if subscription.currently_inadequate else []
     kinds = {DEFAULT_KINDS: KINDS[0][1], _INADEQUATE: KINDS[1][1]}.get(subscription.kinds)
     return (

@@ -91,7 +91,7 @@ class SelfService:
             return await run_in_threadpool(self._look, form)
         if not self.rate_limiter.allows(who, now):
             return _too_many(self.rate_limiter.wait(who, now))
-        to = form.get("to", ("",))[0].strip()
+        to = first(form, "to").strip()
         own = {"name": f"self-{secrets.token_hex(6)}", "channel": self.channel, "to": to}
         try:
             wish = subscription_from_table(table(form) | own)
@@ -206,7 +206,7 @@ class SelfService:
         """Do what a button says."""
         form = await read_form(request)
         found = await run_in_threadpool(self._subscriber, LinkAction.MANAGE, token)
-        act = _ACTS.get(form.get("do", ("",))[0])
+        act = _ACTS.get(first(form, "do"))
         if found is None or found.origin != SELF_SERVICE or act is None:
             return await run_in_threadpool(self._ended, LinkAction.MANAGE, token)
         return await run_in_threadpool(act, self, found, form)
@@ -220,7 +220,7 @@ class SelfService:
         return _manage_page(wish, said="Saved. This is what you hear of from now on.")
 
     def _pause(self, found: Subscriber, form: Form) -> Response:
-        wish = replace(found.subscription, paused=form["do"][0] == "pause")
+        wish = replace(found.subscription, paused=first(form, "do") == "pause")
         self.store.change_subscription(wish)
         return _manage_page(wish, said="Your alerts are paused." if wish.paused else "Your alerts go on.")
 
@@ -277,7 +277,7 @@ def _subscribe_page(
         "subscribe.html",
         status=400 if problems else 200,
         title="Error: Hear when a rating changes" if problems else "Hear when a rating changes",
-        to=form.get("to", ("",))[0],
+        to=first(form, "to"),
         preferences_form=preferences_form(form),
         problems=problems or {},
         can_look=can_look,

@@ -13,7 +13,7 @@ from datetime import date
 from difflib import get_close_matches
 from urllib.parse import urlencode
 
-from monitor.domain.authorities import find, regions, unknown
+from monitor.domain.authorities import by_urn, find, regions, unknown
 from monitor.domain.model import Area, Authority, ChangeKind, Rating, Trust
 from monitor.web.queries.record import ChangeRecord
 
@@ -146,8 +146,6 @@ def _key(text: str) -> str:
 
 
 def _codes(urns: Iterable[str]) -> list[str]:
-    from monitor.domain.authorities import by_urn
-
     return sorted(by_urn()[urn].gss_code or urn for urn in urns)
 
 

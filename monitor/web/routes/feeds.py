@@ -81,8 +81,7 @@ def _area(each: ChangeRecord) -> str:
 
 def when(news: InspectionNews) -> datetime:
     """When an inspection's news last changed."""
-    moments = (each.versions[-1].recorded_at if each.versions else None for each in news.changes)
-    return max(moment or each.known_at for moment, each in zip(moments, news.changes, strict=True))
+    return max((each.versions[-1].recorded_at if each.versions else None) or each.known_at for each in news.changes)
 
 
 def title_of(wanted: ChangeFilter) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import parse_qsl, urlencode
 
@@ -149,8 +149,8 @@ def changes_csv(site: Site, request: Request) -> Response:
     wanted = filter_of(request)
 
     def make(record: Record) -> Made:
-        whole = ChangeFilter(**{name: getattr(wanted, name) for name in ChangeFilter.__slots__} | {"limit": _WHOLE})
-        return csv_file("changes.csv", _COLUMNS, (_line(each) for each in page_of(record, whole).changes))
+        part = page_of(record, replace(wanted, limit=_WHOLE))
+        return csv_file("changes.csv", _COLUMNS, (_line(each) for each in part.changes))
 
     return site.respond(request, make)
 
