@@ -13,7 +13,6 @@ from typing import Any
 from monitor.domain.forecast import Forecast, Window
 from monitor.domain.model import Area, Authority, Change, ChangeKind, Inspection, Rating, Trust
 from monitor.messages.sanitize import link, sanitize
-from monitor.web.queries.authorities import AuthorityRow
 from monitor.web.queries.record import ChangeRecord
 from monitor.web.status import WatchedSource
 
@@ -252,7 +251,7 @@ AUTHORITY = Resource(
             {"type": ["string", "null"], "enum": [*(each.value for each in Trust), None]},
             lambda newest: newest.trust.value,
         ),
-        Field(name="page", words="Its page below this site", schema=TEXT, read=AuthorityRow.address.fget),  # type: ignore[attr-defined]
+        Field(name="page", words="Its page below this site", schema=TEXT, read=lambda row: row.address),
     ),
 )
 
@@ -302,21 +301,20 @@ INSPECTION = Resource(
 )
 
 
-def _window(words: str, find: Callable[[Forecast], Window | None], name: str) -> Field:
-    inner = _object(
-        words,
-        (
-            Field(name="first", words="One of ten comes before", schema=_DAY, read=lambda window: window.first.isoformat()),
-            Field(name="middle", words="Half come before", schema=_DAY, read=lambda window: window.middle.isoformat()),
-            Field(name="last", words="Nine of ten come before", schema=_DAY, read=lambda window: window.last.isoformat()),
-        ),
-    )
+_DAYS: tuple[Field, ...] = (
+    Field(name="first", words="One of ten comes before", schema=_DAY, read=lambda window: window.first.isoformat()),
+    Field(name="middle", words="Half come before", schema=_DAY, read=lambda window: window.middle.isoformat()),
+    Field(name="last", words="Nine of ten come before", schema=_DAY, read=lambda window: window.last.isoformat()),
+)
 
+
+def _window(words: str, find: Callable[[Forecast], Window | None], name: str) -> Field:
     def read(each: Forecast) -> Facts | None:
         window = find(each)
-        return {part: getattr(window, part).isoformat() for part in inner["properties"]} if window else None
+        return {day.name: day.read(window) for day in _DAYS} if window else None
 
-    return Field(name=name, words=f"{words}; null where there is none", schema={**inner, "type": ["object", "null"]}, read=read)
+    schema = {**_object(words, _DAYS), "type": ["object", "null"]}
+    return Field(name=name, words=f"{words}; null where there is none", schema=schema, read=read)
 
 
 FORECAST = Resource(
