@@ -6,6 +6,7 @@ import ipaddress
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import ceil
 
 #: Requests that one visitor may make.
 MAX_PER_MINUTE, MAX_PER_HOUR = 4, 11
@@ -25,6 +26,12 @@ def visitor(host: str) -> str:
     if address.ipv4_mapped:
         return str(address.ipv4_mapped)
     return str(ipaddress.ip_network((address, _PREFIX), strict=False))
+
+
+def when_again(wait: timedelta) -> tuple[str, str]:
+    """When somebody who has to wait may ask once more: in words (``in 3 minutes``), and as ``Retry-After`` has it."""
+    minutes = max(1, ceil(wait / timedelta(minutes=1)))
+    return "in a minute" if minutes == 1 else f"in {minutes} minutes", str(minutes * 60)
 
 
 @dataclass(kw_only=True)

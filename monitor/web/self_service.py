@@ -11,7 +11,6 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from math import ceil
 from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -33,7 +32,7 @@ from monitor.web.origin import SameSite
 from monitor.web.pages import message_page, page
 from monitor.web.preferences_form import described, form_of, preferences_form, problem, table
 from monitor.web.queries.authorities import find_authority
-from monitor.web.rate_limiter import RateLimiter, visitor
+from monitor.web.rate_limiter import RateLimiter, visitor, when_again
 from monitor.web.state import SelfServiceStore
 
 
@@ -329,8 +328,7 @@ def _full() -> HTMLResponse:
 
 
 def _too_many(wait: timedelta) -> HTMLResponse:
-    minutes = max(1, ceil(wait / timedelta(minutes=1)))
-    when = "in a minute" if minutes == 1 else f"in {minutes} minutes"
-    answer = message_page("Too many requests", f"Please try again {when}.", status=429)
-    answer.headers["Retry-After"] = str(minutes * 60)
+    words, seconds = when_again(wait)
+    answer = message_page("Too many requests", f"Please try again {words}.", status=429)
+    answer.headers["Retry-After"] = seconds
     return answer

@@ -6,7 +6,6 @@ import hmac
 import logging
 import secrets
 from collections.abc import Sequence
-from math import ceil
 from typing import Any
 
 from fastapi import HTTPException, Request, Response
@@ -21,7 +20,7 @@ from monitor.ports import DeliveryState
 from monitor.web.forms import first
 from monitor.web.pages import BASE, href, page
 from monitor.web.queries.change_filter import FilterError
-from monitor.web.rate_limiter import visitor
+from monitor.web.rate_limiter import visitor, when_again
 from monitor.web.routes.access import FORM_TOKEN, SESSION_COOKIE, session_of
 from monitor.web.sign_in import MAX_SESSION, Session, TooManyTries
 from monitor.web.site import Site
@@ -77,10 +76,9 @@ def sign_in(site: Site, request: Request) -> Response:
         secret = site.sign_in.sign_in(account, first(form, "password"), who=who, now=now)
     except TooManyTries as error:
         _log.warning("operator: too many tries to sign in, last from %s", who)
-        minutes = max(1, ceil(error.wait.total_seconds() / 60))
-        when = "in a minute" if minutes == 1 else f"in {minutes} minutes"
-        answer = _sign_in_page(site, request, f"Too many tries. Please try again {when}.", account=account, status=429)
-        answer.headers["Retry-After"] = str(minutes * 60)
+        words, seconds = when_again(error.wait)
+        answer = _sign_in_page(site, request, f"Too many tries. Please try again {words}.", account=account, status=429)
+        answer.headers["Retry-After"] = seconds
         return answer
     if not secret:
         _log.warning("operator: somebody at %s was not let in", who)
