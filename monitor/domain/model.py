@@ -141,6 +141,11 @@ class Authority:
         """The name as a sentence has it: ``Hull``, not ``Kingston Upon Hull, City of``."""
         return self.common_name or self.name
 
+    @property
+    def code(self) -> str:
+        """What addresses call it: its GSS code, or its URN where it has none."""
+        return self.gss_code or self.urn
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:

@@ -31,7 +31,7 @@ class AuthorityRow:
     @property
     def address(self) -> str:
         """Where its page is, below the site."""
-        return f"/authorities/{self.authority.gss_code or self.authority.urn}"
+        return f"/authorities/{self.authority.code}"
 
     def note(self, area: Area) -> str:
         """What is said where an area has no grade of its own."""

@@ -146,7 +146,7 @@ def _key(text: str) -> str:
 
 
 def _codes(urns: Iterable[str]) -> list[str]:
-    return sorted(by_urn()[urn].gss_code or urn for urn in urns)
+    return sorted(by_urn()[urn].code for urn in urns)
 
 
 def _values(field: str) -> Callable[[ChangeFilter], Sequence[str]]:

@@ -92,7 +92,7 @@ def authority(site: Site, request: Request) -> Response:
         shown = one_authority(record, found)
         listed = [INSPECTION.facts(each) for each in shown.inspections]
         if _format_of(request) == "csv":
-            return _table(INSPECTION, f"{found.gss_code or found.urn}", listed)
+            return _table(INSPECTION, found.code, listed)
         return _json({"as_of": record.as_of.isoformat(), "authority": AUTHORITY.facts(shown.row), "inspections": listed})
 
     return _answer(site, request, make)

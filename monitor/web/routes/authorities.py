@@ -67,8 +67,8 @@ def authority(site: Site, request: Request) -> Response:
     found = find_authority(code)
     if found is None:
         raise HTTPException(404)
-    if code != (found.gss_code or found.urn):
-        return RedirectResponse(href(f"/authorities/{found.gss_code or found.urn}"), status_code=308)
+    if code != found.code:
+        return RedirectResponse(href(f"/authorities/{found.code}"), status_code=308)
 
     def make(record: Record) -> Made:
         shown = one_authority(record, found)
@@ -85,7 +85,7 @@ def authority(site: Site, request: Request) -> Response:
             areas=graded_areas((shown.row, *shown.neighbours)),
             ever=tuple(area for area in Area if any(area in each.ratings for each in shown.inspections)),
             notes=_notes(shown, record.as_of),
-            only=f"?authority={found.gss_code or found.urn}",
+            only=f"?authority={found.code}",
             as_of=record.as_of,
         )
 

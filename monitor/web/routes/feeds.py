@@ -199,7 +199,7 @@ def _expected(each: Forecast, origin: str) -> Event | None:
             f"Half of such authorities have their report by {day_words(each.report.middle)}.",
             f"The last one was published: {since}. Made of {each.intervals} intervals of the record.",
         ),
-        url=f"{origin}/authorities/{each.authority.gss_code or each.authority.urn}",
+        url=f"{origin}/authorities/{each.authority.code}",
         stamp=datetime.combine(each.as_of, time(), UTC),
         certain=False,
     )

@@ -25,7 +25,7 @@ def _asked(site: Site, request: Request) -> tuple[Area, date]:
 
 
 def _address(prefix: str) -> Callable[[Authority], str]:
-    return lambda authority: f"{prefix}/authorities/{authority.gss_code or authority.urn}"
+    return lambda authority: f"{prefix}/authorities/{authority.code}"
 
 
 def page(site: Site, request: Request) -> Response:
