@@ -78,10 +78,10 @@ class AnswerCache:
                     return self._held[key]
             try:
                 made = _zipped(make())
+                self._keep(key, made)
             finally:
                 with self._lock:
                     self._making.pop(key, None)
-            self._keep(key, made)
             return made
 
     def _keep(self, key: tuple[str, ...], made: Made) -> None:

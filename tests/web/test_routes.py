@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from fastapi import APIRouter
@@ -16,6 +18,7 @@ from monitor.web.drop import drop_router
 from monitor.web.routes import ROUTES, Access, access_of, walk
 from monitor.web.security import SECURITY_HEADERS, answers_to
 from monitor.web.sign_in import SignIn
+from monitor.web.site import AnswerCache, Made
 from monitor.web.static_files import static_files
 from tests.builders import StoppedClock, official
 from tests.web.fakes import NOW, RECORD, FakeRecord, TestClient, site_of
@@ -211,6 +214,27 @@ def test_an_unchanged_record_is_read_once_and_sent_once() -> None:
         assert "Outstanding" in there.get("/").text
         clock.forward(days=1)
         assert there.get("/authorities", headers={"If-None-Match": changed.headers["etag"]}).status_code == 200
+
+
+def test_an_answer_is_made_once_also_for_who_asks_while_it_is_put_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    cache, keep = AnswerCache(), AnswerCache._keep
+    made: list[str] = []
+    other = threading.Thread(target=lambda: cache.get(("page",), lambda: answer("other")))
+
+    def answer(who: str) -> Made:
+        made.append(who)
+        return Made(body=b"")
+
+    def meanwhile(*given: Any) -> None:
+        if not other.ident:
+            other.start()
+            other.join(0.2)
+        keep(*given)
+
+    monkeypatch.setattr(AnswerCache, "_keep", meanwhile)
+    cache.get(("page",), lambda: answer("first"))
+    other.join(10)
+    assert made == ["first"]
 
 
 def test_an_answer_that_is_held_is_given_without_asking_the_store_for_a_moment() -> None:
