@@ -96,7 +96,7 @@ class Pipeline:
     _fresh: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     async def cycle(self, results: Sequence[PollResult] = ()) -> Cycle:
-        """Poll every source once, then read everything there is to read. Sources in `asked` have been asked already."""
+        """Poll every source once, then read everything there is to read. Sources in `results` have been asked already."""
         states = await asyncio.to_thread(self.store.source_states)
         polled = list(await self._save(results))
 
@@ -186,7 +186,7 @@ class Pipeline:
         return _parted(outcomes)
 
     async def _next(self, busy: Collection[Turn], end: datetime | None) -> list[tuple[Turn, Waiting]]:
-        """The links to begin with now; `turns.choose` decides."""
+        """The links to begin with now; `turns.choose_turns` decides."""
         now = self.clock.now()
         due = await asyncio.to_thread(self.store.links_to_read, now=now)
         official = {source.name for source in self.sources if source.source_class is SourceClass.OFFICIAL}

@@ -386,7 +386,7 @@ async def complete_runtime(polling: PollingRuntime, *, watched_before: bool = Fa
             ),
             outbox=outbox,
             postmaster=build_postmaster(settings, store, clock) if settings.returned else None,
-            # A file has one monitor (see `alone`); a server may have several.
+            # A file has one monitor (see `single_instance`); a server may have several.
             lead=LeaseElection(store, clock, outbox.owner) if settings.database_url.startswith("postgres") else None,
             database=shown_database_address(database_url(settings)),
         )

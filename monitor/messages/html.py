@@ -35,7 +35,7 @@ def _template(name: str) -> Template:
 def _footer_pieces(
     product: str, also: int, notes: int, reasons: int, manage: bool, unsubscribe: bool, way_out: bool
 ) -> tuple[str | int, ...]:
-    """The end of the page: its own text, and between the numbers of what is one person's (see `_foot_html`)."""
+    """The end of the page: its own text, and between the numbers of what is one person's (see `html_footer`)."""
     numbers = iter(range(also + notes + reasons + 3))
 
     def gaps(count: int) -> tuple[str, ...]:

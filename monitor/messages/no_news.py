@@ -51,7 +51,7 @@ def outage_notice(
     unsubscribe: str = "",
     named: bool = True,
 ) -> Notice:
-    """``We cannot hear The Gazette at present``: every source of a list is silent. `named`: see `silence_notice`."""
+    """``We cannot hear The Gazette at present``: every source of a list is silent. `named`: see `no_news_notice`."""
     name = subscription.name if named else ""
     outlets = tuple(dict.fromkeys(source.outlet for source in sources))
     since = london_day(max(source.down_since for source in sources if source.down_since))

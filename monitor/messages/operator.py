@@ -69,7 +69,7 @@ _MAX_LINES = 40
 def operator_notice(
     identity: str, now: datetime, *, firing: Sequence[ActiveAlarm] = (), ended: Sequence[ActiveAlarm] = (), page: str = ""
 ) -> Notice:
-    """The notice of alarms that are `told` (new, more, or still standing) and that `ended`; `page` is the status page."""
+    """The notice of alarms that are `firing` (new, more, or still standing) and that `ended`; `page` is the status page."""
     lines = [_line_of(each) for each in firing[:_MAX_LINES]]
     if len(firing) > _MAX_LINES:
         lines.append(f"And {len(firing) - _MAX_LINES} more: see the status page.")

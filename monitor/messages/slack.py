@@ -128,7 +128,7 @@ def _blocks(notice: Notice, views: Sequence[InspectionView], room: int) -> list[
 
 
 def slack_body(notice: Notice, subject: str, views: Sequence[InspectionView]) -> str:
-    """The payload as far as it is the same for everybody: JSON that ends within the list of blocks; `slack_foot` closes it."""
+    """The payload as far as it is the same for everybody: JSON that ends within the list of blocks; `slack_footer` ends it."""
     blocks = _blocks(notice, views, _MAX_BLOCKS - 1) or _paragraphs([subject])
     payload = {"text": _words(subject, _SECTION), "unfurl_links": False, "unfurl_media": False, "blocks": blocks}
     return json.dumps(payload, ensure_ascii=False)[: -len("]}")]

@@ -24,7 +24,7 @@ class BounceStore(Protocol):
     """The part of the store that returned mail needs."""
 
     def ingest_bounce(self, mail: BounceReport, signed: str | None, *, now: datetime) -> IngestOutcome:
-        """See `store.returned.take`."""
+        """See `store.bounces.take`."""
         ...
 
     def mailbox_position(self) -> str:

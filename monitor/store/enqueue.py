@@ -83,7 +83,7 @@ def _history(connection: Connection, news: News, doubtful: Collection[tuple[str,
 
 
 def _storm(connection: Connection, news: News, now: datetime) -> str:
-    """Why this news is held; see `guards.storm`."""
+    """Why this news is held; see `alert_limits.storm`."""
     since = now - timedelta(days=31)
     rows = connection.execute(
         select(changes.c.urn, changes.c.recorded_at, changes.c.outlet).where(

@@ -54,7 +54,7 @@ def register_start(connection: Connection, beside: int | None, place: str = "") 
     Args:
         connection: a transaction on the state.
         beside: what the file of the count says.
-        place: which file the database is (`place`); a state that never had a message to send may be anywhere.
+        place: which file the database is (`inode`); a state that never had a message to send may be anywhere.
     """
     here = int(_fact(connection, _GENERATION) or 0)
     if reason := another(connection, beside, place):
@@ -66,7 +66,7 @@ def register_start(connection: Connection, beside: int | None, place: str = "") 
 
 
 def another(connection: Connection, beside: int | None, place: str) -> str:
-    """Why this is not the state that was left; empty when it is. Changes nothing; see `begin`."""
+    """Why this is not the state that was left; empty when it is. Changes nothing; see `register_start`."""
     here, left = int(_fact(connection, _GENERATION) or 0), _fact(connection, _PLACE)
     if beside is None and here > 1:
         return "the database was copied here without the rest of its state folder"

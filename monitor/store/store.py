@@ -172,7 +172,7 @@ class SqlStore(PollStore, SendingStore, OutboxAdmin, SubscriberDesk, ReviewDesk,
             return enqueue_no_news(connection, wanted, self._policy, coverage, now)
 
     def keep_fingerprint(self, value: str) -> None:
-        """Say that everything in the state was seen to; see `glance`."""
+        """Say that everything in the state was seen to; see `idle_check`."""
         with self.engine.begin() as connection:
             sources.keep_fingerprint(connection, value)
 
@@ -191,7 +191,7 @@ class SqlStore(PollStore, SendingStore, OutboxAdmin, SubscriberDesk, ReviewDesk,
             return notices.notify_operator(connection, self._policy.renderer, found, ways, now, page=page)
 
     def notify_of_reviews(self, avoided: Collection[str], ways: Sequence[Receiver], *, now: datetime, page: str = "") -> str:
-        """Put the day's word on what waits for review into the outbox; see `review_word.tell_of_reviews`."""
+        """Put the day's word on what waits for review into the outbox; see `review_word.notify_of_reviews`."""
         self._look()
         with self.engine.begin() as connection:
             return review_word.notify_of_reviews(connection, self._policy, ways, avoided, now, page=page)

@@ -95,7 +95,7 @@ def _subscriber(row: Mapping[str, object]) -> Subscriber:
     return Subscriber(
         subscription=subscription_from_table(row["definition"]),  # type: ignore[arg-type]  # JSON of a table
         origin=str(row["origin"]),
-        created_at=row["created_at"],  # type: ignore[arg-type]  # Moment
+        created_at=row["created_at"],  # type: ignore[arg-type]  # UTCDateTime
         confirmed_at=row["confirmed_at"],  # type: ignore[arg-type]
         ended_at=row["ended_at"],  # type: ignore[arg-type]
         ended_reason=str(row["ended_reason"]),
