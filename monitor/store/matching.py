@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, RowMapping, or_, select
 
 from monitor.domain.model import Inspection, SourceClass
 from monitor.domain.recorded_change import RecordedChange, Verdict
@@ -23,20 +22,17 @@ def find_changes(connection: Connection, history: History, name: str, limit: int
         chosen = chosen.where(
             or_(changes.c.key.startswith(name, autoescape=True), changes.c.id.startswith(name, autoescape=True))
         )
-    return _recorded(connection, history, [dict(row) for row in connection.execute(chosen).mappings()])
+    rows = connection.execute(chosen).mappings().all()
+    return _recorded(rows, known(connection, history, sorted({row["urn"] for row in rows}), None) if rows else ())
 
 
 def all_changes(connection: Connection, inspections: Iterable[Inspection]) -> tuple[RecordedChange, ...]:
     """Every recorded change of these inspections, oldest first."""
     rows = connection.execute(select(changes).order_by(changes.c.recorded_at, changes.c.key)).mappings().all()
-    return _of([dict(row) for row in rows], inspections)
+    return _recorded(rows, inspections)
 
 
-def _recorded(connection: Connection, history: History, rows: Sequence[Mapping[str, Any]]) -> tuple[RecordedChange, ...]:
-    return _of(rows, known(connection, history, sorted({row["urn"] for row in rows}), None) if rows else ())
-
-
-def _of(rows: Iterable[Mapping[str, Any]], known_inspections: Iterable[Inspection]) -> tuple[RecordedChange, ...]:
+def _recorded(rows: Iterable[RowMapping], known_inspections: Iterable[Inspection]) -> tuple[RecordedChange, ...]:
     inspections = {inspection.key: inspection for inspection in known_inspections}
     return tuple(
         RecordedChange(
