@@ -27,9 +27,10 @@ from monitor.messages.codes import reason_words, what_to_do
 from monitor.messages.operator import operator_notice
 from monitor.ports import DeliveryState
 from monitor.store.bounces import ASKED_KIND
+from monitor.store.delivery_admin import oldest_due
 from monitor.store.message_contents import MessageRenderer, enqueue_one
 from monitor.store.restore_guard import sending_disabled
-from monitor.store.schema import IN_FORCE, PENDING, deliveries, returns, standing_alarms, subscriptions, suspensions
+from monitor.store.schema import IN_FORCE, deliveries, returns, standing_alarms, subscriptions, suspensions
 
 #: A notice that was not handed over by then goes another way, too.
 LATE = timedelta(minutes=15)
@@ -153,8 +154,7 @@ def outbox_alarms(connection: Connection, now: datetime) -> list[Alarm]:
     ]
     if reason := sending_disabled(connection):
         found.append(Alarm(about="outbox", name="off", message=f"nothing is sent: {reason}", urgent=True))
-    oldest = select(func.min(deliveries.c.not_before)).where(PENDING)
-    since = connection.execute(oldest).scalar()
+    since = oldest_due(connection)
     if since is not None and now - since > STUCK and not reason:
         words = f"a message has been due since {moment_words(since)}"
         found.append(Alarm(about="outbox", name="stuck", message=words, since=since, urgent=True))
