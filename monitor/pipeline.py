@@ -13,7 +13,6 @@ import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TypeVar
 from uuid import uuid4
 
 from monitor.domain.calendar import london_day
@@ -40,7 +39,6 @@ from monitor.ports import (
 )
 
 _log = logging.getLogger(__name__)
-_Result = TypeVar("_Result")
 Document = Article | Report
 #: Bytes to prose, blocking; raises ReadError for what is no article and no report. The source is None when it was removed.
 Read = Callable[[Page, Link, Source | None], Document]

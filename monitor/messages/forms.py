@@ -70,8 +70,3 @@ EVENT = Form(name="event", body=lambda content: event(content.notice))
 
 #: What every message is rendered in. A channel that understands another form brings its row (`channels.forms`).
 FORMS = (TEXT, HTML, SLACK, EVENT)
-
-
-def render(content: Content, form: Form) -> str:
-    """A message in one form, whole."""
-    return form.body(content) + form.footer(content)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from monitor.domain.calendar import day_words, short_day
+from monitor.domain.calendar import day_words
 from monitor.messages.headline import summary
 from monitor.messages.inspection_view import InspectionView
 from monitor.messages.notice import Notice
@@ -27,7 +27,7 @@ def _template(name: str) -> Template:
 
     loader = PackageLoader("monitor.messages")
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"day": day_words, "short": short_day, "host": host_of}
+    environment.filters |= {"day": day_words, "host": host_of}
     return environment.get_template(name)
 
 
