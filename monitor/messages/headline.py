@@ -191,8 +191,8 @@ def roll(groups: Sequence[Sequence[Change]], room: int) -> str:
 
 def _rolled(groups: Sequence[Sequence[Change]], room: int, *, apart: bool) -> tuple[tuple[int, ...], str] | None:
     """The fullest roll that fits, and how many it names of those that came to be inadequate, and that ceased to be."""
-    ways = [severity(group) for group in groups]
-    variants = [_said(groups, short, apart=apart) for short in range(3 if ways[0] == ChangeKind.INTO_INADEQUATE else 2)]
+    lengths = range(3 if severity(groups[0]) == ChangeKind.INTO_INADEQUATE else 2)
+    variants = [_said(groups, short, apart=apart) for short in lengths]
     for named in _namings([len(each.names) for each in variants[0]]):
         rolled = [_roll(said, named, groups) for said in variants]
         counted = [f"{_counted_councils(groups)}: {each}" for each in rolled]
