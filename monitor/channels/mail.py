@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import socket
-import ssl
 from collections.abc import Sequence
 from email.utils import parseaddr
 
@@ -15,6 +14,7 @@ from monitor.channels.mime import mime, usable
 from monitor.channels.route import Route
 from monitor.channels.smtp import Server, hand_over
 from monitor.channels.smtp_pool import SmtpPool
+from monitor.channels.tls import context_of
 from monitor.domain.mailboxes import ascii_address, ascii_domain
 from monitor.domain.web_address import LOOPBACK
 from monitor.messages.signed_return_path import MARK_LENGTH, SignedReturnPath, return_path
@@ -171,10 +171,7 @@ def _server(account: NotifyEmail, password: str, ca_file: str, helo_name: str) -
         raise ConfigError("mailto:// would send the password in clear text; use mailtos://", key="url")
     if not account.verify_certificate:
         raise ConfigError("verify=no would hand mail to anybody; name the certificate with ca_file instead", key="url")
-    try:
-        context = ssl.create_default_context(cafile=ca_file or None)
-    except (OSError, ssl.SSLError) as error:
-        raise ConfigError(f"{ca_file}: not a file of certificates ({error})", key="ca_file") from None
+    context = context_of(ca_file)
     if not host:
         raise ConfigError("not a usable mail address: it names no host", key="url")
     return Server(

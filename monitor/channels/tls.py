@@ -1,8 +1,10 @@
-"""What was wrong with the encryption that a server offered, as a word for an outcome's reason."""
+"""Encryption to a mail server: whose certificates are believed, and what was wrong with it, as a word for a reason."""
 
 from __future__ import annotations
 
 import ssl
+
+from monitor.ports import ConfigError
 
 #: OpenSSL's X509_V_ERR_*, in the words of an operator.
 _WORDS = {
@@ -15,6 +17,14 @@ _WORDS = {
     62: "of another host",
     64: "of another host",
 }
+
+
+def context_of(ca_file: str) -> ssl.SSLContext:
+    """What believes the certificates in a file; where none is named, those of this machine. Raises ConfigError."""
+    try:
+        return ssl.create_default_context(cafile=ca_file or None)
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigError(f"{ca_file}: not a file of certificates ({error})", key="ca_file") from None
 
 
 def tls_reason(error: ssl.SSLError) -> str:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from monitor.channels.tls import tls_reason
+from monitor.channels.tls import context_of, tls_reason
 from monitor.domain.calendar import MONTHS
 from monitor.domain.web_address import LOOPBACK
 from monitor.ports import ConfigError, MonitorError
@@ -222,13 +222,6 @@ def mailbox_of(url: str, *, ca_file: str = "") -> Mailbox:
     return _imap_mailbox(parts, port, ca_file)
 
 
-def _context(ca_file: str) -> ssl.SSLContext:
-    try:
-        return ssl.create_default_context(cafile=ca_file or None)
-    except (OSError, ssl.SSLError) as error:
-        raise ConfigError(f"{ca_file}: not a file of certificates ({error})", key="ca_file") from None
-
-
 def _imap_mailbox(parts: SplitResult, port: int | None, ca_file: str) -> ImapMailbox:
     """The mailbox of an address of IMAP, as `mailbox_of` has it."""
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
@@ -239,7 +232,7 @@ def _imap_mailbox(parts: SplitResult, port: int | None, ca_file: str) -> ImapMai
     folder = unquote(parts.path.lstrip("/")) or "INBOX"
     if not all(each.isascii() and each.isprintable() for each in (user, password, folder)):
         raise ConfigError("user, password and folder: plain ASCII only", key="url")
-    context = _context(ca_file)
+    context = context_of(ca_file)
     port = port or _PORTS[parts.scheme]
     return ImapMailbox(
         host=parts.hostname,
