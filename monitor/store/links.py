@@ -15,6 +15,7 @@ from monitor.domain.turns import COSTLY, CROWDED, MAX_WAITING, newest
 from monitor.domain.urls import queue_of
 from monitor.ports import LinkFailure, PollResult, Waiting
 from monitor.store.schema import facts, links
+from monitor.store.tokens import chunks
 
 #: Rows of one host that are looked at together: more than it gets places.
 _OF_EACH = 16
@@ -22,7 +23,6 @@ _OF_EACH = 16
 _DEAD_AFTER = timedelta(minutes=15)
 #: What is written under `facts` about the program that opened the state last.
 _PROGRAM = "program"
-_MAX_AT_ONCE = 500  #: parameters of one statement
 _SINCE = case((links.c.published < links.c.first_seen, links.c.published), else_=links.c.first_seen)
 
 
@@ -38,11 +38,10 @@ class Read:
 
 def _known_links(connection: Connection, announced: Iterable[str]) -> Iterator[tuple[str, RowMapping]]:
     """What is kept of those of the addresses that are known."""
-    addresses = list(dict.fromkeys(announced))
     columns = [links.c[name] for name in ("canonical_url", "source", "edition", "state", "published", "tried_at", "readings")]
-    for start in range(0, len(addresses), _MAX_AT_ONCE):
-        some = links.c.canonical_url.in_(addresses[start : start + _MAX_AT_ONCE])
-        yield from ((row["canonical_url"], row) for row in connection.execute(select(*columns).where(some)).mappings())
+    for some in chunks(dict.fromkeys(announced)):
+        known = select(*columns).where(links.c.canonical_url.in_(some))
+        yield from ((row["canonical_url"], row) for row in connection.execute(known).mappings())
 
 
 def remember(
