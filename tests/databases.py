@@ -13,7 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, make_url, text
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +50,12 @@ def _started(pgserver: Any, data: Path) -> Any:
     except subprocess.CalledProcessError:
         time.sleep(2)
         return pgserver.get_server(data, cleanup_mode="stop")
+
+
+def engine_of(database: str) -> Engine:
+    """An engine of a database's address, for what is done to it without the store; dispose of it."""
+    url = make_url(database)
+    return create_engine(url.set(drivername="postgresql+psycopg") if url.get_backend_name() == "postgresql" else url)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import create_engine, event, make_url, text
+from sqlalchemy import event, text
 
 from monitor.ports import StoreError
 from monitor.store import open_store
 from monitor.store.migrations.run import script, upgrade
 from monitor.store.schema import HEAD, metadata
+from tests.databases import engine_of
 from tests.store.conftest import Open
 
 
@@ -43,8 +44,7 @@ def test_the_newest_migration_is_the_one_that_the_code_names() -> None:
 
 
 def test_migrating_from_nothing_and_creating_at_once_give_the_same_schema(database: str) -> None:
-    url = make_url(database)
-    engine = create_engine(url.set(drivername="postgresql+psycopg") if url.get_backend_name() == "postgresql" else url)
+    engine = engine_of(database)
     upgrade(engine)
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata) == []

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 
-from sqlalchemy import create_engine, func, make_url, select, text
+from sqlalchemy import func, select, text
 
 from monitor.messages import Renderer
 from monitor.messages.forms import FORMS, Form
 from monitor.store import schema
 from monitor.store.migrations.run import upgrade
 from tests.builders import NOW, story, subscription
+from tests.databases import engine_of
 from tests.store.conftest import Open
 
 
@@ -40,8 +41,7 @@ def test_erasing_one_reader_leaves_the_others_theirs(open_it: Open) -> None:
 
 
 def test_a_message_of_the_older_schema_is_sent_as_it_was(open_it: Open, database: str) -> None:
-    url = make_url(database)
-    engine = create_engine(url.set(drivername="postgresql+psycopg") if url.get_backend_name() == "postgresql" else url)
+    engine = engine_of(database)
     upgrade(engine, "0003")
     headers = {"Message-ID": "<d@monitor.test>", "Date": "Tue, 01 Sep 2026 12:00:00 +0000"}
     forms = {name: f"the {name}" for name in ("subject", "text", "html", "slack", "payload")}
@@ -68,8 +68,7 @@ HARD = 'a “quoted” \\ line\n\twith {"json": ["é", "\U0001f600"]} and \'quot
 
 
 def test_a_message_of_the_schema_with_a_column_a_form_is_sent_as_it_was(open_it: Open, database: str) -> None:
-    url = make_url(database)
-    engine = create_engine(url.set(drivername="postgresql+psycopg") if url.get_backend_name() == "postgresql" else url)
+    engine = engine_of(database)
     upgrade(engine, "0009")
     common = {"id": "b" * 32, "subject": "Kent", **{name: f"{name}: {HARD}" for name in ("text", "html", "slack", "payload")}}
     own = {"foot_text": "; mine", "foot_html": "; <mine>", "foot_slack": HARD, "at": "2026-09-01 12:00:00.000000"}
