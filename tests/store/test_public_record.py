@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from monitor.domain.model import Area, Trust
+from monitor.domain.model import Area, ClassifierResult, Trust
+from monitor.ports import Poll
 from monitor.store import SqlStore
 from tests.builders import NOW, link, polled, report, result, story, subscription
 from tests.store.conftest import HISTORY, Open
@@ -26,8 +27,6 @@ def test_the_version_follows_the_record_and_nothing_else(open_it: Open) -> None:
     store.record(found, result(found.text, {}), link=None, baseline=False, now=NOW + timedelta(minutes=2))
     versions.append(store.record_version())
     assert len(set(versions)) == 4
-    from monitor.ports import Poll
-
     polled(store, "feed", Poll(links=(link("https://news.test/1"),)), now=NOW, next_due_at=NOW)
     store.claim(owner="t", now=NOW + timedelta(days=1), lease=60, limit=5)
     assert store.record_version() == versions[-1]
@@ -51,8 +50,7 @@ def test_a_report_says_on_which_page_a_grade_stands(open_it: Open) -> None:
     store = open_it(subscription())
     heard(store, "leadership good")
     found = report("Leeds", "leadership good, children_in_care good", published=NOW.date())
-    read = result("", {})
-    read = type(read)(judgements=found.judgements, relevant=True)
+    read = ClassifierResult(judgements=found.judgements, relevant=True)
     store.record(found, read, link=None, baseline=False, now=NOW + timedelta(minutes=1))
     newest = store.believed().inspections[-1]
     pages = store.report_pages(newest.key)
