@@ -84,7 +84,7 @@ check-locks: $(VENV)/.dev-installed ## the locks are fresh, hashed, and name no 
 check-install: $(VENV)/.dev-installed ## what pyproject.toml alone installs, without the locks, has all that is imported
 	@$(BIN)/python .ci/fresh_install.py
 
-lock: $(VENV)/.dev-installed ## write both locks again from pyproject.toml (keeps versions that still fit)
+lock: $(VENV)/.dev-installed ## write the locks again from pyproject.toml (keeps versions that still fit)
 	@$(BIN)/python .ci/check_locks.py --write
 
 score: $(VENV)/.dev-installed ## the corpus floors (our own corpus; ../shared as well where it is present)

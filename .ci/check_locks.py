@@ -1,4 +1,4 @@
-"""Are both lock files what pyproject.toml asks for, hashed throughout, and free of package-index addresses?"""
+"""Are the lock files what pyproject.toml asks for, hashed throughout, and free of package-index addresses?"""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCKS = {"requirements.lock": ("build",), "requirements-dev.lock": ("build", "dev")}
+LOCKS = {
+    "requirements.lock": ("build", "postgres"),
+    "requirements-backfill.lock": ("build", "postgres", "backfill"),
+    "requirements-dev.lock": ("build", "dev"),
+}
 PIN = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]+\])?==\S+")
 
 
@@ -56,9 +60,9 @@ def main() -> int:
         for name, extras in LOCKS.items():
             compile_lock(extras, ROOT / name)
     faults = [fault for name in LOCKS for fault in shape_faults(name, (ROOT / name).read_text())]
-    run, dev = (pins((ROOT / name).read_text()) for name in LOCKS)
+    *smaller, dev = ((name, pins((ROOT / name).read_text())) for name in LOCKS)
     faults += [
-        f"{n}: {v} in requirements.lock, {dev.get(n)} in requirements-dev.lock" for n, v in run.items() if dev.get(n) != v
+        f"{n}: {v} in {name}, {dev[1].get(n)} in {dev[0]}" for name, of in smaller for n, v in of.items() if dev[1].get(n) != v
     ]
     with tempfile.TemporaryDirectory() as folder:
         for name, extras in LOCKS.items():
