@@ -94,6 +94,7 @@ LINES = (
         ("help", "nonsense"),
         ("reclassify", STATE, "x"),
     ),
+    *(("state",), ("state", "copy"), ("state", "copy", "a"), ("state", "nonsense")),
 )
 
 
