@@ -55,7 +55,7 @@ def create_app(site: Site, *routers: APIRouter) -> FastAPI:
     check_access(app.routes)
     app.add_middleware(AtOnce, site=site)
     app.add_middleware(OpenData)
-    app.add_middleware(Guard, names=site.names, base=site.base)
+    app.add_middleware(Guard, names=site.names, public_url=site.public_url)
     app.add_exception_handler(HTTPException, _refused)  # type: ignore[arg-type]  # it is called for these alone
     app.add_exception_handler(FilterError, _misunderstood)  # type: ignore[arg-type]
     app.add_exception_handler(StoreError, _unavailable)

@@ -53,10 +53,11 @@ class Guard:
     nobody's name. Without `names` every name will do.
     """
 
-    def __init__(self, app: Asgi, names: frozenset[str] | None = None, base: str = "") -> None:
+    def __init__(self, app: Asgi, names: frozenset[str] | None = None, public_url: str = "") -> None:
         self._app = app
         self._names = names
-        self._base = base
+        self._public_url = public_url
+        self._base = urlsplit(public_url).path.rstrip("/")
 
     async def __call__(self, scope: Message, receive: Any, send: Any) -> None:
         """Answer one request, or pass on whatever else a server asks."""
@@ -75,11 +76,12 @@ class Guard:
                 message = {**message, "body": b""}
             await send(message)
 
-        if self._names is not None and not self._is_ours(Headers(scope=scope).get("host", "")):
+        if not self._is_ours(Headers(scope=scope).get("host", "")) and not _is_file(scope):
             refused = message_page(
                 "Another site was meant",
                 "Nothing here has the name that was asked for. Whoever runs the monitor names it in public_url or hosts.",
                 status=421,
+                go_on=("Go to the site by its own name", self._public_url) if self._public_url else None,
             )
             await refused(scope, receive, guarded)
             return
@@ -87,7 +89,12 @@ class Guard:
 
     def _is_ours(self, host: str) -> bool:
         name = host_name(host)
-        return name in (self._names or ()) or _is_address(name)
+        return self._names is None or name in self._names or _is_address(name)
+
+
+def _is_file(scope: Message) -> bool:
+    """Whether a file of the program is asked for: by those the page that refuses looks like one, and they tell nothing."""
+    return str(scope["path"]).startswith("/static/")
 
 
 def _is_address(name: str) -> bool:

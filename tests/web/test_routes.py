@@ -318,3 +318,13 @@ def test_the_document_of_the_api_has_every_address_of_it(client: TestClient) -> 
     named = {each["name"] for each in document["paths"]["/api/v1/changes"]["get"]["parameters"]}
     assert {"authority", "after", "from"} <= named
     assert json.loads(json.dumps(document)) == document
+
+
+def test_under_a_foreign_name_the_page_that_says_so_is_styled_and_leads_on() -> None:
+    url = "https://council.example/ofsted/"
+    with TestClient(create_app(site_of(names=frozenset({"council.example"}), public_url=url))) as there:
+        page = there.get("/map", headers={"Host": "evil.test"})
+        assert page.status_code == 421
+        assert f'href="{url}"' in page.text
+        style = there.get(filled("/static/{name}"), headers={"Host": "evil.test"})
+        assert (style.status_code, style.headers["content-type"]) == (200, "text/css; charset=utf-8")
