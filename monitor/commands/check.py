@@ -44,7 +44,7 @@ def problems_in(settings: Settings) -> list[Problem]:
     from monitor.ports import ConfigError
     from monitor.postmaster.build import build_mailbox
     from monitor.settings import Problem, SettingsError
-    from monitor.settings.secret import drop_token, metrics_token, operator_token
+    from monitor.settings.secret import READERS
     from monitor.system.clock import SystemClock
 
     problems: list[Problem] = []
@@ -56,9 +56,9 @@ def problems_in(settings: Settings) -> list[Problem]:
     nothing = nothing_watched(settings)
     if nothing and nothing.file not in {problem.file for problem in problems}:
         problems.append(nothing)
-    for token in (drop_token, metrics_token, operator_token):
+    for read in READERS:
         try:
-            token(os.environ)
+            read(os.environ)
         except ConfigError as error:
             problems.append(Problem(file="environment", key=error.key, message=str(error).removeprefix(f"{error.key}: ")))
     try:

@@ -23,7 +23,7 @@ from monitor.commands.logs import FORMATS, log_to_stderr
 from monitor.commands.options import clock_for, folder_options
 from monitor.commands.plural import number_of
 from monitor.ports import ConfigError, MonitorError
-from monitor.settings.secret import drop_token, metrics_token, operator_token
+from monitor.settings.secret import READERS, drop_token, metrics_token, operator_token
 from monitor.system.heap import keep_nothing_free
 
 if TYPE_CHECKING:
@@ -66,8 +66,8 @@ def run(args: argparse.Namespace) -> int:
     if args.listen:
         settings = replace(settings, listen=_address(args.listen))
     log_to_stderr(settings.log_level, args.log_format or settings.log_format)
-    for token in (drop_token, metrics_token, operator_token):
-        token(os.environ)  # refused here, and not by the page
+    for read in READERS:
+        read(os.environ)  # refused here, and not by the page
     listening = _listen(settings.listen, settings.state)
     settings = replace(settings, listen=(settings.listen[0], listening.getsockname()[1]))
     with listening:

@@ -87,7 +87,14 @@ _SOURCE = (
 )
 #: Every variable of the environment that is looked at, whatever the configuration says. Others it names itself (`url_env`).
 ENVIRONMENT = frozenset(
-    {"MONITOR_CONFIG", "MONITOR_STATE", "MONITOR_DROP_TOKEN", "MONITOR_METRICS_TOKEN", "MONITOR_OPERATOR_TOKEN"}
+    {
+        "MONITOR_CONFIG",
+        "MONITOR_STATE",
+        "MONITOR_DROP_TOKEN",
+        "MONITOR_METRICS_TOKEN",
+        "MONITOR_OPERATOR_TOKEN",
+        "MONITOR_LINKS_KEY",
+    }
 ) | {
     variable_of(section, key)
     for section, keys in (("monitor", _MONITOR), ("fetch", _FETCH), ("operator", _OPERATOR), ("returned", _RETURNED))

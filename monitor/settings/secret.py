@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import os
 import secrets
 from collections.abc import Mapping
@@ -19,6 +21,8 @@ OPERATOR_TOKEN_ENV = "MONITOR_OPERATOR_TOKEN"  # noqa: S105
 #: That with the token of whatever reads the numbers, and of nothing else.
 METRICS_TOKEN_ENV = "MONITOR_METRICS_TOKEN"  # noqa: S105
 _MIN_TOKEN = 16
+#: The key that signs links, in base64: for several daemons on one database, each with a folder of its own.
+LINKS_KEY_ENV = "MONITOR_LINKS_KEY"
 
 
 def drop_token(environ: Mapping[str, str]) -> str:
@@ -53,14 +57,39 @@ def token_problem(token: str) -> str:
     return ""
 
 
-def own_key(state: Path) -> bytes:
-    """The 32 bytes of ``links.key`` in the state folder, made once: whole, or not at all.
+def own_key(state: Path, environ: Mapping[str, str] | None = None) -> bytes:
+    """The key that signs links and marks: that of the environment (default: the process's), else ``links.key``.
 
-    Raises StoreError where it can be neither read nor made.
+    It has 32 bytes or more.
+
+    Raises:
+        ConfigError: the variable holds no such key; it is never repeated.
+        StoreError: ``links.key`` can be neither read nor made.
     """
-    path = state / "links.key"
+    return links_key(os.environ if environ is None else environ) or _key_of(state / "links.key")
+
+
+def links_key(environ: Mapping[str, str]) -> bytes:
+    """The key of the environment; empty where there is none. Raises ConfigError for one that is none, without repeating it."""
+    written = unquoted(environ.get(LINKS_KEY_ENV, ""))
+    if not written:
+        return b""
     try:
-        state.mkdir(parents=True, exist_ok=True)
+        key = base64.b64decode(written, validate=True)
+    except (ValueError, binascii.Error):
+        key = b""
+    if len(key) < _LENGTH:
+        reason = (
+            "holds no key: write what `openssl rand -base64 32` prints, or `base64 state/links.key` to keep the links of before"
+        )
+        raise ConfigError(reason, key=LINKS_KEY_ENV)
+    return key
+
+
+def _key_of(path: Path) -> bytes:
+    """The bytes of a file that is made once: whole, or not at all."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
             new = path.with_suffix(f".{secrets.token_hex(4)}")
             with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
@@ -76,3 +105,7 @@ def own_key(state: Path) -> bytes:
     if len(key) < _LENGTH:
         raise StoreError("is cut short; put it back from a backup, or remove it: old links then stop working", key=str(path))
     return key
+
+
+#: What reads each secret that stands in the environment under a name of its own, and refuses one that is no good.
+READERS = (drop_token, metrics_token, operator_token, links_key)
