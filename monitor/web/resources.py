@@ -208,7 +208,7 @@ CHANGE = Resource(
         _of_change("url", "Where it is said", _URL_OR_NONE, lambda change: link(change.url) or None),
         _of_change(
             "reported",
-            "What was reported first, where that was corrected",
+            "What was reported first, where that was corrected; what others report, where reports disagree",
             _RATING_OR_NONE,
             lambda change: _value(change.reported),
         ),

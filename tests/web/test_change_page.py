@@ -8,10 +8,11 @@ from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from monitor.domain.model import Article, ClassifierResult
+from monitor.domain.model import Article, ChangeKind, ClassifierResult
 from monitor.messages import Notice, Renderer
 from monitor.store import SqlStore, open_store
 from monitor.web.app import create_app
@@ -20,7 +21,7 @@ from monitor.web.queries.recipients import RecipientCounter
 from monitor.web.queries.record import RecordCache
 from monitor.web.site import Site
 from tests.builders import NOW, StoppedClock, report, result, story, subscription
-from tests.web.fakes import RECORD, TestClient, site_of
+from tests.web.fakes import RECORD, FakeRecord, TestClient, site_of
 
 BEFORE = RECORD[:1]  # Leeds, good in all areas
 
@@ -54,6 +55,12 @@ def leeds(there: Site) -> str:
 def page(there: Site, address: str = "") -> str:
     with TestClient(create_app(there)) as client:
         return " ".join(unescape(client.get(address or leeds(there)).text).split())
+
+
+def listed(there: Site, query: str) -> list[dict[str, Any]]:
+    """The changes that the API gives for a filter."""
+    with TestClient(create_app(there)) as client:
+        return list(client.get(f"/api/v1/changes?{query}").json()["changes"])
 
 
 def test_who_was_first_and_how_much_later_the_others_were(store: SqlStore) -> None:
@@ -91,7 +98,66 @@ def test_what_the_report_does_not_grade_is_withdrawn(store: SqlStore) -> None:
     hear(store, story({"Leeds": "care_leavers inadequate"}), 0)
     publish(store, "leadership good, children_in_care good", 1)
     words = "Care leavers was reported as inadequate at first; Ofsted’s report gives it no grade."
-    assert f"<h2>Corrected</h2><p>{words}</p>" in page(site(store))
+    there = site(store)
+    assert f"<h2>Partly withdrawn</h2><p>{words}</p>" in page(there)
+    assert "Partly withdrawn" in page(there, "/")
+    (gone,) = listed(there, "kind=withdrawn")
+    assert (gone["area"], gone["new"], gone["reported"]) == ("care_leavers", None, "inadequate")
+    assert "care leavers not graded after all" in page(there, "/feeds/changes.atom")
+
+
+def test_what_is_withdrawn_altogether_is_kept_for_who_was_told(store: SqlStore) -> None:
+    hear(store, story({"Leeds": "leadership inadequate"}), 0)
+    told = site(store).record.current().changes[0].versions[0]
+    inspection = replace(told.change.inspection, ratings={})
+    told = replace(told, change=replace(told.change, inspection=inspection))
+    gone = replace(
+        told.change, new=None, kinds=frozenset({ChangeKind.WITHDRAWN}), reported=told.change.new, inspection=inspection
+    )
+    record = FakeRecord(*BEFORE, inspection, changes=(told, replace(told, id="2", change=gone)))
+    there = site_of(record=record)
+    shown = page(there, f"/changes/{told.change.key}")
+    assert "<h2>Withdrawn</h2><p>This was reported and is not so: nothing of it stands." in shown
+    assert "Nobody is subscribed" not in shown
+    assert '<strong class="standing">Withdrawn</strong>' in page(there, "/")
+    assert [each["kinds"] for each in listed(there, "kind=withdrawn")] == [["withdrawn"]]
+    for form in ("atom", "rss", "json"):
+        assert "not graded after all" in page(there, f"/feeds/changes.{form}")
+
+
+@pytest.mark.parametrize("first", ["inadequate", "outstanding"])
+def test_reports_that_disagree_are_said_to_wherever_the_change_is_listed(store: SqlStore, first: str) -> None:
+    """Whichever of the two is believed: of as many outlets, the one that was first."""
+    second = "outstanding" if first == "inadequate" else "inadequate"
+    hear(store, story({"Leeds": f"leadership {first}, children_in_care outstanding"}, outlet="The Paper"), 0)
+    assert "Reports disagree" not in page(site(store)).replace(">Reports disagree</option>", "")
+    hear(store, story({"Leeds": f"leadership {second}, children_in_care outstanding"}, outlet="The Post"), 1)
+    there = site(store)
+    shown = page(there)
+    said = f"<p>Impact of leaders: {first}, says The Paper; {second}, says The Post.</p>"
+    assert "<h2>Reports disagree</h2><p>Outlets tell this differently" in shown
+    assert said in shown
+    assert '<li aria-current="step"><b>Reports disagree</b>' in shown
+    assert shown.count('aria-current="step"') == 1
+    assert '<strong class="standing">Reports disagree</strong>' in page(there, "/")
+    (change,) = listed(there, "kind=disputed")
+    assert (change["new"], change["reported"], "disagrees" in change["conflict"]) == (first, second, True)
+    for form in ("atom", "rss", "json"):
+        assert "reports disagree" in page(there, f"/feeds/changes.{form}")
+
+
+def test_what_was_disputed_is_settled_by_more_outlets_or_by_ofsted(store: SqlStore) -> None:
+    for number, (outlet, rating) in enumerate(
+        (("The Paper", "inadequate"), ("The Post", "outstanding"), ("The Echo", "outstanding"))
+    ):
+        hear(store, story({"Leeds": f"leadership {rating}"}, outlet=outlet), number)
+    assert [each["new"] for each in listed(site(store), "kind=disputed")] == []
+    assert "<h2>Corrected</h2><p>Impact of leaders was reported as inadequate at first; it is outstanding.</p>" in page(
+        site(store)
+    )
+    publish(store, "leadership outstanding, children_in_care good", 9)
+    assert "<h2>Reports disagree</h2>" not in page(site(store))
+    assert [each["new"] for each in listed(site(store), "kind=disputed")] == []
 
 
 def test_how_many_would_get_it_is_a_number_of_readers_and_nobodys_name(store: SqlStore) -> None:

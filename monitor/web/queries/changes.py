@@ -30,11 +30,24 @@ class InspectionNews:
     inspection: Inspection
     previous: Inspection | None
     changes: tuple[ChangeRecord, ...]  #: in the order of reports
+    everything: tuple[ChangeRecord, ...]  #: what it changed, whatever a filter wants
 
     @property
     def headline(self) -> str:
         """``leadership and protection now inadequate``."""
         return headline_of(self.changes)
+
+    @property
+    def standing(self) -> str:
+        """What is to be known before any of it is believed, in two words at most; empty where nothing is."""
+        gone = [each.is_withdrawn for each in self.everything]
+        if all(gone):
+            return "Withdrawn"
+        if any(each.is_disputed for each in self.everything):
+            return "Reports disagree"
+        if any(each.is_corrected for each in self.everything):
+            return "Corrected"
+        return "Partly withdrawn" if any(gone) else ""
 
     @property
     def address(self) -> str:
@@ -88,6 +101,7 @@ def news_of(record: Record, changes: Sequence[ChangeRecord]) -> tuple[Inspection
             inspection=group[0].inspection,
             previous=record.previous(group[0].inspection),
             changes=tuple(sorted(group, key=lambda each: each.sort_key, reverse=True)),
+            everything=record.by_inspection[group[0].inspection.key],
         )
         for group in groups.values()
     )

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from monitor.domain.attestation import as_graded
 from monitor.domain.context import NeighbourMove, context_of, sentences
-from monitor.domain.model import Area, Attestation, Authority, ChangeKind, Inspection, Trust
+from monitor.domain.model import Area, Attestation, Authority, ChangeKind, Inspection, Rating, Trust
 from monitor.domain.public_record import ReportPage
 from monitor.domain.recorded_change import RecordedChange
 from monitor.messages.disarm import quoted
 from monitor.messages.notice import severity
-from monitor.messages.sanitize import link, sanitize
+from monitor.messages.sanitize import link, listed, sanitize
 from monitor.web.queries.changes import InspectionNews, news_of, wording
 from monitor.web.queries.lately import a_year_before
 from monitor.web.queries.record import AREAS, ChangeRecord, Record
@@ -60,8 +61,7 @@ class OneChange:
     news: InspectionNews
     lines: tuple[AreaLine, ...]
     remarks: tuple[str, ...]  #: what was wrong with what was told before; it stands at the top
-    is_withdrawn: bool  #: whether nothing is left of what was told
-    is_disputed: bool
+    disputes: tuple[str, ...]  #: who says what, where outlets tell an area differently, in sentences
     evidence: tuple[Evidence, ...]  #: in the order in which they were heard
     trust: Trust
     context: tuple[str, ...]  #: sentences
@@ -102,8 +102,7 @@ def one_change(record: Record, key: str, pages: Sequence[ReportPage] = (), recip
         news=news,
         lines=tuple(_line(each) for each in changes),
         remarks=tuple(dict.fromkeys(words for each in changes for words in _remarks(each))),
-        is_withdrawn=all(each.change.new is None for each in changes),
-        is_disputed=any(ChangeKind.DISPUTED in each.change.kinds for each in changes),
+        disputes=tuple(_dispute(each) for each in changes if each.is_disputed),
         evidence=_evidence_of(inspection, pages),
         trust=inspection.trust,
         context=(*sentences(context), *_rarity(record, news)),
@@ -129,6 +128,19 @@ def _remarks(each: ChangeRecord) -> list[str]:
         for change in told
         if change.reported is not None and change.kinds & {ChangeKind.CORRECTED, ChangeKind.WITHDRAWN}
     ]
+
+
+def _dispute(each: ChangeRecord) -> str:
+    """``Impact of leaders: inadequate, says The Paper; good, says The Post.``"""
+    said: dict[Rating, list[str]] = {}
+    for attestation in each.inspection.attestations:
+        rating = as_graded(attestation, combined_care=each.inspection.combined_care).ratings.get(each.change.area)
+        if rating:
+            said.setdefault(rating, []).append(sanitize(attestation.outlet) or "an article")
+    voices = {rating: list(dict.fromkeys(outlets)) for rating, outlets in said.items()}
+    order = sorted(voices.items(), key=lambda voice: (voice[0] is not each.change.new, voice[0].rank))
+    parts = [f"{rating.words}, say{'s' if len(who) == 1 else ''} {listed(who)}" for rating, who in order]
+    return f"{each.change.area.heading}: {'; '.join(parts)}."
 
 
 #: What is said of a version, by the first of its kinds that has words.

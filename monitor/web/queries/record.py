@@ -5,15 +5,16 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from datetime import time as time_of_day
 from functools import cached_property
 from typing import Protocol
 
 from monitor.domain.announced import announced
-from monitor.domain.attestation import newest_of_each
-from monitor.domain.model import Area, Authority, Change, ChangeKind, Inspection, Trust
+from monitor.domain.attestation import OFFICIAL, newest_of_each
+from monitor.domain.model import Area, Authority, Change, ChangeKind, Inspection, Rating, Trust
+from monitor.domain.movement import disputed
 from monitor.domain.public_record import Believed, ReportPage
 from monitor.domain.recorded_change import RecordedChange
 from monitor.ports import Clock
@@ -69,6 +70,22 @@ class ChangeRecord:
     def is_news(self) -> bool:
         """Whether it tells anything but that an area is what it was."""
         return ChangeKind.UNCHANGED not in self.change.kinds or self.change.reported is not None
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether it was told and nothing of it stands."""
+        return ChangeKind.WITHDRAWN in self.change.kinds
+
+    @property
+    def is_corrected(self) -> bool:
+        """Whether something else was told of it before, be that long ago."""
+        told = (self.change, *(version.change for version in self.versions))
+        return not self.is_withdrawn and any(ChangeKind.CORRECTED in each.kinds for each in told)
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether outlets tell it differently, and nothing has settled that yet."""
+        return ChangeKind.DISPUTED in self.change.kinds
 
     @property
     def sort_key(self) -> tuple[date, str, int]:
@@ -148,6 +165,8 @@ def _changes(inspections: Iterable[Inspection], recorded: Iterable[RecordedChang
 def _record(derived: Change, told: Sequence[RecordedChange]) -> ChangeRecord:
     believed = derived.inspection.ratings.get(derived.area)
     now = next((each.change for each in reversed(told) if each.change.new is believed), derived)
+    if others := _others(derived.inspection, told, believed):
+        now = replace(disputed(now, by=others), reported=others)
     known_at = told[0].recorded_at if told else None
     return ChangeRecord(
         key=told[0].change.key if told else derived.key,
@@ -156,6 +175,18 @@ def _record(derived: Change, told: Sequence[RecordedChange]) -> ChangeRecord:
         silent=told[0].silent if told and all(each.silent for each in told) else "",
         versions=tuple(told),
     )
+
+
+#: What is told of a grade that others report otherwise: the last of them is how it stands.
+_SETTLING = frozenset({ChangeKind.DISPUTED, ChangeKind.CORRECTED, ChangeKind.CONFIRMED, ChangeKind.WITHDRAWN})
+
+
+def _others(inspection: Inspection, told: Sequence[RecordedChange], believed: Rating | None) -> Rating | None:
+    """What others report, where that was told and is open still, whichever of the two is believed; None where nothing is."""
+    last = next((each.change for each in reversed(told) if each.change.kinds & _SETTLING), None)
+    if last is None or inspection.trust in OFFICIAL or ChangeKind.DISPUTED not in last.kinds:
+        return None
+    return last.new if last.new is not believed else last.reported
 
 
 class RecordCache:
