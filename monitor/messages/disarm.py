@@ -23,8 +23,12 @@ _MAIL = re.compile(rf"(?<=[^{_BREAK}]){_AT}(?=[^{_BREAK}])")
 _SCHEME = re.compile(
     rf"(?:(?<=[\w+.-]){_COLON}(?=[/\\／＼]{{2}})"
     r"|(?<![^\W_])(?P<name>https?|mailto|tel|sms|callto|skype|javascript|data|file|ftp|facetime|webcal|whatsapp|magnet"
-    rf"|slack|msteams|zoommtg|geo|news|vbscript|sips?|xmpp|maps|bitcoin|ms-[a-z]{{2,20}}|view-source|spotify|cid){_COLON}(?=\S))",
+    rf"|slack|msteams|zoommtg|geo|news|vbscript|sips?|xmpp|maps|bitcoin|ms-[a-z]{{2,20}}|view-source|spotify|cid|blob){_COLON}(?=\S))",
     re.IGNORECASE,
+)
+#: Words that call everybody in a room, in one service or another; some of those that Apprise knows read them in any text.
+_ROOM = re.compile(
+    rf"(?<![^\W_]){_AT}(?=(?:everyone|here|channel|all|room|team|group|online|members|moderators|admins?)\b)", re.IGNORECASE
 )
 _SHARE = re.compile(r"(?<!\S)\\\\(?=\w)")
 #: How a sentence goes on after a full stop without a space; none of these is a top-level domain.
@@ -40,9 +44,9 @@ def _dot(found: re.Match[str]) -> str:
 
 
 def disarmed(text: str) -> str:
-    """The text with every address in it broken: what was read is still there, and no client offers to open it."""
+    """The text with every address in it broken, and every call to a whole room: what was read is still there, without effect."""
     text = _SCHEME.sub(lambda found: f"{found['name'] or ''}[:]", text)
-    text = _MAIL.sub("[@]", text)
+    text = _ROOM.sub("[@]", _MAIL.sub("[@]", text))
     text = _NUMBERS.sub(lambda found: re.sub(_DOT, "[.]", found[0]), text)
     return _SHARE.sub(r"[\\\\]", _HOST.sub(_dot, text))
 

@@ -8,7 +8,7 @@ from datetime import UTC
 
 from monitor.domain.model import Change
 from monitor.messages.notice import Notice, Purpose, by_inspection
-from monitor.messages.sanitize import sanitize
+from monitor.messages.sanitize import link, sanitize
 
 #: Characters of a sentence as data; nobody's sentence is longer.
 _EVIDENCE = 5000
@@ -55,7 +55,7 @@ def change_facts(change: Change) -> Mapping[str, object]:
         "published": change.inspection.published.isoformat(),
         "evidence": sanitize(change.evidence, _EVIDENCE),
         "outlet": sanitize(change.outlet),
-        "url": change.url,
+        "url": link(change.url),
         "reported": change.reported.value if change.reported else None,
         "conflict": sanitize(change.conflict) or None,
     }

@@ -34,6 +34,8 @@ def link(url: str) -> str:
     found = re.match(r"https?://([^\s/\"'<>\\@?#]+)(?=[/?#]|$)", url)
     if not found or len(url) > 2000 or any(unicodedata.category(c)[0] in "CZ" or c in "\"'<>\\`|" for c in url):
         return ""
+    if _BLANK.search(url):
+        return ""
     if found[1].isascii():
         return url
     try:

@@ -57,6 +57,8 @@ _PRESSED = re.compile(
         ("evil\u200b.c\u2060om", "evil[.]com"),
         ("evil.\U000e0001com", "evil[.]com"),
         ("ann＠evil.example", "ann[@]evil[.]example"),
+        ("blob:https://evil.example/1", "blob[:]https[:]//evil[.]example/1"),
+        ("@channel, @here: @Everyone", "[@]channel, [@]here: [@]Everyone"),
     ],
 )  # fmt: skip
 def test_an_address_is_shown_and_cannot_be_pressed(said: str, shown: str) -> None:
