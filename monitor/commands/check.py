@@ -74,7 +74,10 @@ def state_problems(settings: Settings) -> list[Problem]:
     import sqlite3
 
     from monitor.settings import Problem
+    from monitor.store.postgresql import driver_problem
 
+    if settings.database_url and (problem := driver_problem(settings.database_url)):
+        return [Problem(file="MONITOR_DATABASE_URL, or monitor.toml", key="database_url", message=problem)]
     file = settings.state / "monitor.db"
     if settings.database_url or not file.is_file():
         return []

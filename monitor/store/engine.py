@@ -16,6 +16,7 @@ from monitor.store import notification_log, schema
 from monitor.store.failures import in_words, say_in_words
 from monitor.store.guard import Guard
 from monitor.store.metadata import APPLICATION_ID
+from monitor.store.postgresql import check_server, refused, server_engine
 from monitor.system.private_files import make_private
 
 #: How long a writer waits for another one before it gives up, seconds.
@@ -60,16 +61,20 @@ def open_database(url: str) -> Opened:
         engine, hasty = _sqlite(url, guard), _sqlite(url, guard, hasty=True)
         say_in_words(hasty, str(guard.path), guard)
     else:
-        server = parsed.set(drivername="postgresql+psycopg")
-        hasty = engine = create_engine(server, pool_pre_ping=True, hide_parameters=True)
+        try:
+            hasty = engine = server_engine(parsed)
+        except StoreError as error:
+            raise StoreError(str(error), key=shown) from None
     try:
+        if guard is None:
+            with engine.connect() as connection:
+                check_server(connection, shown)
         _bring_up_to_date(engine, shown)
         if guard is not None:
             guard.start()
     except (OperationalError, DatabaseError) as error:
         engine.dispose()
-        said = without_secrets(str(error.orig), url)
-        words = str(in_words(error.orig, waiting=False) or "") or f"cannot be opened: {said}"
+        words = str(in_words(error.orig, waiting=False) or "") or f"cannot be opened: {refused(error.orig, url)}"
         raise StoreError(words, key=shown) from None
     except StoreError:
         engine.dispose()

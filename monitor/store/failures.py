@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from monitor.ports import StateChanged, StoreError, StoreUnavailable
 from monitor.store.guard import Guard
+from monitor.store.postgresql import refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ _DAMAGED = {
     sqlite3.SQLITE_NOTADB: "this file is no database, or a damaged one; is its address right? Otherwise put a backup back "
     "(docs/runbook.md)",
 }
+_GOES_ON = "It goes on by itself when it can"
 #: PostgreSQL's classes of errors that are about the server, not about a statement (first two characters of SQLSTATE).
 _SERVER = {"08": "", "53": "it is short of resources", "57": "it is going down or was interrupted", "58": "a system error"}
 
@@ -74,6 +76,8 @@ def in_words(error: BaseException | None, guard: Guard | None = None, *, waiting
     state = getattr(error, "sqlstate", None) or ""
     if state == "53100":
         return StoreUnavailable(_FULL.said(waiting=waiting))
+    if state and (row := refusal(error)):
+        return StoreUnavailable(f"{row.means}. {_GOES_ON}" if waiting else row.means)
     if state[:2] in _SERVER:
         return StoreUnavailable(f"the database server does not answer as it should: {_SERVER[state[:2]] or 'no connection'}")
     return None
@@ -95,9 +99,11 @@ def say_in_words(
     def translate(context: Any) -> None:
         found = in_words(context.original_exception, guard)
         if found is None and context.is_disconnect:
-            found = StoreUnavailable("the database cannot be reached. It goes on by itself when it can")
+            found = StoreUnavailable(f"the database cannot be reached. {_GOES_ON}")
         elif found is None and _unreachable(context.sqlalchemy_exception):
-            found = StoreUnavailable(f"the database cannot be reached: {clean(_first_line(context.original_exception))}")
+            row = refusal(context.original_exception)
+            why = row.means if row else clean(_first_line(context.original_exception))
+            found = StoreUnavailable(f"the database cannot be reached: {why}. {_GOES_ON}")
         if found is not None:
             said = type(found)(str(found), key=key)
             met(said)
