@@ -44,7 +44,7 @@ def _dot(found: re.Match[str]) -> str:
 
 
 def disarmed(text: str) -> str:
-    """The text with every address in it broken, and every call to a whole room: what was read is still there, without effect."""
+    """The text with every address and every call to a whole room in it broken: what was read is still there, without effect."""
     text = _SCHEME.sub(lambda found: f"{found['name'] or ''}[:]", text)
     text = _ROOM.sub("[@]", _MAIL.sub("[@]", text))
     text = _NUMBERS.sub(lambda found: re.sub(_DOT, "[.]", found[0]), text)

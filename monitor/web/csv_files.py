@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from monitor.messages.sanitize import sanitize
 from monitor.web.site import Made
 
-#: A cell that begins so is calculated by spreadsheets, be it after blanks.
+#: A cell that begins so is calculated by spreadsheets, be it after blanks; and after quotes by programs that take these for
+#: the file's own.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _MAX_CELL = 5_000
 
@@ -19,7 +20,8 @@ def cell(value: object) -> str:
     """A value as it may stand in a cell: on one line, with an apostrophe before what a spreadsheet would calculate."""
     text = sanitize(str(value), _MAX_CELL)
     # A spreadsheet set to some languages takes letters of full width (＝) for what they look like.
-    return f"'{text}" if unicodedata.normalize("NFKC", text[:1]).startswith(_FORMULA) else text
+    first = text.lstrip("\"' ")[:1]
+    return f"'{text}" if unicodedata.normalize("NFKC", first).startswith(_FORMULA) else text
 
 
 def csv_file(name: str, columns: Sequence[str], lines: Iterable[Sequence[object]]) -> Made:

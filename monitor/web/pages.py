@@ -12,6 +12,7 @@ from urllib.parse import quote
 from fastapi.responses import HTMLResponse
 
 from monitor.domain.calendar import day_words, london
+from monitor.domain.characters import storable
 from monitor.messages.disarm import quoted
 from monitor.messages.sanitize import host_of, link, sanitize
 from monitor.web.static_files import static_files
@@ -99,8 +100,11 @@ def environment() -> Environment:
 
 
 def rendered(template: str, **values: object) -> str:
-    """A template of ours as text. `here` is the address in the navigation at which the page is, where it is at one."""
-    return environment().get_template(template).render(**values)
+    """A template of ours as text. `here` is the address in the navigation at which the page is, where it is at one.
+
+    Half a character, wherever it came from, is no reason to show nothing.
+    """
+    return storable(environment().get_template(template).render(**values))
 
 
 def page(template: str, *, status: int = 200, **values: object) -> HTMLResponse:

@@ -9,7 +9,7 @@ from monitor.domain.authorities import authorities, by_urn, regions
 from monitor.domain.model import ChangeKind, Trust
 from monitor.domain.subscription_keys import table_from_subscription
 from monitor.domain.subscriptions import DEFAULT_KINDS, Frequency, Subscription, SubscriptionError
-from monitor.messages.sanitize import listed
+from monitor.messages.sanitize import listed, sanitize
 from monitor.web.forms import Form, first
 
 TRUST = (
@@ -149,7 +149,8 @@ def problem(error: SubscriptionError) -> Mapping[str, str]:
     """What is wrong with a form, by the id of the field that it is about."""
     if error.key == "to":
         return {"to": "Enter an email address, like name@example.org"}
-    return {FIELDS.get(error.key, error.key): error.message[:1].upper() + error.message[1:]}
+    said = sanitize(error.message)
+    return {FIELDS.get(error.key, error.key): said[:1].upper() + said[1:]}
 
 
 def _named(form: Form) -> list[str]:

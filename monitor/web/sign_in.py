@@ -69,7 +69,8 @@ class SignIn:
                 if not limiter.allows(key, now):
                     raise TooManyTries(limiter.wait(key, now))
         known = {each.casefold(): each for each in self.logins}.get(name, "")
-        if not self.is_password(self.logins.get(known, ""), password[:_MAX_PASSWORD]):
+        is_right = self.is_password(self.logins.get(known, ""), password[:_MAX_PASSWORD])
+        if not (known and is_right):
             return ""
         secret = secrets.token_urlsafe(32)
         with self._lock:

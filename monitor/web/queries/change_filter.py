@@ -15,20 +15,26 @@ from urllib.parse import urlencode
 
 from monitor.domain.authorities import by_urn, find, regions, unknown
 from monitor.domain.model import Area, Authority, ChangeKind, Rating, Trust
+from monitor.messages.sanitize import sanitize
 from monitor.web.queries.record import ChangeRecord
 
 #: Rows of one page, unless `limit` says otherwise; and the most that it may say.
 PAGE, MAX_PAGE = 50, 500
+#: Characters of a parameter's name, and of what is said of it.
+_MAX_NAME, _MAX_WORDS = 60, 3_000
 #: Others put these into addresses that are passed on; they mean nothing here.
 _IGNORED = ("utm_", "fbclid", "gclid", "mc_cid", "mc_eid")
 
 
 class FilterError(ValueError):
-    """Parameters that cannot be understood; `problems` says of each what is wrong and what is allowed."""
+    """Parameters that cannot be understood; `problems` says of each what is wrong and what is allowed.
+
+    What was sent is repeated in them, as far as it can be seen.
+    """
 
     def __init__(self, problems: Mapping[str, str]) -> None:
-        self.problems = problems
-        super().__init__("; ".join(f"{name}: {words}" for name, words in problems.items()))
+        self.problems = {sanitize(name, _MAX_NAME): sanitize(words, _MAX_WORDS) for name, words in problems.items()}
+        super().__init__("; ".join(f"{name}: {words}" for name, words in self.problems.items()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from monitor.domain.authorities import regions
 from monitor.domain.calendar import day_words
 from monitor.domain.history import predecessor_grades
 from monitor.domain.model import Area, Rating
-from monitor.messages.sanitize import listed
+from monitor.messages.sanitize import link, listed
 from monitor.web.charts.timeline import timeline
 from monitor.web.csv_files import csv_file
 from monitor.web.pages import href
@@ -134,6 +134,6 @@ _COLUMNS = (*"authority gss_code dfe_code urn region type published trust report
 
 def _line(row: AuthorityRow) -> tuple[object, ...]:
     who, newest = row.authority, row.newest
-    facts = (newest.published.isoformat(), newest.trust.value, newest.url) if newest else ("", "", "")
+    facts = (newest.published.isoformat(), newest.trust.value, link(newest.url)) if newest else ("", "", "")
     grades = (row.ratings[area].value if area in row.ratings else "" for area in AREAS)
     return (who.display_name, who.gss_code, who.dfe_code, who.urn, who.region, who.type, *facts, *grades)

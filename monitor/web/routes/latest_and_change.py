@@ -13,6 +13,7 @@ from markupsafe import Markup
 from monitor.domain.authorities import by_urn, find, regions
 from monitor.domain.calendar import day_words
 from monitor.domain.model import Area, ChangeKind, Rating, Trust
+from monitor.messages.sanitize import link
 from monitor.web.charts.timeline import timeline
 from monitor.web.csv_files import csv_file
 from monitor.web.queries.authorities import current_authorities
@@ -177,6 +178,6 @@ def _line(each: ChangeRecord) -> tuple[object, ...]:
         each.published.isoformat(),
         each.known_at.isoformat(),
         change.outlet,
-        change.url,
+        link(change.url),
         change.evidence,
     )

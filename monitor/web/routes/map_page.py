@@ -9,6 +9,7 @@ from fastapi import Request, Response
 
 from monitor.domain.calendar import day_words
 from monitor.domain.model import Area, Authority
+from monitor.messages.sanitize import link
 from monitor.web.charts.hex_map import hex_map
 from monitor.web.csv_files import csv_file
 from monitor.web.pages import href
@@ -75,7 +76,7 @@ def as_csv(site: Site, request: Request) -> Response:
         lines = []
         for each in ratings_on(record, area, day).ratings:
             who, last = each.authority, each.inspection
-            facts = (last.published.isoformat(), last.key, last.url) if last else ("", "", "")
+            facts = (last.published.isoformat(), last.key, link(last.url)) if last else ("", "", "")
             rating = each.rating.value if each.rating else ""
             codes = (who.display_name, who.gss_code, who.dfe_code, who.urn, who.region)
             lines.append((*codes, area.value, day.isoformat(), rating, *facts))

@@ -10,6 +10,7 @@ from fastapi import HTTPException, Request, Response
 
 from monitor import __version__
 from monitor.app.daemon import Health
+from monitor.domain.characters import storable
 from monitor.ports import SourceState
 from monitor.web.routes.access import shows_token
 from monitor.web.site import Site
@@ -142,4 +143,4 @@ def _lines(metric: Metric, now: Numbers) -> Iterator[str]:
 
 
 def _escaped(value: str) -> str:
-    return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return storable(value).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

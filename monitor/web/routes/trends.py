@@ -7,6 +7,7 @@ from fastapi import Request, Response
 from monitor.domain.authorities import regions
 from monitor.domain.model import Area
 from monitor.domain.trends import SCALE
+from monitor.messages.sanitize import link
 from monitor.web.charts.flows import flows_chart
 from monitor.web.charts.rating_counts import rating_counts_chart
 from monitor.web.csv_files import csv_file
@@ -111,7 +112,7 @@ def flows_csv(site: Site, request: Request) -> Response:
             for way, inspections in (("into", row.flow.into), ("out", row.flow.out)):
                 for each in inspections:
                     who = (each.authority.display_name, each.authority.gss_code)
-                    facts = (each.published.isoformat(), each.key, each.url)
+                    facts = (each.published.isoformat(), each.key, link(each.url))
                     lines.append((area.value, region or "England", row.year, way, *who, *facts))
         return csv_file(f"{_name('flows', area, region)}.csv", _FLOWS, lines)
 
