@@ -12,31 +12,13 @@ from monitor import __version__
 from monitor.ports import StoreError
 from monitor.web.at_once import AtOnce
 from monitor.web.open_data import OpenData, is_open_data
-from monitor.web.pages import BASE, message_page
+from monitor.web.pages import BASE, message_page, page
 from monitor.web.problem import problem
 from monitor.web.queries.change_filter import FilterError
+from monitor.web.refusals import Refusal, misunderstood, refusal
 from monitor.web.routes import check_access, mount
 from monitor.web.security import SECURITY_HEADERS, Guard
 from monitor.web.site import Site
-
-_WORDS = {
-    401: ("Please sign in", "This page is for whoever runs the monitor."),
-    403: ("This was not asked for here", "It was sent from a page of another site, so nothing was done."),
-    404: ("There is no such page", "Its address may have been mistyped or cut off."),
-    405: ("That cannot be done here", "This address answers another kind of request."),
-}
-#: What is said where a page is there on other installations.
-_NOT_SET_UP = {
-    "/subscribe": (
-        "Nobody can subscribe here yet",
-        "Whoever runs this monitor has not set that up. Feeds are open to all.",
-    ),
-    "/operator": ("Nobody can sign in here yet", "Whoever runs this monitor has set up no login: monitor operator-password."),
-    "/operator/sign-in": (
-        "Nobody can sign in here yet",
-        "Whoever runs this monitor has set up no login: monitor operator-password.",
-    ),
-}
 
 
 def create_app(site: Site, *routers: APIRouter) -> FastAPI:
@@ -76,12 +58,16 @@ async def _refused(request: Request, error: HTTPException) -> Response:
         return moved
     if is_open_data(path):
         return problem(error.status_code, str(error.detail), headers=error.headers)
-    if _wants_page(request) and error.status_code in _WORDS:
-        words = _NOT_SET_UP.get(path) if error.status_code in {403, 404} and request.method == "GET" else None
-        answer: Response = message_page(*(words or _WORDS[error.status_code]), status=error.status_code)
+    said = refusal(path, error.status_code, is_asked=request.method in {"GET", "HEAD"})
+    if _wants_page(request) and said:
+        answer = _page_of(said, error.status_code)
         answer.headers.update(error.headers or {})
         return answer
     return await http_exception_handler(request, error)
+
+
+def _page_of(said: Refusal, status: int) -> Response:
+    return page("refusal.html", status=status, title=said.title, said=said)
 
 
 def _elsewhere(request: Request, status: int) -> Response | None:
@@ -98,9 +84,9 @@ def _elsewhere(request: Request, status: int) -> Response | None:
 async def _misunderstood(request: Request, error: FilterError) -> Response:
     """Parameters that mean nothing here: each by its name, with what is allowed."""
     if _wants_page(request):
-        said = (f"{name}: {words}" for name, words in error.problems.items())
-        return message_page("That cannot be understood", *said, status=400, go_on=("Without any filter", request.url.path))
-    return problem(400, "some parameters cannot be understood", errors=error.problems)
+        return _page_of(misunderstood(error, request.url.path, request.query_params.multi_items()), 400)
+    meant = {name: value for (name, _), (other, value) in error.meant.items() if other == name}
+    return problem(400, "some parameters cannot be understood", errors=error.problems, meant=meant)
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:

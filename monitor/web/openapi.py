@@ -115,7 +115,11 @@ _PROBLEM: Document = {
             "type": "array",
             "items": {
                 "type": "object",
-                "properties": {"parameter": TEXT, "message": TEXT},
+                "properties": {
+                    "parameter": TEXT,
+                    "message": TEXT,
+                    "meant": {**TEXT, "description": "The value that was meant in all likelihood, where one comes near"},
+                },
                 "required": ["parameter", "message"],
                 "additionalProperties": False,
             },

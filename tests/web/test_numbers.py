@@ -65,13 +65,13 @@ def test_nobody_is_on_the_map_before_or_after_there_was_such_a_council(client: T
 @pytest.mark.parametrize(
     ("address", "words"),
     [
-        ("/map?area=school", "area: is not known. Allowed: overall, leadership"),
+        ("/map?area=school", "area: “school” is not known. Allowed: overall, leadership"),
         ("/map?date=yesterday", "date: is not a date"),
         ("/map?date=2013-12-31", "date: is outside the record. Allowed: 2014-01-01 to 2026-08-03"),
         ("/map?date=2026-08-04", "date: is outside the record"),
-        ("/map?day=2020-01-01", "day: is not known. Allowed: area, date"),
-        ("/trends?region=Wales", "region: is not known. Allowed: East Midlands"),
-        ("/trends?date=2020-01-01", "date: is not known. Allowed: area, region"),
+        ("/map?day=2020-01-01", "day: is not known here. Allowed: area, date"),
+        ("/trends?region=Wales", "region: “Wales” is not known. Allowed: East Midlands"),
+        ("/trends?date=2020-01-01", "date: is not known here. Allowed: area, region"),
     ],
 )
 def test_what_means_nothing_is_refused_by_its_name(client: TestClient, address: str, words: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlencode
@@ -10,11 +10,13 @@ from urllib.parse import urlencode
 from monitor.domain.authorities import fold, regions
 from monitor.domain.model import Area, Rating
 from monitor.web.queries.authorities import AuthorityRow
-from monitor.web.queries.change_filter import FilterError
+from monitor.web.queries.change_filter import Misunderstood
+from monitor.web.queries.change_filter import one_of as words
 
 #: What the list can be sorted by, and which way it goes at first: the newest inspection and the worst rating come first.
 SORTS = {"name": "name", "region": "region", "published": "-published"} | {area.value: area.value for area in Area}
 _MAX_SEARCH = 100
+PARAMETERS = ("q", "region", "area", "rating", "sort")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,28 +100,21 @@ def _sortable(value: str | date | int | None) -> str:
 
 def parse_list(pairs: Iterable[tuple[str, str]]) -> AuthorityList:
     """The list of an address's parameters; empty values say nothing. Raises FilterError for what cannot be understood."""
-    said = {name: value.strip() for name, value in pairs if value.strip() and not name.startswith("utm_")}
-    problems: dict[str, str] = {}
+    wrong = Misunderstood()
+    said = {name: values[-1] for name, values in wrong.sorted_out(pairs, PARAMETERS).items()}
 
-    def one_of(name: str, allowed: Sequence[str]) -> str:
-        value = said.pop(name, "")
-        known = next((each for each in allowed if each.casefold() == value.casefold()), "")
-        if value and not known:
-            problems[name] = f"“{value[:60]}” is not known. Allowed: {', '.join(allowed)}"
-        return known
+    def one_of(name: str, allowed: Iterable[str], before: str = "") -> str:
+        value = said.get(name, "")
+        return str(wrong.read(name, value, lambda text: words(*allowed)(text.removeprefix(before))) or "") if value else ""
 
     area, rating = one_of("area", tuple(Area)), one_of("rating", tuple(Rating))
-    sort = one_of("sort", (*SORTS, *(f"-{each}" for each in SORTS))) or "name"
     wanted = AuthorityList(
-        search=said.pop("q", "")[:_MAX_SEARCH],
+        search=said.get("q", "")[:_MAX_SEARCH],
         region=one_of("region", regions()),
         area=Area(area) if area else None,
         rating=Rating(rating) if rating else None,
-        sort=sort.removeprefix("-"),
-        is_descending=sort.startswith("-"),
+        sort=one_of("sort", SORTS, before="-") or "name",
+        is_descending=said.get("sort", "").startswith("-"),  # a hyphen before the word
     )
-    for name in said:
-        problems[name[:60]] = "is not known. Allowed: q, region, area, rating, sort"
-    if problems:
-        raise FilterError(problems)
+    wrong.check()
     return wanted

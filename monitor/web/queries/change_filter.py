@@ -8,12 +8,12 @@ through would look like an answer.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
 from urllib.parse import urlencode
 
-from monitor.domain.authorities import by_urn, find, regions, unknown
+from monitor.domain.authorities import by_urn, find, regions, suggest, unknown
 from monitor.domain.model import Area, Authority, ChangeKind, Rating, Trust
 from monitor.messages.sanitize import sanitize
 from monitor.web.queries.record import ChangeRecord
@@ -26,14 +26,28 @@ _MAX_NAME, _MAX_WORDS = 60, 3_000
 _IGNORED = ("utm_", "fbclid", "gclid", "mc_cid", "mc_eid")
 
 
+#: A parameter and its value, as an address has them.
+Pair = tuple[str, str]
+
+
+class UnknownError(ValueError):
+    """A value that is none of those that are allowed; `meant` comes near to it, where any does."""
+
+    def __init__(self, words: str, meant: str = "") -> None:
+        self.meant = meant
+        super().__init__(words)
+
+
 class FilterError(ValueError):
     """Parameters that cannot be understood; `problems` says of each what is wrong and what is allowed.
 
-    What was sent is repeated in them, as far as it can be seen.
+    What was sent is repeated in them, as far as it can be seen. `meant` has what was meant in all likelihood: the parameter and
+    its value as said -> as they should be.
     """
 
-    def __init__(self, problems: Mapping[str, str]) -> None:
+    def __init__(self, problems: Mapping[str, str], meant: Mapping[Pair, Pair] | None = None) -> None:
         self.problems = {sanitize(name, _MAX_NAME): sanitize(words, _MAX_WORDS) for name, words in problems.items()}
+        self.meant = meant or {}
         super().__init__("; ".join(f"{name}: {words}" for name, words in self.problems.items()))
 
 
@@ -102,7 +116,7 @@ class Parameter:
     filters: bool = True  #: whether it chooses changes, rather than a part of the list
 
 
-def _one_of(*allowed: str) -> Callable[[str], str]:
+def one_of(*allowed: str) -> Callable[[str], str]:
     """A reader of one of a few words, whatever its case, with hyphens or blanks for underscores."""
     known = {_folded(value): value for value in allowed}
 
@@ -110,8 +124,9 @@ def _one_of(*allowed: str) -> Callable[[str], str]:
         value = known.get(_folded(text))
         if value is None:
             near = get_close_matches(_folded(text), known, n=1, cutoff=0.6)
-            meant = f"; did you mean {known[near[0]]}?" if near else "."
-            raise ValueError(f"{_shown(text)} is not known{meant} Allowed: {', '.join(allowed)}")
+            meant = known[near[0]] if near else ""
+            words = f"; did you mean {meant}?" if meant else "."
+            raise UnknownError(f"{_shown(text)} is not known{words} Allowed: {', '.join(allowed)}", meant)
         return value
 
     return read
@@ -128,7 +143,8 @@ def _shown(text: str) -> str:
 def _authority(text: str) -> str:
     found = find(text)
     if found is None:
-        raise ValueError(f"{_shown(text)} is no authority{unknown(text) or '.'} Allowed: a name, or a GSS, DfE or Ofsted code")
+        allowed = "Allowed: a name, or a GSS, DfE or Ofsted code"
+        raise UnknownError(f"{_shown(text)} is no authority{unknown(text) or '.'} {allowed}", suggest(text) or "")
     return found.urn
 
 
@@ -180,7 +196,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         name="region",
         field="regions",
         description="The region of England",
-        read=_one_of(*regions()),
+        read=one_of(*regions()),
         write=_values("regions"),
         example="North West",
         allowed=regions(),
@@ -189,7 +205,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         name="area",
         field="areas",
         description="The area that is graded",
-        read=lambda text: Area(_one_of(*Area)(text)),
+        read=lambda text: Area(one_of(*Area)(text)),
         write=_values("areas"),
         example="leadership",
         allowed=tuple(Area),
@@ -198,7 +214,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         name="kind",
         field="kinds",
         description="What sort of change it is; without it, everything but what is unchanged",
-        read=lambda text: ChangeKind(_one_of(*ChangeKind)(text)),
+        read=lambda text: ChangeKind(one_of(*ChangeKind)(text)),
         write=_values("kinds"),
         example="into_inadequate",
         allowed=tuple(ChangeKind),
@@ -207,7 +223,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         name="rating",
         field="ratings",
         description="The grade that it is now",
-        read=lambda text: Rating(_one_of(*Rating)(text)),
+        read=lambda text: Rating(one_of(*Rating)(text)),
         write=_values("ratings"),
         example="inadequate",
         allowed=tuple(Rating),
@@ -216,7 +232,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         name="trust",
         field="trust",
         description="How well it is attested",
-        read=lambda text: Trust(_one_of(*Trust)(text)),
+        read=lambda text: Trust(one_of(*Trust)(text)),
         write=_values("trust"),
         example="confirmed",
         allowed=tuple(Trust),
@@ -243,7 +259,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         name="order",
         field="oldest_first",
         description="Newest publication first; or in the order in which changes became known, so that after= misses none",
-        read=lambda text: _one_of("newest", "oldest")(text) == "oldest",
+        read=lambda text: one_of("newest", "oldest")(text) == "oldest",
         write=lambda wanted: ["oldest"] if wanted.oldest_first else [],
         example="oldest",
         allowed=("newest", "oldest"),
@@ -281,40 +297,63 @@ def is_ignored(name: str) -> bool:
     return name.startswith(_IGNORED)
 
 
-def _sorted_out(pairs: Iterable[tuple[str, str]], allowed: Collection[str]) -> tuple[dict[str, list[str]], dict[str, str]]:
-    """The values of each parameter that is known, and what is wrong with the names of the others."""
-    said: dict[str, list[str]] = {}
-    problems: dict[str, str] = {}
-    for name, value in pairs:
-        if name in allowed and value.strip():
-            said.setdefault(name, []).append(value.strip())
-        elif name not in allowed and not is_ignored(name):
-            near = get_close_matches(name, allowed, n=1, cutoff=0.6)
-            meant = f"; did you mean {near[0]}?" if near else "."
-            problems[name[:60]] = f"is not known here{meant} Allowed: {', '.join(allowed) or 'none'}"
-    return said, problems
+@dataclass(slots=True, kw_only=True)
+class Misunderstood:
+    """What is wrong with the parameters of an address, as it is found out."""
+
+    problems: dict[str, str] = field(default_factory=dict)
+    meant: dict[Pair, Pair] = field(default_factory=dict)
+    _hopeless: set[str] = field(default_factory=set)  #: parameters with a value that nothing comes near to
+
+    def read(self, name: str, value: str, reader: Callable[[str], object]) -> object:
+        """What a reader makes of a value; None where it cannot be understood."""
+        try:
+            return reader(value)
+        except ValueError as error:
+            self.problems[name] = str(error)
+            if isinstance(error, UnknownError) and error.meant:
+                self.meant[name, value] = (name, error.meant)
+            else:
+                self._hopeless.add(name)
+            return None
+
+    def sorted_out(self, pairs: Iterable[Pair], allowed: Collection[str]) -> dict[str, list[str]]:
+        """The values of each parameter that is allowed; the others are noted."""
+        said: dict[str, list[str]] = {}
+        for name, value in pairs:
+            if name in allowed and value.strip():
+                said.setdefault(name, []).append(value.strip())
+            elif name not in allowed and not is_ignored(name):
+                near = get_close_matches(name, allowed, n=1, cutoff=0.6)
+                words = f"; did you mean {near[0]}?" if near else "."
+                self.problems[name[:60]] = f"is not known here{words} Allowed: {', '.join(allowed) or 'none'}"
+                if near:
+                    self.meant[name, value.strip()] = (near[0], value.strip())
+        return said
+
+    def check(self) -> None:
+        """Raises FilterError where anything was noted."""
+        if self.problems:
+            raise FilterError(
+                self.problems, {said: meant for said, meant in self.meant.items() if said[0] not in self._hopeless}
+            )
 
 
-def parse_filter(pairs: Iterable[tuple[str, str]], allowed: Collection[str] = EVERY) -> ChangeFilter:
+def parse_filter(pairs: Iterable[Pair], allowed: Collection[str] = EVERY) -> ChangeFilter:
     """The filter of an address's parameters; empty values say nothing.
 
     Raises FilterError for what cannot be understood, and for parameters that mean nothing at the address: all but `allowed`.
     """
-    said, problems = _sorted_out(pairs, allowed)
+    wrong = Misunderstood()
     fields: dict[str, object] = {}
-    for name, values in said.items():
+    for name, values in wrong.sorted_out(pairs, allowed).items():
         row = _BY_NAME[name]
-        try:
-            read = [row.read(value) for value in values]
-        except ValueError as error:
-            problems[name] = str(error)
-            continue
+        read = [wrong.read(name, value, row.read) for value in values]
         if not row.several and len(set(read)) > 1:
-            problems[name] = "may be given once"
+            wrong.problems.setdefault(name, "may be given once")
         fields[row.field] = frozenset(read) if row.several else read[0]
-    wanted = ChangeFilter(**fields) if not problems else ChangeFilter()  # type: ignore[arg-type]  # each reader gives its field's type
-    if not problems and wanted.since and wanted.until and wanted.since > wanted.until:
-        problems["from"] = f"is after the day in to ({wanted.until})"
-    if problems:
-        raise FilterError(problems)
+    wrong.check()
+    wanted = ChangeFilter(**fields)  # type: ignore[arg-type]  # each reader gives its field's type
+    if wanted.since and wanted.until and wanted.since > wanted.until:
+        raise FilterError({"from": f"is after the day in to ({wanted.until})"})
     return wanted

@@ -9,7 +9,8 @@ from fastapi import Request
 
 from monitor.domain.authorities import regions
 from monitor.domain.model import Area
-from monitor.web.queries.change_filter import FilterError, is_ignored
+from monitor.web.queries.change_filter import FilterError, Misunderstood
+from monitor.web.queries.change_filter import one_of as words
 from monitor.web.queries.trends import FIRST_YEAR
 
 FIRST_DAY = date(FIRST_YEAR, 1, 1)
@@ -17,19 +18,20 @@ FIRST_DAY = date(FIRST_YEAR, 1, 1)
 
 def only(request: Request, *allowed: str) -> None:
     """Refuse parameters that mean nothing here. Raises FilterError."""
-    words = f"is not known. Allowed: {', '.join(allowed)}"
-    wrong = {name[:60]: words for name in request.query_params if name not in allowed and not is_ignored(name)}
-    if wrong:
-        raise FilterError(wrong)
+    wrong = Misunderstood()
+    wrong.sorted_out(request.query_params.multi_items(), allowed)
+    wrong.check()
 
 
 def one_of(request: Request, name: str, allowed: Iterable[str], default: str) -> str:
     """One of a few words. Raises FilterError."""
-    known = tuple(allowed)
-    said = request.query_params.get(name, "") or default
-    if said not in (*known, default):
-        raise FilterError({name: f"is not known. Allowed: {', '.join(known)}"})
-    return said
+    said = request.query_params.get(name, "").strip()
+    if not said or said == default:
+        return default
+    wrong = Misunderstood()
+    read = wrong.read(name, said, words(*allowed))
+    wrong.check()
+    return str(read)
 
 
 def area_of(request: Request) -> Area:
