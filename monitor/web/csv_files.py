@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 from monitor.messages.sanitize import sanitize
+from monitor.web.file_names import attachment
 from monitor.web.site import Made
 
 #: A cell that begins so is calculated by spreadsheets, be it after blanks; and after quotes by programs that take these for
@@ -30,5 +31,4 @@ def csv_file(name: str, columns: Sequence[str], lines: Iterable[Sequence[object]
     writer = csv.writer(text)
     writer.writerow(columns)
     writer.writerows([cell(value) for value in line] for line in lines)
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Made(body=text.getvalue().encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=headers)
+    return Made(body=text.getvalue().encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=attachment(name))

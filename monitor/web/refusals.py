@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from monitor.domain.authorities import by_urn, find, nearest
+from monitor.messages.sanitize import sanitize
 from monitor.web.queries.change_filter import FilterError, Pair, is_ignored
 
+#: Characters of what somebody may have meant.
+_MAX_LIKELY = 120
 #: What a link says, and its address below the site.
 Way = tuple[str, str]
 
@@ -113,8 +116,8 @@ def misunderstood(error: FilterError, path: str, pairs: Iterable[Pair]) -> Refus
     if error.problems.keys() <= {name[:60] for name, _ in error.meant}:
         kept = [error.meant.get((name, value.strip()), (name, value.strip())) for name, value in pairs]
         instead = [(name, value) for name, value in kept if value and not is_ignored(name)]
-        likely = ", ".join(value.replace("_", " ") for _, value in error.meant.values())
-        ways.append((f"Did you mean {likely}?", f"{path}?{urlencode(instead)}"))
+        likely = sanitize(", ".join(value.replace("_", " ") for _, value in error.meant.values()), _MAX_LIKELY)
+        ways.append((f"Did you mean {likely}?", f"{path}?{urlencode(instead, errors="replace")}"))
     ways.append(("Without any filter", path))
     return Refusal(
         title="That cannot be understood",

@@ -285,6 +285,14 @@ def test_the_newest_rating_is_written_even_where_its_bar_is_short() -> None:
     assert any("RI: requires improvement" in text for text in texts(svg))
 
 
+def test_the_newest_rating_is_written_within_the_picture_at_the_end_of_a_year() -> None:
+    leeds = authority("Leeds")
+    news = official("Leeds", "leadership requires_improvement", published=date(2026, 12, 30))
+    shown = ET.fromstring(timeline(leeds, [news], as_of=date(2026, 12, 31)))
+    (mark,) = [each for each in shown.iter() if each.attrib.get("class") == "beside"]
+    assert float(mark.attrib["x"]) + len(mark.text or "") * 9 <= float(shown.attrib["viewBox"].split()[2])
+
+
 def test_a_timeline_of_nothing_says_so() -> None:
     svg = timeline(authority("Leeds"), [], as_of=DAY)
     assert "No inspection is in the record." in svg
@@ -330,6 +338,28 @@ def test_a_chart_becomes_a_png(name: str, theme: Theme) -> None:
     assert width == 300
     assert height == pytest.approx(300 * down / across, abs=1)
     assert data != picture.png(svg, theme="dark" if theme == "light" else "light", width=300)
+
+
+@every_chart
+def test_a_file_says_what_it_shows_and_whence_it_is(name: str) -> None:
+    svg = CHARTS[name]()
+    with_source = ET.fromstring(standalone(svg, source="As of today · <site>"))
+    _, above, across, down = map(float, with_source.attrib["viewBox"].split())
+    _, _, width, height = map(float, ET.fromstring(svg).attrib["viewBox"].split())
+    title, source = list(with_source.iter("{http://www.w3.org/2000/svg}text"))[-2:]
+    assert title.text == "".join(next(ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}title")).itertext())
+    assert source.text == "As of today · <site>"
+    assert above < float(title.attrib["y"]) < 0 < height < float(source.attrib["y"]) < above + down
+    assert across == width
+    assert len(title.text or "") * float(title.attrib["font-size"]) * 0.6 <= width
+
+
+def test_a_council_founded_later_has_no_years_before() -> None:
+    poole = authority("Bournemouth, Christchurch and Poole")
+    shown = timeline(poole, [each for each in history() if each.authority == poole], as_of=date(2026, 9, 1))
+    years = [each.text for each in ET.fromstring(shown).iter() if re.fullmatch(r"\d{4}", each.text or "")]
+    assert (years[0], years[-1]) == ("2019", "2026")
+    assert "since 2019" in shown
 
 
 def test_a_machine_without_fonts_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -99,17 +99,40 @@ def test_who_moved_is_named_once_on_the_page_and_in_the_file(client: TestClient)
 
 
 @pytest.mark.parametrize("address", ["/map", "/trends/ratings", "/trends/flows"])
-def test_a_picture_is_a_file_with_a_name(client: TestClient, address: str) -> None:
+def test_a_picture_is_a_file_with_a_name_that_says_what_it_is(client: TestClient, address: str) -> None:
     vector = client.get(f"{address}.svg?area=leadership")
+    written = " ".join("".join(each.itertext()) for each in ET.fromstring(vector.text).iter("{http://www.w3.org/2000/svg}text"))
+    assert "As of 3 August 2026 · testserver · contains Ofsted data" in written
+    assert ("Impact of leaders" in written) or "inadequate" in written
     assert vector.headers["content-type"] == "image/svg+xml"
-    assert re.search(r'attachment; filename="[a-z]+-leadership[\w-]*\.svg"', vector.headers["content-disposition"])
+    assert re.search(r'attachment; filename="ofsted-[a-z]+-leadership-[\d-]+\.svg"', vector.headers["content-disposition"])
     links = [each.get("href", "") for each in ET.fromstring(vector.text).iter("{http://www.w3.org/2000/svg}a")]
     assert all(each.startswith("http://testserver/authorities/") for each in links)  # they lead here from anywhere
     assert client.get(f"{address}.png?area=leadership").content.startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("/map.csv?area=overall", "ofsted-map-overall-2026-08-03.csv"),
+        ("/map.csv?area=overall&date=2016-12-31", "ofsted-map-overall-on-2016-12-31-2026-08-03.csv"),
+        ("/trends/ratings.csv?region=London", "ofsted-ratings-all-areas-london-2026-08-03.csv"),
+        ("/trends/flows.svg?region=North+West", "ofsted-flows-leadership-north-west-2026-08-03.svg"),
+        ("/forecast.csv?region=London", "ofsted-forecast-london-2026-08-03.csv"),
+        ("/changes.csv", "ofsted-changes-2026-08-03.csv"),
+        ("/changes.csv?kind=into_inadequate&authority=leeds", "ofsted-changes-leeds-into-inadequate-2026-08-03.csv"),
+        ("/changes.csv?from=2024-01-01", "ofsted-changes-from-2024-01-01-2026-08-03.csv"),
+        ("/authorities.csv?region=London&rating=good&q=B", "ofsted-authorities-b-london-good-2026-08-03.csv"),
+        ('/authorities.csv?q="%0d%0aX: é;..%2f', "ofsted-authorities-x-e-2026-08-03.csv"),
+        ("/authorities/E08000028/ratings.svg", "ofsted-ratings-sandwell-2026-08-03.svg"),
+    ],
+)
+def test_a_download_is_called_what_it_is_and_of_which_day(client: TestClient, address: str, name: str) -> None:
+    assert client.get(address).headers["content-disposition"] == f'attachment; filename="{name}"'
+
+
 def test_where_there_is_no_font_the_page_says_so(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    def png(_svg: str) -> bytes:
+    def png(_svg: str, *, source: str) -> bytes:
         raise picture.FontMissingError("none")
 
     monkeypatch.setattr("monitor.web.routes.pictures.png", png)

@@ -6,8 +6,10 @@ policy lets no other style in. A chart as a file carries its style with it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
+from html import escape
 from typing import TYPE_CHECKING, Literal
 
 from monitor.domain.model import Rating
@@ -139,7 +141,7 @@ _FORMS = """\
 _NARROW = """\
 .wide{overflow-x:auto}
 .wide .chart{min-width:40rem}
-@media (max-width:40rem){.chart .code{display:none}.chart .hexes .mark{font-size:20px}.chart .key{font-size:18px}}
+@media (max-width:40rem){.chart .code{display:none}.chart .hexes .mark{font-size:20px}.chart .key{display:none}}
 """
 
 
@@ -149,9 +151,32 @@ def chart_style() -> str:
     return f"{_FORMS}{_NARROW}{_colours('light')}\n@media (prefers-color-scheme:dark){{\n{_colours('dark')}\n}}\n"
 
 
-def standalone(svg: str, theme: Theme = "light") -> str:
-    """A chart of a page as a file of its own, in the colours of one theme; its links are kept."""
+_BOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
+_TITLE = re.compile(r"<title[^>]*>([^<]*)</title>")
+#: Room above a picture for what it shows, and below it for who says so.
+_HEAD, _FOOT = 44, 30
+
+
+def standalone(svg: str, theme: Theme = "light", *, source: str = "") -> str:
+    """A chart of a page as a file of its own, in the colours of one theme; its links are kept.
+
+    With a `source` its title is written above it and that below: in a report, too, it says what it shows and whence it is.
+    """
     start, rest = svg.split(">", 1)
-    paper = PALETTES[theme]["paper"]
     style = f"<style>{_FORMS}{_colours(theme)}</style>"
-    return f'{start}>{style}<rect width="100%" height="100%" fill="{paper}"/>{rest}'
+    box, title = _BOX.search(start), _TITLE.search(rest)
+    above = below = 0
+    words = ""
+    if source and box and title:
+        width, height = float(box[1]), float(box[2])
+        above, below = _HEAD, _FOOT
+        start = start.replace(box[0], f'viewBox="0 {-above} {box[1]} {number(height + above + below)}"')
+        size = min(20.0, (width - 16) / max(1, len(title[1])) / 0.6)  # a bold letter is some six tenths as wide as high
+        words = f'<text class="strong" font-size="{number(size)}" x="8" y="-16">{title[1]}</text>'
+        words += f'<text class="small soft" x="8" y="{number(height + 18)}">{escape(source)}</text>'
+    paper = f'<rect y="{-above}" width="100%" height="100%" fill="{PALETTES[theme]["paper"]}"/>'
+    return (
+        f"{start}>{style}{paper}{rest.rstrip().removesuffix('</svg>')}{words}</svg>"
+        if words
+        else f"{start}>{style}{paper}{rest}"
+    )

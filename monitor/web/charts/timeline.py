@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -14,7 +14,7 @@ from monitor.domain.movement import own_rating, shares_grade
 from monitor.web.charts.drawing import MARKS, css_class, drawn, words
 
 FIRST_YEAR = 2014  #: of the record
-_LEFT, _RIGHT, _TOP, _BOTTOM = 172.0, 8.0, 26.0, 46.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 172.0, 32.0, 26.0, 46.0  # to the right there is room for a mark beside the last bar
 _WIDTH = 760.0
 _ROW, _BAR = 36.0, 26.0
 #: Points that a character takes, at the size of writing on bars, and in bold beside them.
@@ -40,6 +40,11 @@ class _Row:
     bars: tuple[_Bar, ...]
 
 
+def first_year(authority: Authority) -> int:
+    """The year with which the picture of an authority begins: that of the record, or of its own foundation."""
+    return max(FIRST_YEAR, authority.valid.start.year) if authority.valid.start else FIRST_YEAR
+
+
 def timeline(
     authority: Authority,
     inspections: Sequence[Inspection],
@@ -59,20 +64,20 @@ def timeline(
     """
     known = sorted((each for each in inspections if each.published <= as_of), key=lambda each: each.rank_key)
     last = max(as_of, window.last) if window else as_of
-    scale = (_WIDTH - _LEFT - _RIGHT) / (date(last.year + 1, 1, 1) - date(FIRST_YEAR, 1, 1)).days
+    began = first_year(authority)
+    scale = (_WIDTH - _LEFT - _RIGHT) / (date(last.year + 1, 1, 1) - date(began, 1, 1)).days
 
     def at(day: date) -> float:
-        return _LEFT + max(0, (day - date(FIRST_YEAR, 1, 1)).days) * scale
+        return _LEFT + max(0, (day - date(began, 1, 1)).days) * scale
 
     areas = [area for area in Area if any(own_rating(each, area) for each in known)]
     rows = [
-        _Row(name=area.heading, y=_TOP + number * _ROW, bars=_bars(known, area, as_of, scale))
-        for number, area in enumerate(areas)
+        _Row(name=area.heading, y=_TOP + number * _ROW, bars=_bars(known, area, as_of, at)) for number, area in enumerate(areas)
     ]
     return drawn(
         "timeline.svg",
         ident=ident,
-        title=f"Ratings of {authority.display_name} since {FIRST_YEAR}",
+        title=f"Ratings of {authority.display_name} since {began}",
         summary=_summary(known, areas, window),
         width=_WIDTH,
         height=_TOP + len(rows) * _ROW + _BOTTOM,
@@ -80,7 +85,7 @@ def timeline(
         rows=rows,
         bar_height=_BAR,
         bottom=_TOP + len(rows) * _ROW,
-        years=[(at(date(year, 1, 1)), year) for year in range(FIRST_YEAR, last.year + 1)],
+        years=[(at(date(year, 1, 1)), year) for year in range(began, last.year + 1)],
         window=(at(max(as_of, window.first)), at(window.last), _TOP - 4) if window else None,
         key=_key(rows),
         window_says=f"Next inspection expected: {_span(window)}" if window else "",
@@ -105,7 +110,7 @@ def _writing(rating: Rating | None, *, shared: bool) -> tuple[str, str]:
     return words(rating), MARKS[rating] if rating else ""
 
 
-def _bars(known: Sequence[Inspection], area: Area, as_of: date, scale: float) -> tuple[_Bar, ...]:
+def _bars(known: Sequence[Inspection], area: Area, as_of: date, at: Callable[[date], float]) -> tuple[_Bar, ...]:
     """What one area was from each inspection to the next. Before its first grade, and after an end of grading, is nothing."""
     bars = []
     for inspection, following in [*pairwise(known), *((each, None) for each in known[-1:])]:
@@ -114,8 +119,8 @@ def _bars(known: Sequence[Inspection], area: Area, as_of: date, scale: float) ->
         if rating is None and not shared:
             continue
         end = following.published if following else as_of
-        x = _LEFT + (inspection.published - date(FIRST_YEAR, 1, 1)).days * scale
-        width = max(4.0, (end - inspection.published).days * scale)
+        x = at(inspection.published)
+        width = max(4.0, at(end) - x)
         text, short = _writing(rating, shared=shared)
         fitting = next((each for each in (text, short) if len(each) * _CHARACTER + _PADDING <= width), "")
         until = f"until {day_words(end)}" if following else "now"
@@ -124,7 +129,7 @@ def _bars(known: Sequence[Inspection], area: Area, as_of: date, scale: float) ->
                 x=x,
                 width=width,
                 rating=css_class(rating),
-                text=fitting or ("" if following else text if x + width + len(text) * _BOLD <= _WIDTH - _RIGHT else short),
+                text=fitting or ("" if following else text if x + width + len(text) * _BOLD <= _WIDTH - _PADDING else short),
                 is_beside=not fitting and not following,
                 says=f"{area.heading}: {text.lower()}, {day_words(inspection.published)} {until}",
             )

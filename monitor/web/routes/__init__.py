@@ -39,6 +39,8 @@ ROUTES: tuple[Route, ...] = (
     Route(path="/changes.csv", access=_PUBLIC, endpoint=latest_and_change.changes_csv),
     Route(path="/authorities", access=_PUBLIC, endpoint=authorities.authorities),
     Route(path="/authorities/{code}", access=_PUBLIC, endpoint=authorities.authority),
+    Route(path="/authorities/{code}/ratings.svg", access=_PUBLIC, endpoint=authorities.timeline_picture),
+    Route(path="/authorities/{code}/ratings.png", access=_PUBLIC, endpoint=authorities.timeline_picture),
     Route(path="/authorities.csv", access=_PUBLIC, endpoint=authorities.authorities_csv),
     Route(path="/map", access=_PUBLIC, endpoint=map_page.page),
     Route(path="/map.svg", access=_PUBLIC, endpoint=map_page.as_picture),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from urllib.parse import urlencode
 
 from fastapi import HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
@@ -11,16 +12,20 @@ from markupsafe import Markup
 
 from monitor.domain.authorities import regions
 from monitor.domain.calendar import day_words
+from monitor.domain.forecast import Window
 from monitor.domain.history import predecessor_grades
-from monitor.domain.model import Area, Rating
+from monitor.domain.model import Area, Authority, Rating
 from monitor.messages.sanitize import link, listed
-from monitor.web.charts.timeline import timeline
+from monitor.web.charts.timeline import first_year, timeline
 from monitor.web.csv_files import csv_file
+from monitor.web.file_names import file_name
 from monitor.web.pages import href
 from monitor.web.queries.authorities import AuthorityRow, OneAuthority, find_authority, one_authority, rows_of
-from monitor.web.queries.authority_list import parse_list
+from monitor.web.queries.authority_list import AuthorityList, parse_list
 from monitor.web.queries.record import Record
+from monitor.web.routes.chosen import only
 from monitor.web.routes.forecast import forecasts_of
+from monitor.web.routes.pictures import picture
 from monitor.web.site import Made, Site, html
 
 AREAS = tuple(Area)
@@ -73,23 +78,44 @@ def authority(site: Site, request: Request) -> Response:
     def make(record: Record) -> Made:
         shown = one_authority(record, found)
         expected = next((each for each in forecasts_of(record) if each.authority == found), None)
-        window = expected.inspection if expected else None
-        chart = Markup(timeline(found, shown.inspections, as_of=record.as_of, window=window))  # noqa: S704  # its template escapes
+        drawn = timeline(found, shown.inspections, as_of=record.as_of, window=_window(record, found))
         return html(
             "authority.html",
             title=f"{found.display_name}: Ofsted ratings of children’s services",
             here="/authorities",
             shown=shown,
             expected=expected,
-            chart=chart,
+            chart=Markup(drawn),  # noqa: S704  # its template escapes
+            since=first_year(found),
             areas=graded_areas((shown.row, *shown.neighbours)),
             ever=tuple(area for area in Area if any(area in each.ratings for each in shown.inspections)),
             notes=_notes(shown, record.as_of),
             only=f"?authority={found.code}",
+            together="?"
+            + urlencode([("authority", each.code) for each in (found, *(row.authority for row in shown.neighbours))]),
             as_of=record.as_of,
         )
 
     return site.respond(request, make)
+
+
+def timeline_picture(site: Site, request: Request) -> Response:
+    """The ratings of one authority over time, as a picture for reports; by its GSS code."""
+    only(request)
+    found = find_authority(request.path_params["code"])
+    if found is None:
+        raise HTTPException(404)
+
+    def draw(record: Record) -> str:
+        return timeline(found, one_authority(record, found).inspections, as_of=record.as_of, window=_window(record, found))
+
+    return picture(site, request, f"ratings {found.display_name}", draw)
+
+
+def _window(record: Record, who: Authority) -> Window | None:
+    """When inspectors are to be expected."""
+    expected = next((each for each in forecasts_of(record) if each.authority == who), None)
+    return expected.inspection if expected else None
 
 
 def _notes(shown: OneAuthority, day: date) -> tuple[str, ...]:
@@ -124,9 +150,18 @@ def authorities_csv(site: Site, request: Request) -> Response:
     wanted = parse_list(request.query_params.multi_items())
 
     def make(record: Record) -> Made:
-        return csv_file("authorities.csv", _COLUMNS, (_line(row) for row in wanted(rows_of(record))))
+        return csv_file(
+            file_name(_list_name(wanted), "csv", record.as_of), _COLUMNS, (_line(row) for row in wanted(rows_of(record)))
+        )
 
     return site.respond(request, make)
+
+
+def _list_name(wanted: AuthorityList) -> str:
+    """What a list of authorities is called as a file."""
+    return " ".join(
+        each for each in ("authorities", wanted.search, wanted.region, wanted.area or "", wanted.rating or "") if each
+    )
 
 
 _COLUMNS = (*"authority gss_code dfe_code urn region type published trust report".split(), *(area.value for area in AREAS))

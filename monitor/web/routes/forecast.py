@@ -12,6 +12,7 @@ from fastapi import Request, Response
 from monitor.domain.authorities import regions
 from monitor.domain.forecast import Backtest, Forecast, backtest, forecasts
 from monitor.web.csv_files import csv_file
+from monitor.web.file_names import file_name
 from monitor.web.queries.authorities import current_authorities
 from monitor.web.queries.record import Record
 from monitor.web.routes.chosen import one_of, only, region_of
@@ -83,6 +84,7 @@ def forecast(site: Site, request: Request) -> Response:
             record=record,
             forecasts=shown,
             overdue=sum(each.is_overdue for each in shown),
+            open=sum(each.report is not None and record.as_of in each.report for each in shown),
             periods=sorted({period for each in shown for period in each.pre_election}, key=lambda each: each.start),
             backtest=backtest_of(record),
             sort=sort,
@@ -106,7 +108,11 @@ def forecast_csv(site: Site, request: Request) -> Response:
     sort, falling, region = _asked(request)
 
     def make(record: Record) -> Made:
-        return csv_file("forecast.csv", _COLUMNS, (_line(each) for each in _chosen(record, sort, falling, region)))
+        return csv_file(
+            file_name(f"forecast {region}", "csv", record.as_of),
+            _COLUMNS,
+            (_line(each) for each in _chosen(record, sort, falling, region)),
+        )
 
     return site.respond(request, make)
 

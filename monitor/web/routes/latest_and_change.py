@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import HTTPException, Request, Response
@@ -16,6 +16,7 @@ from monitor.domain.model import Area, ChangeKind, Rating, Trust
 from monitor.messages.sanitize import link
 from monitor.web.charts.timeline import timeline
 from monitor.web.csv_files import csv_file
+from monitor.web.file_names import file_name
 from monitor.web.queries.authorities import current_authorities
 from monitor.web.queries.change_filter import ChangeFilter, parse_filter
 from monitor.web.queries.changes import inspections_page, page_of
@@ -115,6 +116,8 @@ def latest(site: Site, request: Request) -> Response:
             council=", ".join(by_urn()[urn].display_name for urn in wanted.authorities),
             lately=twelve_months(record),
             as_of=record.as_of,
+            week=record.as_of - timedelta(days=7),
+            month=record.as_of - timedelta(days=30),
         )
 
     return site.respond(request, make)
@@ -140,7 +143,8 @@ def change(site: Site, request: Request) -> Response:
         assert shown is not None
         chart = Markup(timeline(shown.authority, shown.inspections, as_of=record.as_of))  # noqa: S704  # its template escapes
         title = f"{shown.authority.display_name}: {shown.headline}"
-        return html("change.html", title=title, shown=shown, chart=chart, as_of=record.as_of)
+        address = site.origin(request) + shown.news.address
+        return html("change.html", title=title, shown=shown, chart=chart, as_of=record.as_of, address=address)
 
     return site.respond(request, make, version="" if recipients is None else str(recipients), record=record)
 
@@ -151,9 +155,20 @@ def changes_csv(site: Site, request: Request) -> Response:
 
     def make(record: Record) -> Made:
         part = page_of(record, replace(wanted, limit=_WHOLE))
-        return csv_file("changes.csv", _COLUMNS, (_line(each) for each in part.changes))
+        return csv_file(_file(wanted, record.as_of), _COLUMNS, (_line(each) for each in part.changes))
 
     return site.respond(request, make)
+
+
+def _file(wanted: ChangeFilter, day: date) -> str:
+    """What the list of a filter is called as a file."""
+    return file_name(" ".join(["changes", *(_value_words(*pair) for pair in parse_qsl(wanted.query(page=False)))]), "csv", day)
+
+
+def _value_words(name: str, value: str) -> str:
+    """A value of the filter for people: a council has its name."""
+    council = find(value) if name == "authority" else None
+    return council.display_name if council else f"{name} {value}" if name in {"from", "to"} else value
 
 
 _COLUMNS = (

@@ -12,6 +12,7 @@ from monitor.domain.model import Area, Authority
 from monitor.messages.sanitize import link
 from monitor.web.charts.hex_map import hex_map
 from monitor.web.csv_files import csv_file
+from monitor.web.file_names import file_name
 from monitor.web.pages import href
 from monitor.web.queries.on_a_day import ratings_on
 from monitor.web.queries.record import Record
@@ -54,6 +55,11 @@ def page(site: Site, request: Request) -> Response:
     return site.respond(request, make)
 
 
+def _name(site: Site, area: Area, day: date) -> str:
+    """What a map is called as a file."""
+    return f"map {area.value}" if day == site.clock.today() else f"map {area.value} on {day}"
+
+
 def as_picture(site: Site, request: Request) -> Response:
     """The map alone, its links leading to this site from wherever it is put."""
     area, day = _asked(site, request)
@@ -62,7 +68,7 @@ def as_picture(site: Site, request: Request) -> Response:
     def draw(record: Record) -> str:
         return hex_map(ratings_on(record, area, day).ratings, area=area, day=day, address=_address(origin))
 
-    return picture(site, request, f"map-{area.value}-{day}", draw)
+    return picture(site, request, _name(site, area, day), draw)
 
 
 _COLUMNS = "authority gss_code dfe_code urn region area day rating published inspection report".split()
@@ -80,6 +86,6 @@ def as_csv(site: Site, request: Request) -> Response:
             rating = each.rating.value if each.rating else ""
             codes = (who.display_name, who.gss_code, who.dfe_code, who.urn, who.region)
             lines.append((*codes, area.value, day.isoformat(), rating, *facts))
-        return csv_file(f"map-{area.value}-{day}.csv", _COLUMNS, lines)
+        return csv_file(file_name(_name(site, area, day), "csv", record.as_of), _COLUMNS, lines)
 
     return site.respond(request, make)

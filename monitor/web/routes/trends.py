@@ -11,6 +11,7 @@ from monitor.messages.sanitize import link
 from monitor.web.charts.flows import flows_chart
 from monitor.web.charts.rating_counts import rating_counts_chart
 from monitor.web.csv_files import csv_file
+from monitor.web.file_names import file_name
 from monitor.web.queries.on_a_day import ratings_on
 from monitor.web.queries.record import Record
 from monitor.web.queries.trends import YearRow, years
@@ -74,9 +75,9 @@ def flows_picture(site: Site, request: Request) -> Response:
     )
 
 
-def _name(what: str, area: Area, region: str) -> str:
-    where = f"-{region.lower().replace(' ', '-')}" if region else ""
-    return f"{what}-{area.value}{where}"
+def _name(what: str, area: Area | None, region: str) -> str:
+    """What a file of numbers is called; those of all areas without one."""
+    return " ".join((what, area.value if area else "all areas", region))
 
 
 _COUNTS = ("area", "region", "day", *(rating.value for rating in SCALE), "no_grade", "authorities")
@@ -94,7 +95,9 @@ def ratings_csv(site: Site, request: Request) -> Response:
                 numbers = (row.counts.counts.get(rating, 0) for rating in SCALE)
                 end = (row.counts.ungraded, row.counts.authorities)
                 lines.append((each.value, region or "England", row.counts.day.isoformat(), *numbers, *end))
-        return csv_file(f"{_name('ratings', area, region)}.csv", _COUNTS, lines)
+        return csv_file(
+            file_name(_name("ratings", areas[0] if len(areas) == 1 else None, region), "csv", record.as_of), _COUNTS, lines
+        )
 
     return site.respond(request, make)
 
@@ -114,6 +117,6 @@ def flows_csv(site: Site, request: Request) -> Response:
                     who = (each.authority.display_name, each.authority.gss_code)
                     facts = (each.published.isoformat(), each.key, link(each.url))
                     lines.append((area.value, region or "England", row.year, way, *who, *facts))
-        return csv_file(f"{_name('flows', area, region)}.csv", _FLOWS, lines)
+        return csv_file(file_name(_name("flows", area, region), "csv", record.as_of), _FLOWS, lines)
 
     return site.respond(request, make)
