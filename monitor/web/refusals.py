@@ -117,7 +117,7 @@ def misunderstood(error: FilterError, path: str, pairs: Iterable[Pair]) -> Refus
         kept = [error.meant.get((name, value.strip()), (name, value.strip())) for name, value in pairs]
         instead = [(name, value) for name, value in kept if value and not is_ignored(name)]
         likely = sanitize(", ".join(value.replace("_", " ") for _, value in error.meant.values()), _MAX_LIKELY)
-        ways.append((f"Did you mean {likely}?", f"{path}?{urlencode(instead, errors="replace")}"))
+        ways.append((f"Did you mean {likely}?", f"{path}?{urlencode(instead, errors='replace')}"))
     ways.append(("Without any filter", path))
     return Refusal(
         title="That cannot be understood",
