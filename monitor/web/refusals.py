@@ -13,7 +13,7 @@ from monitor.web.queries.change_filter import FilterError, Pair, is_ignored
 #: Characters of what somebody may have meant.
 _MAX_LIKELY = 120
 #: What a link says, and its address below the site.
-Way = tuple[str, str]
+NextStep = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,25 +22,31 @@ class Refusal:
 
     title: str
     words: tuple[str, ...]
-    ways: tuple[Way, ...] = ()  #: on from here
+    next_steps: tuple[NextStep, ...] = ()  #: on from here
     operator: tuple[str, ...] = ()  #: what whoever runs the monitor can do about it
 
 
 _LATEST, _COUNCILS = ("Latest changes", "/"), ("Find a council", "/authorities")
 _BY_STATUS = {
     401: Refusal(
-        title="Please sign in", words=("This page is for whoever runs the monitor.",), ways=(("Sign in", "/operator/sign-in"),)
+        title="Please sign in",
+        words=("This page is for whoever runs the monitor.",),
+        next_steps=(("Sign in", "/operator/sign-in"),),
     ),
     403: Refusal(title="This was not asked for here", words=("It was sent from a page of another site, so nothing was done.",)),
     404: Refusal(
-        title="There is no such page", words=("Its address may have been mistyped or cut off.",), ways=(_LATEST, _COUNCILS)
+        title="There is no such page",
+        words=("Its address may have been mistyped or cut off.",),
+        next_steps=(_LATEST, _COUNCILS),
     ),
-    405: Refusal(title="That cannot be done here", words=("This address answers another kind of request.",), ways=(_LATEST,)),
+    405: Refusal(
+        title="That cannot be done here", words=("This address answers another kind of request.",), next_steps=(_LATEST,)
+    ),
 }
 _NO_LOGIN = Refusal(
     title="Nobody can sign in here yet",
     words=("Here whoever runs this monitor sees what waits to be sent and what waits for a person. No account is set up.",),
-    ways=(("How each source is", "/sources"), _LATEST),
+    next_steps=(("How each source is", "/sources"), _LATEST),
     operator=(
         "Type monitor operator-password: it asks for a password and prints its hash.",
         'Put that, with a name before it, into monitor.toml, below [operator]: logins = ["anna: $argon2id$..."]',
@@ -52,7 +58,7 @@ _NOT_SET_UP = {
     "/subscribe": Refusal(
         title="Nobody can subscribe by mail here yet",
         words=("There are other ways to hear of every change, without an address and without an account:",),
-        ways=(
+        next_steps=(
             ("A feed for your news reader (Atom)", "/feeds/changes.atom"),
             ("A calendar of publications (iCalendar)", "/feeds/publications.ics"),
             ("A calendar of expected reports (iCalendar)", "/feeds/forecast.ics"),
@@ -91,7 +97,7 @@ def _no_change(key: str) -> Refusal:
     return Refusal(
         title="No change has this address",
         words=("It may have been mistyped or cut off. A change keeps its address for good, whatever becomes of it.",),
-        ways=(*of_it, _LATEST, _COUNCILS),
+        next_steps=(*of_it, _LATEST, _COUNCILS),
     )
 
 
@@ -106,21 +112,21 @@ def _no_council(name: str) -> Refusal:
             "Pages of councils are found by their GSS code, as in /authorities/E08000035.",
             *(("Did you mean one of these?",) if likely else ()),
         ),
-        ways=(*likely, ("All councils", "/authorities")),
+        next_steps=(*likely, ("All councils", "/authorities")),
     )
 
 
 def misunderstood(error: FilterError, path: str, pairs: Iterable[Pair]) -> Refusal:
     """Parameters that mean nothing: each by its name, with what is allowed, and the address that was meant."""
-    ways: list[Way] = []
+    next_steps: list[NextStep] = []
     if error.problems.keys() <= {name[:60] for name, _ in error.meant}:
         kept = [error.meant.get((name, value.strip()), (name, value.strip())) for name, value in pairs]
         instead = [(name, value) for name, value in kept if value and not is_ignored(name)]
         likely = sanitize(", ".join(value.replace("_", " ") for _, value in error.meant.values()), _MAX_LIKELY)
-        ways.append((f"Did you mean {likely}?", f"{path}?{urlencode(instead, errors='replace')}"))
-    ways.append(("Without any filter", path))
+        next_steps.append((f"Did you mean {likely}?", f"{path}?{urlencode(instead, errors='replace')}"))
+    next_steps.append(("Without any filter", path))
     return Refusal(
         title="That cannot be understood",
         words=tuple(f"{name}: {words}" for name, words in error.problems.items()),
-        ways=tuple(ways),
+        next_steps=tuple(next_steps),
     )

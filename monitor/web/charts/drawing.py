@@ -154,7 +154,7 @@ def chart_style() -> str:
 _BOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 _TITLE = re.compile(r"<title[^>]*>([^<]*)</title>")
 #: Room above a picture for what it shows, and below it for who says so.
-_HEAD, _FOOT = 44, 30
+_ABOVE, _BELOW = 44, 30
 
 
 def standalone(svg: str, theme: Theme = "light", *, source: str = "") -> str:
@@ -169,7 +169,7 @@ def standalone(svg: str, theme: Theme = "light", *, source: str = "") -> str:
     words = ""
     if source and box and title:
         width, height = float(box[1]), float(box[2])
-        above, below = _HEAD, _FOOT
+        above, below = _ABOVE, _BELOW
         start = start.replace(box[0], f'viewBox="0 {-above} {box[1]} {number(height + above + below)}"')
         size = min(20.0, (width - 16) / max(1, len(title[1])) / 0.6)  # a bold letter is some six tenths as wide as high
         words = f'<text class="strong" font-size="{number(size)}" x="8" y="-16">{title[1]}</text>'
