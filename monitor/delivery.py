@@ -97,9 +97,6 @@ class Deliveries(Waits, Protocol):
         ...
 
 
-# --- the loop -------------------------------------------------------------------------------------------------------------
-
-
 def new_owner() -> str:
     """A name that no other process, before or after, has."""
     return f"{os.getpid()}-{secrets.token_hex(8)}"
@@ -133,6 +130,7 @@ class Outbox:
     owner: str = field(default_factory=new_owner)
     previous: Collection[str] = ()  #: owners before this one that are dead for certain
     recovered: Callable[[], object] = lambda: None  #: called when what they left was put right
+    leads: Callable[[], object] = lambda: True  #: whether it is this process that writes digests
     uptime: Callable[[], float] | None = None  #: seconds that go on evenly whatever is done to the clock; None: it is not real
     check: Callable[[], object] = lambda: None  #: raises StoreError while something of the database is the matter
     off: Callable[[], str] = lambda: ""  #: asked before each claim: why nothing may be sent, empty when it may
@@ -222,7 +220,8 @@ class Outbox:
 
     def _recover(self) -> Mapping[str, int]:
         now = self.clock.now()
-        self.store.enqueue_digests(now=now)
+        if self.leads():
+            self.store.enqueue_digests(now=now)
         tries = self.journal.latest().values() if self.journal else ()
         here = boot_id()[:8]
         found = self.store.recover(

@@ -29,6 +29,7 @@ from monitor.ports import (
     Fetcher,
     FetchFailure,
     LinkFailure,
+    LostLeadError,
     Page,
     PollResult,
     ReadError,
@@ -122,6 +123,8 @@ class Pipeline:
             return [PollSummary(source=each.source, failure=wrong) for each in results]
         try:
             fresh = await asyncio.to_thread(self.store.record_polls, results, now=self.clock.now())
+        except LostLeadError:
+            raise
         except Exception as error:
             if len(results) > 1:
                 return [polled for each in results for polled in await self._save([each])]
@@ -272,12 +275,16 @@ class Pipeline:
         if len(found) > 1:
             try:
                 return list(self.store.record_all(found, now=now))
+            except LostLeadError:
+                raise
             except Exception:  # noqa: BLE001
                 _log.debug("recording %d documents together", len(found), exc_info=True)
         outcomes: list[Recorded | _Trouble] = []
         for each in found:
             try:
                 outcomes += self.store.record_all([each], now=now)
+            except LostLeadError:
+                raise
             except Exception as error:  # noqa: BLE001
                 # Where it is the store and not the document, noting this will fail as well, and end the cycle.
                 _log.warning("recording %s: %s: %s", each.document.url, type(error).__name__, error)

@@ -51,6 +51,10 @@ class PrefetchedPages:
         kept = prefetched([len(page.body) for _url, page in found], held)
         self._pages.update(each for each, fits in zip(found, kept, strict=True) if fits)
 
+    def forget(self) -> None:
+        """Let go of them all: by the time that they are asked for they would be old."""
+        self._pages.clear()
+
     def take(self, url: str) -> Page | None:
         """The page at an address, once."""
         return self._pages.pop(url, None)

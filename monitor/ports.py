@@ -6,6 +6,7 @@ Expected failures are values with a named reason (`FetchFailure`, `Outcome`); ex
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -75,8 +76,17 @@ class Clock(Protocol):
 class LeaderElection(Protocol):
     """Who of several daemons polls."""
 
-    def acquire(self) -> bool:
-        """Whether it is us, from now on for a while. Blocking."""
+    @property
+    def epoch(self) -> int:
+        """By which our term is known from every other one; 0 while it is not our turn, as far as we know."""
+        ...
+
+    def acquire(self) -> None:
+        """Ask for the lead, or for more of it. Blocking."""
+        ...
+
+    def term(self) -> AbstractContextManager[None]:
+        """What is begun within it writes nothing once our term is over. Raises LostLeadError where we have none."""
         ...
 
     def release(self) -> None:
@@ -86,6 +96,10 @@ class LeaderElection(Protocol):
 
 class InUseError(StoreError):
     """State that another monitor works on."""
+
+
+class LostLeadError(StoreError):
+    """Another daemon has the lead by now: what was about to be written is its to find out anew."""
 
 
 # --- fetching -------------------------------------------------------------------------------------------------------------

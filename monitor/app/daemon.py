@@ -19,12 +19,12 @@ from typing import Any
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from monitor.app.leader import SoleDaemon
+from monitor.app.leader import SoleDaemon, seek_lead
 from monitor.domain.operator_alarms import Alarm
 from monitor.domain.schedule import MAX_PAUSE
 from monitor.pipeline import Pipeline
 from monitor.polling import is_declared_anew
-from monitor.ports import Clock, LeaderElection, Source, SourceState, StoreError
+from monitor.ports import Clock, LeaderElection, LostLeadError, Source, SourceState, StoreError
 
 _log = logging.getLogger(__name__)
 
@@ -57,8 +57,6 @@ EVALUATE_EVERY = 240  # the operator is told within five minutes
 SOON = 15.0  #: after the first polls: what they have in common is one alarm
 #: Alarms with which a monitor is as good as dead: it gives no sign of life. That nothing is sent is known at every moment.
 _NO_LIFE = frozenset({"unpolled", "stuck", "space"})
-#: How often the lead is asked for, seconds; well within the time that it is held for.
-LEAD_EVERY = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +120,7 @@ class Daemon:
     _tally: _Tally = field(init=False, default_factory=_Tally)
     _alarms: tuple[Alarm, ...] = field(init=False, default=())
     _heard: set[str] = field(init=False, default_factory=set)  #: sources that answered since the start
-    _leading: bool = field(init=False, default=False)
+    _reading: asyncio.Task[Any] | None = field(init=False, default=None)
     _started: datetime = field(init=False)
     _beat: float = field(init=False, default=0.0)
 
@@ -135,13 +133,14 @@ class Daemon:
         )
         self._scheduler.add_listener(_report, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
         self._scheduler.start()
+        with contextlib.suppress(Exception):  # asked again soon, and then it is said
+            await asyncio.to_thread(self.lead.acquire)
         self._tasks = [
             asyncio.create_task(self._deliver(), name="deliver"),
             asyncio.create_task(self._watch(), name="watchdog"),
-            asyncio.create_task(self._seek_lead(), name="lead"),
+            asyncio.create_task(seek_lead(self.lead, self._change_term), name="lead"),
             asyncio.create_task(self._read(), name="read"),
         ]
-        self._leading = await self._acquire_lead()
         await self._plan_all()
 
     def end_soon(self) -> None:
@@ -167,7 +166,7 @@ class Daemon:
             _log.warning("a message was still in flight after %.0f s; the next start sorts it out", patience)
             deliver.cancel()
         await asyncio.gather(*self._tasks, *self._jobs, return_exceptions=True)
-        if self._leading:
+        if self.lead.epoch:
             with contextlib.suppress(Exception):  # it runs out by itself
                 await asyncio.to_thread(self.lead.release)
 
@@ -185,7 +184,7 @@ class Daemon:
             changes=self._tally.changes,
             delivering=bool(self._tasks) and not self._tasks[0].done() and not stopped,
             stopped=stopped,
-            leading=self._leading,
+            leading=self.lead.epoch > 0,
             alarms=(*self._alarms, *_stopped_alarm(stopped, self._alarms)),
         )
 
@@ -240,9 +239,9 @@ class Daemon:
 
     async def _poll(self, source: Source) -> None:
         """Poll one source, read what is new, and plan its next poll."""
-        if not self._leading:
+        if not self.lead.epoch:
             return  # planned again when we lead
-        with self._endable():
+        with self._endable(), self.lead.term():
             try:
                 polled = await self.pipeline.poll(source)
                 self._tally.polls += 1
@@ -272,17 +271,29 @@ class Daemon:
                     await self._to_read.wait()
             self._to_read.clear()
             try:
-                if self._leading:
-                    recorded, _ = await self.pipeline.read_links()
-                    self._tally.recorded += len(recorded)
-                    self._tally.changes += sum(len(each.changes) for each in recorded)
+                if self.lead.epoch:
+                    await self._read_links()
+            except LostLeadError as error:
+                _log.warning("%s", error)
             except Exception:  # noqa: BLE001
                 _log.exception("reading stopped; it starts again")
         return None
 
+    async def _read_links(self) -> None:
+        with self.lead.term():
+            self._reading = asyncio.create_task(self.pipeline.read_links())
+        try:
+            recorded, _ = await self._reading
+        except asyncio.CancelledError:
+            if (task := asyncio.current_task()) and task.cancelling():
+                raise
+            return  # the term is over
+        self._tally.recorded += len(recorded)
+        self._tally.changes += sum(len(each.changes) for each in recorded)
+
     async def _collect(self) -> None:
         """Fetch the mail that came back; one daemon does so, however many there are."""
-        if self._leading and self.collect:
+        if self.lead.epoch and self.collect:
             with self._endable():
                 await asyncio.to_thread(self.collect)
 
@@ -304,9 +315,10 @@ class Daemon:
             for about in sorted({about for about, _ in before} - {alarm.about for alarm in found}):
                 _log.warning("well again: %s", about)
             self._alarms = found
-            if self._leading and self.notify:
-                await asyncio.to_thread(self.notify, found)
-            if self._leading and self.heartbeat and self.health.ready:
+            if self.lead.epoch and self.notify:
+                with self.lead.term():
+                    await asyncio.to_thread(self.notify, found)
+            if self.lead.epoch and self.heartbeat and self.health.ready:
                 await self.heartbeat()
 
     @contextlib.contextmanager
@@ -321,6 +333,8 @@ class Daemon:
         except asyncio.CancelledError:
             if not self._stopping.is_set():
                 raise
+        except LostLeadError as error:
+            _log.warning("%s", error)
         except StoreError as error:
             _log.error("%s", error)  # the job comes round again
 
@@ -335,23 +349,16 @@ class Daemon:
                     await asyncio.wait_for(self._stopping.wait(), RESTART_AFTER)
         return None
 
-    async def _acquire_lead(self) -> bool:
-        try:
-            return await asyncio.to_thread(self.lead.acquire)
-        except Exception as error:  # noqa: BLE001
-            _log.warning("cannot ask for the lead: %s", error)
-            return False
-
-    async def _seek_lead(self) -> object:
-        """Ask again and again; poll from when we lead until we do not."""
-        while True:
-            await asyncio.sleep(LEAD_EVERY)
-            before, self._leading = self._leading, await self._acquire_lead()
-            if self._leading and not before:
-                _log.warning("this daemon polls from now on")
-                await self._plan_all()
-            elif before and not self._leading:
-                _log.warning("another daemon polls from now on")
+    async def _change_term(self, before: int, now: int) -> None:
+        """Begin with everything anew; what was begun in an earlier term is another daemon's by now."""
+        if before and self._reading is not None:
+            self._reading.cancel()
+        self.pipeline.prefetched.forget()
+        if now:
+            _log.warning("this daemon polls from now on")
+            await self._plan_all()
+        else:
+            _log.warning("another daemon polls from now on")
 
     async def _watch(self) -> object:
         """Keep the beat; plan everything anew when the wall clock jumped."""
@@ -364,7 +371,7 @@ class Daemon:
                 _log.warning("the clock jumped by %.0f s; planning anew", jump)
                 offset += jump
                 await self._plan_all()
-            elif self._leading:
+            elif self.lead.epoch:
                 with contextlib.suppress(Exception):  # whoever asks the store next says what is the matter
                     await self._plan_asked_for()
 

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from monitor.app.installed import program
-from monitor.app.leader import LeaseElection, Owners, single_instance
+from monitor.app.leader import LeaseElection, Owners, SoleDaemon, single_instance
+from monitor.app.reading import Reader, classify_document
 from monitor.domain.alert_limits import CATCH_UP_WAIT
-from monitor.domain.calendar import london_day
 from monitor.domain.context import context_line
 from monitor.domain.database_address import shown_database_address
-from monitor.domain.model import ClassifierResult, Link, Report, SourceClass
 from monitor.domain.subscriptions import Subscription
-from monitor.pipeline import Document, Pipeline
+from monitor.pipeline import Pipeline
 from monitor.polling import Timekeeper
-from monitor.ports import Channel, Clock, ConfigError, Fetcher, LeaderElection, Page, ReadError, Source
+from monitor.ports import Channel, Clock, ConfigError, Fetcher, LeaderElection, Source, StoreError
 from monitor.settings import Problem, Settings, SettingsError
 from monitor.settings.secret import own_key
 from monitor.system.clock import SystemClock, uptime
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from monitor.store import SqlStore
     from monitor.store.idle_check import IdleState
 
+_log = logging.getLogger(__name__)
 #: Where changes go while nobody is subscribed: the terminal.
 CONSOLE = "console"
 
@@ -54,7 +54,7 @@ class Runtime:
     pipeline: Pipeline
     outbox: Outbox
     postmaster: Postmaster | None  #: fetches returned mail; None: nobody told where it comes to
-    lead: LeaderElection | None  #: who polls, where several daemons share the database; None: nobody else can
+    lead: LeaderElection  #: who polls, where several daemons share the database
     database: str  #: where the state is, without secrets
 
     async def drain(self, stop: asyncio.Event) -> None:
@@ -129,59 +129,6 @@ def _subscriptions(settings: Settings) -> tuple[Subscription, ...]:
     return (Subscription(name="terminal", channel=CONSOLE),)
 
 
-class Reader:
-    """Pages into articles and reports, by what their bytes are, in a child process that can be killed."""
-
-    def __init__(self, sandbox: Sandbox) -> None:
-        self._sandbox = sandbox
-
-    def __call__(self, page: Page, link: Link, source: Source | None) -> Document:
-        """The article or report of a page. Raises ReadError for what is neither."""
-        listed = london_day(link.published) if link.published else None
-        if b"%PDF-" in page.body[:1024]:
-            from monitor.extraction.pdf.report import read_report
-
-            if source and source.source_class is not SourceClass.OFFICIAL:
-                # Anybody can put a file that looks like a report on a page. Only Ofsted's own confirms.
-                raise ReadError("a report that is not from an official source", reason="unofficial_report", key=page.url)
-            return read_report(page.body, page.url, sandbox=self._sandbox, published=listed)
-        if source and source.source_class is SourceClass.OFFICIAL and _names_a_file(page.url, link.url):
-            # An error page in a report's place, with status 200: the report is there another time.
-            raise ReadError("a page stands in the report's place", reason="not_a_pdf", key=page.url)
-        from monitor.extraction.html.pages import read_page
-
-        return read_page(
-            page,
-            source.outlet if source else "",
-            source_class=source.source_class if source else SourceClass.PRESS,
-            published=listed,
-            first_published=source is not None and source.lists_first_published,
-            title=link.title,
-            sandbox=self._sandbox,
-        )
-
-
-def _names_a_file(*urls: str) -> bool:
-    """Whether one of these is the address of a report, which is a PDF: by its ending, or by where Ofsted keeps them."""
-    paths = [urlsplit(url) for url in urls]
-    return any(each.path.lower().endswith(".pdf") or each.hostname == "files.ofsted.gov.uk" for each in paths)
-
-
-def classify_document(document: Document, alert: float | None = None, review: float | None = None) -> ClassifierResult:
-    """What a document says: of an article what the classifier finds, of a report the grades in its table.
-
-    `alert` and `review` are other thresholds than those of the classifier's weights.
-    """
-    if isinstance(document, Report):
-        from monitor.extraction.pdf.version import version
-
-        return ClassifierResult(judgements=document.judgements, relevant=True, classifier_version=version())
-    from monitor.classifier import Thresholds, classify
-
-    cut = Thresholds.of(alert=alert, review=review)
-    return classify(document.title, document.text, published=document.published, cut=cut)
-
-
 def database_url(settings: Settings) -> str:
     """Where the state is: as configured, else a file in the state folder."""
     return settings.database_url or f"sqlite:///{(settings.state / 'monitor.db').absolute()}"
@@ -222,9 +169,11 @@ def open_state(settings: Settings) -> SqlStore:
     )
 
 
-def build_outbox(settings: Settings, store: SqlStore, channels: Mapping[str, Channel], clock: Clock) -> Outbox:
-    """What sends, over the store's deliveries and the channels."""
-    from monitor.delivery import Outbox, SentJournal
+def build_outbox(
+    settings: Settings, store: SqlStore, channels: Mapping[str, Channel], clock: Clock, lead: LeaderElection | None = None
+) -> Outbox:
+    """What sends, over the store's deliveries and the channels; and, who has the `lead`, writes digests."""
+    from monitor.delivery import Outbox, SentJournal, new_owner
     from monitor.system.private_files import kept_files
 
     journal, owners = SentJournal(settings.state / "sent.journal"), Owners(settings.state)
@@ -234,6 +183,8 @@ def build_outbox(settings: Settings, store: SqlStore, channels: Mapping[str, Cha
         channels=channels,
         clock=clock,
         journal=journal,
+        owner=lead.owner if isinstance(lead, LeaseElection) else new_owner(),
+        leads=(lambda: lead.epoch) if lead else (lambda: True),
         previous=owners.previous,
         recovered=lambda: owners.keep(outbox.owner),
         uptime=uptime if isinstance(clock, SystemClock) else None,
@@ -318,7 +269,7 @@ async def open_polling_runtime(settings: Settings, clock: Clock) -> AsyncIterato
     if nothing := nothing_watched(settings):
         raise SettingsError((nothing,))
     channels = build_channels(settings, own_key(settings.state))
-    with _reading_children() as sandbox, single_instance(settings.state):
+    with _reading_children() as sandbox, single_instance(settings.state, _database_file(settings)):
         sources = build_sources(settings, sandbox=sandbox, home=settings.state)
         client = build_fetcher(settings, clock)
         timekeeper = Timekeeper(client, clock)
@@ -352,6 +303,34 @@ async def open_runtime(settings: Settings, clock: Clock, *, watched_before: bool
         yield runtime
 
 
+def _database_file(settings: Settings) -> Path | None:
+    """The file of a SQLite database; None for a server's."""
+    url = database_url(settings)
+    return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
+
+
+def _election(settings: Settings, store: SqlStore) -> LeaderElection:
+    """A file has one monitor (see `single_instance`); a server may have several, which have one key.
+
+    Raises StoreError where another daemon runs with another key.
+    """
+    from monitor.delivery import new_owner
+
+    if store.guard is not None:
+        return SoleDaemon()
+    previous = Owners(settings.state).previous
+    same = store.register_key(own_key(settings.state), previous)
+    if same is False:
+        raise StoreError(
+            "is another key than that of the daemon that runs on this database: what one signs (links in mail, marks "
+            "of bounces) the other refuses. Give both one MONITOR_LINKS_KEY (docs/runbook.md)",
+            key=str(settings.state / "links.key"),
+        )
+    if same is None:
+        _log.warning("links.key is another one than before: links in mail that was sent until now work no longer")
+    return LeaseElection(store, new_owner(), previous)
+
+
 @asynccontextmanager
 async def complete_runtime(polling: PollingRuntime, *, watched_before: bool = False) -> AsyncIterator[Runtime]:
     """The state behind what polls, made or brought up to date, and everything that works on it."""
@@ -364,7 +343,8 @@ async def complete_runtime(polling: PollingRuntime, *, watched_before: bool = Fa
     try:
         now = clock.now()
         await asyncio.to_thread(store.retry_own_faults, program(), now=now, since=now - settings.alert_window)
-        outbox = build_outbox(settings, store, polling.channels, clock)
+        lead = _election(settings, store)
+        outbox = build_outbox(settings, store, polling.channels, clock, lead)
         yield Runtime(
             settings=settings,
             clock=clock,
@@ -386,8 +366,7 @@ async def complete_runtime(polling: PollingRuntime, *, watched_before: bool = Fa
             ),
             outbox=outbox,
             postmaster=build_postmaster(settings, store, clock) if settings.returned else None,
-            # A file has one monitor (see `single_instance`); a server may have several.
-            lead=LeaseElection(store, clock, outbox.owner) if settings.database_url.startswith("postgres") else None,
+            lead=lead,
             database=shown_database_address(database_url(settings)),
         )
     finally:

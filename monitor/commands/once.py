@@ -50,6 +50,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _cycle(args: argparse.Namespace, settings: Settings) -> Cycle:
+    from monitor.app.leader import in_the_lead
     from monitor.app.runtime import complete_runtime, open_polling_runtime
 
     async with open_polling_runtime(settings, clock_for(args.as_of)) as polling:
@@ -61,10 +62,11 @@ async def _cycle(args: argparse.Namespace, settings: Settings) -> Cycle:
             if cycle is not None:
                 return cycle
         async with complete_runtime(polling, watched_before=args.as_of is not None) as runtime:
-            cycle = await _sending(runtime, runtime.pipeline.cycle(results))
-            if args.as_of is None and settings.operator:
-                await asyncio.to_thread(_notify_operator, runtime)
-            await runtime.send_due()
+            async with in_the_lead(runtime.lead):
+                cycle = await _sending(runtime, runtime.pipeline.cycle(results))
+                if args.as_of is None and settings.operator:
+                    await asyncio.to_thread(_notify_operator, runtime)
+                await runtime.send_due()
             if args.as_of is None:
                 await asyncio.to_thread(runtime.store.keep_fingerprint, polling.config_fingerprint())
     return cycle

@@ -38,18 +38,16 @@ def poll_now(settings: Settings, source: Declared, *, as_json: bool) -> int:
 
 
 async def _here(settings: Settings, name: str) -> str:
-    """Poll, read and send in this process; empty where another daemon on the same database has the lead."""
+    """Poll, read and send in this process. Raises InUseError where another daemon on the same database has the lead."""
+    from monitor.app.leader import in_the_lead
     from monitor.app.runtime import open_runtime
 
     async with open_runtime(settings, SystemClock()) as runtime:
-        if runtime.lead is not None and not runtime.lead.acquire():
-            return ""
         source = next(each for each in runtime.sources if each.name == name)
-        await runtime.pipeline.poll(source)
-        await runtime.pipeline.read_links(patience=timedelta(minutes=1))
-        await runtime.send_due()
-        if runtime.lead is not None:
-            runtime.lead.release()
+        async with in_the_lead(runtime.lead):
+            await runtime.pipeline.poll(source)
+            await runtime.pipeline.read_links(patience=timedelta(minutes=1))
+            await runtime.send_due()
         return "here"
 
 

@@ -106,7 +106,6 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
     from monitor.app.alarms import AlarmEvaluator
     from monitor.app.daemon import Daemon
     from monitor.app.heartbeat import build_heartbeat
-    from monitor.app.leader import SoleDaemon
     from monitor.app.runtime import open_runtime
     from monitor.commands.surprises import warnings_in
     from monitor.web import Entrypoint
@@ -128,7 +127,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
             heartbeat=build_heartbeat(settings, runtime.clock, os.environ),
             collect=runtime.postmaster.collect if runtime.postmaster else None,
             collect_every=settings.returned_interval.total_seconds(),
-            lead=runtime.lead or SoleDaemon(),
+            lead=runtime.lead,
         )
         work = Kept(lambda: work_of(runtime))
         app = Entrypoint(daemon, lambda: _pages(daemon, runtime, work), work)

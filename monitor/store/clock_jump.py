@@ -13,7 +13,7 @@ from sqlalchemy import Connection, insert, or_, select, text, update
 
 from monitor.domain.alert_limits import GIVE_UP
 from monitor.ports import DeliveryState
-from monitor.store.schema import PENDING, deliveries, facts, leases
+from monitor.store.schema import PENDING, deliveries, facts
 
 #: Less than this is a clock that is kept right, a little at a time.
 TOLERANCE = timedelta(seconds=20)
@@ -71,8 +71,6 @@ def _move(connection: Connection, by: timedelta) -> None:
         # When it was made stands in the message itself and stays.
         moved.setdefault("tries_until", row["created"] + GIVE_UP + by)
         connection.execute(update(deliveries).where(deliveries.c.id == row["id"]).values(**moved))
-    for lease in connection.execute(select(leases.c.name, leases.c.expires)).all():
-        connection.execute(update(leases).where(leases.c.name == lease.name).values(expires=lease.expires + by))
 
 
 def _shorten(connection: Connection, now: datetime) -> None:

@@ -202,10 +202,10 @@ def reading_ended(connection: Connection, reader: str) -> None:
     connection.execute(update(links).where(_looked_into(links.c.reader == reader)).values(reader="", begun_at=None))
 
 
-def read_by_the_dead(connection: Connection, reader: str, now: datetime) -> tuple[Waiting, ...]:
-    """Links that another than `reader` looked into who is dead: on a file whoever else it was, for there is one monitor."""
+def read_by_the_dead(connection: Connection, reader: str, now: datetime, *, alone: bool) -> tuple[Waiting, ...]:
+    """Links that another than `reader` looked into who is dead: whoever else it was, where only one monitor reads (`alone`)."""
     dead = links.c.reader != reader
-    if connection.dialect.name != "sqlite":
+    if not alone:
         dead = and_(dead, or_(links.c.begun_at < now - _DEAD_AFTER, links.c.begun_at > now + _DEAD_AFTER))
     return tuple(_waiting(row) for row in connection.execute(select(links).where(_looked_into(dead))).mappings())
 

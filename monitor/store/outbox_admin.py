@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from monitor.ports import DeliveryState
-from monitor.store import delivery_admin, restore_guard
+from monitor.store import delivery_admin, restore_guard, shared_key
 from monitor.store.transactions import Transactions
 from monitor.system.sent_journal import Entry
 
@@ -41,6 +41,13 @@ class OutboxAdmin(Transactions):
         if generation is not None:
             restore_guard.write(beside, generation)
         return reason
+
+    def register_key(self, key: bytes, previous: Collection[str] = ()) -> bool | None:
+        """Compare the key that signs with that of other daemons; True with a file, which has one. See `shared_key`."""
+        if self.guard is not None:
+            return True
+        with self.engine.begin() as connection:
+            return shared_key.register_key(connection, key, previous)
 
     def why_off(self, beside: Path, journal: Mapping[str, Entry]) -> str:
         """Why nothing is sent, or will be from the next start on; empty when sending is on. Changes nothing."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
 from monitor.domain.link_history import GivenUp, LastPoll, SeenLink
@@ -47,14 +48,15 @@ class PollStore(Transactions):
             links.reading_begins(connection, link, reader, now)
 
     def reading_ended(self, *, reader: str) -> None:
-        """Take back every such note of a reader, which ends in good order."""
-        with self.engine.begin() as connection:
+        """Take back every such note of a reader, which ends in good order (or has lost the lead)."""
+        with self.engine.execution_options(any_term=True).begin() as connection:
             links.reading_ended(connection, reader)
 
     def read_by_the_dead(self, *, reader: str, now: datetime) -> tuple[Waiting, ...]:
         """Links that were being looked into when a process died: any but `reader`'s own that cannot still be at it."""
+        alone = self.guard is not None or leases.current_term() is not None  # what another one writes is refused
         with self._reading.begin() as connection:
-            return links.read_by_the_dead(connection, reader, now)
+            return links.read_by_the_dead(connection, reader, now, alone=alone)
 
     def link_failed(self, failure: LinkFailure, *, now: datetime, retry_at: datetime | None) -> None:
         """Note a failed link; without `retry_at` it is given up."""
@@ -96,10 +98,14 @@ class PollStore(Transactions):
         with self._reading.begin() as connection:
             return sources.moved(connection)
 
-    def acquire_lease(self, name: str, *, owner: str, now: datetime, length: timedelta) -> int | None:
-        """Take or renew a lease; its epoch, None when another holds it. See `leases.acquire`."""
-        return leases.acquire(self.engine, name, owner=owner, now=now, length=length)
+    def acquire_lease(self, name: str, *, owner: str, length: timedelta, previous: Collection[str] = ()) -> int | None:
+        """Take or renew a lease by the server's clock; its epoch, None when another holds it. See `leases.acquire`."""
+        return leases.acquire(self.engine, name, owner=owner, length=length, previous=previous)
 
-    def release_lease(self, name: str, *, owner: str, now: datetime) -> None:
+    def release_lease(self, name: str, *, owner: str) -> None:
         """Give a lease back at an orderly end, so that another need not wait until it runs out."""
-        leases.release(self.engine, name, owner=owner, now=now)
+        leases.release(self.engine, name, owner=owner)
+
+    def in_term(self, name: str, *, owner: str, epoch: int) -> AbstractContextManager[None]:
+        """What is begun within it writes nothing once this term is over: LostLeadError. See `leases.in_term`."""
+        return leases.in_term(leases.Term(name=name, owner=owner, epoch=epoch))

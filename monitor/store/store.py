@@ -24,6 +24,7 @@ from monitor.store.article_export import ExportedArticle, archived
 from monitor.store.captures import Captures
 from monitor.store.digest import enqueue_digests
 from monitor.store.engine import Opened, open_database
+from monitor.store.leases import keep_to_terms
 from monitor.store.ledger import History
 from monitor.store.message_contents import MessageRenderer, enqueue_one
 from monitor.store.no_news import enqueue_no_news
@@ -31,7 +32,7 @@ from monitor.store.outbox_admin import OutboxAdmin
 from monitor.store.policy import Context, Policy, Subscriptions
 from monitor.store.polls import PollStore
 from monitor.store.public_record import PublicRecord
-from monitor.store.record import record_all
+from monitor.store.record import be_only_writer, record_all
 from monitor.store.review_decisions import Accepted, accept
 from monitor.store.review_desk import ReviewDesk
 from monitor.store.sending import SendingStore
@@ -99,6 +100,7 @@ class SqlStore(PollStore, SendingStore, OutboxAdmin, SubscriberDesk, ReviewDesk,
 
     def __init__(self, database: Opened, policy: Policy, subscriptions: Subscriptions | None) -> None:
         super().__init__(database)
+        keep_to_terms(database.engine)
         self._captures = Captures(database.engine)
         self._policy = policy
         self._subscriptions = subscriptions
@@ -159,6 +161,7 @@ class SqlStore(PollStore, SendingStore, OutboxAdmin, SubscriberDesk, ReviewDesk,
         """Write the digests that are due; returns how many. A day's digest is written once, however often this is called."""
         self._look()
         with self.engine.begin() as connection:
+            be_only_writer(connection)  # another daemon that writes the same ones finds them, instead of a taken key
             configured = self._mirror(connection, now)
             made = enqueue_digests(connection, subscribers.in_force(connection, configured), self._policy, now)
         self._mirrored = configured

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
 
@@ -183,16 +183,23 @@ class FakeLead:
     def __init__(self, *, ours: bool) -> None:
         self.ours = ours
         self.given_back = 0
+        self.epoch = 0
+        self.terms = 0
 
-    def acquire(self) -> bool:
-        return self.ours
+    def acquire(self) -> None:
+        if self.ours and not self.epoch:
+            self.terms += 1
+        self.epoch = self.terms if self.ours else 0
+
+    def term(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def release(self) -> None:
         self.given_back += 1
 
 
 async def test_a_follower_does_not_poll_until_it_leads(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("monitor.app.daemon.LEAD_EVERY", 0.05)
+    monkeypatch.setattr("monitor.app.leader.LEAD_EVERY", 0.05)
     source = FakeSource(interval=0.05).lists("x")
     world = World(source)
     world.fetcher.serves("x", "X")
@@ -219,7 +226,7 @@ async def test_a_database_that_cannot_be_asked_makes_a_follower(monkeypatch: pyt
     world = World(source)
 
     class Broken(FakeLead):
-        def acquire(self) -> bool:
+        def acquire(self) -> None:
             raise OSError("no connection")
 
     world.daemon.lead = Broken(ours=True)
@@ -227,6 +234,42 @@ async def test_a_database_that_cannot_be_asked_makes_a_follower(monkeypatch: pyt
         await asyncio.sleep(0.2)
         assert not daemon.health.leading
         assert not source.asked_with
+
+
+async def test_what_was_being_read_when_the_lead_was_lost_is_left_to_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.app.leader.LEAD_EVERY", 0.05)
+    world = World(FakeSource(interval=0.05).lists("slow"))
+    world.daemon.lead = lead = FakeLead(ours=True)
+    fetch, asked = world.fetcher.fetch, asyncio.Event()
+
+    async def slowly(url: str, *arguments: object) -> object:
+        asked.set()
+        await asyncio.sleep(3600 if lead.ours and lead.terms == 1 else 0)
+        return await fetch(url)
+
+    world.fetcher.serves("slow", "S").fetch = slowly  # type: ignore[assignment,method-assign]
+    async with world.running() as daemon:
+        await asyncio.wait_for(asked.wait(), 60)
+        lead.ours = False
+        await until(lambda: not daemon.health.leading)
+        lead.ours = True
+        await until(lambda: bool(world.store.recorded))  # in the second term; the first reading would still wait
+        assert lead.terms == 2
+
+
+async def test_who_led_before_and_after_a_pause_begins_anew(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Stopped for minutes, it finds another epoch at its next look: what it knew then is old."""
+    monkeypatch.setattr("monitor.app.leader.LEAD_EVERY", 0.05)
+    world = World(FakeSource(interval=3600))
+    world.daemon.lead = lead = FakeLead(ours=True)
+    async with world.running():
+        await until(lambda: len(world.daemon.pipeline.sources[0].asked_with) == 1)  # type: ignore[attr-defined]
+        world.store.states["gazette"] = SourceState(name="gazette", next_due_at=world.clock.now())
+        lead.terms = lead.epoch = 3
+        await until(lambda: len(world.daemon.pipeline.sources[0].asked_with) == 2)  # type: ignore[attr-defined]
+    assert "this daemon polls from now on" in caplog.messages
 
 
 async def test_an_alarm_is_told_once_and_its_end_too(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
@@ -276,7 +319,7 @@ async def test_a_follower_leaves_returned_mail_to_the_leader(monkeypatch: pytest
     world = World()
     lead = FakeLead(ours=False)
     world.daemon.lead, world.daemon.collect, world.daemon.collect_every = lead, lambda: visits.append(1), 0.05
-    monkeypatch.setattr("monitor.app.daemon.LEAD_EVERY", 0.05)
+    monkeypatch.setattr("monitor.app.leader.LEAD_EVERY", 0.05)
     async with world.running():
         await asyncio.sleep(0.3)
         assert visits == []

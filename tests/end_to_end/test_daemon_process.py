@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import http.client
 import json
 import os
@@ -353,6 +354,7 @@ def test_of_two_daemons_on_one_database_one_polls_and_the_message_is_sent_once(
     town: Town, postgres: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MONITOR_DATABASE_URL", postgres)
+    monkeypatch.setenv("MONITOR_LINKS_KEY", base64.b64encode(bytes(32)).decode())
     town.database = postgres
     config = town.folder / "config"
     with serve_mail(town, "nowhere", monkeypatch) as mailbox:
