@@ -362,6 +362,24 @@ def test_a_council_founded_later_has_no_years_before() -> None:
     assert "since 2019" in shown
 
 
+@pytest.mark.parametrize("there", ["DejaVu Sans", "Arial"])
+def test_a_font_is_found_where_nothing_stands_in_for_others(there: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # A container has the font's files and no fontconfig: a family that is not there has no words.
+    import resvg_py
+
+    real = resvg_py.svg_to_bytes
+    monkeypatch.setattr(
+        resvg_py,
+        "svg_to_bytes",
+        lambda svg_string, **more: real(
+            svg_string=re.sub(r"<text.*?</text>", "", svg_string) if f'"{there}"' not in svg_string else svg_string, **more
+        ),
+    )
+    picture._family.cache_clear()
+    assert picture._family() == there
+    picture._family.cache_clear()
+
+
 def test_a_machine_without_fonts_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     import resvg_py
 

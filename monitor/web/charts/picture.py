@@ -31,13 +31,17 @@ def png(svg: str, *, theme: Theme = "light", width: int = 1200, source: str = ""
 
 @lru_cache(maxsize=1)
 def _family() -> str:
-    """The first of the families that is there, else whatever is; one that is not there is drawn as another."""
+    """The first of the families that is there, else whatever is.
+
+    One that is not there is drawn as another where fontconfig names it one, and not at all where it does not.
+    """
     import resvg_py
 
     def drawn(family: str, text: str) -> bytes:
         return resvg_py.svg_to_bytes(svg_string=_PROBE.format(family=family, text=text))
 
-    another = drawn(_NO_FAMILY, "R")
-    if another == drawn(_NO_FAMILY, ""):
+    without = {nothing := drawn(_NO_FAMILY, ""), another := drawn(_NO_FAMILY, "R")}
+    found = next((family for family in _FAMILIES if drawn(family, "R") not in without), "")
+    if not found and another == nothing:
         raise FontMissingError("pictures need a font, and none is installed; on Debian: apt-get install fonts-dejavu-core")
-    return next((family for family in _FAMILIES if drawn(family, "R") != another), _FAMILIES[0])
+    return found or _FAMILIES[0]
