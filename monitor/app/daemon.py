@@ -109,6 +109,7 @@ class Daemon:
     evaluate: Evaluate = tuple
     notify: Notify | None = None
     heartbeat: Callable[[], Awaitable[object]] | None = None  #: gives a sign of life
+    is_alive: Callable[[], object] = str  #: told once the daemon is up, and each time the loop comes round
     collect: Collect | None = None
     collect_every: float = 300.0  #: seconds
     lead: LeaderElection = field(default_factory=SoleDaemon)
@@ -142,6 +143,7 @@ class Daemon:
             asyncio.create_task(self._read(), name="read"),
         ]
         await self._plan_all()
+        self.is_alive()
 
     def end_soon(self) -> None:
         """Claim no message more from now on; `stop` follows, when the pages have said what they are saying."""
@@ -366,6 +368,7 @@ class Daemon:
         while True:
             await asyncio.sleep(WATCH_EVERY)
             self._beat = time.monotonic()
+            self.is_alive()
             jump = time.time() - time.monotonic() - offset
             if abs(jump) > _JUMP:
                 _log.warning("the clock jumped by %.0f s; planning anew", jump)
