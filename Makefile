@@ -30,7 +30,7 @@ else ifneq ($(shell pwd | cmp -s - $(VENV)/.made && echo here),here)
 $(shell rm -f $(VENV)/.run-installed $(VENV)/.dev-installed; pwd > $(VENV)/.made)
 endif
 
-.PHONY: help run test train lint format types imports check-locks check-install lock bench soak demo score readings corpus-check accuracy clean
+.PHONY: help run test train lint format types imports check-locks check-install lock bench soak demo docs score readings corpus-check accuracy clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -98,6 +98,11 @@ corpus-check: $(VENV)/.dev-installed ## what is wrong with the labelled corpus (
 
 accuracy: $(VENV)/.dev-installed ## write docs/accuracy.md again (after any change to the classifier, its tables or its corpus)
 	@$(MONITOR) score corpus/unseen tests/corpus --write-docs docs/accuracy.md --write-table monitor/web/accuracy.csv
+
+# The variable stops a word of the makers of Material to whoever builds.
+docs: $(VENV)/.dev-installed ## the documentation as a site, in build/site ("python3 -m http.server -d build/site" shows it)
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+	@echo build/site/index.html
 
 # Base weights: fetched once, and refused unless their hash is the one that train/model.py knows.
 .venv-train/.made: requirements-dev.lock pyproject.toml

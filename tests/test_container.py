@@ -32,6 +32,7 @@ OF_THE_IMAGE = {
     "MONITOR_STATE": "the folder is the volume",
     "MONITOR_LISTEN": "the ports and the health check know it",
     "PATH": "the image's",
+    "NOTIFY_SOCKET": "systemd's",
     "SSL_CERT_FILE": "a path of the machine outside, which is not in the container",
     "PYTHONPATH": "set for the reading process, not read",
     "ORT_DISABLE_TELEMETRY": "set, not read",

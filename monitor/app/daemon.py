@@ -109,7 +109,7 @@ class Daemon:
     evaluate: Evaluate = tuple
     notify: Notify | None = None
     heartbeat: Callable[[], Awaitable[object]] | None = None  #: gives a sign of life
-    is_alive: Callable[[], object] = str  #: told once the daemon is up, and each time the loop comes round
+    is_alive: Callable[[], object] = str  #: told at the start, and each time the loop comes round
     collect: Collect | None = None
     collect_every: float = 300.0  #: seconds
     lead: LeaderElection = field(default_factory=SoleDaemon)
@@ -143,7 +143,6 @@ class Daemon:
             asyncio.create_task(self._read(), name="read"),
         ]
         await self._plan_all()
-        self.is_alive()
 
     def end_soon(self) -> None:
         """Claim no message more from now on; `stop` follows, when the pages have said what they are saying."""
@@ -366,9 +365,9 @@ class Daemon:
         """Keep the beat; plan everything anew when the wall clock jumped."""
         offset = time.time() - time.monotonic()
         while True:
+            self.is_alive()
             await asyncio.sleep(WATCH_EVERY)
             self._beat = time.monotonic()
-            self.is_alive()
             jump = time.time() - time.monotonic() - offset
             if abs(jump) > _JUMP:
                 _log.warning("the clock jumped by %.0f s; planning anew", jump)

@@ -108,7 +108,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
     from monitor.app.heartbeat import build_heartbeat
     from monitor.app.runtime import open_runtime
     from monitor.commands.surprises import warnings_in
-    from monitor.system.service_manager import ServiceManager
+    from monitor.system.supervisor import Supervisor
     from monitor.web import Entrypoint
     from monitor.web.kept import Kept
     from monitor.web.server import build_server, raise_descriptor_limit
@@ -129,7 +129,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
             collect=runtime.postmaster.collect if runtime.postmaster else None,
             collect_every=settings.returned_interval.total_seconds(),
             lead=runtime.lead,
-            is_alive=ServiceManager.of(os.environ).is_alive,
+            is_alive=Supervisor.of(os.environ).is_alive,
         )
         work = Kept(lambda: work_of(runtime))
         app = Entrypoint(daemon, lambda: _pages(daemon, runtime, work), work)

@@ -43,7 +43,7 @@ from monitor.settings.keys import (
 )
 from monitor.settings.tables import Problem, SettingsError, Table, read_tables
 
-__all__ = ["ENVIRONMENT", "Problem", "Settings", "SettingsError", "Table", "examine", "load"]
+__all__ = ["ENVIRONMENT", "SECTIONS", "Problem", "Settings", "SettingsError", "Table", "examine", "load"]
 
 _MONITOR = (
     Key(name="contact", read=text, default=""),
@@ -85,6 +85,8 @@ _SOURCE = (
     Key(name="name", read=text, required=True),
     Key(name="enabled", read=flag, default=True),
 )
+#: The tables of `monitor.toml`, whose keys the environment may override.
+SECTIONS = {"monitor": _MONITOR, "fetch": _FETCH, "operator": _OPERATOR, "returned": _RETURNED}
 #: Every variable of the environment that is looked at, whatever the configuration says. Others it names itself (`url_env`).
 ENVIRONMENT = frozenset(
     {

@@ -135,6 +135,6 @@ def test_numbers_are_in_the_format_of_prometheus() -> None:
 def test_names_say_their_unit_and_the_runbook_knows_each() -> None:
     runbook = (ROOT / "docs" / "runbook.md").read_text()
     for metric in METRICS:
-        assert re.fullmatch(r"monitor_[a-z_]+", metric.name)
+        assert re.fullmatch(r"(?:monitor|process)_[a-z_]+", metric.name)
         assert ("Unix time" in metric.words) == metric.name.endswith("time_seconds") or "timestamp_seconds" in metric.name
         assert f"| `{metric.name}` | {metric.words} |" in runbook

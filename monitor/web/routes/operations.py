@@ -12,6 +12,7 @@ from monitor import __version__
 from monitor.app.daemon import Health
 from monitor.domain.characters import storable
 from monitor.ports import SourceState
+from monitor.system.process import cpu_seconds, open_descriptors, resident_bytes
 from monitor.web.routes.access import shows_token
 from monitor.web.site import Site
 from monitor.web.status import Status
@@ -122,6 +123,9 @@ METRICS: tuple[Metric, ...] = (
         words="When a source last answered, Unix time; absent while it never has",
         read=_of_sources(lambda state: _seconds(state.last_success)),
     ),
+    _gauge("process_resident_memory_bytes", "Memory in use, without that of reading processes", lambda _now: resident_bytes()),
+    _gauge("process_open_fds", "Files and connections that are open", lambda _now: open_descriptors()),
+    _counter("process_cpu_seconds_total", "Processor time since the start", lambda _now: cpu_seconds()),
 )
 
 

