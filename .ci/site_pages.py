@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-_WIDTH = 96
+_WIDTH = 84
 #: A file outside docs/ that a page links to or names, and the page that is made of it.
 PAGES_OF_FILES = {
     "CHANGELOG.md": "changelog.md",
@@ -131,17 +131,17 @@ def settings_page() -> str:
     for section, keys in SECTIONS.items():
         heading = f"[{section}]"
         rows = [
-            (_code(key.name), _code(variable_of(section, key)), _shown(key.default), MEANINGS[heading].get(key.name, ""))
+            (f"`{key.name}`<br>`{variable_of(section, key)}`", _said(MEANINGS[heading].get(key.name, ""), _shown(key.default)))
             for key in keys
         ]
-        parts += [f"### {heading.strip('[]')} {{ #{section} }}", _table(("key", "variable", "default", "what it is"), rows)]
+        parts += [f"### {heading.strip('[]')} {{ #{section} }}", _table(("key, variable", "what it is"), rows)]
     parts += ["## sources.toml", "One `[[source]]` a site: [how to add one](how_to_add_a_source.md).", *_sources()]
     parts += ["## channels.toml", "One `[channel.NAME]` a way out: [how to add one](how_to_add_a_channel.md).", *_channels()]
     parts += [
         "## subscriptions.toml",
         "One `[[subscription]]` a reader, or a list of readers. Beside them `[[test]]` says who must be told of a given "
         "change, and `monitor check` runs it.",
-        _table(("key", "default", "what it is"), _subscription_rows()),
+        _table(("key", "what it is"), _subscription_rows()),
         "## Environment",
         "What stands in no file, and the names of secrets. Beside these: what `url_env`, `secret_env` and `key_env` name.",
         _table(("variable", "what it is"), ((_code(name), words) for name, words in MEANINGS["environment"].items())),
@@ -161,17 +161,8 @@ def _sources() -> Iterator[str]:
     defaults = {field.name: field.default for field in fields(Declared)}
     words = MEANINGS["[[source]]"]
     yield "### Of every kind"
-    yield _table(
-        ("key", "default", "what it is"),
-        [
-            (
-                _code(key),
-                _shown("feed" if key == "kind" else defaults["source_class" if key == "class" else key], unit=key),
-                words.get(key, ""),
-            )
-            for key in common
-        ],
-    )
+    shown = {key: _shown(defaults.get("source_class" if key == "class" else key, "feed"), unit=key) for key in common}
+    yield _table(("key", "what it is"), [(_code(key), _said(words.get(key, ""), shown[key])) for key in common])
     for kind, where in SOURCE_TYPES.items():
         module, _, name = where.partition(":")
         cls: Any = getattr(import_module(module), name)
@@ -179,7 +170,7 @@ def _sources() -> Iterator[str]:
         of = {field.name: field.default for field in fields(cls)}
         if own:
             yield f"### Of kind `{kind}`"
-            yield _table(("key", "default", "what it is"), [(_code(key), _shown(of[key]), words.get(key, "")) for key in own])
+            yield _table(("key", "what it is"), [(_code(key), _said(words.get(key, ""), _shown(of[key]))) for key in own])
 
 
 def _channels() -> Iterator[str]:
@@ -201,8 +192,13 @@ def _subscription_rows() -> Iterator[tuple[str, ...]]:
     from monitor.settings.meanings import MEANINGS
 
     for field in fields(Subscription):
-        shown = "all but `unchanged`" if field.name == "kinds" else _shown(field.default)
-        yield _code(field.name), shown, MEANINGS["[[subscription]]"].get(field.name, "")
+        shown = "" if field.name == "kinds" else _shown(field.default)
+        yield _code(field.name), _said(MEANINGS["[[subscription]]"].get(field.name, ""), shown)
+
+
+def _said(meaning: str, default: str) -> str:
+    """What a key is, with its default where it has one."""
+    return f"{meaning}. **Required**" if default == "required" else f"{meaning}. Default: {default}" if default else meaning
 
 
 def _shown(value: object, *, unit: str = "") -> str:

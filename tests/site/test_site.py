@@ -94,7 +94,8 @@ def test_every_setting_is_on_the_page_of_settings() -> None:
     page = site()["settings_page"]()
     for section, keys in SECTIONS.items():
         for key in keys:
-            assert f"| `{key.name}` | `{variable_of(section, key)}` |" in page
+            assert f"| `{key.name}`<br>`{variable_of(section, key)}` | " in page
+    assert "`MONITOR_ALERT_WINDOW` | An inspection published longer ago is recorded and never alerted. Default: `30d` |" in page
     for name in ENVIRONMENT:
         assert f"`{name}`" in page
 
