@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from monitor import __version__
 from monitor.commands import ALIASES, COMMANDS, Command
+from monitor.system.plain_stream import plain_output
 
 _INTRODUCTION = """\
 Hears when Ofsted's rating of a council's children's services changes, and tells
@@ -146,7 +147,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     _speak_any_encoding()
     try:
-        status = _main(list(sys.argv[1:] if argv is None else argv))
+        with plain_output():
+            status = _main(list(sys.argv[1:] if argv is None else argv))
         if sys.stdout is not None:  # a service manager may have closed it
             sys.stdout.flush()
     except BrokenPipeError:

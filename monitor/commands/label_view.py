@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from monitor.classifier.document import Document
 from monitor.classifier.mentions import MentionType
+from monitor.domain.characters import STEERING
 from monitor.scoring.draft import Draft, Line
 from monitor.scoring.form import Label
 
@@ -23,13 +24,11 @@ _STYLES = {
     MentionType.AUTHORITY: "green",
 }
 _TABLE_WIDTH = 100  #: characters of a line
-#: What would move the cursor, ring, or turn text round.
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def harmless(text: str) -> str:
     """`text` with a replacement character for what would steer the terminal; of the same length."""
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+    return STEERING.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def article(draft: Draft) -> Iterator[RenderableType]:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 from datetime import UTC, datetime
 
 from monitor.app.one_line import OneLine
+from monitor.domain.characters import spelt_out
 from monitor.domain.masked import masked
 
 FORMATS = ("text", "json")
 #: Below a warning they speak of themselves, and of addresses and tokens.
 _NOISY = ("apscheduler", "urllib3", "apprise", "uvicorn", "trafilatura", "asyncio")
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\x85\u2028\u2029]")
 
 
 def log_to_stderr(level: str, form: str) -> None:
@@ -35,9 +34,9 @@ class TextLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line of a record; the trace of a fault follows it."""
-        message = _CONTROL.sub(lambda found: repr(found[0])[1:-1], masked(record.getMessage()))
+        message = spelt_out(masked(record.getMessage()), one_line=True)
         line = f"{_moment(record):%Y-%m-%dT%H:%M:%SZ} {record.levelname:<7} {record.name}: {message}"
-        return f"{line}\n{masked(self.formatException(record.exc_info))}" if record.exc_info else line
+        return f"{line}\n{spelt_out(masked(self.formatException(record.exc_info)))}" if record.exc_info else line
 
 
 class JsonLines(logging.Formatter):

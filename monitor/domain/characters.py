@@ -26,6 +26,19 @@ def storable_json(value: Any) -> Any:
     return value
 
 
+#: What moves a terminal's cursor, rings, breaks a line or turns text round; tabs and ends of lines are left.
+STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_UNIX_END = re.compile("\r(?=\n)")
+
+
+def spelt_out(text: str, *, one_line: bool = False) -> str:
+    """`text` in which what would steer a terminal is spelt as JSON spells it; with `one_line`, ends of lines are, too."""
+    if text.isascii() and text.isprintable():
+        return text
+    text = text.replace("\n", "\\n").replace("\r", "\\r") if one_line else _UNIX_END.sub("", text)
+    return STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
 _QUOTES = "\"'“”‘’"
 
 

@@ -13,6 +13,7 @@ from monitor.domain.authorities import by_urn
 from monitor.domain.calendar import MONTH_NUMBERS, MONTHS
 from monitor.domain.frameworks import edition, graded_as
 from monitor.domain.model import OFSTED, Area, Attestation, Authority, DateRange, Inspection, Rating, SourceClass
+from monitor.domain.web_address import normal
 from monitor.tables import rows
 
 _DAY = re.compile(
@@ -58,6 +59,10 @@ class PredecessorGrade:
     source: str
 
 
+#: An address that is spelt as the standard has it, or none: nearly all are, and nothing needs to be worked out of them.
+_PLAIN_URL = re.compile(r"(?:https://[a-z.]+/(?:[\w-]+/)*[\w-]+)?", re.ASCII)
+
+
 def predecessor_grades(authority: Authority) -> tuple[PredecessorGrade, ...]:
     """The known grades of an abolished authority, as later official reports tell them."""
     return tuple(
@@ -70,7 +75,7 @@ def predecessor_grades(authority: Authority) -> tuple[PredecessorGrade, ...]:
 def official_attestation(row: Mapping[str, str]) -> Attestation:
     """One line of the table of judgements as an official attestation.
 
-    Raises `KeyError` for an unknown authority or column, and `ValueError` for a rating or date that is none.
+    Raises `KeyError` for an unknown authority or column, and `ValueError` for a rating, date or address that is none.
     """
     authority = by_urn()[row["urn"]]
     when = fieldwork(row["dates"])
@@ -83,12 +88,15 @@ def official_attestation(row: Mapping[str, str]) -> Attestation:
     published = date.fromisoformat(row["published"])
     if published < when.end:
         raise ValueError(f"published on {published}, before fieldwork ended on {when.end}")
+    url = row["report_url"] if _PLAIN_URL.fullmatch(row["report_url"]) else normal(row["report_url"])
+    if row["report_url"] and not url:
+        raise ValueError(f"report_url is no address of the web: {row['report_url'][:100]!r}")
     return Attestation(
         key=f"{authority.urn}|{row['report_url'] or when.end.isoformat()}",
         authority=authority,
         source_class=SourceClass.OFFICIAL,
         outlet=OFSTED,
-        url=row["report_url"],
+        url=url,
         published=published,
         ratings=ratings,
         framework=framework.framework,
