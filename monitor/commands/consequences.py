@@ -161,12 +161,34 @@ def _some(what: str, names: Mapping[str, str]) -> list[str]:
     return [*lines, f"    {what} {len(names) - MAX_NAMES} more"] if len(names) > MAX_NAMES else lines
 
 
-def if_accepted(store: SqlStore, item: ReviewItem, day: date, window: timedelta) -> tuple[list[str], list[str]]:
-    """What accepting a judgement of the review queue would change, in words, and why the rest would be told nobody."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IfAccepted:
+    """What would come of accepting a judgement, in words."""
+
+    changes: tuple[str, ...]
+    background: tuple[str, ...]  #: why the rest would be told nobody
+    told: tuple[str, ...]  #: who would be told, and who would not, each with the reason
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """All of it, line by line."""
+        return (*self.changes, *(f"not told: {reason}" for reason in self.background), *self.told)
+
+
+def if_accepted(
+    store: SqlStore, item: ReviewItem, day: date, window: timedelta, subscriptions: Sequence[Subscription]
+) -> IfAccepted:
+    """What accepting a judgement of the review queue would change, and who would be told."""
     known = store.inspections((item.judgement.authority.urn,), as_of=day)
-    decisions = [decide(known, each, as_of=day, alert_window=window) for each in store.review_attestations(item)]
-    changes = [moved(change) for each in decisions for change in each.changes]
-    return changes, [REASONS.get(reason, str(reason)) for each in decisions for reason in each.background]
+    found = [
+        Consequence(attestation=each, decision=decide(known, each, as_of=day, alert_window=window), known=known)
+        for each in store.review_attestations(item)
+    ]
+    return IfAccepted(
+        changes=tuple(moved(change) for each in found for change in each.decision.changes),
+        background=tuple(REASONS.get(reason, str(reason)) for each in found for reason in each.decision.background),
+        told=tuple(line.strip() for each in found if each.decision.changes for line in _told(each, subscriptions)),
+    )
 
 
 def alone(document: Article, result: ClassifierResult, day: date) -> tuple[Consequence, ...]:

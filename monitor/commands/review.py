@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -168,9 +169,9 @@ def _show(store: SqlStore, args: argparse.Namespace, settings: Settings) -> int:
         print("[]" if args.json else "\n".join(unclear))
         return 1
     (item,) = found
-    changes, reasons = if_accepted(store, item, now.date(), settings.alert_window)
+    coming = if_accepted(store, item, now.date(), settings.alert_window, store.in_force(settings.subscriptions))
     if args.json:
-        print(json.dumps([_facts(item, now) | {"if_accepted": {"changes": changes, "background": reasons}}], indent=2))
+        print(json.dumps([_facts(item, now) | {"if_accepted": asdict(coming)}], indent=2))
         return 0
     print(item.title)
     print("\n".join(_lines(item)))
@@ -179,7 +180,7 @@ def _show(store: SqlStore, args: argparse.Namespace, settings: Settings) -> int:
         print(f"    before, as the article has it: {item.judgement.previous.words}{year}")
     if item.state != "accepted" and item.reason != GONE:
         print("If it is accepted:")
-        print("\n".join(f"  {line}" for line in (*changes, *(f"not told: {reason}" for reason in reasons))))
+        print("\n".join(f"  {line}" for line in coming.lines))
     return 0
 
 

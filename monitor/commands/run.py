@@ -11,7 +11,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -216,12 +216,12 @@ def _sign_in(settings: Settings) -> SignIn | None:
     return SignIn(logins=settings.logins, is_password=is_password, is_secure=settings.public_url.startswith("https:"))
 
 
-def _if_accepted(runtime: Runtime, item: ReviewItem) -> list[str]:
+def _if_accepted(runtime: Runtime, item: ReviewItem) -> Sequence[str]:
     from monitor.commands.consequences import if_accepted
 
-    day = runtime.clock.now().date()
-    changes, reasons = if_accepted(runtime.store, item, day, runtime.settings.alert_window)
-    return [*changes, *(f"not told: {reason}" for reason in reasons)]
+    settings, day = runtime.settings, runtime.clock.now().date()
+    readers = runtime.store.in_force(settings.subscriptions)
+    return if_accepted(runtime.store, item, day, settings.alert_window, readers).lines
 
 
 def _stop(server: Any, daemon: Daemon, number: signal.Signals) -> None:

@@ -88,6 +88,11 @@ class OutboxDetail(Protocol):
         """As the list has it."""
         ...
 
+    @property
+    def alerts(self) -> Sequence[tuple[str, str]]:
+        """What it tells: the key of a change, and for which subscription."""
+        ...
+
 
 class ReviewOutcome(Protocol):
     """What accepting judgements of one article came to."""

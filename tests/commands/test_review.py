@@ -167,7 +167,10 @@ def test_one_is_shown_with_what_accepting_it_would_do(home: Installation, typed:
     assert status == 0
     assert said.startswith("The long wait\n")
     assert re.search(r"If it is accepted:\n  .+: leadership: from .+ to outstanding \(.*upgraded", said)
-    assert json.loads(typed("show", identity, "--json")[1])[0]["if_accepted"]["background"] == []
+    coming = json.loads(typed("show", identity, "--json")[1])[0]["if_accepted"]
+    assert coming["background"] == []
+    assert any(line.startswith("would tell ") for line in coming["told"])
+    assert coming["told"][0] in said
 
 
 def test_accepted_it_is_in_the_outbox_once(home: Installation, typed: Typed) -> None:

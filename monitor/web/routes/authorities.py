@@ -10,7 +10,7 @@ from fastapi import HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 from markupsafe import Markup
 
-from monitor.domain.authorities import regions
+from monitor.domain.authorities import find, nearest, regions
 from monitor.domain.calendar import day_words
 from monitor.domain.forecast import Window
 from monitor.domain.history import predecessor_grades
@@ -53,11 +53,18 @@ def authorities(site: Site, request: Request) -> Response:
             wanted=wanted,
             query=wanted.query(),
             form=_FORM,
+            meant=_meant(wanted.search) if not rows else (),
             names=[row.authority.display_name for row in everybody],
             as_of=record.as_of,
         )
 
     return site.respond(request, make)
+
+
+def _meant(search: str) -> list[tuple[str, str]]:
+    """Authorities that somebody may have meant who found none: their names, and where their pages are."""
+    likely = (find(name) for name in nearest(search))
+    return [(each.display_name, f"/authorities/{each.code}") for each in likely if each is not None]
 
 
 def graded_areas(rows: Iterable[AuthorityRow]) -> tuple[Area, ...]:

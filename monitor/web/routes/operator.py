@@ -12,19 +12,20 @@ from fastapi import HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from monitor.domain.model import percent
-from monitor.domain.review import most_urgent
+from monitor.domain.review import CERTAIN, GONE, most_urgent
 from monitor.domain.subscribers import SELF_SERVICE
 from monitor.domain.subscriptions import currently_inadequate
-from monitor.messages.codes import reason_words, what_to_do
+from monitor.messages.codes import reason_words, silent_words, what_to_do
 from monitor.ports import DeliveryState
 from monitor.web.forms import first
 from monitor.web.pages import BASE, href, page
 from monitor.web.queries.change_filter import FilterError
+from monitor.web.queries.record import Record
 from monitor.web.rate_limiter import visitor, when_again
 from monitor.web.routes.access import FORM_TOKEN, SESSION_COOKIE, session_of
 from monitor.web.sign_in import MAX_SESSION, Session, TooManyTries
 from monitor.web.site import Site
-from monitor.web.state import OperatorStore
+from monitor.web.state import OperatorStore, OutboxDetail
 
 _log = logging.getLogger(__name__)
 #: Of somebody who is not signed in yet: the form that was shown, and the one that was sent, are the same browser's.
@@ -162,11 +163,22 @@ def delivery(site: Site, request: Request) -> Response:
         "operator_message.html",
         title=f"Message {line.id[:10]}",
         found=found[0],
+        told=_told(site.record.current(), found[0]),
         state_words=_STATE_WORDS,
         reason_words=reason_words,
         todo=what_to_do(line.reason) if line.reason else "",
         orders=_offered([line.state]),
     )
+
+
+def _told(record: Record, found: OutboxDetail) -> list[tuple[str, list[tuple[str, str]]]]:
+    """For which subscriptions a message is, and what each of them hears by it: in words, and where its page is."""
+    told: dict[str, list[tuple[str, str]]] = {}
+    for key, subscription in found.alerts:
+        change = record.change(key)
+        words = f"{change.authority.display_name}: {change.change.area.words}: {change.change.new_words}" if change else key
+        told.setdefault(subscription, []).append((words, f"/changes/{key}"))
+    return list(told.items())
 
 
 def move(site: Site, request: Request) -> Response:
@@ -282,6 +294,18 @@ def _moved(order: str, moved: int, asked: int) -> str:
     return f"{messages} {did}.{others}" if moved else f"Nothing was changed.{others}"
 
 
+#: Why a judgement is no longer asked about.
+_SETTLED = {
+    CERTAIN: "its page, or another, says so for certain now",
+    GONE: "its page was changed and no longer says so",
+    "": "it would tell nobody anything",
+}
+
+
+def _settled(reason: str) -> str:
+    return _SETTLED.get(reason) or silent_words(reason)
+
+
 def _review_page(site: Site, request: Request, said: Sequence[str]) -> Response:
     store, now = _store(site), site.clock.now()
     everything = request.query_params.get("all", "") == "1"
@@ -299,6 +323,7 @@ def _review_page(site: Site, request: Request, said: Sequence[str]) -> Response:
         waiting=[(item, tuple(site.if_accepted(item))) for item in waiting[:50]],
         more=max(0, len(waiting) - 50),
         decided=shown,
+        settled=_settled,
         left=len(decided) - len(shown),
         percent=percent,
     )
