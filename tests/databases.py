@@ -21,8 +21,8 @@ from sqlalchemy import Engine, create_engine, make_url, text
 class Server:
     """A real PostgreSQL of this run alone, in a temporary folder; it listens on a socket there, and on a port where one is given."""
 
-    def __init__(self, folder: Path, port: int | None = None) -> None:
-        self.folder, self.port = folder, port or 5432
+    def __init__(self, folder: Path, port: int | None = None, *, safe: bool = False) -> None:
+        self.folder, self.port, self.safe = folder, port or 5432, safe
         (locks := folder / "locks").mkdir()
         self._listen = "127.0.0.1" if port else ""
         with _its_path():
@@ -43,7 +43,8 @@ class Server:
     def start(self) -> None:
         """Start it, and wait until it answers."""
         # A crash of the server loses nothing without fsync; one of the machine would, and ends the test, too.
-        options = f"-h '{self._listen}' -p {self.port} -k {self.folder / 'sockets'} -c fsync=off -c full_page_writes=off"
+        hasty = "" if self.safe else " -c fsync=off -c full_page_writes=off"
+        options = f"-h '{self._listen}' -p {self.port} -k {self.folder / 'sockets'}{hasty}"
         self._control("-w", "-o", options, "-l", str(self.data / "log"), "start")
 
     def stop(self, how: str = "immediate") -> None:
@@ -72,11 +73,14 @@ class Server:
 
 
 @contextmanager
-def own_server(port: int | None = None) -> Iterator[Server]:
-    """A server of one test, or of a module's, that may be stopped, restarted and set up otherwise."""
+def own_server(port: int | None = None, *, safe: bool = False) -> Iterator[Server]:
+    """A server of one test, or of a module's, that may be stopped, restarted and set up otherwise.
+
+    `safe`: what it commits is on the disk, as with any real one.
+    """
     # Not in pytest's own folder: the server runs as another user than root, and every start of pytest shuts that user out.
     with tempfile.TemporaryDirectory(prefix="monitor-pg-", ignore_cleanup_errors=True) as folder:
-        server = Server(Path(folder), port)
+        server = Server(Path(folder), port, safe=safe)
         server.start()
         try:
             yield server
@@ -144,7 +148,14 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'monitor.db'}"
         return
-    admin = make_url(request.getfixturevalue("postgres")).set(drivername="postgresql+psycopg")
+    with empty_database(request.getfixturevalue("postgres")) as address:
+        yield address
+
+
+@contextmanager
+def empty_database(server: str) -> Iterator[str]:
+    """The address of an empty database of a server, which is removed at the end."""
+    admin = make_url(server).set(drivername="postgresql+psycopg")
     name = f"t{uuid4().hex}"
     engine = create_engine(admin, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:

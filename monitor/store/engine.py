@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from monitor.domain.database_address import checked_database_address, shown_database_address, without_secrets
@@ -45,33 +47,73 @@ class Opened:
             self.guard.close()
 
 
-def open_database(url: str) -> Opened:
-    """A database with durable settings, its schema brought up to date. Raises StoreError where that cannot be."""
+def open_database(url: str, *, existing: bool = False) -> Opened:
+    """A database with durable settings, its schema brought up to date. Raises StoreError where that cannot be.
+
+    Args:
+        url: its address.
+        existing: it has to be there, with a state in it.
+    """
+    url, parsed = _checked(url)
+    shown = shown_database_address(url)
+    if parsed.get_backend_name() != "sqlite":
+        engine = _server(url, parsed)
+        with _opening(engine, url):
+            _bring_up_to_date(engine, shown, existing=existing)
+        return _opened(engine, url)
+    if existing and not Path(str(parsed.database)).is_file():
+        raise StoreError("there is no such file", key=shown)
+    guard = Guard(_file(str(parsed.database)))
+    engine, hasty = _sqlite(url, guard), _sqlite(url, guard, hasty=True)
+    say_in_words(hasty, str(guard.path), guard)
+    with _opening(engine, url):
+        _bring_up_to_date(engine, shown, existing=existing)
+        guard.start()
+    opened = Opened(engine=engine, hasty=hasty, guard=guard)
+    say_in_words(engine, str(guard.path), guard, met=opened.note)
+    return opened
+
+
+def open_server(url: str) -> Opened:
+    """A server's database as it is, whatever is in it. Raises StoreError where it cannot be reached, or will not do."""
+    url, parsed = _checked(url)
+    return _opened(_server(url, parsed), url)
+
+
+def _server(url: str, parsed: URL) -> Engine:
     shown = shown_database_address(url)
     try:
+        engine = server_engine(parsed)
+    except StoreError as error:
+        raise StoreError(str(error), key=shown) from None
+    with _opening(engine, url), engine.connect() as connection:
+        check_server(connection, shown)
+    return engine
+
+
+def _opened(engine: Engine, url: str) -> Opened:
+    opened = Opened(engine=engine, hasty=engine)
+    say_in_words(engine, shown_database_address(url), None, lambda words: without_secrets(words, url), opened.note)
+    return opened
+
+
+def _checked(url: str) -> tuple[str, URL]:
+    """An address as it is to be opened. Raises StoreError where it is none."""
+    try:
         url = checked_database_address(url)
-        parsed = make_url(url)
+        return url, make_url(url)
     except (ArgumentError, ValueError) as error:
         # What the library says of an address repeats it.
         words = str(error) if not isinstance(error, ArgumentError) else "is not a database address"
-        raise StoreError(words, key=shown) from None
-    guard = None
-    if parsed.get_backend_name() == "sqlite":
-        guard = Guard(_file(str(parsed.database)))
-        engine, hasty = _sqlite(url, guard), _sqlite(url, guard, hasty=True)
-        say_in_words(hasty, str(guard.path), guard)
-    else:
-        try:
-            hasty = engine = server_engine(parsed)
-        except StoreError as error:
-            raise StoreError(str(error), key=shown) from None
+        raise StoreError(words, key=shown_database_address(url)) from None
+
+
+@contextmanager
+def _opening(engine: Engine, url: str) -> Iterator[None]:
+    """Why a database cannot be opened, in words; then its engine is disposed of."""
+    shown = shown_database_address(url)
     try:
-        if guard is None:
-            with engine.connect() as connection:
-                check_server(connection, shown)
-        _bring_up_to_date(engine, shown)
-        if guard is not None:
-            guard.start()
+        yield
     except (OperationalError, DatabaseError) as error:
         engine.dispose()
         words = str(in_words(error.orig, waiting=False) or "") or f"cannot be opened: {refused(error.orig, url)}"
@@ -79,10 +121,6 @@ def open_database(url: str) -> Opened:
     except StoreError:
         engine.dispose()
         raise
-    opened = Opened(engine=engine, hasty=hasty, guard=guard)
-    key = str(guard.path) if guard else shown
-    say_in_words(engine, key, guard, lambda words: without_secrets(words, url), opened.note)
-    return opened
 
 
 def _file(path: str) -> Path:
@@ -133,7 +171,7 @@ def _version(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def _bring_up_to_date(engine: Engine, key: str) -> None:
+def _bring_up_to_date(engine: Engine, key: str, *, existing: bool) -> None:
     with engine.connect().execution_options(read_only=True) as connection:
         found = _version(connection)
         tables = [] if found else inspect(connection).get_table_names()
@@ -144,6 +182,8 @@ def _bring_up_to_date(engine: Engine, key: str) -> None:
     if found == schema.HEAD:
         return
     if found is None and not (set(tables) & set(schema.metadata.tables)):
+        if existing:
+            raise StoreError("there is no state of a monitor in it", key=key)
         _create(engine)
         return
     _upgrade(engine, key)

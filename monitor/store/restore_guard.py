@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from monitor.ports import DeliveryState
 from monitor.store.bulk import insert_many
@@ -87,6 +87,16 @@ def write_something(connection: Connection) -> None:
 def sending_disabled(connection: Connection) -> str:
     """Why nothing is sent; empty when sending is on."""
     return _fact(connection, _OFF)
+
+
+def disable_sending(connection: Connection, reason: str) -> None:
+    """Have nothing sent for this reason; an empty one turns sending on."""
+    _remember(connection, _OFF, reason)
+
+
+def forget_place(connection: Connection) -> None:
+    """Let the database be in any file: where it was does not hold of a copy."""
+    connection.execute(delete(facts).where(facts.c.name == _PLACE))
 
 
 def compare(connection: Connection, journal: Mapping[str, Entry]) -> int:

@@ -128,6 +128,7 @@ def test_what_is_wrong_with_a_server_is_said_with_what_to_do(
     said = capsys.readouterr().err
     assert REFUSED[address] in said
     assert "unexpected" not in said
+    assert "goes on by itself" not in said, "a command that has ended does not"
     assert "secret" not in said and "ss@w" not in said and ESCAPED not in said
     assert said.count("\n") == 1
 
