@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,11 +44,12 @@ def of_profile(profile: str) -> set[str]:
     return {name for name, service in SERVICES.items() if not service.get("profiles") or profile in service["profiles"]}
 
 
+@cache
 def read_by_the_code() -> set[str]:
     """Every variable that the package asks the environment for, by name."""
     found = set(ENVIRONMENT)
-    for module in (ROOT / "monitor").rglob("*.py"):
-        for node in ast.walk(ast.parse(module.read_text())):
+    for text in (module.read_text() for module in (ROOT / "monitor").rglob("*.py")):
+        for node in ast.walk(ast.parse(text)) if re.search(r"environ|_ENV\b|key_env", text) else ():
             if isinstance(node, ast.Call) and "environ" in ast.unparse(node):
                 asked: list[ast.expr] = node.args
             elif isinstance(node, ast.Subscript) and "environ" in ast.unparse(node.value):
