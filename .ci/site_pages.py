@@ -301,3 +301,10 @@ def on_files(files: Any, *, config: Any) -> Any:
 def on_page_markdown(markdown: str, *, page: Any, files: Any, **_more: Any) -> str:
     """Lead links out of ``docs/`` to the pages that are made of what they lead to."""
     return linked(markdown, page.file.src_uri, [file.src_uri for file in files.documentation_pages()])
+
+
+def on_post_page(output: str, **_more: Any) -> str:
+    """Give the theme's search the name that whoever cannot see it needs."""
+    return output.replace(
+        'data-md-component="search" role="dialog"', 'data-md-component="search" role="dialog" aria-label="Search"'
+    )
