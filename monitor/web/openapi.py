@@ -219,7 +219,7 @@ def _parameter(row: Parameter) -> Document:
         one["format"] = "date"
     if row.name == "limit":
         one = {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": PAGE}
-    said: dict[str, object] = {"name": row.name, "in": "query", "description": row.description}
+    said: dict[str, object] = {"name": row.name, "in": "query", "description": row.description, "allowEmptyValue": True}
     said["schema"] = {"type": "array", "items": one} if row.several else one
     if row.example:
         example: object = int(row.example) if row.name == "limit" else row.example

@@ -97,6 +97,12 @@ class SignIn:
         with self._lock:
             self._sessions.pop(_hashed(secret), None)
 
+    def end_all(self, account: str) -> None:
+        """End every session of an account: also one that somebody else may have got hold of, or left open elsewhere."""
+        with self._lock:
+            for each in [each for each, session in self._sessions.items() if session.account == account]:
+                del self._sessions[each]
+
 
 def _hashed(secret: str) -> bytes:
     return hashlib.sha256(secret.encode("utf-8", "replace")).digest()

@@ -328,3 +328,12 @@ def test_under_a_foreign_name_the_page_that_says_so_is_styled_and_leads_on() -> 
         assert f'href="{url}"' in page.text
         style = there.get(filled("/static/{name}"), headers={"Host": "evil.test"})
         assert (style.status_code, style.headers["content-type"]) == (200, "text/css; charset=utf-8")
+
+
+def test_an_empty_parameter_says_nothing_as_the_document_has_it(client: TestClient) -> None:
+    document = client.get("/openapi.json").json()
+    for path, methods in document["paths"].items():
+        empty = [each["name"] for each in methods["get"]["parameters"] if each.get("allowEmptyValue")]
+        whole = client.get(filled(path))
+        said = client.get(f"{filled(path)}?{'&'.join(f'{name}=' for name in empty)}")
+        assert (path, said.status_code, said.json()) == (path, 200, whole.json())

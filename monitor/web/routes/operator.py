@@ -94,9 +94,9 @@ def sign_in(site: Site, request: Request) -> Response:
 
 
 def sign_out(site: Site, request: Request) -> Response:
-    """End the session, here and in the browser."""
+    """End every session of whoever asks, wherever they are signed in; and what their browser holds of it."""
     if site.sign_in is not None:
-        site.sign_in.end(request.cookies.get(SESSION_COOKIE, ""))
+        site.sign_in.end_all(request.state.session.account)
     _log.info("operator %s: signed out", request.state.session.account)
     answer = _see("/operator/sign-in")
     _keep(site, answer, SESSION_COOKIE, "", 0)
