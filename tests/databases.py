@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import tempfile
 import time
@@ -96,6 +97,36 @@ def postgres() -> Iterator[str]:
         yield server.address()
 
 
+@pytest.fixture(scope="session")
+def pooler(postgres: str) -> Iterator[Path]:
+    """The folder with the socket (port 6432) of a pgbouncer in transaction mode before `postgres`, with few connections.
+
+    Skips the test where there is none. THROUGH_POOLER=1 has every test of a `database` go through it.
+    """
+    program = shutil.which("pgbouncer", path=os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin")))
+    if program is None:
+        pytest.skip("pgbouncer is not here (Debian: apt-get install pgbouncer)")
+    server = make_url(postgres).query
+    with tempfile.TemporaryDirectory(prefix="monitor-pooler-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o777)  # it will not run as root
+        (folder / "pgbouncer.ini").write_text(
+            f"[databases]\n* = host={server['host']} port={server['port']} user=postgres\n"
+            f"[pgbouncer]\nlisten_addr =\nlisten_port = 6432\nunix_socket_dir = {folder}\nauth_type = any\n"
+            "pool_mode = transaction\ndefault_pool_size = 4\nmax_client_conn = 200\n"
+        )
+        words = [program, str(folder / "pgbouncer.ini"), *(("-u", "nobody") if os.geteuid() == 0 else ())]
+        with (folder / "log").open("wb") as log, subprocess.Popen(words, stdout=log, stderr=log) as process:
+            try:
+                end = time.monotonic() + 10
+                while not (folder / ".s.PGSQL.6432").exists():
+                    assert process.poll() is None and time.monotonic() < end, (folder / "log").read_text()
+                    time.sleep(0.02)
+                yield folder
+            finally:
+                process.terminate()
+
+
 def pgserver(locks: Path) -> Any:
     """The package that brings PostgreSQL; the file by which its processes wait for each other lies in `locks`.
 
@@ -149,7 +180,11 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield f"sqlite:///{tmp_path / 'monitor.db'}"
         return
     with empty_database(request.getfixturevalue("postgres")) as address:
-        yield address
+        if not os.environ.get("THROUGH_POOLER"):
+            yield address
+            return
+        sockets = request.getfixturevalue("pooler")
+        yield make_url(address).update_query_dict({"host": str(sockets), "port": "6432"}).render_as_string(hide_password=False)
 
 
 @contextmanager

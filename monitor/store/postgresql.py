@@ -6,6 +6,7 @@ in transaction mode may stand between.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,6 +38,8 @@ _FIXED: Mapping[str, object] = {"prepare_threshold": None, "client_encoding": "u
 
 def server_engine(address: URL) -> Engine:
     """An engine of a server. Whatever driver the address names, ours is used. Raises StoreError where that is not installed."""
+    # That a session is gone is said by whoever used it; that it cannot be tidied up either is no news, and came with a trace.
+    logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
     query = {name: value for name, value in address.query.items() if name not in _FIXED}
     defaults = {name: value for name, value in _DEFAULTS.items() if name not in query}
     try:
@@ -115,6 +118,12 @@ REFUSALS = (
         r"role \"[^\"]*\" does not exist|no such user",
         "the server knows nobody of this name. Make it: createuser --pwprompt NAME",
         'FATAL:  role "ann" does not exist',
+        ("28000",),
+    ),
+    Refusal(
+        r"is not permitted to log in",
+        "this name may not log in. Let it: ALTER ROLE NAME LOGIN",
+        'FATAL:  role "ann" is not permitted to log in',
         ("28000",),
     ),
     Refusal(

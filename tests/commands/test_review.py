@@ -19,10 +19,10 @@ from monitor.scoring.form import Item, items_of
 from monitor.store import SqlStore, open_store
 from monitor.system.clock import SystemClock
 from tests.builders import article, judgements, result
-from tests.databases import database, postgres
+from tests.databases import database, pooler, postgres
 from train.check import article_faults
 
-__all__ = ["database", "postgres"]
+__all__ = ["database", "pooler", "postgres"]
 
 NOW = SystemClock().now()
 TODAY = NOW.date()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.databases import database, postgres
+from tests.databases import database, pooler, postgres
 from tests.store.conftest import open_it
 
-__all__ = ["database", "open_it", "postgres"]
+__all__ = ["database", "open_it", "pooler", "postgres"]

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import database, postgres
+from tests.databases import database, pooler, postgres
 from tests.end_to_end.town import Town, living
 
-__all__ = ["database", "postgres"]
+__all__ = ["database", "pooler", "postgres"]
 
 
 @pytest.fixture

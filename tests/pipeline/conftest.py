@@ -8,9 +8,9 @@ import pytest
 
 from monitor.extraction.sandbox import Sandbox
 from monitor.store import SqlStore, open_store
-from tests.databases import database, postgres
+from tests.databases import database, pooler, postgres
 
-__all__ = ["database", "postgres"]
+__all__ = ["database", "pooler", "postgres"]
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,9 @@ import pytest
 from monitor.domain.model import Inspection
 from monitor.store import SqlStore, open_store
 from tests.builders import official
-from tests.databases import database, postgres
+from tests.databases import database, pooler, postgres
 
-__all__ = ["HISTORY", "database", "postgres"]
+__all__ = ["HISTORY", "database", "pooler", "postgres"]
 
 HISTORY = (
     official(

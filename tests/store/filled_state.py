@@ -9,7 +9,7 @@ from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import JSON, Column, String, Table
+from sqlalchemy import JSON, Column, DateTime, String, Table
 
 from monitor.store import open_store
 from monitor.store.copy_rows import kind_of
@@ -35,14 +35,14 @@ def _value(column: Column[object], index: int, rows: Mapping[str, int], text: st
         return None
     if isinstance(column.type, JSON):
         return json.dumps({"a": [index, TEXTS[index % len(TEXTS)]], "é": None})
-    kind = kind_of(column)
+    kind = "moment" if isinstance(column.type, DateTime) else kind_of(column)
     return _text(column, index, text) if kind == "text" else _MADE[kind](index)
 
 
 _MADE: Mapping[str, Callable[[int], object]] = {
     "moment": lambda n: f"{_BEGAN + timedelta(seconds=n * 7, microseconds=n % 2):%Y-%m-%d %H:%M:%S.%f}",
     "day": lambda n: (_BEGAN.date() - timedelta(days=n % 3000)).isoformat(),
-    "flag": lambda n: n % 2,
+    "flag": lambda n: bool(n % 2),
     "whole": lambda n: n % 1000,
     "real": lambda n: (n % 97) / 97 + 1e-9,
     "bytes": lambda n: bytes([n % 256, 0, 10, 92]) * 100,
