@@ -20,7 +20,8 @@ TIMEOUT = 15.0
 #: From the first byte to the last of the answer, seconds.
 DEADLINE = 60.0
 _MAX_ANSWER = 64 * 1024
-_NOT_ALLOWED = "address_not_allowed: it is on a private network; allow_private = true at the channel permits that"
+#: What is said of a receiver that is where it may not be.
+NOT_ALLOWED = "address_not_allowed: it is on a private network; allow_private = true at the channel permits that"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +107,7 @@ def post(
             text = answer.read(_MAX_ANSWER).decode("utf-8", "replace")
         return Reply(status=answer.status, body=text, headers={k.lower(): v for k, v in answer.getheaders()})
     except _NotAllowed:
-        return Outcome(result=Result.PERMANENT, reason=_NOT_ALLOWED)
+        return Outcome(result=Result.PERMANENT, reason=NOT_ALLOWED)
     except (OSError, http.client.HTTPException) as error:
         what = "timeout" if isinstance(error, TimeoutError) else "disconnected" if committed else "unreachable"
         if committed:

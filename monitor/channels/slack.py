@@ -164,6 +164,20 @@ class SlackChannel:
         if plugin.mode not in {*_HOOKS, SlackMode.BOT}:
             raise ConfigError("a Slack workflow takes no message of ours; use an incoming webhook or a bot", key="url")
         self.route = _route(plugin, self._parsed, self._endpoint)
+        self.is_encrypted = not self._endpoint.startswith("http:")
+
+    def refused(self, seconds: float) -> str:
+        """Why Slack would not have the bot's token; empty where it would, and of a webhook, which cannot be asked.
+
+        ``auth.test`` sends nothing. `seconds` is how long it may take.
+        """
+        plugin = self._plugin()
+        if plugin.mode != SlackMode.BOT:
+            return ""
+        headers = _HEADERS | {"Authorization": f"Bearer {plugin.access_token}"}
+        reply = post(f"{self._endpoint or _API}/api/auth.test", b"{}", headers, lambda: True, timeout=seconds, deadline=seconds)
+        outcome = reply if isinstance(reply, Outcome) else _outcome_of_bot(reply, "")
+        return "" if outcome.result is Result.SENT else outcome.reason
 
     def _plugin(self) -> Slack:
         # A new one each time: Apprise keeps a throttle in the object.

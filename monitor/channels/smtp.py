@@ -161,7 +161,7 @@ class _Stage:
 
 
 def _name(error: Exception) -> str:
-    if isinstance(error, TimeoutError):
+    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):  # smtplib calls silence an end
         return "timeout"
     if isinstance(error, smtplib.SMTPServerDisconnected | ConnectionError):
         return "disconnected"
@@ -207,6 +207,32 @@ def _session(server: Server, stage: _Stage) -> smtplib.SMTP:
         smtp.close()
         raise
     return smtp
+
+
+def greet(server: Server) -> tuple[str, object]:
+    """Connect, encrypt and log in as for a mail, and leave.
+
+    Returns the reason why that fails, empty where it does not; and the server's certificate as `ssl` has it, None without one.
+    """
+    stage = _Stage()
+    try:
+        smtp = _session(server, stage)
+    except _Refused as refused:
+        return _outcome(refused).reason, None
+    except LoginNotOffered as error:
+        return f"auth_not_offered: {error}", None
+    except smtplib.SMTPNotSupportedError:
+        return f"{stage.name}_not_offered", None
+    except smtplib.SMTPResponseException as error:
+        text = error.smtp_error if isinstance(error.smtp_error, bytes) else str(error.smtp_error).encode()
+        return _outcome(_Refused(stage.name, error.smtp_code, text)).reason, None
+    except ssl.SSLCertVerificationError as error:
+        return tls_reason(error), None
+    except (TimeoutError, smtplib.SMTPException, OSError, ValueError) as error:
+        return f"{_name(error)}_{stage.name}", None
+    certificate = smtp.sock.getpeercert() if isinstance(smtp.sock, ssl.SSLSocket) else None
+    farewell(smtp)
+    return "", certificate
 
 
 def offers(server: Server, extension: str) -> bool | None:

@@ -133,6 +133,7 @@ class WebhookChannel:
             port=plugin.port or (443 if plugin.secure else 80),
             recipient="whoever answers there",
         )
+        self.is_encrypted = bool(plugin.secure)
 
     def _plugin(self) -> Webhook:
         # A new one each time: Apprise keeps a throttle in the object.
@@ -145,6 +146,9 @@ class WebhookChannel:
     def send(self, delivery: Delivery, commit: CommitPoint) -> Outcome:
         """Post one event; the commit point is just before the last byte of its body."""
         plugin = self._plugin()
-        allowed = (lambda _address: True) if self._allow_private else is_public
-        plugin.send("", delivery=delivery, commit=commit, keys=self._keys, moment=self._now(), allowed=allowed)
+        plugin.send("", delivery=delivery, commit=commit, keys=self._keys, moment=self._now(), allowed=self.allows)
         return plugin.outcome
+
+    def allows(self, address: str) -> bool:
+        """Whether its receiver may be at this IP address."""
+        return self._allow_private or is_public(address)

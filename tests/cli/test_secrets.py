@@ -163,3 +163,17 @@ def test_an_error_that_nobody_foresaw_is_without_what_the_environment_holds() ->
     assert redacted(said, environ) == (
         "invalid literal '...' for 127.0.0.1:8321 in /home/hunter: ..., ..., imaps://...@mail.example/"
     )
+
+
+@pytest.mark.parametrize(
+    ("url", "said", "shown"),
+    [
+        ("mailtos://alerts:hunter2@smtp.council.example?from=a@b.example", "sent from smtp.council.example", ""),
+        ("mailtos://alerts:hunt%40r2@smtp.council.example", "hunt@r2 and hunt%40r2", "... and ..."),
+        ("slack://hunter2/hunter3/hunter4", "hunter2 hunter3 hunter4", "... ... ..."),
+        ("jsons://hook.example/in?token=hunter2==&deep=hunter3", "hunter2== hunter3 token deep", "... ... token deep"),
+        ("ntfys://hunter2", "no topic hunter2", "no topic ..."),
+    ],
+)
+def test_of_an_address_what_opens_the_door_is_hidden_and_not_its_words(url: str, said: str, shown: str) -> None:
+    assert redacted(said, {"MONITOR_ANY_URL": url}) == (shown or said)

@@ -93,6 +93,7 @@ LINES = (
         ("--debug",),
         ("help", "nonsense"),
         ("reclassify", STATE, "x"),
+        ("doctor", STATE, "--dns-server", "x"),
     ),
     *(("state",), ("state", "copy"), ("state", "copy", "a"), ("state", "nonsense")),
 )

@@ -375,16 +375,16 @@ def test_a_font_is_found_where_nothing_stands_in_for_others(there: str, monkeypa
             svg_string=re.sub(r"<text.*?</text>", "", svg_string) if f'"{there}"' not in svg_string else svg_string, **more
         ),
     )
-    picture._family.cache_clear()
-    assert picture._family() == there
-    picture._family.cache_clear()
+    picture.font_family.cache_clear()
+    assert picture.font_family() == there
+    picture.font_family.cache_clear()
 
 
 def test_a_machine_without_fonts_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     import resvg_py
 
     monkeypatch.setattr(resvg_py, "svg_to_bytes", lambda **_: b"the same, whatever the words")
-    picture._family.cache_clear()
+    picture.font_family.cache_clear()
     with pytest.raises(picture.FontMissingError, match="fonts-dejavu-core"):
         picture.png(the_map())
-    picture._family.cache_clear()
+    picture.font_family.cache_clear()

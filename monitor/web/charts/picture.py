@@ -26,12 +26,12 @@ def png(svg: str, *, theme: Theme = "light", width: int = 1200, source: str = ""
     """
     import resvg_py
 
-    return resvg_py.svg_to_bytes(svg_string=standalone(svg, theme, source=source), width=width, sans_serif_family=_family())
+    return resvg_py.svg_to_bytes(svg_string=standalone(svg, theme, source=source), width=width, sans_serif_family=font_family())
 
 
 @lru_cache(maxsize=1)
-def _family() -> str:
-    """The first of the families that is there, else whatever is.
+def font_family() -> str:
+    """The first of the families that is there, else whatever is. Raises `FontMissingError` where no font is installed.
 
     One that is not there is drawn as another where fontconfig names it one, and not at all where it does not.
     """
