@@ -259,3 +259,21 @@ def test_no_page_is_heavy(page: Page) -> None:
         page.goto(path)
         weight = sum(each.request.sizes()["responseBodySize"] for each in got)
         assert 1_000 < weight <= (MAX_MAP if path == "/map" else MAX_WEIGHT), path
+
+
+#: An A4 sheet between its margins, at 96 points an inch.
+PAPER = 680
+
+
+def test_on_paper_nothing_is_cut_and_nothing_is_there_to_be_pressed(page: Page) -> None:
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": PAPER, "height": 1000})
+    change = history()[-1].key
+    for path in ("/", "/authorities", f"/authorities/{LEEDS}", f"/changes/{change}", "/map", "/trends", "/forecast", "/about"):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= PAPER, path
+        wide = "[...document.querySelectorAll('.scroll, .wide, table')].filter(e => e.scrollWidth > e.parentElement.clientWidth + 1)"
+        assert page.evaluate(f"{wide}.map(e => e.outerHTML.slice(0, 60))") == [], path
+        pressed = "[...document.querySelectorAll('button, input, select, nav a, footer a')].filter(e => e.checkVisibility())"
+        assert page.evaluate(f"{pressed}.map(e => e.outerHTML)") == [], path
+        assert page.get_by_role("banner").inner_text() == "Ofsted rating monitor", "whose paper it is"
