@@ -7,16 +7,18 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from monitor.domain.attestation import inspect
 from monitor.domain.authorities import regions
 from monitor.domain.history import history
-from monitor.domain.model import Area
+from monitor.domain.model import Area, DateRange, SourceClass
 from monitor.web.app import create_app
 from monitor.web.charts import picture
-from tests.web.fakes import FakeRecord, TestClient, site_of
+from tests.web.fakes import RECORD, FakeRecord, TestClient, site_of
 
 HTML = {"Accept": "text/html"}
 
@@ -148,3 +150,15 @@ def test_an_empty_record_is_a_page_too(path: str) -> None:
         page = there.get(path).text
     assert "The record holds no inspection" in page
     assert "no grade: 153" in page or "no grade 153" in page
+
+
+def test_the_map_says_which_rating_only_the_press_has() -> None:
+    leeds, kent = RECORD[2], RECORD[1]
+    (said,) = leeds.attestations
+    told = inspect((replace(said, source_class=SourceClass.PRESS, fieldwork=DateRange(), outlet="The Gazette"),))
+    with client_of(kent, told) as there:
+        page = there.get("/map").text
+    rows = {row.partition("</a>")[0].rpartition(">")[2]: row for row in page.partition('id="places"')[2].split("<tr>")}
+    assert "by the press" in rows["Leeds"]
+    assert "by the press" not in rows["Kent"]
+    assert page.count("by the press") == 2, "and the text above the map says so"

@@ -142,6 +142,7 @@ _NARROW = """\
 .wide{overflow-x:auto}
 .wide .chart{min-width:40rem}
 @media (max-width:40rem){.chart .code{display:none}.chart .hexes .mark{font-size:20px}.chart .key{display:none}}
+@media print{.chart{max-height:17cm}.wide{overflow:visible}.wide .chart{min-width:0}}
 """
 
 
