@@ -108,6 +108,7 @@ def run_who(args: argparse.Namespace) -> int:
 
 
 def _told(verdicts: Sequence[Verdict], silent: str) -> list[str]:
+    from monitor.domain.subscriptions import WATCH_LIST
     from monitor.messages.codes import silent_words
 
     lines = []
@@ -115,7 +116,8 @@ def _told(verdicts: Sequence[Verdict], silent: str) -> list[str]:
         if verdict.match or verdict.delivery:
             to = verdict.subscription.to or verdict.subscription.channel
             how = f"{verdict.state}, delivery {verdict.delivery[:10]}" if verdict.delivery else _untold(verdict)
-            lines.append(f"  {verdict.subscription.name}: {to} ({how})")
+            why = next((clause.why for clause in verdict.match.clauses if clause.name == WATCH_LIST and verdict.match), "")
+            lines.append(f"  {verdict.subscription.name}: {to} ({how}){f': {why}' if why else ''}")
     if silent:
         return [f"  nobody: {silent_words(silent)}"]
     return lines or ["  nobody: no subscription wants it; `monitor why CHANGE SUBSCRIPTION` says why one does not"]
@@ -154,8 +156,9 @@ def run_why(args: argparse.Namespace) -> int:
 
 def _clauses(change: RecordedChange, verdict: Verdict) -> list[str]:
     from monitor.messages.codes import silent_words
+    from monitor.messages.subscription_summary import one_line
 
-    lines = [_line(change)]
+    lines = [_line(change), f"{verdict.subscription.name} asks for: {one_line(verdict.subscription)}"]
     first = verdict.match.first_failing
     for clause in verdict.match.clauses:
         sign = "yes" if clause.passed else "NO " if clause is first else "no "

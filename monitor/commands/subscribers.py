@@ -94,12 +94,14 @@ def _rows(store: SqlStore, settings: Settings) -> list[tuple[Subscription, str, 
 
 def _list(store: SqlStore, args: argparse.Namespace, settings: Settings) -> int:
     from monitor.domain.subscription_keys import table_from_subscription
+    from monitor.messages.subscription_summary import one_line
 
     rows = _rows(store, settings)
     stopped = {each.target: each for each in store.suspended()}
     if args.json:
         facts = [
-            {"origin": origin, "state": state, "suspended": wish.target in stopped} | dict(table_from_subscription(wish))
+            {"origin": origin, "state": state, "suspended": wish.target in stopped, "in_words": one_line(wish)}
+            | dict(table_from_subscription(wish))
             for wish, origin, state in rows
         ]
         print(json.dumps(facts, indent=2))
@@ -107,6 +109,7 @@ def _list(store: SqlStore, args: argparse.Namespace, settings: Settings) -> int:
     for wish, origin, state in rows:
         why = _suspended(stopped.get(wish.target))
         print(f"{wish.name:<24} {origin:<13} {wish.channel}: {wish.to or 'the channel itself'} ({state}{why})")
+        print(f"  {one_line(wish)}")
     if not rows:
         print("Nobody yet. Write a [[subscription]] into subscriptions.toml, or use `monitor subscribers add`.")
     return 0

@@ -68,6 +68,17 @@ def overall_is_rare(published: date) -> bool:
     return any(row.overall_rare_from is not None and published >= row.overall_rare_from for row in editions())
 
 
+def last_graded(area: Area) -> date | None:
+    """The last day on which an inspection that grades an area could begin; None while they still do."""
+    last = max((row.valid.end or date.max for row in editions() if area in row.areas), default=date.max)
+    return None if last == date.max else last
+
+
+def graded_lately(area: Area) -> bool:
+    """Whether the framework that is in use grades an area, or did in an earlier edition."""
+    return any(area in row.areas for row in editions() if row.framework == editions()[-1].framework)
+
+
 def graded_as(area: Area, *, combined_care: bool) -> Area:
     """The area whose grade an area has: its own, or, for care leavers under a combined grade, that of children in care."""
     return _COMBINED.get(area, area) if combined_care else area

@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from monitor.domain.attestation import newest_of_each, rating_of
-from monitor.domain.authorities import by_code, trusts_of
+from monitor.domain.authorities import by_code, by_urn, trusts_of
 from monitor.domain.calendar import london
 from monitor.domain.mailboxes import target_of
 from monitor.domain.model import Area, Change, ChangeKind, Inspection, Rating, SourceClass, Trust
@@ -169,8 +169,11 @@ def _watched_because(subscription: Subscription, change: Change, view: LedgerVie
         return f"{who} is in {authority.region}"
     if authority.type in subscription.types:
         return f"{who} is of the type {authority.type}"
-    if authority.urn in neighbours(subscription.neighbours_of):
-        return f"{who} is among the statistical neighbours of an authority on the list"
+    near = sorted(
+        by_urn()[urn].display_name for urn in subscription.neighbours_of if authority.urn in neighbours(frozenset({urn}))
+    )
+    if near:
+        return f"{who} is among the statistical neighbours of {' and '.join(near)}"
     held = trusts_of(authority, view.day or change.inspection.published) & subscription.trusts
     if held:
         return f"{min(held)} runs children's services for {who}"
@@ -209,7 +212,7 @@ def _excluded(subscription: Subscription, change: Change, view: LedgerView) -> b
 
 @lru_cache(maxsize=256)
 def _listed(values: frozenset[Area] | frozenset[ChangeKind] | frozenset[SourceClass]) -> str:
-    return ", ".join(sorted(str(value) for value in values)) or "any"
+    return ", ".join(sorted(str(value).replace("_", " ") for value in values)) or "any"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,6 +224,8 @@ class _ClauseRow:
     why: Callable[[Subscription, Change, LedgerView], str]
 
 
+#: The clause that says why a subscription watches an authority.
+WATCH_LIST = "watch-list"
 #: Every condition that a change has to meet, once, in the order in which it is asked and told.
 _CLAUSES: tuple[_ClauseRow, ...] = (
     _ClauseRow(
@@ -229,7 +234,7 @@ _CLAUSES: tuple[_ClauseRow, ...] = (
         why=lambda subscription, _change, _view: "paused" if subscription.paused else "not paused",
     ),
     _ClauseRow(
-        name="watch-list",
+        name=WATCH_LIST,
         passes=lambda *asked: bool(_watched_because(*asked)),
         why=lambda *asked: _watched_because(*asked) or f"{asked[1].authority.display_name} is on none of its lists",
     ),

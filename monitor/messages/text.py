@@ -20,6 +20,22 @@ def _paragraph(text: str, indent: str = "") -> list[str]:
     return wrap(text, WIDTH, initial_indent=indent, subsequent_indent=after, break_long_words=False, break_on_hyphens=False)
 
 
+def unwrapped(text: str) -> str:
+    """A plain-text part for a window of any width: the lines that were broken at 76 columns whole again, without underlines."""
+    lines: list[str] = []
+    before = ""  #: the line before as it stood
+    for line in text.splitlines():
+        if line and not line.strip("-"):
+            continue
+        begins = line.split(maxsplit=1)[:1]
+        if begins and before and len(before) + 1 + len(begins[0]) > WIDTH and not line.lstrip().startswith("* "):
+            lines[-1] += f" {line.strip()}"
+        else:
+            lines.append(line)
+        before = line
+    return "\n".join(lines)
+
+
 def _row(row: Row, compares: bool) -> str:
     now = row.now.lower()
     if row.moved:

@@ -15,6 +15,7 @@ from monitor.domain.calendar import day_words, london
 from monitor.domain.characters import storable
 from monitor.messages.disarm import quoted
 from monitor.messages.sanitize import host_of, link, sanitize
+from monitor.messages.text import unwrapped
 from monitor.web.static_files import static_files
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ def environment() -> Environment:
         "link": link,
         "host": host_of,
         "plain": sanitize,
+        "unwrapped": unwrapped,
         "quoted": quoted,
         "rfc822": format_datetime,
     }

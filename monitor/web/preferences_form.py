@@ -1,158 +1,266 @@
-"""What somebody wants to hear of, as a form shows it, as a form sends it, and in words."""
+"""What somebody wants to hear of, as a form shows it, as a form sends it, and as an address begins it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
-from monitor.domain.authorities import authorities, by_urn, regions
-from monitor.domain.model import ChangeKind, Trust
-from monitor.domain.subscription_keys import table_from_subscription
+from monitor.channels.mime import usable
+from monitor.domain.authorities import by_urn, find, regions, unknown
+from monitor.domain.calendar import day_words
+from monitor.domain.frameworks import graded_lately
+from monitor.domain.model import Area, Authority, ChangeKind, Trust
+from monitor.domain.subscription_keys import subscription_from_table, table_from_subscription
 from monitor.domain.subscriptions import DEFAULT_KINDS, Frequency, Subscription, SubscriptionError
 from monitor.messages.sanitize import listed, sanitize
+from monitor.messages.subscription_summary import (
+    FREQUENCY,
+    KINDS,
+    ONLY_INADEQUATE,
+    TRUST,
+    area_words,
+    kind_words,
+    watched,
+    without,
+)
 from monitor.web.forms import Form, first
+from monitor.web.queries.authorities import current_authorities, find_authority
+from monitor.web.queries.council_search import CouncilSearch, search_councils, search_text
 
-TRUST = (
-    (Trust.REPORTED.value, "Tell me as soon as one newspaper or website reports it"),
-    (Trust.CORROBORATED.value, "Wait until two of them report it"),
-    (Trust.CONFIRMED.value, "Wait for Ofsted’s own report"),
-)
-FREQUENCY = (
-    (Frequency.IMMEDIATE.value, "At once, whenever something changes"),
-    (Frequency.DAILY.value, "Once a day, at half past seven in the morning"),
-    (Frequency.WEEKLY.value, "Once a week, on Monday morning"),
-)
-#: What somebody hears of; other kinds, which a table of the configuration may name, stay as they are.
-KINDS = (
-    ("every", "Every change of a rating"),
-    ("inadequate", "Only changes into or out of inadequate"),
-)
-_INADEQUATE = frozenset({ChangeKind.INTO_INADEQUATE, ChangeKind.OUT_OF_INADEQUATE})
-#: Where on the page a key of a subscription's table is asked for.
-FIELDS = {"authorities": "councils", "regions": "councils"}
-#: Keys that `described` has words for, or that are nobody's business.
-_SHOWN = frozenset(
-    {"name", "channel", "to", "authorities", "regions", "minimum_trust", "frequency", "paused", "kinds", "currently_inadequate"}
-)
+#: Kinds of changes that a form asks for by one word; others, which a table of the configuration may name, are "other".
+_KINDS: Mapping[str, frozenset[ChangeKind]] = {"every": DEFAULT_KINDS, "inadequate": ONLY_INADEQUATE}
+_OTHER = "other"
+#: Fields in the order of the page, each with the key of a subscription's table that it is about.
+FIELDS = {
+    "regions": "regions",
+    "search": "authorities",
+    "near": "neighbours_of",
+    "areas": "areas",
+    "what": "kinds",
+    "minimum_trust": "minimum_trust",
+    "frequency": "frequency",
+    "to": "to",
+}
+_NO_ADDRESS = {"to": "Enter an email address, like name@example.org"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Council:
-    """A council to choose; `value` is its name as the table of authorities has it."""
+class Choice:
+    """Something to tick: its value in the form, its words, and whether it is ticked."""
 
     value: str
-    name: str
-    chosen: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Region:
-    """A region with its councils; `whole` when all of it is chosen."""
-
-    name: str
-    whole: bool
-    councils: tuple[Council, ...]
-
-    @property
-    def count(self) -> str:
-        """What is chosen of it, in words; empty when nothing is."""
-        some = sum(council.chosen for council in self.councils)
-        return "all of it" if self.whole else f"{some} chosen" if some else ""
+    words: str
+    is_chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreferencesForm:
     """A form about what to hear of, filled in."""
 
-    regions: tuple[Region, ...]
+    regions: tuple[Choice, ...]
+    chosen: tuple[Choice, ...]  #: councils
+    names: tuple[str, ...]  #: of every council of today, to be completed
+    search: str  #: what was looked for
+    found: tuple[Choice, ...]  #: councils that it may mean and that are not chosen
+    found_words: str
+    near: tuple[str, ...]  #: whose statistical neighbours
+    near_self: bool  #: and those councils themselves
     inadequate_now: bool  #: also every council that is inadequate
-    kinds: str  #: of `KINDS`; empty for others
+    areas: tuple[Choice, ...]
+    kinds: str  #: of `kind_options`
+    kind_options: tuple[tuple[str, str], ...]
     minimum_trust: str
     frequency: str
-    KINDS = KINDS
-    TRUST = TRUST
-    FREQUENCY = FREQUENCY
+    stays: str = ""  #: councils that no form asks for, in words
+    TRUST = tuple((value.value, words) for value, words in TRUST.items())
+    FREQUENCY = tuple((value.value, words) for value, words in FREQUENCY.items())
 
 
-def preferences_form(form: Form) -> PreferencesForm:
-    """The form as it was sent, to be shown again; what it does not know is left out."""
-    whole, some = set(form.get("regions", ())), set(_named(form))
-    today = sorted((each for each in authorities() if each.valid.end is None), key=lambda each: each.display_name)
+def preferences_form(form: Form, day: date, *, before: Subscription | None = None) -> PreferencesForm:
+    """The form as it was sent, to be shown again; what it does not know is left out. `before` is what it changes."""
+    some = {who.name: who for name in _named(form) if (who := find(name)) is not None}
+    looked = search_councils(first(form, "search"), day)
+    areas = set(form.get("areas", ()))
+    kinds = before.kinds if before else DEFAULT_KINDS
+    other = () if kinds in _KINDS.values() else ((_OTHER, f"As it is now. {kind_words(kinds)}"),)
     return PreferencesForm(
-        regions=tuple(
-            Region(
-                name=region,
-                whole=region in whole,
-                councils=tuple(
-                    Council(value=each.name, name=each.display_name, chosen=each.name in some)
-                    for each in today
-                    if each.region == region
-                ),
-            )
-            for region in sorted(regions())
-        ),
+        regions=tuple(Choice(value=each, words=each, is_chosen=each in form.get("regions", ())) for each in regions()),
+        chosen=tuple(_council(each, is_chosen=True) for each in sorted(some.values(), key=lambda who: who.display_name)),
+        names=tuple(each.display_name for each in current_authorities(day)),
+        search=looked.text,
+        found=tuple(_council(each) for each in looked.found if each.name not in some),
+        found_words=_found_words(looked, some),
+        near=tuple(_typed(form, "near")),
+        near_self=bool(first(form, "near_self")),
         inadequate_now=bool(first(form, "inadequate_now")),
+        areas=tuple(
+            Choice(value=each.value, words=area_words(each), is_chosen=each.value in areas)
+            for each in Area
+            if graded_lately(each) or each.value in areas
+        ),
         kinds=first(form, "what", "every"),
+        kind_options=(*((word, KINDS[several]) for word, several in _KINDS.items()), *other),
         minimum_trust=first(form, "minimum_trust", Trust.REPORTED),
         frequency=first(form, "frequency", Frequency.IMMEDIATE),
+        stays=_stays(before) if before else "",
     )
+
+
+def _council(who: Authority, *, is_chosen: bool = False) -> Choice:
+    return Choice(value=who.name, words=who.display_name, is_chosen=is_chosen)
+
+
+def _found_words(looked: CouncilSearch, chosen: Mapping[str, Authority]) -> str:
+    """What a search came to; empty where nothing was looked for."""
+    if not looked.text:
+        return ""
+    there = [who.display_name for who in looked.found if who.name in chosen]
+    count = len(looked.found) - len(there)
+    also = f" {listed(there) if len(there) < 5 else f'{len(there)} more'} {'is' if len(there) == 1 else 'are'} chosen already."
+    told = f"{count or 'No other' if there else count or 'No'} council{'' if count == 1 else 's'} found for “{looked.text}”."
+    if looked.missing:
+        told = f"{missing_words(looked)}. {'Did you mean:' if looked.is_guess and count else told if count else ''}".strip()
+    return told + (also if there else "")
+
+
+def missing_words(looked: CouncilSearch) -> str:
+    """That nothing is called as a reader typed; empty where everything is."""
+    return f"No council is called {listed([f'“{each[:60]}”' for each in looked.missing])}" if looked.missing else ""
+
+
+def _stays(before: Subscription) -> str:
+    """Which councils a subscription has besides those that a form asks for, in words; empty where it has none."""
+    asked: frozenset[str] = frozenset()
+    others = replace(before, regions=asked, neighbours_of=asked, currently_inadequate=False, authorities=before.include)
+    return "; ".join(filter(None, [*watched(others), without(before)]))
 
 
 def form_of(subscription: Subscription) -> Form:
     """The form that would ask for what a subscription is."""
+    near = subscription.neighbours_of
+    near_self = bool(near) and near <= subscription.authorities
     return {
-        "authorities": sorted(by_urn()[urn].name for urn in subscription.authorities),
+        "authorities": sorted(by_urn()[urn].name for urn in subscription.authorities - (near if near_self else frozenset())),
         "regions": sorted(subscription.regions),
+        "near": sorted(by_urn()[urn].display_name for urn in near),
+        "near_self": ("yes",) if near_self else (),
         "inadequate_now": ("yes",) if subscription.currently_inadequate else (),
-        "what": ({DEFAULT_KINDS: "every", _INADEQUATE: "inadequate"}.get(subscription.kinds, "other"),),
+        "areas": sorted(area.value for area in subscription.areas),
+        "what": (next((word for word, kinds in _KINDS.items() if kinds == subscription.kinds), _OTHER),),
         "minimum_trust": (subscription.minimum_trust.value,),
         "frequency": (subscription.frequency.value,),
+        "more": ("1",),
     }
+
+
+def form_of_address(pairs: Sequence[tuple[str, str]]) -> Form:
+    """The form that an address begins, in the words of the filters: ``?authority=E08000035&region=London&area=leadership``.
+
+    ``neighbours_of`` takes a code, too. What cannot be asked for, or is not known, is left out.
+    """
+    said: dict[str, list[str]] = {}
+    for name, value in pairs:
+        said.setdefault(name, []).append(value)
+    places = {regio.casefold(): regio for regio in regions()}
+    kinds = set(said.get("kind", ()))
+    form: dict[str, Sequence[str]] = {
+        "authorities": [who.name for code in said.get("authority", ()) if (who := find_authority(code)) is not None],
+        "near": [who.display_name for code in said.get("neighbours_of", ()) if (who := find_authority(code)) is not None],
+        "regions": [places[each.casefold()] for each in said.get("region", ()) if each.casefold() in places],
+        "areas": [each for each in said.get("area", ()) if each in set(Area)],
+        "what": ["inadequate"] if kinds and kinds <= ONLY_INADEQUATE else [],
+    }
+    return {name: values for name, values in form.items() if values}
 
 
 def table(form: Form, *, before: Subscription | None = None) -> dict[str, object]:
     """A form as a subscription's table; what no form asks for stays as it was `before`."""
+    near = _typed(form, "near")
     asked: dict[str, object] = {
-        "authorities": _named(form),
+        "authorities": [*_named(form), *(near if first(form, "near_self") else ())],
         "regions": list(form.get("regions", ())),
         "minimum_trust": first(form, "minimum_trust", Trust.REPORTED),
         "frequency": first(form, "frequency", Frequency.IMMEDIATE),
     }
     kept = dict(table_from_subscription(before)) if before else {}
     if "more" in form:  # a form that has these questions; a box that is not ticked is not sent
-        kept["currently_inadequate"] = bool(first(form, "inadequate_now"))
-    if first(form, "what") == "every":
-        kept.pop("kinds", None)
-    elif first(form, "what") == "inadequate":
-        kept["kinds"] = sorted(_INADEQUATE)
+        asked |= {"currently_inadequate": bool(first(form, "inadequate_now")), "areas": list(form.get("areas", ()))}
+        asked["neighbours_of"] = near
+    kinds = _KINDS.get(first(form, "what"))
+    if kinds is not None:
+        kept["kinds"] = sorted(kinds)
     return kept | asked
 
 
-def described(subscription: Subscription) -> tuple[tuple[str, str], ...]:
-    """A subscription in words, a row an aspect."""
-    others = [f"{key}: {value}" for key, value in table_from_subscription(subscription).items() if key not in _SHOWN]
-    places = [f"all of {region}" for region in sorted(subscription.regions)]
-    places += sorted(by_urn()[urn].display_name for urn in subscription.authorities)
-    places += ["every council that is inadequate"] if subscription.currently_inadequate else []
-    kinds = {DEFAULT_KINDS: KINDS[0][1], _INADEQUATE: KINDS[1][1]}.get(subscription.kinds)
-    return (
-        ("Sent to", subscription.to),
-        ("Councils", listed(places) or ("As the conditions say" if others else "Every council in England")),
-        ("How sure", dict(TRUST)[subscription.minimum_trust.value]),
-        ("What", kinds or listed(sorted(kind.replace("_", " ") for kind in subscription.kinds))),
-        ("How often", "Paused" if subscription.paused else dict(FREQUENCY)[subscription.frequency.value]),
-        *([("Conditions", "; ".join(others))] if others else []),
-    )
+def read_wish(form: Form, own: Mapping[str, object], *, before: Subscription | None = None) -> Subscription | Mapping[str, str]:
+    """The subscription that a form asks for, or all that is wrong with the form: by the field's id, in the order of the page.
+
+    `own` are the keys that nobody asks for in a form: the name, the channel.
+    """
+    asked, problems = {**table(form, before=before), **own}, dict(_problems(form, before))
+    if "to" in own and (not usable(str(own["to"])) or str(own["to"]).endswith(".")):
+        problems |= _NO_ADDRESS
+    for field in problems:
+        asked.pop(FIELDS[field], None)
+    while True:
+        try:
+            wish = subscription_from_table(asked)
+        except SubscriptionError as error:
+            problems |= problem(error)
+            del asked[error.key]
+        else:
+            return {field: problems[field] for field in FIELDS if field in problems} or wish
+
+
+def _problems(form: Form, before: Subscription | None) -> Iterator[tuple[str, str]]:
+    """What is wrong that no key of a table could be."""
+    near = _typed(form, "near")
+    if first(form, "near_self") and not near:
+        yield "near", "Enter the council whose statistical neighbours you mean"
+    for name in near:
+        who = find(name)
+        if who is None:
+            yield "near", re.sub("'(.*)'", r"“\1”", f"No council is called “{name[:60]}”{unknown(name)}")
+        elif not who.neighbours:
+            end = f": it ended on {day_words(who.valid.end)}" if who.valid.end else ""
+            yield "near", f"{who.display_name} has no statistical neighbours{end}"
+    what = first(form, "what", "every")
+    if what not in _KINDS and not (what == _OTHER and before):
+        yield "what", "Choose what you want to hear of"
 
 
 def problem(error: SubscriptionError) -> Mapping[str, str]:
     """What is wrong with a form, by the id of the field that it is about."""
     if error.key == "to":
-        return {"to": "Enter an email address, like name@example.org"}
+        return _NO_ADDRESS
+    field = next((field for field, key in FIELDS.items() if key == error.key), error.key)
     said = sanitize(error.message)
-    return {FIELDS.get(error.key, error.key): said[:1].upper() + said[1:]}
+    return {field: said[:1].upper() + said[1:]}
+
+
+def looks_for_councils(form: Form) -> bool:
+    """Whether a form asks for a search: by its button, or because something stands there that nobody has looked for yet."""
+    return first(form, "do") == "search" or search_text(first(form, "search")) not in ("", first(form, "searched"))
+
+
+def search_problem(form: Form, day: date) -> Mapping[str, str]:
+    """What is wrong with a search, by the id of its field; empty where something was found for all of it."""
+    looked = search_councils(first(form, "search"), day)
+    if not looked.text:
+        return {"search": "Enter a council’s name, or how it begins"}
+    hint = ". Choose from the nearest names, or try another" if looked.is_guess and looked.found else ""
+    return {"search": missing_words(looked) + hint} if looked.missing else {}
+
+
+def _typed(form: Form, name: str) -> list[str]:
+    """What was typed into a field, each value once; without what is blank."""
+    return list(dict.fromkeys(said for each in form.get(name, ()) if (said := sanitize(each))))
 
 
 def _named(form: Form) -> list[str]:
     """The councils of a form; several may stand in one field, with semicolons between."""
-    return [name.strip() for field in form.get("authorities", ()) for name in field.split(";") if name.strip()]
+    return list(
+        dict.fromkeys(name.strip() for field in form.get("authorities", ()) for name in field.split(";") if name.strip())
+    )

@@ -1,4 +1,4 @@
-"""How often one visitor may ask for something that sends a mail."""
+"""How often one visitor may ask for something that sends a mail or takes time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
 
-#: Requests that one visitor may make.
+#: Requests that one visitor may make, where they send a mail.
 MAX_PER_MINUTE, MAX_PER_HOUR = 4, 11
 _MAX_VISITORS = 10_000
 #: Of an IPv6 address, the part that a provider gives to one customer.
@@ -38,11 +38,13 @@ def when_again(wait: timedelta) -> tuple[str, str]:
 class RateLimiter:
     """How often each visitor has asked; in memory, because a restart may forgive."""
 
+    per_minute: int = MAX_PER_MINUTE
+    per_hour: int = MAX_PER_HOUR
     asked: OrderedDict[str, deque[datetime]] = field(default_factory=OrderedDict)
 
     def allows(self, who: str, now: datetime) -> bool:
         """Count one more request; False when it is one too many."""
-        times = self.asked.setdefault(who, deque(maxlen=MAX_PER_HOUR))
+        times = self.asked.setdefault(who, deque(maxlen=self.per_hour))
         self.asked.move_to_end(who)
         while len(self.asked) > _MAX_VISITORS:
             self.asked.popitem(last=False)  # whoever has not asked for longest
@@ -54,7 +56,7 @@ class RateLimiter:
     def wait(self, who: str, now: datetime) -> timedelta:
         """How long until somebody may ask once more; nothing where it is now."""
         waits = [timedelta()]
-        for limit, span in ((MAX_PER_HOUR, timedelta(hours=1)), (MAX_PER_MINUTE, timedelta(minutes=1))):
+        for limit, span in ((self.per_hour, timedelta(hours=1)), (self.per_minute, timedelta(minutes=1))):
             recent = sorted(at for at in self.asked.get(who, ()) if at > now - span)
             waits += [recent[-limit] + span - now] if len(recent) >= limit else []
         return max(waits)

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -19,20 +20,30 @@ from fastapi.responses import HTMLResponse
 from starlette.background import BackgroundTask
 
 from monitor.app.replay import Preview
-from monitor.channels.mime import usable
+from monitor.domain.calendar import london_day
 from monitor.domain.subscribers import MAX_CONFIRMATIONS, SELF_SERVICE, Subscriber
-from monitor.domain.subscription_keys import subscription_from_table
-from monitor.domain.subscriptions import Subscription, SubscriptionError
+from monitor.domain.subscriptions import Subscription
 from monitor.messages.account_mails import confirmation, welcome
 from monitor.messages.links import LinkAction, Links
 from monitor.messages.sample import sample_notice
+from monitor.messages.subscription_summary import summary
 from monitor.ports import Clock
 from monitor.web.forms import Form, first, read_form
 from monitor.web.origin import SameSite
-from monitor.web.pages import message_page, page
-from monitor.web.preferences_form import described, form_of, preferences_form, problem, table
-from monitor.web.queries.authorities import find_authority
-from monitor.web.rate_limiter import RateLimiter, visitor, when_again
+from monitor.web.pages import message_page
+from monitor.web.preferences_form import form_of, form_of_address, looks_for_councils, read_wish, search_problem
+from monitor.web.rate_limiter import RateLimiter, visitor
+from monitor.web.self_service_pages import (
+    FULL,
+    FULL_FOR,
+    Shown,
+    ask_page,
+    manage_page,
+    no_longer,
+    subscribe_page,
+    too_many,
+    too_many_page,
+)
 from monitor.web.state import SelfServiceStore
 
 
@@ -47,7 +58,7 @@ class SelfService:
     contact: str = ""  #: whom readers turn to
     preview: Callable[[Subscription], Preview] | None = None  #: what somebody would have had; None: that is not shown
     rate_limiter: RateLimiter = field(default_factory=RateLimiter)
-    looks: RateLimiter = field(default_factory=RateLimiter)  #: of previews: they send nothing, and take time
+    looks: RateLimiter = field(default_factory=lambda: RateLimiter(per_minute=12, per_hour=90))  #: of previews: they take time
 
     def router(self) -> APIRouter:
         """The routes, for the app to include."""
@@ -67,39 +78,45 @@ class SelfService:
     # --- subscribe --------------------------------------------------------------------------------------------------------
 
     async def subscribe_form(self, request: Request) -> HTMLResponse:
-        """The form; with the councils chosen that the address names (``?authority=E08000035``), as their pages link here."""
-        named = (find_authority(code) for code in request.query_params.getlist("authority"))
-        chosen = tuple(each.name for each in named if each is not None)
-        return _subscribe_page({"authorities": chosen} if chosen else {}, can_look=self.preview is not None)
+        """The form, with what the address chooses in the words of the filters (``?authority=E08000035&area=leadership``)."""
+        return subscribe_page(self._shown(form_of_address(request.query_params.multi_items())))
 
-    def _look(self, form: Form) -> HTMLResponse:
-        """What this form would have brought since two years ago; nothing is kept, and no address is needed."""
-        try:
-            wish = subscription_from_table(table(form) | {"name": "preview", "channel": self.channel})
-        except SubscriptionError as error:
-            return _subscribe_page(form, problem(error), can_look=True)
-        return _subscribe_page(form, can_look=True, seen=self.preview(wish) if self.preview else None)
+    def _shown(self, form: Form, **become: Any) -> Shown:
+        return Shown(day=london_day(self.clock.now()), form=form, can_look=self.preview is not None, **become)
+
+    def _searched(self, form: Form) -> Shown:
+        """The form with the councils that a reader looked for; what was chosen stays so."""
+        return self._shown(form, problems=search_problem(form, london_day(self.clock.now())), is_search=True)
+
+    def _look(self, form: Form, who: str, before: Subscription | None = None) -> Shown:
+        """The form with what it would have brought since two years ago; nothing is kept, and no address is needed."""
+        now = self.clock.now()
+        wish = read_wish(form, {"name": "preview", "channel": self.channel, "paused": False}, before=before)
+        if not isinstance(wish, Subscription):
+            return self._shown(form, problems=wish)
+        if not self.looks.allows(who, now):
+            wait = self.looks.wait(who, now)
+            return self._shown(form, problems={"look": too_many(wait)}, wait=wait)
+        return self._shown(form, seen=self.preview(wish) if self.preview else None)
 
     async def subscribe(self, request: Request) -> HTMLResponse:
         """Keep the wish and send one mail that asks for confirmation; the answer is the same in every case."""
-        form, now = await read_form(request), self.clock.now()
-        who = visitor(request.client.host if request.client else "")
+        return await run_in_threadpool(self._subscribe, await read_form(request), _visitor(request))
+
+    def _subscribe(self, form: Form, who: str) -> HTMLResponse:
+        if looks_for_councils(form):
+            return subscribe_page(self._searched(form))
         if first(form, "do") == "look" and self.preview is not None:
-            if not self.looks.allows(who, now):
-                return _too_many(self.looks.wait(who, now))
-            return await run_in_threadpool(self._look, form)
+            return subscribe_page(self._look(form, who))
+        own = {"name": f"self-{secrets.token_hex(6)}", "channel": self.channel, "to": first(form, "to").strip()}
+        wish, now = read_wish(form, own), self.clock.now()
+        if not isinstance(wish, Subscription):
+            return subscribe_page(self._shown(form, problems=wish))
         if not self.rate_limiter.allows(who, now):
-            return _too_many(self.rate_limiter.wait(who, now))
-        to = first(form, "to").strip()
-        own = {"name": f"self-{secrets.token_hex(6)}", "channel": self.channel, "to": to}
-        try:
-            wish = subscription_from_table(table(form) | own)
-            if not usable(wish.to) or wish.to.endswith("."):
-                raise SubscriptionError("to", "an email address is needed")
-        except SubscriptionError as error:
-            return _subscribe_page(form, problem(error), can_look=self.preview is not None)
-        if await run_in_threadpool(self._is_full, who, now):
-            return _full()
+            wait = self.rate_limiter.wait(who, now)
+            return subscribe_page(self._shown(form, problems={"to": too_many(wait)}, wait=wait))
+        if self._is_full(who, now):
+            return subscribe_page(self._shown(form, problems={"to": FULL}, wait=FULL_FOR, is_full=True))
         answer = message_page(
             "Check your mail",
             "If it can be, a message with a link is sent to the address that you gave. Open the link to confirm.",
@@ -118,7 +135,7 @@ class SelfService:
         asked = self.store.request_subscription(wish, now=now)
         if asked is not None:
             url = self.links.make(LinkAction.CONFIRM, wish.name, asked.nonce)
-            notice = confirmation(uuid4().hex, now, url=url, contact=self.contact)
+            notice = confirmation(uuid4().hex, now, url=url, contact=self.contact, wish=wish)
             self.store.enqueue_notice(notice, channel=self.channel, recipient=wish.to, now=now)
 
     def _subscriber(self, act: LinkAction, token: str) -> Subscriber | None:
@@ -136,12 +153,8 @@ class SelfService:
             return self._ended(LinkAction.CONFIRM, token)
         if found.confirmed_at is not None:
             return self._subscribed(found, "You have confirmed this before; there is nothing more to do.")
-        return _ask_page(
-            "Confirm your subscription",
-            "Yes, send me alerts",
-            "This was asked for.",
-            rows=described(found.subscription),
-        )
+        rows = summary(found.subscription)
+        return ask_page("Confirm your subscription", "Yes, send me alerts", "This was asked for.", rows=rows)
 
     def confirm(self, token: str) -> HTMLResponse:
         """Begin, and send the address of the preferences."""
@@ -150,7 +163,7 @@ class SelfService:
             return self._ended(LinkAction.CONFIRM, token)
         if found.confirmed_at is not None or not self.channel:
             return self._subscribed(found, "You can change or pause your alerts at any time.")
-        letter = welcome(uuid4().hex, now, url=self._preferences(found), contact=self.contact)
+        letter = welcome(uuid4().hex, now, url=self._preferences(found), contact=self.contact, wish=found.subscription)
         self.store.enqueue_notice(letter, channel=self.channel, recipient=found.subscription.to, now=now)
         return self._subscribed(found, "A mail with the address of your preferences is on its way; you can open them now, too.")
 
@@ -168,24 +181,24 @@ class SelfService:
         found = self.store.subscriber_rows(self.links.subject(token)) if self.links.subject(token) else ()
         if found and found[0].ended_at is not None and self.links.holds(act, token, found[0].nonce):
             return self._left("This subscription has ended", "Nothing is sent to you by it any more.", status=404)
-        return _no_longer()
+        return no_longer()
 
     # --- unsubscribe ------------------------------------------------------------------------------------------------------
 
     def show_unsubscribe(self, token: str) -> HTMLResponse:
         """The page behind the link in every mail; asking for it changes nothing."""
         if not self.links.holds(LinkAction.UNSUBSCRIBE, token):
-            return _no_longer()
+            return no_longer()
         if not self.store.still_subscribed(self.links.subject(token)):
             return self._left("You are unsubscribed", "Nothing more is sent to you by the subscriptions of that mail.")
-        return _ask_page(
+        return ask_page(
             "Unsubscribe", "Unsubscribe", "You are still subscribed. The button ends every subscription that the mail was for."
         )
 
     def unsubscribe(self, token: str) -> HTMLResponse:
         """End every subscription that the mail was for: at once, without questions (RFC 8058)."""
         if not self.links.holds(LinkAction.UNSUBSCRIBE, token):
-            return _no_longer()
+            return no_longer()
         self.store.unsubscribe_delivery(self.links.subject(token), now=self.clock.now())
         return self._left("You are unsubscribed", "Nothing more will be sent to you by these subscriptions.")
 
@@ -199,38 +212,46 @@ class SelfService:
         found = self._subscriber(LinkAction.MANAGE, token)
         if found is None or found.origin != SELF_SERVICE:
             return self._ended(LinkAction.MANAGE, token)
-        return _manage_page(found.subscription)
+        return self._manage_page(found.subscription)
+
+    def _manage_page(self, subscription: Subscription, *, said: str = "") -> HTMLResponse:
+        return manage_page(subscription, self._shown(form_of(subscription)), said=said)
 
     async def manage(self, token: str, request: Request) -> Response:
         """Do what a button says."""
-        form = await read_form(request)
-        found = await run_in_threadpool(self._subscriber, LinkAction.MANAGE, token)
-        act = _ACTS.get(first(form, "do"))
-        if found is None or found.origin != SELF_SERVICE or act is None:
-            return await run_in_threadpool(self._ended, LinkAction.MANAGE, token)
-        return await run_in_threadpool(act, self, found, form)
+        return await run_in_threadpool(self._manage, token, await read_form(request), _visitor(request))
+
+    def _manage(self, token: str, form: Form, who: str) -> Response:
+        found = self._subscriber(LinkAction.MANAGE, token)
+        do = first(form, "do")
+        if found is None or found.origin != SELF_SERVICE or do not in {"search", "look", *_ACTS}:
+            return self._ended(LinkAction.MANAGE, token)
+        if looks_for_councils(form):
+            return manage_page(found.subscription, self._searched(form))
+        if do == "look":
+            return manage_page(found.subscription, self._look(form, who, found.subscription))
+        return _ACTS[do](self, found, form)
 
     def _change(self, found: Subscriber, form: Form) -> Response:
-        try:
-            wish = subscription_from_table(table(form, before=found.subscription))
-        except SubscriptionError as error:
-            return _manage_page(found.subscription, form=form, problems=problem(error))
+        wish = read_wish(form, {}, before=found.subscription)
+        if not isinstance(wish, Subscription):
+            return manage_page(found.subscription, self._shown(form, problems=wish))
         self.store.change_subscription(wish)
-        return _manage_page(wish, said="Saved. This is what you hear of from now on.")
+        return self._manage_page(wish, said="Saved. This is what you hear of from now on.")
 
     def _pause(self, found: Subscriber, form: Form) -> Response:
         wish = replace(found.subscription, paused=first(form, "do") == "pause")
         self.store.change_subscription(wish)
-        return _manage_page(wish, said="Your alerts are paused." if wish.paused else "Your alerts go on.")
+        return self._manage_page(wish, said="Your alerts are paused." if wish.paused else "Your alerts go on.")
 
     def _sample(self, found: Subscriber, _form: Form) -> Response:
         now = self.clock.now()
         who = f"sample:{found.subscription.name}"
         if not self.rate_limiter.allows(who, now):
-            return _too_many(self.rate_limiter.wait(who, now))
+            return too_many_page(self.rate_limiter.wait(who, now))
         notice = sample_notice(uuid4().hex, now)
         self.store.enqueue_notice(notice, channel=found.subscription.channel, recipient=found.subscription.to, now=now)
-        return _manage_page(found.subscription, said="A sample is on its way. It says TEST in its subject.")
+        return self._manage_page(found.subscription, said="A sample is on its way. It says TEST in its subject.")
 
     def _export(self, found: Subscriber, _form: Form) -> Response:
         kept = json.dumps(self.store.export_address(found.subscription.to), indent=2, ensure_ascii=False)
@@ -242,7 +263,7 @@ class SelfService:
         return self._left("You are unsubscribed", "Nothing more will be sent to you by this subscription.")
 
     def _ask_erase(self, found: Subscriber, _form: Form) -> Response:
-        return _ask_page(
+        return ask_page(
             "Forget me?",
             "Yes, forget me",
             f"Your subscriptions end, and {found.subscription.to} and what was sent to it are removed. This cannot be undone.",
@@ -253,6 +274,10 @@ class SelfService:
     def _erase(self, found: Subscriber, _form: Form) -> Response:
         self.store.erase_address(found.subscription.to, now=self.clock.now())
         return self._left("You are forgotten", "Your address and what was sent to it are gone.")
+
+
+def _visitor(request: Request) -> str:
+    return visitor(request.client.host if request.client else "")
 
 
 _Act = Callable[[SelfService, Subscriber, Form], Response]
@@ -266,69 +291,3 @@ _ACTS: Mapping[str, _Act] = {
     "erase": SelfService._ask_erase,
     "forget": SelfService._erase,
 }
-
-
-def _subscribe_page(
-    form: Form, problems: Mapping[str, str] | None = None, *, can_look: bool = False, seen: Preview | None = None
-) -> HTMLResponse:
-    """The form, empty or as it was sent with what is wrong with it."""
-    return page(
-        "subscribe.html",
-        status=400 if problems else 200,
-        title="Error: Hear when a rating changes" if problems else "Hear when a rating changes",
-        to=first(form, "to"),
-        preferences_form=preferences_form(form),
-        problems=problems or {},
-        can_look=can_look,
-        seen=seen,
-    )
-
-
-def _manage_page(
-    subscription: Subscription, *, form: Form | None = None, problems: Mapping[str, str] | None = None, said: str = ""
-) -> HTMLResponse:
-    """The preferences as they are, or a form as it was sent with what is wrong with it."""
-    return page(
-        "manage.html",
-        status=400 if problems else 200,
-        title="Error: Your alerts" if problems else "Your alerts",
-        said=said,
-        rows=described(subscription),
-        preferences_form=preferences_form(form or form_of(subscription)),
-        paused=subscription.paused,
-        problems=problems or {},
-    )
-
-
-def _ask_page(
-    title: str,
-    button: str,
-    *words: str,
-    rows: tuple[tuple[str, str], ...] = (),
-    act: str = "",
-    back: tuple[str, str] | None = None,
-) -> HTMLResponse:
-    """One question with one button; `act` is what the button does, where the address alone does not say it."""
-    return page("confirm.html", title=title, words=words, rows=rows, button=button, act=act, final=bool(act), back=back)
-
-
-def _no_longer() -> HTMLResponse:
-    """The same answer to every address that is not good, whatever the reason."""
-    return message_page("This address is not valid", "It may have been used, changed or cut off on its way to you.", status=404)
-
-
-def _full() -> HTMLResponse:
-    answer = message_page(
-        "Too many people are signing up just now",
-        "Nothing was done, and no message was sent. Please try again in an hour.",
-        status=503,
-    )
-    answer.headers["Retry-After"] = "3600"
-    return answer
-
-
-def _too_many(wait: timedelta) -> HTMLResponse:
-    words, seconds = when_again(wait)
-    answer = message_page("Too many requests", f"Please try again {words}.", status=429)
-    answer.headers["Retry-After"] = seconds
-    return answer

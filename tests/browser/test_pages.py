@@ -16,6 +16,7 @@ import pytest
 
 from monitor.app.alarms import Alarm
 from monitor.domain.attestation import inspect
+from monitor.domain.authorities import regions
 from monitor.domain.model import Area, DateRange, Inspection, SourceClass
 from monitor.messages.links import Links
 from monitor.store import SqlStore, open_store
@@ -172,9 +173,11 @@ def test_every_page_can_be_read(page: Page, site: Site) -> None:
     for path in (*PAGES, "/subscribe", "/m/xx.yy", "/nowhere", "/?region=Atlantis"):
         page.goto(site.base + path)
         looks_right(page)
-    page.goto(f"{site.base}/subscribe")
-    page.locator("summary").last.click()
+    page.goto(f"{site.base}/subscribe?authority=E08000035")
+    page.get_by_label("Find councils by name").fill("north")
+    page.get_by_label("North Tyneside").wait_for()
     looks_right(page)
+    page.get_by_label("Statistical neighbours of").fill("Ledes")
     press(page, "Subscribe")
     assert page.title().startswith("Error: ")
     looks_right(page)
@@ -213,28 +216,39 @@ def test_the_keyboard_alone_will_do(page: Page, site: Site) -> None:
     for words in ("Skip to the content", "Ofsted rating monitor", *(words for words, _ in NAVIGATION)):
         page.keyboard.press("Tab")
         assert focused(page) == words
-    page.keyboard.press("Tab")
-    assert focused(page) == "Your email address"
-    page.keyboard.type("keys@reader.test")
-    for region in ("East Midlands", "East of England"):
+    for region in sorted(regions()):
         page.keyboard.press("Tab")
         assert focused(page) == region
-    page.keyboard.press("Enter")
-    page.keyboard.press("Tab")
-    assert focused(page) == "All of East of England"
-    page.keyboard.press("Tab")
     page.keyboard.press("Space")
-    chosen = focused(page)
+    page.keyboard.press("Tab")
+    assert focused(page) == "Find councils by name"
+    page.keyboard.type("leeds, north ty")
+    page.keyboard.press("Enter")
+    page.get_by_label("North Tyneside").wait_for()
+    assert focused(page) == "Find councils by name", "the answer takes nobody out of the field"
+    assert page.locator("#found-status").inner_text() == "2 councils found for “leeds, north ty”."
+    for words in ("Find", "Leeds", "North Tyneside", "Statistical neighbours of", "And that council itself"):
+        page.keyboard.press("Tab")
+        assert focused(page) == words
+        if words == "North Tyneside":
+            page.keyboard.press("Space")
     while not focused(page).startswith("Tell me as soon"):
         page.keyboard.press("Tab")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
-    assert focused(page) == "Subscribe"
+    assert focused(page) == "Your email address"
+    page.keyboard.type("keys@reader.test")
     page.keyboard.press("Enter")
     page.wait_for_selector("text=Check your mail")
     page.goto(site.mailed("keys@reader.test"))
-    assert page.locator("dd").all_inner_texts()[:3] == ["keys@reader.test", chosen, "Wait until two of them report it"]
+    assert page.locator("dd").all_inner_texts()[:5] == [
+        "keys@reader.test",
+        "North Tyneside and all of Yorkshire and the Humber",
+        "All of them",
+        "Every change of a rating",
+        "Wait until two of them report it",
+    ]
     page.keyboard.press("Tab")
     assert focused(page) == "Skip to the content"
     page.keyboard.press("Enter")
@@ -250,10 +264,14 @@ def test_scripts_are_not_needed(plain: Page, site: Site) -> None:
     manage = plain.url
     press(plain, "Pause my alerts")
     assert plain.get_by_role("status").inner_text() == "Your alerts are paused."
-    plain.get_by_text("London", exact=True).click()
-    plain.get_by_label("All of London").check()
+    plain.get_by_label("London", exact=True).check()
+    plain.get_by_label("Find councils by name").fill("leed")
+    with plain.expect_navigation():
+        plain.keyboard.press("Enter")  # as good as the button
+    assert plain.locator("#found-words").evaluate("e => e === document.activeElement")
+    plain.get_by_label("Leeds").check()
     press(plain, "Save")
-    assert "all of London" in plain.locator("dl").inner_text()
+    assert "Leeds and all of London" in plain.locator("dl").inner_text()
     press(plain, "Unsubscribe and forget me")
     press(plain, "No, go back", "link")
     assert plain.url == manage
@@ -332,9 +350,15 @@ def test_nothing_of_a_page_is_cut_or_has_to_be_pushed_aside(page: Page, site: Si
 def test_what_is_typed_into_forms_stays_text(page: Page, site: Site, hostile: str) -> None:
     page.goto(f"{site.base}/subscribe")
     page.get_by_label("Your email address").fill(hostile)
-    page.evaluate("value => { document.querySelector('[name=authorities]').value = value }", hostile)
-    page.locator("summary").first.click()
-    page.locator("[name=authorities]").first.check()
+    page.get_by_label("Statistical neighbours of").fill(hostile)
+    page.evaluate("value => { document.querySelector('[name=regions]').value = value }", hostile)
+    page.locator("[name=regions]").first.check()
+    press(page, "Subscribe")
+    assert page.get_by_role("alert").is_visible()
+    nothing_foreign(page)
+    page.get_by_label("Find councils by name").fill(hostile)
+    page.get_by_text("No council is called").first.wait_for()
+    nothing_foreign(page)
     press(page, "Subscribe")
     assert page.get_by_role("alert").is_visible()
     nothing_foreign(page)

@@ -59,7 +59,19 @@ def complain(folder: Path) -> None:
 
 def test_the_configured_are_listed_before_anything_happened(folder: Path, capsys: Output) -> None:
     assert typed(folder, "list") == 0
-    assert capsys.readouterr().out.split() == ["ann", "config", "console:", "ann@reader.test", "(in", "force)"]
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.split() == ["ann", "config", "console:", "ann@reader.test", "(in", "force)"]
+    assert second == "  Councils: Every council in England"
+
+
+def test_what_they_ask_for_is_said_as_pages_and_mails_say_it(folder: Path, capsys: Output) -> None:
+    file = folder / "config" / "subscriptions.toml"
+    file.write_text(file.read_text() + 'neighbours_of = ["Leeds"]\nareas = ["care_leavers"]\nkinds = ["upgraded"]\n')
+    words = "Councils: The statistical neighbours of Leeds; Judgements: Care leavers; What: Only: upgraded"
+    assert typed(folder, "list") == 0
+    assert capsys.readouterr().out.splitlines()[1].strip() == words
+    assert typed(folder, "list", "--json") == 0
+    assert json.loads(capsys.readouterr().out)[0]["in_words"] == words
 
 
 def test_a_life(folder: Path, eve: str, capsys: Output) -> None:

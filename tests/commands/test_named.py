@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -88,7 +89,7 @@ def test_who_was_told_of_a_council(folder: Path, capsys: pytest.CaptureFixture[s
     assert typed(folder, "who", "Bury") == 0
     said = capsys.readouterr().out
     assert "Bury, 1 September 2026, overall: requires improvement to good" in said
-    assert "north-west: console (pending, delivery " in said
+    assert re.search(r"north-west: console \(pending, delivery \w+\): Bury is in North West\n", said)
     assert "kent:" not in said
     assert typed(folder, "who", "Kent", "1", "September", "2026") == 0
     said = capsys.readouterr().out
@@ -120,7 +121,9 @@ def test_what_was_never_recorded_says_what_to_do(
 
 def test_why_takes_a_council_and_a_day_too(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert typed(folder, "why", "Bury", "north-west") == 0
-    assert "Told: delivery" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Told: delivery" in said
+    assert "north-west asks for: Councils: All of North West\n" in said
     assert typed(folder, "why", "Bury", "kent") == 1
     assert "Not told, because of watch-list: Bury is on none of its lists." in capsys.readouterr().out
     assert typed(folder, "why", "Kent", "leadership", "2026", "kent") == 0

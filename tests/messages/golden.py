@@ -15,6 +15,7 @@ from monitor.domain.model import Change, ChangeKind, Rating, Trust
 from monitor.messages import Notice, Purpose, Renderer
 from monitor.messages.account_mails import confirmation
 from monitor.ports import Delivery
+from tests.builders import subscription
 from tests.messages.conftest import changes_of, previous_of
 
 FOLDER = Path(__file__).parent / "golden"
@@ -77,7 +78,12 @@ def notices() -> Mapping[str, Notice]:
         "also_reported": _notice(
             "also_reported", *knowsley, also=("Bury: no longer inadequate: sent on 29 July 2026, it may not have reached you",)
         ),
-        "confirm_subscription": confirmation("confirm0subscription000000000000", MOMENT, url="https://monitor.test/c/token"),
+        "confirm_subscription": confirmation(
+            "confirm0subscription000000000000",
+            MOMENT,
+            url="https://monitor.test/c/token",
+            wish=subscription(neighbours_of=["Leeds"], authorities=["Leeds"], areas=["help_and_protection", "care_leavers"]),
+        ),
     }
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from urllib.parse import urlencode
 
 from monitor.domain.authorities import fold, regions
-from monitor.domain.model import Area, Rating
+from monitor.domain.model import Area, Authority, Rating
 from monitor.web.queries.authorities import AuthorityRow
 from monitor.web.queries.change_filter import Misunderstood
 from monitor.web.queries.change_filter import one_of as words
@@ -43,16 +43,8 @@ class AuthorityList:
         return (
             (not self.region or row.authority.region == self.region)
             and (self.rating is None or self.rating in ratings)
-            and (not self.search or self._named(row))
+            and (not self.search or is_called(row.authority, self.search))
         )
-
-    def _named(self, row: AuthorityRow) -> bool:
-        """Whether an authority has the code that is looked for, or a name with words that begin so."""
-        who = row.authority
-        if any(letter.isdigit() for letter in self.search):
-            return self.search.upper() in {who.gss_code, who.dfe_code, who.urn}
-        words = fold(self.search)
-        return bool(words) and any(f" {words}" in f" {fold(name)}" for name in (who.name, who.display_name, *who.aliases))
 
     def query(self) -> str:
         """The list as an address has it, always in the same form; empty for all authorities by name."""
@@ -96,6 +88,14 @@ def _by_area(area: Area) -> _Key:
 def _sortable(value: str | date | int | None) -> str:
     """Of values of one column: sorts as they do."""
     return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def is_called(who: Authority, text: str) -> bool:
+    """Whether an authority has the code that is looked for, or a name with words that begin so."""
+    if any(letter.isdigit() for letter in text):
+        return text.strip().upper() in {who.gss_code, who.dfe_code, who.urn}
+    words = fold(text)
+    return bool(words) and any(f" {words}" in f" {fold(name)}" for name in (who.name, who.display_name, *who.aliases))
 
 
 def parse_list(pairs: Iterable[tuple[str, str]]) -> AuthorityList:
