@@ -39,7 +39,7 @@ def until(condition: Callable[[], object], seconds: float = 60) -> None:
 class Process:
     """`monitor run`, started; its page's port is read off its first screen."""
 
-    def __init__(self, config: Path, state: Path, descriptors: int = 0) -> None:
+    def __init__(self, config: Path, state: Path, descriptors: int = 0, port: int = 0) -> None:
         command = [
             sys.executable,
             "-m",
@@ -50,7 +50,7 @@ class Process:
             "--state",
             str(state),
             "--listen",
-            "127.0.0.1:0",
+            f"127.0.0.1:{port}",
         ]
         if descriptors:
             command = ["sh", "-c", f'ulimit -n {descriptors}; exec "$@"', "sh", *command]
