@@ -140,6 +140,7 @@ def _checks(subject: Subject) -> list[Check]:
         Check(about="sources", find=doctor_state.of_sources),
         Check(about="outbox", find=doctor_state.of_outbox),
         Check(about="review", find=doctor_state.of_reviews),
+        Check(about="backup", find=doctor_state.of_backups),
         *ways,
         Check(about="DNS", find=doctor_network.of_dns, seconds=9.0, asks_network=True, if_it_hangs="`monitor check --dns`"),
         Check(about="page", find=doctor_network.of_page, seconds=9.0, asks_network=True, if_it_hangs="docs/reverse_proxy.md"),

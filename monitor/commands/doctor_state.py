@@ -35,8 +35,10 @@ _REMEDIES = {
     "moved": "change its `url` in config/sources.toml",
     "elsewhere": "add the other site to its `sites` in config/sources.toml",
     "given_up": "`monitor sources test URL` tries the page again",
+    "backup": f"free some space, or name another folder in [backup] of monitor.toml; {_RUNBOOK}, “Backup”",
     "crowded": "give it `keywords` or a narrower `url` in config/sources.toml, or `enabled = false`",
 }
+_OLD_BACKUP = timedelta(days=3)
 #: Failed polls in a row that are no hiccup.
 _FAILURES = 3
 
@@ -207,3 +209,24 @@ def of_jumps(subject: Subject) -> Iterator[Finding]:
         says = f"the clock is behind: a source was polled {moment_words(newest)}, which is yet to come"
         remedy = f"set it (`timedatectl`); {_RUNBOOK}, “the clock is wrong”"
         yield Finding(level=Level.ERROR, about="clock", says=says, remedy=remedy)
+
+
+def of_backups(subject: Subject) -> Iterator[Finding]:
+    """How old the newest backup is, where the monitor makes them."""
+    from monitor.app.housekeeping import last_backup
+
+    settings, facts = subject.settings, subject.facts
+    if settings.database_url or facts is None or facts.condition is Condition.MISSING:
+        return
+    folder, last = settings.backup_folder, last_backup(settings.backup_folder)
+    remedy = f"`monitor state backup`; then keep one on another disk ({_RUNBOOK}, “Backup”)"
+    if last is None:
+        why = " and none is made by itself ([backup] keep = 0)" if not settings.backup_keep else ""
+        says = f"there is none in {folder}{why}"
+        yield Finding(level=Level.WARNING, about="backup", says=says, remedy=remedy)
+    elif subject.clock.now() - last > _OLD_BACKUP:
+        age = (subject.clock.now() - last).days
+        says = f"the newest in {folder} is {age} days old"
+        yield Finding(level=Level.WARNING, about="backup", says=says, remedy=f"look at the log for why; {remedy}")
+    else:
+        yield Finding(level=Level.OK, about="backup", says=f"the newest is of {moment_words(last)}")

@@ -17,21 +17,26 @@ _FIRST_DAY, _LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
 def folder_options() -> argparse.ArgumentParser:
     """A parent parser with ``--config DIR`` and ``--state DIR`` (else ``MONITOR_CONFIG``, ``MONITOR_STATE``, else here)."""
     parent = argparse.ArgumentParser(add_help=False)
-    parent.add_argument(
+    add_folder_options(parent)
+    return parent
+
+
+def add_folder_options(parser: argparse.ArgumentParser) -> None:
+    """Declare ``--config DIR`` and ``--state DIR``; see `folder_options`."""
+    parser.add_argument(
         "--config",
         type=Path,
         metavar="DIR",
         default=Path(os.environ.get("MONITOR_CONFIG", "config")),
         help="folder with monitor.toml, sources.toml, channels.toml, subscriptions.toml (default: ./config)",
     )
-    parent.add_argument(
+    parser.add_argument(
         "--state",
         type=Path,
         metavar="DIR",
         default=Path(os.environ.get("MONITOR_STATE", "state")),
         help="folder for what the monitor writes (default: ./state)",
     )
-    return parent
 
 
 def day(text: str) -> date:

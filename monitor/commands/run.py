@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from monitor.app.daemon import Daemon
     from monitor.app.replay import Preview
     from monitor.app.runtime import Runtime
+    from monitor.domain.operator_alarms import Alarm
     from monitor.domain.replay import Day
     from monitor.domain.review import ReviewItem
     from monitor.domain.subscriptions import Subscription
@@ -106,6 +107,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
     from monitor.app.alarms import AlarmEvaluator
     from monitor.app.daemon import Daemon
     from monitor.app.heartbeat import build_heartbeat
+    from monitor.app.housekeeping import Housekeeping
     from monitor.app.runtime import open_runtime
     from monitor.commands.surprises import warnings_in
     from monitor.system.supervisor import Supervisor
@@ -117,14 +119,19 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
     async with open_runtime(settings, clock_for(None)) as runtime:
         for each in warnings_in(settings, os.environ, runtime.channels):
             _log.warning("configuration: %s", each)
-        evaluator = AlarmEvaluator(runtime)
+        evaluator, housekeeping = AlarmEvaluator(runtime), Housekeeping(runtime)
+
+        def notify(found: Sequence[Alarm]) -> None:
+            evaluator.notify(found)
+            housekeeping.tend()
+
         daemon = Daemon(
             pipeline=runtime.pipeline,
             drain=runtime.drain,
             stopped=lambda: runtime.outbox.trouble,
             clock=runtime.clock,
-            evaluate=evaluator.evaluate,
-            notify=evaluator.notify,
+            evaluate=lambda: (*evaluator.evaluate(), *housekeeping.alarms()),
+            notify=notify,
             heartbeat=build_heartbeat(settings, runtime.clock, os.environ),
             collect=runtime.postmaster.collect if runtime.postmaster else None,
             collect_every=settings.returned_interval.total_seconds(),

@@ -18,7 +18,11 @@ class Action(NamedTuple):
     summary: str
 
 
-ACTIONS = (Action("copy", "state_copy", "the whole state into another database: from SQLite to PostgreSQL, or back"),)
+ACTIONS = (
+    Action("backup", "state_backup", "the whole state into one archive, beside a monitor that runs"),
+    Action("restore", "state_restore", "a backup put back, or only verified (--check)"),
+    Action("copy", "state_copy", "the whole state into another database: from SQLite to PostgreSQL, or back"),
+)
 
 
 def add_parser(subparsers: Any) -> None:

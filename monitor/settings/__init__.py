@@ -72,6 +72,11 @@ _FETCH = (
 _OPERATOR = (
     Key(name="channels", read=ways, default=()),
     Key(name="logins", read=logins, default=MappingProxyType({})),
+    Key(name="canary", read=one_of("weekly", "off"), default="weekly"),
+)
+_BACKUP = (
+    Key(name="folder", read=text, default=""),
+    Key(name="keep", read=whole(0, 1000), default=7),
 )
 _RETURNED = (
     Key(name="url_env", read=variable, default=""),
@@ -86,7 +91,7 @@ _SOURCE = (
     Key(name="enabled", read=flag, default=True),
 )
 #: The tables of `monitor.toml`, whose keys the environment may override.
-SECTIONS = {"monitor": _MONITOR, "fetch": _FETCH, "operator": _OPERATOR, "returned": _RETURNED}
+SECTIONS = {"monitor": _MONITOR, "fetch": _FETCH, "operator": _OPERATOR, "returned": _RETURNED, "backup": _BACKUP}
 #: Every variable of the environment that is looked at, whatever the configuration says. Others it names itself (`url_env`).
 ENVIRONMENT = frozenset(
     {
@@ -97,13 +102,9 @@ ENVIRONMENT = frozenset(
         "MONITOR_OPERATOR_TOKEN",
         "MONITOR_LINKS_KEY",
     }
-) | {
-    variable_of(section, key)
-    for section, keys in (("monitor", _MONITOR), ("fetch", _FETCH), ("operator", _OPERATOR), ("returned", _RETURNED))
-    for key in keys
-}
+) | {variable_of(section, key) for section, keys in SECTIONS.items() for key in keys}
 _FILES = {
-    "monitor.toml": ("[monitor]", "[fetch]", "[operator]", "[returned]"),
+    "monitor.toml": ("[monitor]", "[fetch]", "[operator]", "[returned]", "[backup]"),
     "sources.toml": ("[[source]]",),
     "channels.toml": ("[channel.NAME]",),
     "subscriptions.toml": ("[[subscription]]", "[[test]]"),
@@ -138,6 +139,9 @@ class Settings:
     ca_file: str  #: certificate authorities to trust beside the usual ones, when pages are fetched
     operator: tuple[Receiver, ...]  #: who is told of alarms: the first way, and another where that one fails
     logins: Mapping[str, str] = field(repr=False)  #: who may sign in at /operator: name -> Argon2 hash of the password
+    canary: bool  #: whether a test alert goes to the operator every week, by each of their ways
+    backup_folder: Path  #: where the daily backup of SQLite goes
+    backup_keep: int  #: how many are kept; 0: none is made
     returned: Table | None  #: ``[returned]``, checked: where the mailbox of returned mail is; None without one
     returned_interval: timedelta
     sources: tuple[Table, ...]  #: also the ones that are not enabled: they have to be right as well
@@ -326,7 +330,8 @@ def examine(config: Path, state: Path, environ: Mapping[str, str] | None = None)
     returned, wrong_mailbox = _section(tables, "[returned]", _RETURNED, environ)
     problems += more + even_more + wrong_mailbox
     operator, wrong_operator = _section(tables, "[operator]", _OPERATOR, environ)
-    problems += wrong_operator
+    backup, wrong_backup = _section(tables, "[backup]", _BACKUP, environ)
+    problems += wrong_operator + wrong_backup
     checked = [(table, check(table, _SOURCE, open_ended=True)[1]) for table in of["[[source]]"]]
     problems += [problem for _, found in checked for problem in found]
     channels = tuple(of["[channel.NAME]"])
@@ -350,6 +355,9 @@ def examine(config: Path, state: Path, environ: Mapping[str, str] | None = None)
         ca_file=fetch["ca_file"],
         operator=operator["channels"],
         logins=operator["logins"],
+        canary=operator["canary"] == "weekly",
+        backup_folder=Path(backup["folder"]) if backup["folder"] else state / "backups",
+        backup_keep=backup["keep"],
         returned=_mailbox(tables, returned),
         returned_interval=returned["interval"],
         sources=tuple(table for table, found in checked if not found),

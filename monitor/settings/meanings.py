@@ -33,6 +33,11 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
     "[operator]": {
         "channels": 'One or two ways by which alarms reach you: `["mail: you@example.org", "slack"]`',
         "logins": "Who may sign in at `/operator`: names with hashes from `monitor operator-password`",
+        "canary": "`weekly`: a message marked TEST comes by each of these ways once a week, to prove that they work; `off`",
+    },
+    "[backup]": {
+        "folder": "Where the daily backup of a state in SQLite goes. Left out: `backups` in the state folder",
+        "keep": "How many are kept, the newest; `0`: none is made by itself",
     },
     "[returned]": {
         "url_env": "The environment variable with the mailbox: `imaps://USER:PASSWORD@HOST/FOLDER` or `maildir:///PATH`",

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from monitor.app.housekeeping import last_backup
+
 if TYPE_CHECKING:
     from monitor.app.runtime import Runtime
 
@@ -21,6 +23,7 @@ class Work:
     sources: int
     failing: int  #: sources whose last poll failed
     never: int  #: sources that have never answered
+    last_backup: datetime | None = None  #: when the newest in the folder of backups was made; None: there is none
 
 
 def work_of(runtime: Runtime) -> Work:
@@ -33,5 +36,6 @@ def work_of(runtime: Runtime) -> Work:
         disk_free=shutil.disk_usage(runtime.settings.state).free,
         sources=len(runtime.sources),
         failing=sum(each.failures > 0 for each in own),
+        last_backup=last_backup(runtime.settings.backup_folder),
         never=len(runtime.sources) - sum(each.last_success is not None for each in own),
     )

@@ -95,7 +95,9 @@ class House:
 
     def before(self) -> dict[str, tuple[int, bytes]]:
         """All that lies in the state folder."""
-        return {each.name: (each.stat().st_mtime_ns, each.read_bytes()) for each in sorted(self.state.iterdir())}
+        return {
+            each.name: (each.stat().st_mtime_ns, each.read_bytes()) for each in sorted(self.state.iterdir()) if each.is_file()
+        }
 
 
 @pytest.fixture
@@ -194,6 +196,12 @@ def blind(house: House) -> None:
     )
 
 
+def old_backup(house: House) -> None:
+    house.begun()
+    (house.state / "backups").mkdir()
+    (house.state / "backups" / "monitor-20260102T030405Z.tar.gz").touch()
+
+
 def postgres_away(house: House) -> None:
     house.patch.setenv("MONITOR_DATABASE_URL", f"postgresql://ann:{SECRET}@127.0.0.1:9/monitor")
 
@@ -212,6 +220,7 @@ BROKEN: list[tuple[Callable[[House], None], int, str, str, str]] = [
     (stopped_long_ago, 1, "daemon", "no monitor runs here", "monitor run"),
     (clock_behind, 1, "clock", "the clock is behind", "timedatectl"),
     (blind, 1, "source paper", "a consent page stands in its place", "monitor sources test paper"),
+    (old_backup, 0, "backup", "days old", "monitor state backup"),
     (postgres_away, 1, "state", "127.0.0.1:9/monitor cannot be opened", "MONITOR_DATABASE_URL"),
 ]  # fmt: skip
 

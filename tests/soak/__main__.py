@@ -3,6 +3,7 @@
 python -m tests.soak                       both, one after the other
 python -m tests.soak --cycles 200          SIGKILL at random moments under load, again and again on the same state
 python -m tests.soak --attack 600          honest news beside hostile, slow and busy sites and held connections, for 600 s
+python -m tests.soak --restore             backups under load put back into an empty folder, again and again, every mail counted
 python -m tests.soak --matrix              every point of the crash matrix, on SQLite and PostgreSQL
 """
 
@@ -17,6 +18,7 @@ import sys
 from tests.conftest import ROOT
 from tests.soak.attack import attack
 from tests.soak.kills import soak
+from tests.soak.restore import restore_drill
 
 CYCLES, SECONDS = 200, 600
 
@@ -44,7 +46,11 @@ def main() -> int:
     parser.add_argument("--attack", type=int, metavar="SECONDS", help=f"attack it for so long (alone: {SECONDS})")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="to repeat a run's moments")
     parser.add_argument("--matrix", action="store_true", help="the whole crash matrix instead")
+    parser.add_argument("--restore", type=int, nargs="?", const=5, metavar="N", help="the restore drill instead, N times (5)")
     args = parser.parse_args()
+    if args.restore:
+        print(f"seed {args.seed}", flush=True)
+        return restore_drill(args.restore, args.seed)
     if args.matrix:
         return whole_matrix()
     both = args.cycles is None and args.attack is None

@@ -94,6 +94,11 @@ METRICS: tuple[Metric, ...] = (
         lambda now: _seconds(now.work.oldest_due),
     ),
     _gauge("monitor_disk_free_bytes", "Free where the state is", lambda now: now.work.disk_free),
+    _gauge(
+        "monitor_last_backup_timestamp_seconds",
+        "When the newest backup was made, Unix time; absent while there is none",
+        lambda now: _seconds(now.work.last_backup),
+    ),
     _gauge("monitor_reviews_waiting", "Judgements that wait for a person", lambda now: now.status.for_review),
     _gauge("monitor_subscriptions", "Subscriptions in force", lambda now: now.status.subscriptions),
     Metric(
