@@ -109,9 +109,8 @@ def test_a_filter_by_mouse_goes_into_every_way_to_take_the_list(page: Page) -> N
     assert asked(page) == wanted
     assert page.get_by_label("Area").is_visible(), "what was chosen is to be seen"
     links = page.locator("section:has(#take) a").evaluate_all("all => all.map(e => e.href)")
-    taken = [each for each in links if not each.endswith("/subscribe")]
-    assert len(taken) == 5
-    assert all(parse_qs(urlsplit(each).query) == wanted for each in taken)
+    assert len(links) == 6
+    assert all(parse_qs(urlsplit(each).query) == wanted for each in links)
     with page.expect_download() as kept:
         page.get_by_role("link", name="As a spreadsheet").click()
     assert kept.value.suggested_filename == "ofsted-changes-london-help-and-protection-from-2018-01-01-2026-08-03.csv"
@@ -170,6 +169,8 @@ def test_a_council_leads_to_its_neighbours_and_to_a_picture(page: Page) -> None:
         page.get_by_role("link", name="PNG").click()
     assert kept.value.suggested_filename == "ofsted-ratings-leeds-2026-08-03.png"
     neighbours = page.locator("[aria-labelledby=neighbours] tbody th").all_inner_texts()
+    mail = str(page.get_by_role("link", name="mail", exact=True).get_attribute("href"))
+    assert mail == f"/subscribe?authority={LEEDS}&neighbours_of={LEEDS}"
     press(page, "list")
     assert len(asked(page)["authority"]) == len(neighbours) == 11
     assert set(councils(page)) <= set(neighbours)
@@ -185,6 +186,8 @@ def test_a_change_can_be_cited_and_leads_back(page: Page) -> None:
     assert cited.startswith(page.get_by_role("heading", level=1).inner_text())
     assert cited.endswith(urlsplit(page.url).path)
     assert "as of 3 August 2026" in cited
+    shown = str(page.locator("meta[property='og:image']").get_attribute("content"))
+    assert page.request.get(shown).body().startswith(b"\x89PNG"), "what a chat shows of a link to it"
     press(page, f"All inspections and changes of {name}")
     assert page.get_by_role("heading", level=1).inner_text() == name
 

@@ -91,6 +91,7 @@ def authority(site: Site, request: Request) -> Response:
             title=f"{found.display_name}: Ofsted ratings of children’s services",
             here="/authorities",
             shown=shown,
+            origin=site.origin(request),
             expected=expected,
             chart=Markup(drawn),  # noqa: S704  # its template escapes
             since=first_year(found),

@@ -143,8 +143,16 @@ def change(site: Site, request: Request) -> Response:
         assert shown is not None
         chart = Markup(timeline(shown.authority, shown.inspections, as_of=record.as_of))  # noqa: S704  # its template escapes
         title = f"{shown.authority.display_name}: {shown.headline}"
-        address = site.origin(request) + shown.news.address
-        return html("change.html", title=title, shown=shown, chart=chart, as_of=record.as_of, address=address)
+        origin = site.origin(request)
+        return html(
+            "change.html",
+            title=title,
+            shown=shown,
+            chart=chart,
+            as_of=record.as_of,
+            origin=origin,
+            address=f"{origin}{shown.news.address}",
+        )
 
     return site.respond(request, make, version="" if recipients is None else str(recipients), record=record)
 
