@@ -233,9 +233,10 @@ class Outbox:
             previous=self.previous,
             resend=[name for name, channel in self.channels.items() if _resends(channel)],
         )
-        if not self._started:
-            if self.journal:
+        if self.journal:
+            with suppress(OSError):  # on a full disk it stays as long as it is
                 self.journal.trim()
+        if not self._started:
             self.recovered()
         return found
 

@@ -23,6 +23,8 @@ from monitor.ports import Clock, Fetcher, FetchFailure, Page, Poll, PollResult, 
 
 _log = logging.getLogger(__name__)
 _BELIEVED_FOR = 6 * 3600.0  # seconds that the time a server told is counted on
+_MAX_TOLD = 1000  # servers that tell it
+_PREFETCHED_FOR = 900.0  # seconds that a page is good for that was fetched with its feed
 _TOGETHER = 0.05  # seconds in which answers are gathered that one transaction can save
 _OLDEST = 10 * 365 * 86400  # seconds that an answer may say it is old
 
@@ -39,17 +41,22 @@ class PollSummary:
 
 
 class PrefetchedPages:
-    """Pages that polling fetched already, as far as memory allows: nobody is asked for them twice."""
+    """Pages that polling fetched already, as far as memory allows: nobody is asked for them twice.
+
+    What nobody takes in a while (its link was passed over) makes room for others.
+    """
 
     def __init__(self) -> None:
-        self._pages: dict[str, Page] = {}
+        self._pages: dict[str, tuple[float, Page]] = {}  # with when they came, the oldest first
 
     def keep(self, links: Sequence[Link], pages: Mapping[str, Page]) -> None:
         """Put the pages of links by, each until it is taken."""
+        now = time.monotonic()
+        self._pages = {url: (at, page) for url, (at, page) in self._pages.items() if now - at < _PREFETCHED_FOR}
         found = [(link.url, pages[link.url]) for link in links if link.url in pages]
-        held = sum(len(page.body) for page in self._pages.values())
+        held = sum(len(page.body) for _, page in self._pages.values())
         kept = prefetched([len(page.body) for _url, page in found], held)
-        self._pages.update(each for each, fits in zip(found, kept, strict=True) if fits)
+        self._pages.update({url: (now, page) for (url, page), fits in zip(found, kept, strict=True) if fits})
 
     def forget(self) -> None:
         """Let go of them all: by the time that they are asked for they would be old."""
@@ -57,7 +64,8 @@ class PrefetchedPages:
 
     def take(self, url: str) -> Page | None:
         """The page at an address, once."""
-        return self._pages.pop(url, None)
+        at, page = self._pages.pop(url, (0.0, None))
+        return page if time.monotonic() - at < _PREFETCHED_FOR else None
 
 
 class Timekeeper:
@@ -74,6 +82,8 @@ class Timekeeper:
         if isinstance(answer, Page) and answer.headers.get("age", "0") == "0":  # a cache tells when it was made
             with contextlib.suppress(ValueError, TypeError):
                 date = parsedate_to_datetime(answer.headers.get("date", ""))
+                if len(self._told) >= _MAX_TOLD:  # whoever has a hundred hosts tells the time no better
+                    self._told.pop(next(iter(self._told)))
                 self._told[urlsplit(answer.url).netloc] = (date.astimezone(UTC), time.monotonic())
         return answer
 

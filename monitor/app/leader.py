@@ -17,8 +17,10 @@ from monitor.system.clock import uptime
 from monitor.system.private_files import make_private
 
 _log = logging.getLogger(__name__)
-#: How often the lead is asked for, seconds; well within the time that it is held for.
+#: How often whoever leads asks for more of the lead, seconds; well within the time that it is held for.
 LEAD_EVERY = 5.0
+#: How often another asks for it, seconds: after an orderly end that is all that the others wait.
+SEEK_EVERY = 2.0
 
 
 @contextmanager
@@ -191,7 +193,7 @@ async def seek_lead(lead: LeaderElection, changed: Callable[[int, int], Awaitabl
     """Ask for the lead again and again, without end; `changed` is told of the epoch before and the new one (0: not ours)."""
     before = lead.epoch
     while True:
-        await asyncio.sleep(LEAD_EVERY)
+        await asyncio.sleep(LEAD_EVERY if lead.epoch else SEEK_EVERY)
         try:
             await asyncio.to_thread(lead.acquire)
         except Exception as error:  # noqa: BLE001  # what we hold we hold until it runs out

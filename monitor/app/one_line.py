@@ -28,7 +28,8 @@ class OneLine(logging.Filter):
         said = self._said.get(str(error))
         if said is not None and self._now() - said < REPEAT_AFTER:
             return False
-        self._said[str(error)] = self._now()
+        now = self._now()
+        self._said = {words: at for words, at in self._said.items() if now - at < REPEAT_AFTER} | {str(error): now}
         said_so = record.getMessage().partition("\n")[0]
         record.msg, record.args = said_so if str(error) in said_so else f"{said_so}: {error}", ()
         record.exc_info = record.exc_text = None

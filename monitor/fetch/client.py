@@ -16,6 +16,7 @@ from monitor.fetch.cookies import Cookies
 from monitor.fetch.failures import failure, from_exception, from_status, is_unanswered
 from monitor.fetch.limits import Limits
 from monitor.fetch.network import GuardedTransport, LateTransport, ProxiedTransport, shared_ssl_context
+from monitor.fetch.per_host import PerHost
 from monitor.fetch.politeness import Politeness
 from monitor.fetch.proxies import Proxies, Proxy
 from monitor.fetch.response_body import BodyRefusedError, read_body
@@ -84,8 +85,7 @@ class HttpFetcher:
         self._allow_private = allow_private
         self._politeness = Politeness(self._limits)
         self._robots_on = robots
-        self._robots: dict[str, _Known] = {}
-        self._robots_locks: dict[str, asyncio.Lock] = {}
+        self._robots, self._robots_locks = PerHost[_Known](), PerHost[asyncio.Lock]()
         agent = f"{PRODUCT}/1 (+{contact})" if contact else f"{PRODUCT}/1"
         self._headers = {
             "User-Agent": agent.encode("ascii", "replace").decode(),  # a name in another alphabet must not end every request
@@ -238,11 +238,11 @@ class HttpFetcher:
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}"
         loop = asyncio.get_running_loop()
-        async with self._robots_locks.setdefault(origin, asyncio.Lock()):
+        async with self._robots_locks.get_or_make(origin, asyncio.Lock):
             known = self._robots.get(origin)
             if known is None or known.until <= loop.time():
                 known = await self._ask_robots(origin, loop.time())
-                self._robots[origin] = known
+                self._robots.keep(origin, known, size=known.robots.size)
                 self._politeness.set_delay(parts.hostname or "", known.robots.delay)
         return known
 

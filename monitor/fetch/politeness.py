@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from monitor.fetch.limits import Limits
+from monitor.fetch.per_host import PerHost
 
 
 @dataclass(slots=True, kw_only=True)
@@ -33,14 +34,14 @@ class Politeness:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._all = asyncio.Semaphore(limits.connections)
-        self._hosts: dict[str, asyncio.Semaphore] = {}
-        self._buckets: dict[str, Bucket] = {}
-        self._delays: dict[str, float] = {}
+        self._hosts = PerHost[asyncio.Semaphore]()
+        self._buckets = PerHost[Bucket]()
+        self._delays = PerHost[float]()
 
     def set_delay(self, host: str, seconds: float | None) -> None:
         """Honour a site's own Crawl-delay where it is longer than ours (at most two minutes)."""
         if seconds is not None:
-            self._delays[host] = min(max(seconds, self._limits.delay), 120.0)
+            self._delays.keep(host, min(max(seconds, self._limits.delay), 120.0))
 
     @asynccontextmanager
     async def turn(self, host: str) -> AsyncIterator[None]:
@@ -49,10 +50,10 @@ class Politeness:
             async with self._all:
                 yield
             return
-        async with self._hosts.setdefault(host, asyncio.Semaphore(self._limits.per_host)):
+        async with self._hosts.get_or_make(host, lambda: asyncio.Semaphore(self._limits.per_host)):
             now = asyncio.get_running_loop().time()
-            bucket = self._buckets.setdefault(host, Bucket(tokens=float(self._limits.burst), updated=now))
-            wait = bucket.take(now, burst=self._limits.burst, delay=self._delays.get(host, self._limits.delay))
+            bucket = self._buckets.get_or_make(host, lambda: Bucket(tokens=float(self._limits.burst), updated=now))
+            wait = bucket.take(now, burst=self._limits.burst, delay=self._delays.get(host) or self._limits.delay)
             if wait:
                 await asyncio.sleep(wait)
             async with self._all:

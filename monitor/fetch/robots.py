@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
 
+_RULE_BYTES = 200  # of a rule beside its path
 _MAX_BYTES = 500 * 1024  # what the RFC asks a reader to take at least
 
 
@@ -26,6 +27,11 @@ class Robots:
 
     rules: tuple[Rule, ...] = ()
     delay: float | None = None
+
+    @property
+    def size(self) -> int:
+        """About how many bytes they take in memory."""
+        return sum(_RULE_BYTES + len(rule.path) for rule in self.rules)
 
     def allows(self, url: str) -> bool:
         """Whether `url` may be fetched. The longest matching path wins; Allow wins a tie."""

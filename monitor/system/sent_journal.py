@@ -19,6 +19,7 @@ from monitor.system.private_files import make_private
 _BEGUN, _ACCEPTED, _REFUSED = "?", "+", "-"
 #: Lines that are kept. One is about 150 bytes.
 MAX_LINES = 50_000
+_MIN_LINE = 33  #: bytes of a line: an id and the end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,8 +119,11 @@ class SentJournal:
         What there is stays open from now on: what is open can be put back when it is removed.
         """
         with self._lock:
-            lines = self._path.read_bytes().splitlines(keepends=True) if self._path.exists() else []
+            size = self._path.stat().st_size if self._path.exists() else 0
+            # A file of so few bytes has no more lines, however short: that is all that is looked at every minute.
+            lines = self._path.read_bytes().splitlines(keepends=True) if size > 2 * keep * _MIN_LINE else []
             if len(lines) > 2 * keep:
+                gone, marks = sum(map(len, lines[:-keep])), dict(self._marks)
                 new = self._path.with_suffix(".new")
                 with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
                     file.write(b"".join(lines[-keep:]))
@@ -127,6 +131,7 @@ class SentJournal:
                     os.fsync(file.fileno())
                 new.replace(self._path)
                 self._close()
+                self._marks = {which: at - gone for which, at in marks.items() if at >= gone}
             if self._path.exists():
                 self._open()
 

@@ -200,6 +200,7 @@ class FakeLead:
 
 async def test_a_follower_does_not_poll_until_it_leads(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("monitor.app.leader.LEAD_EVERY", 0.05)
+    monkeypatch.setattr("monitor.app.leader.SEEK_EVERY", 0.05)
     source = FakeSource(interval=0.05).lists("x")
     world = World(source)
     world.fetcher.serves("x", "X")
@@ -238,6 +239,7 @@ async def test_a_database_that_cannot_be_asked_makes_a_follower(monkeypatch: pyt
 
 async def test_what_was_being_read_when_the_lead_was_lost_is_left_to_another(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("monitor.app.leader.LEAD_EVERY", 0.05)
+    monkeypatch.setattr("monitor.app.leader.SEEK_EVERY", 0.05)
     world = World(FakeSource(interval=0.05).lists("slow"))
     world.daemon.lead = lead = FakeLead(ours=True)
     fetch, asked = world.fetcher.fetch, asyncio.Event()
@@ -262,6 +264,7 @@ async def test_who_led_before_and_after_a_pause_begins_anew(
 ) -> None:
     """Stopped for minutes, it finds another epoch at its next look: what it knew then is old."""
     monkeypatch.setattr("monitor.app.leader.LEAD_EVERY", 0.05)
+    monkeypatch.setattr("monitor.app.leader.SEEK_EVERY", 0.05)
     world = World(FakeSource(interval=3600))
     world.daemon.lead = lead = FakeLead(ours=True)
     async with world.running():
@@ -320,6 +323,7 @@ async def test_a_follower_leaves_returned_mail_to_the_leader(monkeypatch: pytest
     lead = FakeLead(ours=False)
     world.daemon.lead, world.daemon.collect, world.daemon.collect_every = lead, lambda: visits.append(1), 0.05
     monkeypatch.setattr("monitor.app.leader.LEAD_EVERY", 0.05)
+    monkeypatch.setattr("monitor.app.leader.SEEK_EVERY", 0.05)
     async with world.running():
         await asyncio.sleep(0.3)
         assert visits == []

@@ -92,6 +92,7 @@ async def test_a_database_that_is_away_for_a_moment_costs_nobody_the_lead(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("monitor.app.leader.LEAD_EVERY", 0.01)
+    monkeypatch.setattr("monitor.app.leader.SEEK_EVERY", 0.01)
     leases, terms = FakeLeases(), list[tuple[int, int]]()
     lead, uptime = election(leases, "a")
 

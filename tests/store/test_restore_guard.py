@@ -133,3 +133,18 @@ def test_the_journal_keeps_the_newest(tmp_path: Path) -> None:
     assert len(journal.read()) == 25
     journal.trim(keep=10)
     assert journal.read() == {f"{number:032x}" for number in range(15, 25)}
+
+
+def test_a_journal_that_is_cut_short_while_a_message_is_on_its_way_takes_its_answer_where_it_stands(tmp_path: Path) -> None:
+    """Without taking up any more room on a disk that may be full by then."""
+    journal = SentJournal(tmp_path / "j")
+    for number in range(30):
+        journal.add(f"{number:032x}")
+    journal.begin("a" * 32, 1)
+    journal.trim(keep=10)
+    size = (tmp_path / "j").stat().st_size
+    journal.answer("a" * 32, 1, accepted=True)
+    assert "a" * 32 in journal.read()
+    assert len(list(journal.entries())) == 10
+    assert (tmp_path / "j").stat().st_size == size
+    assert len(list(SentJournal(tmp_path / "j").entries())) == 10
