@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import http.client
 import json
 import os
@@ -347,24 +346,3 @@ def test_asked_to_end_under_load_it_is_gone_before_it_is_killed(town: Town, monk
             until(lambda: town.deliveries() == {"uncertain": begun, "sent": 40 - begun})
             assert process.end(signal.SIGTERM) == 0
     assert len({recipient for recipient, _ in mailbox.mails}) == len(mailbox.mails) == 40
-
-
-@pytest.mark.postgres
-def test_of_two_daemons_on_one_database_one_polls_and_the_message_is_sent_once(
-    town: Town, postgres: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("MONITOR_DATABASE_URL", postgres)
-    monkeypatch.setenv("MONITOR_LINKS_KEY", base64.b64encode(bytes(32)).decode())
-    town.database = postgres
-    config = town.folder / "config"
-    with serve_mail(town, "nowhere", monkeypatch) as mailbox:
-        with running(config, town.folder / "one") as one, running(config, town.folder / "two") as two:
-            until(lambda: len(mailbox.mails) == 1)
-            leading = [json.loads(daemon.get("/readyz")[1])["leading"] for daemon in (one, two)]
-            assert sorted(leading) == [False, True]
-            leader, follower = (one, two) if leading[0] else (two, one)
-            assert leader.end(signal.SIGTERM) == 0
-            until(lambda: json.loads(follower.get("/readyz")[1])["leading"])
-            assert follower.end(signal.SIGTERM) == 0
-        assert len(mailbox.mails) == 1
-        assert town.deliveries() == {"sent": 1}

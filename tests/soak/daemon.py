@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from monitor.delivery import SentJournal
 from tests.conftest import ROOT
+from tests.databases import engine_of
 
 
 def free_port() -> int:
@@ -41,11 +42,11 @@ def answers(url: str) -> bool:
     return False
 
 
-def ask(database: Path, question: str) -> list[Any]:
-    """The rows that answer a question; none while there is no database."""
-    if not database.exists():
+def ask(database: Path | str, question: str) -> list[Any]:
+    """The rows that answer a question; none while there is no database. It is a file, or a server's by its address."""
+    if isinstance(database, Path) and not database.exists():
         return []
-    engine = create_engine(f"sqlite:///{database}")
+    engine = engine_of(database if isinstance(database, str) else f"sqlite:///{database}")
     try:
         with engine.connect() as connection:
             return list(connection.execute(text(question)).all())
@@ -53,10 +54,10 @@ def ask(database: Path, question: str) -> list[Any]:
         engine.dispose()
 
 
-def change(database: Path, *statements: str) -> None:
+def change(database: Path | str, *statements: str) -> None:
     """Change the state under the daemon, as a command of an operator does; nothing while there is none."""
-    if database.exists():
-        engine = create_engine(f"sqlite:///{database}", connect_args={"timeout": 30})
+    if isinstance(database, str) or database.exists():
+        engine = engine_of(database if isinstance(database, str) else f"sqlite:///{database}?timeout=30")
         try:
             with engine.begin() as connection:
                 for statement in statements:
@@ -65,14 +66,14 @@ def change(database: Path, *statements: str) -> None:
             engine.dispose()
 
 
-def states(database: Path) -> Counter[str]:
+def states(database: Path | str) -> Counter[str]:
     """How many deliveries are in which state."""
     return Counter(
         {str(state): int(count) for state, count in ask(database, "SELECT state, count(*) FROM deliveries GROUP BY state")}
     )
 
 
-def ids_in(database: Path, state: str) -> set[str]:
+def ids_in(database: Path | str, state: str) -> set[str]:
     """The ids of the deliveries in a state."""
     return {str(row.id) for row in ask(database, f"SELECT id FROM deliveries WHERE state = '{state}'")}
 

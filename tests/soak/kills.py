@@ -93,7 +93,7 @@ def poll_at_once(database: Path) -> None:
     )
 
 
-def told(database: Path) -> int:
+def told(database: Path | str) -> int:
     """How often a person was, or is about to be, told of a change."""
     return sum(int(count) for (count,) in ask(database, "SELECT count(*) FROM tellings"))
 
@@ -144,7 +144,7 @@ class Figures:
     doubtful: set[str]  #: deliveries that a kill left between their last byte and the answer
 
 
-def report(press: Press, mailbox: Mailbox, database: Path, figures: Figures, log: str) -> int:
+def report(press: Press, mailbox: Mailbox, database: Path | str, figures: Figures, log: str) -> int:
     """Print the figures; 0 when they are as promised."""
     ids = Counter(str(message_from_bytes(mail.content or b"")["Message-ID"])[1:33] for mail in mailbox.mails)
     found, uncertain = states(database), ids_in(database, "uncertain")

@@ -36,6 +36,8 @@ class Site:
     pages: dict[str, Answer] = field(default_factory=dict)
     items: list[str] = field(default_factory=list)
     asked: int = 0  #: how often it was asked for anything
+    polled: int = 0  #: and for its feed
+    tagged: bool = False  #: whether it says when nothing has changed
     _open: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def serve(self) -> None:
@@ -55,9 +57,10 @@ class Site:
 
     def feed(self) -> Answer:
         """The latest of what was announced."""
+        self.polled += 1
         items = "".join(self.items[-_KEPT:])
         feed = f'<?xml version="1.0"?><rss version="2.0"><channel><title>{self.name}</title>{items}</channel></rss>'
-        return answer(feed, content_type="application/rss+xml")
+        return answer(feed, content_type="application/rss+xml", headers=f'ETag: "{len(self.items)}"\r\n' if self.tagged else "")
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, asyncio.CancelledError):
@@ -65,6 +68,10 @@ class Site:
                 head = await reader.readuntil(b"\r\n\r\n")
                 self.asked += 1
                 path = head.split(b" ", 2)[1].decode("latin-1")
+                if self.tagged and f'if-none-match: "{len(self.items)}"' in head.decode("latin-1").lower():
+                    self.polled += 1
+                    writer.write(b"HTTP/1.1 304 Not Modified\r\nConnection: close\r\n\r\n")
+                    return
                 page = self.feed() if path == "/feed" else self.pages.get(path, answer("<p>There is no such page.</p>"))
                 await page(writer)
             finally:
