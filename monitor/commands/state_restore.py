@@ -43,16 +43,15 @@ def run(args: argparse.Namespace) -> int:
     """Put one backup back, or verify it."""
     from monitor.app.leader import refuse_if_held, single_instance
     from monitor.domain.calendar import moment_words
-    from monitor.store.backup import DATABASE, opened_backup
-    from monitor.store.restore import restore_backup
-    from monitor.store.schema import HEAD
+    from monitor.store.backup import DATABASE
+    from monitor.store.restore import check_backup, restore_backup
     from monitor.system.clock import SystemClock
 
     if args.check:
-        with opened_backup(args.archive, HEAD) as (manifest, _):
-            made = moment_words(manifest.made, year=True)
+        manifest, newest = check_backup(args.archive)
+        made = moment_words(manifest.made, year=True)
         said = f"{args.archive}: sound. Made {made} by version {manifest.monitor}, schema {manifest.schema}"
-        said += "." if manifest.schema == HEAD else f"; the first start brings it to {HEAD}."
+        said += "." if manifest.schema == newest else f"; the first start brings it to {newest}."
         if (args.state / DATABASE).exists():
             said += f" There is a state in {args.state} already: --over would put it in its place."
         print(json.dumps({"sound": True} | json.loads(manifest.as_json())) if args.json else said)

@@ -27,6 +27,15 @@ class Restored:
     aside: tuple[Path, ...]  #: what was there before, under another name
 
 
+def check_backup(archive: Path) -> tuple[Manifest, str]:
+    """Verify a backup and change nothing: its manifest, and the schema that a start would bring it to.
+
+    Raises StoreError with why it could not be put back.
+    """
+    with opened_backup(archive, schema.HEAD) as (manifest, _):
+        return manifest, schema.HEAD
+
+
 def restore_backup(archive: Path, state: Path, *, now: datetime, over: bool = False) -> Restored:
     """Put a backup into a state folder in which no monitor runs (the caller holds its lock). Sending is off afterwards.
 

@@ -21,8 +21,8 @@ from tests.conftest import ROOT
 from tests.soak.attack import attack
 from tests.soak.day import simulate_day
 from tests.soak.kills import soak
-from tests.soak.restore import restore_drill
 from tests.soak.replicas import soak_replicas
+from tests.soak.restore import restore_drill
 
 CYCLES, SECONDS, REPLICAS, HOURS = 200, 600, 100, 24
 

@@ -45,7 +45,7 @@ def restore_drill(rounds: int, seed: int) -> int:
             poll_at_once(state / "monitor.db")
             daemon = start(folder, environment)
             answers(health)
-            time.sleep(chance.uniform(0.5, 4.0))  # messages are being made and sent meanwhile
+            wait_for_mail(mailbox, chance.randrange(1, 40))  # messages are being made and sent meanwhile
             archive = folder / f"{number}.tar.gz"
             at = time.monotonic()
             monitor(folder, "state", "backup", str(archive))
@@ -53,7 +53,7 @@ def restore_drill(rounds: int, seed: int) -> int:
             for _ in range(2):
                 press.publish()
             poll_at_once(state / "monitor.db")
-            time.sleep(chance.uniform(0.5, 6.0))  # what is sent now the backup does not know
+            wait_for_mail(mailbox, chance.randrange(1, 40))  # what is sent now the backup does not know
             daemon.kill()
             daemon.wait()
             shutil.rmtree(lost, ignore_errors=True)
@@ -75,6 +75,13 @@ def restore_drill(rounds: int, seed: int) -> int:
         daemon.terminate()
         daemon.wait(30)
         return report(mailbox, state / "monitor.db", expected, time.monotonic() - began, took)
+
+
+def wait_for_mail(mailbox: Mailbox, more: int, patience: float = 60.0) -> None:
+    """Until so many mails more have come, or none more do."""
+    wanted, until = len(mailbox.mails) + more, time.monotonic() + patience
+    while len(mailbox.mails) < wanted and time.monotonic() < until:
+        time.sleep(0.05)
 
 
 def monitor_restore(archive: Path, state: Path) -> str:
