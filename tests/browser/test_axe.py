@@ -148,6 +148,14 @@ def test_what_a_reader_of_alerts_sees(page: Page, served: Served) -> None:
     page.goto(f"{served.base}/subscribe?authority=E08000035")
     press(page, "Show me")
     found = wrong_with(page)
+    for words, comes in (
+        ("north ty", page.get_by_label("North Tyneside")),
+        ("atlantis", page.get_by_text("No council is called")),
+    ):
+        page.get_by_label("Find councils by name").fill(words)
+        comes.first.wait_for()
+        found += wrong_with(page)
+    page.get_by_label("Statistical neighbours of").fill("Kent")
     page.get_by_label("Find councils by name").fill("north")
     page.get_by_label("North Tyneside").check()
     found += wrong_with(page)

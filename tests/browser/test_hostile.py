@@ -139,12 +139,15 @@ def test_pages_that_say_what_was_wrong_with_all_of_them(watched: Watched) -> Non
     watched.page.goto(f"{watched.base}/subscribe")
     text = " ".join(storable(row.text)[:60] for row in SOME)
     watched.page.locator("[name=to]").fill(text)
-    watched.page.evaluate("text => document.querySelector('[name=authorities]').value = text", text)
-    watched.page.locator("summary").first.click()
-    watched.page.locator("[name=authorities]").first.check()
+    watched.page.get_by_label("Statistical neighbours of").fill(text)
+    watched.page.evaluate("text => document.querySelector('[name=regions]').value = text", text)
+    watched.page.locator("[name=regions]").first.check()
     with watched.page.expect_navigation():
         watched.page.get_by_role("button", name="Subscribe", exact=True).click()
     assert watched.page.get_by_role("alert").is_visible()
+    watched.look()
+    watched.page.get_by_label("Find councils by name").fill(text[:200])
+    watched.page.get_by_text("No council is called").first.wait_for()
     watched.look()
 
 
