@@ -163,11 +163,16 @@ def form_of_address(pairs: Sequence[tuple[str, str]]) -> Form:
     said: dict[str, list[str]] = {}
     for name, value in pairs:
         said.setdefault(name, []).append(value)
-    places = {regio.casefold(): regio for regio in regions()}
-    kinds = set(said.get("kind", ()))
+    places, kinds = {each.casefold(): each for each in regions()}, set(said.get("kind", ()))
+    some, near = (
+        [who for code in said.get(name, ()) if (who := find_authority(code)) is not None]
+        for name in ("authority", "neighbours_of")
+    )
+    near_self = bool(near) and set(near) <= set(some)
     form: dict[str, Sequence[str]] = {
-        "authorities": [who.name for code in said.get("authority", ()) if (who := find_authority(code)) is not None],
-        "near": [who.display_name for code in said.get("neighbours_of", ()) if (who := find_authority(code)) is not None],
+        "authorities": [who.name for who in some if not (near_self and who in near)],
+        "near": [who.display_name for who in near],
+        "near_self": ["yes"] if near_self else [],
         "regions": [places[each.casefold()] for each in said.get("region", ()) if each.casefold() in places],
         "areas": [each for each in said.get("area", ()) if each in set(Area)],
         "what": ["inadequate"] if kinds and kinds <= ONLY_INADEQUATE else [],

@@ -378,6 +378,27 @@ def test_an_address_in_the_words_of_the_filters_begins_a_form(pages: Pages) -> N
         assert (form["near"], form["what"]) == ([""], ["every"])
 
 
+@pytest.mark.parametrize(
+    ("page", "chosen"),
+    [
+        ("/", {}),
+        (
+            "/?region=London&area=leadership&kind=out_of_inadequate",
+            {"regions": "London", "areas": "leadership", "what": "inadequate"},
+        ),
+        ("/?authority=E08000035&rating=good", {"authorities": "Leeds"}),
+        ("/authorities/E08000035", {"authorities": "Leeds"}),
+        ("/authorities/E08000035", {"near": "Leeds", "near_self": "yes"}),
+    ],
+)
+def test_pages_lead_to_a_form_that_has_chosen_what_they_show(pages: Pages, page: str, chosen: dict[str, str]) -> None:
+    asked = {"what": "every", "near": ""} | chosen
+    leads_to = [unescape(each) for each in re.findall(r'href="(/subscribe[^"]*)"', pages.client.get(page).text)]
+    forms = [sent_form(pages.client.get(address).text) for address in leads_to]
+    names = ("authorities", "regions", "areas", "near", "near_self", "what")
+    assert asked in [{name: form[name][0] for name in names if name in form} for form in forms]
+
+
 def test_looking_and_searching_in_the_preferences_save_nothing_and_know_what_is_not_shown(pages: Pages) -> None:
     wish = subscription("shown", types=["County"], exclude=["Kent"], kinds=["upgraded"], quiet="22:00-07:00", paused=True)
     path = pages.preferences(wish)
