@@ -37,6 +37,7 @@ COMMANDS = (
     Command("replay", "replay", "Record", "the past once more: counts, or what a subscriber would have been told"),
     Command("record", "record", "Record", "import and export official inspections as CSV"),
     Command("reconcile", "reconcile", "Record", "compare what Ofsted lists with what is known, both ways"),
+    Command("backfill", "backfill", "Record", "read archives of news to rebuild history, on all cores or a cluster"),
     Command("sources", "sources", "Sources", "what is watched; try a source or an address; which have gone blind"),
     Command("reclassify", "reclassify", "Read", "what today's rules would find in every article kept; changes nothing"),
     Command("read", "read", "Read", "title, date and text of a page as it is read"),

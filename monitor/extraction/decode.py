@@ -111,13 +111,16 @@ def decode(body: bytes, content_type: str = "") -> str:
         pass
     if _is_mostly_utf8(body):
         return _repaired(body.decode("utf-8", "one-character"))
+    for codec_name in declared_codecs(body, content_type):
+        return _repaired(body.decode(codec_name, "one-character" if codec_name == "utf-8" else "replace"))
+    return _repaired(body.decode("cp1252", "replace"))
+
+
+def declared_codecs(body: bytes, content_type: str = "") -> list[str]:
+    """The codecs that the header and the page itself name, in this order; without those that nobody knows."""
     labels = [match[1] for match in [_HEADER.search(content_type)] if match]
     labels += [(match[1] or match[2]).decode("ascii") for match in [_META.search(body[:_META_BYTES])] if match]
-    for label in labels:
-        codec_name = _codec(label)
-        if codec_name is not None:
-            return _repaired(body.decode(codec_name, "one-character" if codec_name == "utf-8" else "replace"))
-    return _repaired(body.decode("cp1252", "replace"))
+    return [name for name in map(_codec, labels) if name is not None]
 
 
 def _repaired(text: str) -> str:

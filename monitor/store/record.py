@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import uuid4
 
 from sqlalchemy import Connection, insert, select, text, update
 
 from monitor.domain.calendar import london_day
 from monitor.domain.ledger import Background, attestations, decide
-from monitor.domain.model import OFSTED, Attestation, Change, Inspection, Report, SourceClass, Trust
+from monitor.domain.model import OFSTED, Article, Attestation, Change, Inspection, Report, SourceClass, Trust
 from monitor.domain.subscriptions import RETRACTIONS, Subscription
 from monitor.ports import Classified, Recorded
 from monitor.store.articles import file_documents
@@ -56,6 +56,35 @@ def record_all(
     return tuple(recorded)
 
 
+def record_in_silence(
+    connection: Connection, found: Sequence[Classified], *, now: datetime, policy: Policy
+) -> tuple[Recorded, ...]:
+    """Write down what documents of the past say, as if it had always been known: who counts as having been heard when.
+
+    No change is recorded and no review item made, so nobody is told or asked, now or by what comes later.
+    """
+    be_only_writer(connection)
+    recorded: list[Recorded] = []
+    for each, filed in zip(found, file_documents(connection, found, now), strict=True):
+        if filed.duplicate:
+            recorded.append(Recorded(duplicate=True))
+            continue
+        ledger = LedgerUpdate(connection=connection, article=filed.article, now=now, policy=policy, silently=True)
+        for attestation in attestations(each.document, each.result):
+            ledger.fold(attestation, seen=min(now, _was_there(each.document)), stale=True)
+        ledger.note_background()
+        recorded.append(Recorded(duplicate=False, changes=tuple(ledger.new), background=tuple(ledger.background)))
+    return tuple(recorded)
+
+
+def _was_there(document: Article | Report) -> datetime:
+    """When a document was there to be read: when it was retrieved, else at noon of its day."""
+    if isinstance(document, Article) and document.retrieved is not None:
+        return document.retrieved
+    assert document.published is not None
+    return datetime.combine(document.published, time(12), tzinfo=UTC)
+
+
 def _urns(found: Classified) -> set[str]:
     return {each.authority.urn for each in found.result.uncertain}
 
@@ -88,6 +117,7 @@ class LedgerUpdate:
     article: str
     now: datetime
     policy: Policy
+    silently: bool = False  #: the past is written down: what it changed is news to nobody
     live: dict[str, Change] = field(default_factory=dict)  #: by id: what subscriptions are asked about
     new: list[Change] = field(default_factory=list)
     background: list[str] = field(default_factory=list)
@@ -109,6 +139,9 @@ class LedgerUpdate:
         mine = {each.key for each in decision.inspection.attestations}
         if attestation.key in mine:
             save(self.connection, decision.inspection, self.article, self.now, (attestation.key,))
+        if self.silently:
+            self.new += decision.changes
+            return
         silent = str(next((reason for reason in decision.background if reason in _SILENCING), ""))
         if decision.changes and stale and not silent:
             silent = _BASELINE

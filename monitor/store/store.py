@@ -32,7 +32,7 @@ from monitor.store.outbox_admin import OutboxAdmin
 from monitor.store.policy import Context, Policy, Subscriptions
 from monitor.store.polls import PollStore
 from monitor.store.public_record import PublicRecord
-from monitor.store.record import be_only_writer, record_all
+from monitor.store.record import be_only_writer, record_all, record_in_silence
 from monitor.store.review_decisions import Accepted, accept
 from monitor.store.review_desk import ReviewDesk
 from monitor.store.sending import SendingStore
@@ -129,6 +129,11 @@ class SqlStore(PollStore, SendingStore, OutboxAdmin, SubscriberDesk, ReviewDesk,
             recorded = record_all(connection, found, now=now, policy=self._policy, subscriptions=wanted)
         self._mirrored = configured
         return recorded
+
+    def record_in_silence(self, found: Sequence[Classified], *, now: datetime) -> tuple[Recorded, ...]:
+        """Write down what documents of the past say; nobody is told or asked. See `record.record_in_silence`."""
+        with self.engine.begin() as connection:
+            return record_in_silence(connection, found, now=now, policy=self._policy)
 
     def accept_reviews(self, ids: Sequence[str], *, by: str, now: datetime) -> tuple[Accepted, ...]:
         """Accept items of the review queue, and put what follows into the outbox; see `review_decisions.accept`."""
