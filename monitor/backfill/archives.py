@@ -91,10 +91,21 @@ class _Range(io.RawIOBase):
     """A part of a file as a file."""
 
     def __init__(self, file: BinaryIO, start: int, end: int) -> None:
-        self._file, self._at, self._end = file, start, end
+        self._file, self._start, self._at, self._end = file, start, start, end
 
     def readable(self) -> bool:
         return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at - self._start
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = {io.SEEK_SET: self._start, io.SEEK_CUR: self._at, io.SEEK_END: self._end}[whence]
+        self._at = min(max(base + offset, self._start), self._end)
+        return self.tell()
 
     def read(self, size: int = -1) -> bytes:
         left = self._end - self._at
@@ -123,7 +134,11 @@ def _warc(file: BinaryIO, part: Part) -> Iterator[Read]:
                 yield record
         except (OSError, ValueError, EOFError) as error:
             trouble = str(error) or type(error).__name__
-        behind = _behind(file, last, end, packed=packed)
+        except BaseException as error:
+            if type(error).__name__ != "PanicException":  # of fastwarc, which is written in Rust: no Exception of Python's
+                raise
+            trouble = "fastwarc gave up on it"
+        behind = max(_ends(file, last, end, packed=packed))
         if not trouble and behind >= end:
             return
         if not trouble and packed and behind == last:
@@ -137,12 +152,15 @@ def _warc(file: BinaryIO, part: Part) -> Iterator[Read]:
         at = found
 
 
-def _behind(file: BinaryIO, offset: int, end: int, *, packed: bool) -> int:
-    """Where the whole record at an offset ends; the offset itself where none is."""
-    if packed:
-        whole = member(file, offset, most=_MAX_RECORD)
-        return whole[2] if whole else offset
-    return next((after for _, after in plain_records(file, offset, end)), offset)
+def _ends(file: BinaryIO, offset: int, end: int, *, packed: bool) -> Iterator[int]:
+    """The offset, and where the whole record there ends, and each behind it: of a kind that nobody asked for, too."""
+    yield offset
+    if not packed:
+        yield from (after for _, after in plain_records(file, offset, end))
+        return
+    while offset < end and (whole := member(file, offset, most=_MAX_RECORD)) is not None:
+        offset = whole[2]
+        yield offset
 
 
 def _iterated(file: BinaryIO, name: str, start: int, end: int) -> Iterator[tuple[int, Read]]:

@@ -136,11 +136,10 @@ class SilentStore(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """What recording came to, in documents and changes of ratings that they told of."""
+    """What recording came to, in documents."""
 
     recorded: int = 0
     known: int = 0  #: recorded before
-    changes: int = 0
     too_recent: int = 0  #: left to the sources that are watched
     uncertain: int = 0  #: nobody is asked about the past
 
@@ -157,19 +156,18 @@ def record(
     before = london_day(now) - max(alert_window, ALERT_WINDOW) - _MARGIN
     sure = [each for each in findings if each.result.judgements]
     old = [each for each in sure if each.document.published is not None and each.document.published < before]
-    recorded = known = changes = 0
+    recorded = known = 0
     for start in range(0, len(old), _TOGETHER):
         found = [
             Classified(document=each.document, result=each.result, link=None, baseline=True)
             for each in old[start : start + _TOGETHER]
         ]
         for one in store.record_in_silence(found, now=now):
-            recorded, known, changes = recorded + (not one.duplicate), known + one.duplicate, changes + len(one.changes)
+            recorded, known = recorded + (not one.duplicate), known + one.duplicate
         along()
     return Recording(
         recorded=recorded,
         known=known,
-        changes=changes,
         too_recent=len(sure) - len(old),
         uncertain=len(findings) - len(sure),
     )

@@ -121,10 +121,7 @@ def _record_lines(recording: Recording | None) -> Iterator[str]:
     if recording is None:
         yield "Nothing was written to the ledger (--dry-run)."
         return
-    yield (
-        f"{number_of(recording.recorded, 'document')} written to the ledger, {recording.known} were there; "
-        f"{number_of(recording.changes, 'change')} of ratings. Nobody was told."
-    )
+    yield (f"{number_of(recording.recorded, 'document')} written to the ledger, {recording.known} were there. Nobody was told.")
     if recording.too_recent:
         yield f"{number_of(recording.too_recent, 'document')} too recent: left to the sources that are watched."
 

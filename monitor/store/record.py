@@ -73,7 +73,7 @@ def record_in_silence(
         for attestation in attestations(each.document, each.result):
             ledger.fold(attestation, seen=min(now, _was_there(each.document)), stale=True)
         ledger.note_background()
-        recorded.append(Recorded(duplicate=False, changes=tuple(ledger.new), background=tuple(ledger.background)))
+        recorded.append(Recorded(duplicate=False, background=tuple(ledger.background)))
     return tuple(recorded)
 
 
@@ -140,7 +140,6 @@ class LedgerUpdate:
         if attestation.key in mine:
             save(self.connection, decision.inspection, self.article, self.now, (attestation.key,))
         if self.silently:
-            self.new += decision.changes
             return
         silent = str(next((reason for reason in decision.background if reason in _SILENCING), ""))
         if decision.changes and stale and not silent:
