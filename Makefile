@@ -30,7 +30,7 @@ else ifneq ($(shell pwd | cmp -s - $(VENV)/.made && echo here),here)
 $(shell rm -f $(VENV)/.run-installed $(VENV)/.dev-installed; pwd > $(VENV)/.made)
 endif
 
-.PHONY: help run test train lint format types imports check-locks check-install lock bench soak demo docs score readings corpus-check accuracy clean
+.PHONY: help backfill run test train lint format types imports check-locks check-install lock bench soak demo docs score readings corpus-check accuracy clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -60,6 +60,15 @@ run: $(VENV)/.run-installed ## start the monitor on config/ and state/ (ARGS="--
 
 demo: $(VENV)/.run-installed ## see it work in 20 seconds, without a network
 	@exec $(MONITOR) demo $(ARGS)
+
+# What archives need comes beside the rest: the run and dev locks fit together, and so does this one.
+$(VENV)/.backfill-installed: requirements-backfill.lock $(VENV)/.run-installed
+	@echo "Installing from requirements-backfill.lock (once) ..."
+	@$(INSTALL) --require-hashes -r requirements-backfill.lock
+	@touch $@
+
+backfill: $(VENV)/.backfill-installed ## read archives of news to rebuild history (ARGS="SOURCE...": docs/backfill.md)
+	@exec $(MONITOR) backfill $(ARGS)
 
 test: $(VENV)/.dev-installed ## run every test
 	@$(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile $(ARGS)

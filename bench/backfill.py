@@ -3,12 +3,12 @@
     python bench/backfill.py [--records N] [--folder DIR] [--keep]
 
 The archive is WARC as CC-NEWS publishes it: each record a gzip member of its own, with the records of requests between. Its
-texts are ours: one page in 2,000 is an article of `corpus/`, the others are made of `ordinary_news.txt` in the layouts that the tests
-of reading have, with menus, scripts and style sheets beside them until they are as long as pages are (log-normal, median 60 KB,
-mean about 80 KB). One in twelve of the others has an inspector
-of the police, or something inspected.
+texts are ours: one page in 2,000 is an article of `corpus/`, the others are made of `ordinary_news.txt` in the layouts that the
+tests of reading have, with menus, scripts and style sheets beside them until they are as long as pages are (log-normal, median
+60 KB, mean about 80 KB). One in twelve of the others has an inspector of the police, or something inspected.
 
-Needs about 5 GB of disk for its 200,000 records, and half an hour on two quiet cores. All of it is measured in one run; seconds are by the wall, with seconds of processor beside them, which a busy machine changes less.
+200,000 records need about 5 GB of disk, and half an hour on two quiet cores. All of it is measured in one run; seconds are by
+the wall, with seconds of processor beside them, which a busy machine changes less.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ sys.path.insert(0, str(ROOT))
 
 RELEVANT = 2000  #: one page in so many
 FILES = 8
-MEDIAN, SPREAD, LONGEST = 60_000, 0.75, 1_500_000
+MEDIAN, SPREAD, MAX_LENGTH = 60_000, 0.75, 1_500_000
 #: CC-NEWS, by what Common Crawl says of it, see docs/backfill.md.
 DAY = date(2023, 3, 1)
 TRAPS = re.compile(r"(?i)ofsted|inspect\w*|children\S{1,8}s services")  # that layouts have beside their story
@@ -61,21 +61,21 @@ def bulk(chance: random.Random, words: Sequence[str]) -> list[str]:
         kind = number % 4
         if kind == 0:
             items = "".join(
-                f'<li class="nav__item nav__item--child"><a class="social-link" href="/{chance.randrange(9999)}/{chance.choice(words)}">'
+                f'<li class="nav__item nav__item--child"><a class="social-link" href="/{chance.randrange(9999)}">'
                 f"{' '.join(chance.choices(words, k=3))}</a></li>"
                 for _ in range(8)
             )
             pieces.append(f"<ul class=menu>{items}</ul>")
         elif kind == 1:
             calls = "".join(
-                f"var {chance.choice('abcdefg')}{chance.randrange(999)}=document.createElement('{chance.choice(('div', 'img', 'a'))}');"
+                f"var {chance.choice('abcdefg')}{chance.randrange(999)}=document.createElement('div');"
                 f"n.appendChild(t);if(!{chance.choice(words)}){{return e({chance.randrange(10**6)})}};"
                 for _ in range(8)
             )
             pieces.append(f"<script>!function(e,t,n){{{calls}}}(window);</script>")
         elif kind == 2:
             rules = "".join(
-                f".c-{chance.choice(words)}:first-child>.{chance.choice(words)}{{margin:{chance.randrange(40)}px;color:#{chance.randrange(4096):03x}}}"
+                f".c-{chance.choice(words)}:first-child{{margin:{chance.randrange(40)}px;color:#{chance.randrange(4096):03x}}}"
                 for _ in range(14)
             )
             pieces.append(f"<style>{rules}</style>")
@@ -125,7 +125,7 @@ class Maker:
         frame = self._frames[number % len(self._frames)]
         html = frame.replace("@@TITLE@@", title).replace("2023-03-01", day.isoformat())
         html = html.replace("@@TEXT@@", "</p><p>".join(line.replace("&", "&amp;").replace("<", "&lt;") for line in lines))
-        wanted = min(LONGEST, int(chance.lognormvariate(0, SPREAD) * MEDIAN))
+        wanted = min(MAX_LENGTH, int(chance.lognormvariate(0, SPREAD) * MEDIAN))
         first = chance.randrange(len(self._bulk))
         beside, held = [], len(html)
         while held < wanted:
@@ -361,34 +361,50 @@ def cluster(work: Path) -> Iterator[tuple[str, Callable[[], None]]]:
 # --- the whole ------------------------------------------------------------------------------------------------------------
 
 
-def rates(folder: Path, work: Path, records: int) -> tuple[dict[str, float], str, int]:
+def say(*words: str) -> None:
+    """A line, at once."""
+    print(" ".join(words), flush=True)
+
+
+def rates(folder: Path, work: Path) -> tuple[dict[str, float], str, int]:
     """Reading and backfilling, each alone; returns seconds by name, what came out, and how many parts there are."""
     files = sorted(folder.glob("*.warc.gz"))
     read(files[:1], "bare")  # the first to come finds the disk cold
     took: dict[str, float] = {}
-    came = ""
+    came, count = "", 0
     for name in ("bare", "search"):
         count, wall, cpu = read(files, name)
         took[name] = wall
-        print(
-            f"fastwarc, {name:<7} 1 process : {count / wall:7,.0f} records/s  {wall:6.1f} s  ({cpu:.1f} s of processor)",
-            flush=True,
-        )
+        say(f"fastwarc, {name:<7}: {count / wall:7,.0f} records/s  {wall:6.1f} s  ({cpu:.1f} s of processor)")
     for workers in (1, 2):
-        state = work / f"state-{workers}"
-        run = Run(command(folder, state, "--workers", str(workers)))
+        run = Run(command(folder, work / f"state-{workers}", "--workers", str(workers)))
         assert run.status == 0, run.said
         took[f"workers-{workers}"] = run.wall
         came = outcome(run.answer)
-        print(
-            f"backfill         {workers} worker{'s' * (workers > 1):<1} : {records / run.wall:7,.0f} records/s  {run.wall:6.1f} s  "
-            f"({run.cpu:.1f} s of processor); a worker {run.worker_peak / 1024:.0f} MB, its reading child {run.child_peak / 1024:.0f} MB",
-            flush=True,
+        say(
+            f"backfill, workers {workers}: {count / run.wall:7,.0f} records/s  {run.wall:6.1f} s",
+            f"({run.cpu:.1f} s of processor)",
+            f"a worker holds {run.worker_peak / 1024:.0f} MB, its reading child {run.child_peak / 1024:.0f} MB",
         )
-        print(f"  {json.dumps(run.answer['counts'])}; ledger {run.answer['ledger']}; recall {run.answer['recall']}")
+        say(f"  {json.dumps(run.answer['counts'])}; ledger {run.answer['ledger']}")
     again = Run(command(folder, work / "state-2"))
-    print(f"again, all done: {again.wall:.1f} s, the same: {outcome(again.answer) == came}")
+    say(f"again, all done: {again.wall:.1f} s, the same: {outcome(again.answer) == came}")
     return took, came, parts_done(work / "state-2")
+
+
+def stamps(state: Path) -> dict[str, int]:
+    """When each part that is kept was written."""
+    return {path.name: path.stat().st_mtime_ns for path in (state / "backfill" / "parts").glob("part-*.jsonl")}
+
+
+def tell_rest(what: str, state: Path, before: dict[str, int], first: Run, rest: Run, came: str) -> None:
+    """Say what became of a backfill that was killed and begun again."""
+    after = stamps(state)
+    untouched = sum(after.get(name) == at for name, at in before.items())
+    say(
+        f"{what} killed at {len(before)} of {len(after)} parts: status {first.status}, {first.wall:.1f} s;",
+        f"then {rest.wall:.1f} s for the rest, {untouched} parts untouched, the same: {outcome(rest.answer) == came}",
+    )
 
 
 def kills(folder: Path, work: Path, came: str, parts: int) -> None:
@@ -396,44 +412,33 @@ def kills(folder: Path, work: Path, came: str, parts: int) -> None:
     half = max(1, parts // 2)
     state = work / "killed-worker"
     run = Run(command(folder, state, "--workers", "2"), watch=when_done(state, half, kill_worker))
-    print(
-        f"a worker killed at {half} of {parts} parts: status {run.status}, {run.wall:.1f} s, the same: {outcome(run.answer) == came}",
-        flush=True,
+    say(
+        f"a worker killed at {half} of {parts} parts: status {run.status}, {run.wall:.1f} s,",
+        f"the same: {run.status == 0 and outcome(run.answer) == came}",
     )
 
     state = work / "killed-client"
     run = Run(command(folder, state, "--workers", "2"), watch=when_done(state, half, kill_client))
-    before = {path.name: path.stat().st_mtime_ns for path in (state / "backfill" / "parts").glob("part-*.jsonl")}
-    rest = Run(command(folder, state, "--workers", "2"))
-    kept = sum((state / "backfill" / "parts" / name).stat().st_mtime_ns == at for name, at in before.items())
-    print(
-        f"the client killed at {len(before)} of {parts}: status {run.status}, {run.wall:.1f} s; then {rest.wall:.1f} s for the rest; "
-        f"{kept} parts untouched, the same: {outcome(rest.answer) == came}",
-        flush=True,
-    )
+    before = stamps(state)
+    tell_rest("the client", state, before, run, Run(command(folder, state, "--workers", "2")), came)
 
     state = work / "killed-scheduler"
     with cluster(work) as (address, kill):
 
-        def end(_run: Run, kill: Callable[[], None] = kill) -> bool:
+        def end(_run: Run) -> bool:
             kill()
             return True
 
         run = Run(command(folder, state, "--scheduler", address), watch=when_done(state, half, end))
-    before = {path.name: path.stat().st_mtime_ns for path in (state / "backfill" / "parts").glob("part-*.jsonl")}
+    before = stamps(state)
+    say(f"without its scheduler it says: {run.said.strip().splitlines()[-1:]}")
     with cluster(work) as (address, _):
-        rest = Run(command(folder, state, "--scheduler", address))
-    kept = sum((state / "backfill" / "parts" / name).stat().st_mtime_ns == at for name, at in before.items())
-    print(
-        f"the scheduler killed at {len(before)} of {parts}: status {run.status}, {run.wall:.1f} s, said: {run.said.strip()[-160:]!r}; "
-        f"then {rest.wall:.1f} s for the rest; {kept} parts untouched, the same: {outcome(rest.answer) == came}",
-        flush=True,
-    )
+        tell_rest("the scheduler", state, before, run, Run(command(folder, state, "--scheduler", address)), came)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--records", type=int, default=200_000)
+    parser.add_argument("--records", type=int, default=20_000)
     parser.add_argument("--folder", type=Path, default=Path("/tmp/monitor-bench-backfill"))
     parser.add_argument("--keep", action="store_true", help="leave the archive for another run")
     args = parser.parse_args()
@@ -443,13 +448,12 @@ def main() -> None:
         start = time.perf_counter()
         if not list(folder.glob("*.warc.gz")):
             pages, disk = write_archive(folder, args.records)
-            print(
-                f"{args.records:,} pages of {pages / args.records / 1000:.0f} KB, {pages / 1e9:.1f} GB, {disk / 1e9:.2f} GB packed, "
-                f"made in {time.perf_counter() - start:.0f} s",
-                flush=True,
+            say(
+                f"{args.records:,} pages of {pages / args.records / 1000:.0f} KB, {pages / 1e9:.1f} GB,",
+                f"{disk / 1e9:.2f} GB packed, made in {time.perf_counter() - start:.0f} s",
             )
         print(f"load at the start: {os.getloadavg()[0]:.1f} on {len(os.sched_getaffinity(0))} cores", flush=True)
-        took, came, parts = rates(folder, work, args.records)
+        took, came, parts = rates(folder, work)
         print(f"one worker takes {took['workers-1'] / took['search']:.2f} times reading and searching (aim: 1.5)")
         print(f"two workers are {took['workers-1'] / took['workers-2']:.2f} times as fast as one (aim: 1.8)")
         kills(folder, work, came, parts)

@@ -82,7 +82,11 @@ def connected(scheduler: str = "", workers: int = 0) -> Iterator[Client]:
         count = workers or len(os.sched_getaffinity(0))
         with (
             new_cluster(
-                n_workers=count, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=logging.CRITICAL
+                n_workers=count,
+                threads_per_worker=1,
+                processes=True,
+                dashboard_address="127.0.0.1:0",
+                silence_logs=logging.CRITICAL,
             ) as cluster,
             new_client(cluster, set_as_default=False) as client,
         ):

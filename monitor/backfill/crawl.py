@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
-from monitor.backfill.archives import Unread
+from monitor.backfill.records import Unread
 from monitor.extraction.sandbox import Sandbox
 from monitor.ports import ConfigError, Fetcher, FetchFailure, Page, ReadError
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from monitor.backfill.archives import Unread
+from monitor.backfill.records import Unread
 from monitor.domain.authorities import by_urn
 from monitor.domain.model import (
     Area,

@@ -9,8 +9,8 @@ from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
-from monitor.backfill.archives import Unread
 from monitor.backfill.findings import PartResult, finding_json, finding_of
+from monitor.backfill.records import Unread
 
 _END = "end"
 

@@ -17,10 +17,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import monitor
-from monitor.backfill.archives import Read, Record, Unread, records
+from monitor.backfill.archives import records
 from monitor.backfill.findings import Finding, PartResult
 from monitor.backfill.gate import BATCH, may_hold, may_pass
 from monitor.backfill.plan import Form, Part
+from monitor.backfill.records import Read, Record, Unread
 from monitor.classifier import Thresholds, classify
 from monitor.classifier import verdict as classifier
 from monitor.domain.calendar import london_day

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from monitor.backfill.archives import Unread
 from monitor.backfill.findings import Finding
+from monitor.backfill.records import Unread
 from monitor.domain.attestation import as_graded
 from monitor.domain.ledger import SAME_INSPECTION, Background, attestations, decide
 from monitor.domain.model import Area, Article, Attestation, Inspection, Rating

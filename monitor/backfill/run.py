@@ -20,7 +20,7 @@ from monitor.domain.ledger import ALERT_WINDOW
 from monitor.ports import Classified, Recorded
 
 if TYPE_CHECKING:
-    from monitor.backfill.archives import Unread
+    from monitor.backfill.records import Unread
 
 #: What is younger than the alert window and this is left to the sources: an archive is to take no news from anybody, and what
 #: is nearly news is looked at by alarms.

@@ -16,8 +16,8 @@ from monitor.ports import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from monitor.backfill.archives import Unread
     from monitor.backfill.partition import Options
+    from monitor.backfill.records import Unread
     from monitor.backfill.run import Gathered, Plan, Recording
     from monitor.commands.backfill_view import Watched
     from monitor.settings import Settings

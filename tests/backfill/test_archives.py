@@ -13,8 +13,9 @@ from fastwarc.warc import WarcRecord
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from monitor.backfill.archives import MAX_PAGE, Record, Unread, records
+from monitor.backfill.archives import records
 from monitor.backfill.plan import Form, form_of, parts_of
+from monitor.backfill.records import MAX_PAGE, Record, Unread
 from monitor.backfill.run import planned
 from monitor.ports import ConfigError
 from tests.backfill.archive import ordinary, page, record, request, write_lines, write_warc

@@ -31,7 +31,10 @@ def sandbox() -> Iterator[Sandbox]:
         yield children
 
 
-def read(path: Path, sandbox: Sandbox, options: Options = Options()) -> PartResult:
+PLAIN = Options()
+
+
+def read(path: Path, sandbox: Sandbox, options: Options = PLAIN) -> PartResult:
     form = form_of(path)
     assert form is not None
     (part,) = parts_of(path, form)
