@@ -105,7 +105,11 @@ def check_installed() -> None:
 
 @contextmanager
 def _remote(make: Any, address: str) -> Iterator[Client]:
+    from distributed.comm.addressing import get_address_host_port
+
+    check: Any = get_address_host_port
     try:
+        check(address, strict=True)  # a client of no address at all waits for half a minute before it gives up
         client = make(address, timeout=_CONNECT, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         raise ConfigError(f"no Dask scheduler answers: {error}", key=address) from None

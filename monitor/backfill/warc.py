@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zlib
 from collections.abc import Iterator
-from datetime import UTC
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import urlsplit
@@ -126,9 +126,9 @@ def _record(record: WarcRecord, name: str, offset: int) -> Read:
         return unread(reason="cut_off", detail=f"{len(body)} of {promised} bytes are there")
     try:
         body = _decoded(body, head.get("Transfer-Encoding") or "", head.get("Content-Encoding") or "")
-        retrieved = record.record_date.astimezone(UTC) if "WARC-Date" in record.headers else None
     except (OSError, ValueError, zlib.error) as error:
         return unread(reason="undecodable", detail=str(error))
+    date: datetime | None = record.record_date  # none where nobody can read it, whatever its type says
     refresh = head.get("Refresh")
     return Record(
         file=name,
@@ -137,7 +137,7 @@ def _record(record: WarcRecord, name: str, offset: int) -> Read:
         body=body,
         content_type=kind,
         headers={"refresh": refresh} if refresh else {},
-        retrieved=retrieved,
+        retrieved=date.astimezone(UTC) if date else None,
     )
 
 

@@ -95,6 +95,14 @@ LINES = (
         ("reclassify", STATE, "x"),
         ("doctor", STATE, "--dns-server", "x"),
     ),
+    *(
+        ("backfill",),
+        ("backfill", STATE),
+        ("backfill", STATE, "--workers", "0", "folder"),
+        ("backfill", STATE, "--pages", "x", "folder"),
+    ),
+    *(("backfill", STATE, name) for name in ("missing", "empty", "empty folder", "loop", "x" * 5000, "\udcff", "http://[")),
+    *(("backfill", STATE, "page.html", "--scheduler", where) for where in ("x", "tcp://127.0.0.1:x", "nonsense://y")),
     *(("state",), ("state", "copy"), ("state", "copy", "a"), ("state", "nonsense")),
 )
 
