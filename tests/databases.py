@@ -99,21 +99,31 @@ def postgres() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def pooler(postgres: str) -> Iterator[Path]:
-    """The folder with the socket (port 6432) of a pgbouncer in transaction mode before `postgres`, with few connections.
+    """The folder with the socket (port 6432) of a pgbouncer in transaction mode before `postgres`; see `pooling`.
 
-    Skips the test where there is none. THROUGH_POOLER=1 has every test of a `database` go through it.
+    THROUGH_POOLER=1 has every test of a `database` go through it.
+    """
+    with pooling(postgres) as folder:
+        yield folder
+
+
+@contextmanager
+def pooling(server: str) -> Iterator[Path]:
+    """A pgbouncer in transaction mode, with few connections to the server; the folder of its socket, whose port is 6432.
+
+    Skips the test where there is none.
     """
     program = shutil.which("pgbouncer", path=os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin")))
     if program is None:
         pytest.skip("pgbouncer is not here (Debian: apt-get install pgbouncer)")
-    server = make_url(postgres).query
+    there = make_url(server).query
     with tempfile.TemporaryDirectory(prefix="monitor-pooler-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o777)  # it will not run as root
         (folder / "pgbouncer.ini").write_text(
-            f"[databases]\n* = host={server['host']} port={server['port']} user=postgres\n"
+            f"[databases]\n* = host={there['host']} port={there['port']} user=postgres\n"
             f"[pgbouncer]\nlisten_addr =\nlisten_port = 6432\nunix_socket_dir = {folder}\nauth_type = any\n"
-            "pool_mode = transaction\ndefault_pool_size = 4\nmax_client_conn = 200\n"
+            "pool_mode = transaction\ndefault_pool_size = 4\nmax_client_conn = 200\nserver_login_retry = 1\n"
         )
         words = [program, str(folder / "pgbouncer.ini"), *(("-u", "nobody") if os.geteuid() == 0 else ())]
         with (folder / "log").open("wb") as log, subprocess.Popen(words, stdout=log, stderr=log) as process:
@@ -125,6 +135,11 @@ def pooler(postgres: str) -> Iterator[Path]:
                 yield folder
             finally:
                 process.terminate()
+
+
+def through(pooler: Path, address: str) -> str:
+    """The address of a database, by way of a pooler."""
+    return make_url(address).update_query_dict({"host": str(pooler), "port": "6432"}).render_as_string(hide_password=False)
 
 
 def pgserver(locks: Path) -> Any:
@@ -183,8 +198,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         if not os.environ.get("THROUGH_POOLER"):
             yield address
             return
-        sockets = request.getfixturevalue("pooler")
-        yield make_url(address).update_query_dict({"host": str(sockets), "port": "6432"}).render_as_string(hide_password=False)
+        yield through(request.getfixturevalue("pooler"), address)
 
 
 @contextmanager

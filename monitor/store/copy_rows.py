@@ -9,6 +9,7 @@ from hashlib import blake2b
 
 from sqlalchemy import Boolean, Column, Date, Float, Integer, LargeBinary, Table
 
+from monitor.store.postgresql import REPLACEMENT
 from monitor.store.utc_datetime import UTCDateTime
 
 #: One value: text, bytes where bytes are kept, or nothing.
@@ -16,8 +17,6 @@ Plain = str | bytes | None
 Row = tuple[Plain, ...]
 _MODULUS = 1 << 128
 _NUL = "\x00"
-#: Stands for a character that PostgreSQL cannot keep.
-_REPLACEMENT = "\ufffd"
 
 
 @dataclass(slots=True)
@@ -100,7 +99,7 @@ def plainer(table: Table, tally: Tally) -> Callable[[Sequence[object]], Row]:
         found = tuple([None if value is None else turn(value) for turn, value in zip(plain, row, strict=True)])
         if any(_NUL in value for value in found if type(value) is str):
             tally.replaced += sum(type(value) is str and _NUL in value for value in found)
-            found = tuple([value.replace(_NUL, _REPLACEMENT) if type(value) is str else value for value in found])
+            found = tuple([value.replace(_NUL, REPLACEMENT) if type(value) is str else value for value in found])
         return found
 
     return turned

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 
 from monitor.domain.database_address import without_secrets
 from monitor.ports import StoreError
@@ -23,6 +23,8 @@ _NO_DRIVER = (
     "the state is in PostgreSQL, and its driver is not installed. `make run` and the image bring it; beside another "
     "installation: python -m pip install 'psycopg[binary]'"
 )
+#: Stands for a character that PostgreSQL cannot keep.
+REPLACEMENT = "\ufffd"
 #: What an address may set otherwise. A server that is gone without a word is noticed within a minute.
 _DEFAULTS: Mapping[str, object] = {
     "application_name": "ofsted-monitor",
@@ -43,7 +45,7 @@ def server_engine(address: URL) -> Engine:
     query = {name: value for name, value in address.query.items() if name not in _FIXED}
     defaults = {name: value for name, value in _DEFAULTS.items() if name not in query}
     try:
-        return create_engine(
+        engine = create_engine(
             address.set(drivername="postgresql+psycopg", query=query),
             pool_pre_ping=True,
             hide_parameters=True,
@@ -53,6 +55,33 @@ def server_engine(address: URL) -> Engine:
         )
     except ImportError:
         raise StoreError(_NO_DRIVER) from None
+    event.listen(engine, "before_cursor_execute", _without_nul, retval=True)
+    return engine
+
+
+def _without_nul(
+    _connection: Connection, _cursor: object, statement: str, parameters: Any, _context: object, many: bool
+) -> tuple[str, Any]:
+    """What SQLite keeps and PostgreSQL refuses: a NUL, out of an address that somebody typed or a page. Its place is taken."""
+    sets = parameters if many else (parameters,)
+    if any(_has_nul(each) for each in sets):
+        cleaned = [_cleaned(each) for each in sets]
+        return statement, cleaned if many else cleaned[0]
+    return statement, parameters
+
+
+def _has_nul(parameters: Any) -> bool:
+    values = parameters.values() if isinstance(parameters, Mapping) else parameters or ()
+    return any(type(value) is str and "\x00" in value for value in values)
+
+
+def _cleaned(parameters: Any) -> Any:
+    def clean(value: object) -> object:
+        return value.replace("\x00", REPLACEMENT) if isinstance(value, str) else value
+
+    if isinstance(parameters, Mapping):
+        return {name: clean(value) for name, value in parameters.items()}
+    return tuple(clean(value) for value in parameters)
 
 
 def driver_problem(url: str) -> str:
@@ -212,6 +241,12 @@ REFUSALS = (
         r"server closed the connection|Connection reset|connection is lost|not accept",
         "no database server answers there. Does it run, does it listen on that address and port, is a firewall between?",
         'connection to server at "127.0.0.1", port 5432 failed: Connection refused',
+    ),
+    Refusal(
+        r"server conn crashed|server_login_retry|query_wait_timeout|server login",
+        "the connection pooler in between reaches no server, or has no connection left for this one",
+        "FATAL:  server login has been failing, try again later (server_login_retry)",
+        ("08P01",),
     ),
     Refusal(
         r"could not serialize|deadlock detected|canceling statement due to lock timeout",

@@ -8,12 +8,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url
 
 from monitor.ports import Outcome, Result
 from monitor.store import SqlStore, open_store
 from tests.builders import NOW, story, subscription
-from tests.databases import empty_database
+from tests.databases import empty_database, through
 from tests.store.conftest import history
 
 pytestmark = pytest.mark.postgres
@@ -34,10 +33,7 @@ def address(request: pytest.FixtureRequest, postgres: str) -> Iterator[str]:
     """An empty database, reached as it is and through a pooler."""
     sockets: Path | None = request.getfixturevalue("pooler") if request.param == "pooled" else None
     with empty_database(postgres) as direct:
-        url = make_url(direct)
-        if sockets:
-            url = url.update_query_dict({"host": str(sockets), "port": "6432"})
-        yield url.render_as_string(hide_password=False)
+        yield through(sockets, direct) if sockets else direct
 
 
 def work(store: SqlStore, worker: int) -> list[str]:

@@ -6,6 +6,7 @@ import re
 import socket
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,15 @@ from sqlalchemy import text
 from monitor.cli import main
 from monitor.domain.database_address import checked_database_address, shown_database_address
 from monitor.ports import StoreError
-from monitor.store import open_store
+from monitor.store import open_store, schema
 from monitor.store import postgresql as dialect
+from monitor.store.bulk import insert_many
 from monitor.store.engine import open_database
 from monitor.store.postgresql import REFUSALS, refusal
 from tests import databases
+from tests.builders import NOW, story, subscription
 from tests.databases import Server, own_server
+from tests.store.conftest import Open
 
 #: Everything in it that an address has to escape.
 PASSWORD, ESCAPED = "pa ss@w:o/r%d", "pa%20ss%40w%3Ao%2Fr%25d"
@@ -158,6 +162,19 @@ def test_a_standby_is_refused(postgres: str, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(dialect, "text", lambda sql: real(sql.replace("pg_is_in_recovery()", "true")))
     with pytest.raises(StoreError, match="Name the primary"):
         open_database(postgres)
+
+
+def test_a_character_that_one_engine_cannot_keep_is_no_fault_of_either(open_it: Open) -> None:
+    """Out of an address that somebody typed, or a page: in a question, a row, and many rows at once."""
+    store = open_it(subscription())
+    assert store.changes("a\x00b") == ()
+    document, result = story({"Kent": "overall good"})
+    store.record(replace(document, title="Kent\x00 is good"), result, link=None, baseline=False, now=NOW)
+    rows = [{"name": f"https://a.example/{n}\x00", "value": "a\x00b"} for n in range(3)]
+    with store.engine.begin() as connection:
+        insert_many(connection, schema.facts, rows)
+        kept = connection.execute(text("SELECT value FROM facts WHERE name LIKE 'https:%'")).scalars().all()
+    assert len(kept) == 3 and {each.replace("\x00", "\ufffd") for each in kept} == {"a\ufffdb"}
 
 
 @pytest.mark.parametrize("row", REFUSALS, ids=lambda row: row.means[:40])
