@@ -23,6 +23,7 @@ COMMANDS = (
     Command("once", "once", "Watch", "one cycle and exit (for cron), also as of a past day"),
     Command("check", "check", "Watch", "check all configuration; say what is wrong and where"),
     Command("doctor", "doctor", "Watch", "everything that is wrong here, on one screen, and what to do"),
+    Command("reload", "reload", "Watch", "have the running monitor read its configuration again"),
     Command("demo", "demo", "Watch", "see it work in 20 seconds, without a network"),
     Command("state", "state", "Watch", "the state as a whole: copy it to another database"),
     Command("outbox", "outbox", "Alerts", "what waits, went out, failed or is in doubt; retry, release, drop"),

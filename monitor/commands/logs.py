@@ -15,12 +15,12 @@ FORMATS = ("text", "json")
 _NOISY = ("apscheduler", "urllib3", "apprise", "uvicorn", "trafilatura", "asyncio")
 
 
-def log_to_stderr(level: str, form: str) -> None:
-    """Write records of `level` and above to stderr, in one of `FORMATS`."""
+def log_to_stderr(level: str, form: str, *, again: bool = False) -> None:
+    """Write records of `level` and above to stderr, in one of `FORMATS`; `again`: in place of how it was done before."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines() if form == "json" else TextLines())
     handler.addFilter(OneLine())
-    logging.basicConfig(level=level.upper(), handlers=[handler])
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=again)
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
 

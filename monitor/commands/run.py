@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from monitor.app.leader import refuse_if_held
 from monitor.commands.logs import FORMATS, log_to_stderr
 from monitor.commands.options import clock_for, folder_options
 from monitor.commands.plural import number_of
+from monitor.commands.reloading import Reloading
 from monitor.ports import ConfigError, MonitorError
 from monitor.settings.secret import READERS, drop_token, metrics_token, operator_token
 from monitor.system.heap import keep_nothing_free
@@ -71,8 +73,10 @@ def run(args: argparse.Namespace) -> int:
         read(os.environ)  # refused here, and not by the page
     listening = _listen(settings.listen, settings.state)
     settings = replace(settings, listen=(settings.listen[0], listening.getsockname()[1]))
+    reloading, hears = Reloading(args, settings), signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN  # nohup
     with listening:
-        asyncio.run(_serve(settings, listening))
+        while asyncio.run(_serve(reloading, listening, hears_hang_up=hears)):
+            log_to_stderr(reloading.settings.log_level, args.log_format or reloading.settings.log_format, again=True)
     return 0
 
 
@@ -103,7 +107,12 @@ def _listen(where: tuple[str, int], state: Path) -> socket.socket:
     return listening
 
 
-async def _serve(settings: Settings, listening: socket.socket) -> None:
+async def _serve(reloading: Reloading, listening: socket.socket, *, hears_hang_up: bool) -> bool:
+    """Run with the settings in force until told to end; whether to go on with others, which are in force by then.
+
+    Everything that stands on settings is opened anew, by the same code as at a start, on the same socket: who knocks
+    meanwhile waits for a moment.
+    """
     from monitor.app.alarms import AlarmEvaluator
     from monitor.app.daemon import Daemon
     from monitor.app.heartbeat import build_heartbeat
@@ -116,6 +125,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
     from monitor.web.server import build_server, raise_descriptor_limit
     from monitor.web.work import work_of
 
+    settings = reloading.settings
     async with open_runtime(settings, clock_for(None)) as runtime:
         for each in warnings_in(settings, os.environ, runtime.channels):
             _log.warning("configuration: %s", each)
@@ -130,7 +140,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
             drain=runtime.drain,
             stopped=lambda: runtime.outbox.trouble,
             clock=runtime.clock,
-            evaluate=lambda: (*evaluator.evaluate(), *housekeeping.alarms()),
+            evaluate=lambda: (*evaluator.evaluate(), *housekeeping.alarms(), *reloading.alarms()),
             notify=notify,
             heartbeat=build_heartbeat(settings, runtime.clock, os.environ),
             collect=runtime.postmaster.collect if runtime.postmaster else None,
@@ -139,15 +149,58 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
             is_alive=Supervisor.of(os.environ).is_alive,
         )
         work = Kept(lambda: work_of(runtime))
-        app = Entrypoint(daemon, lambda: _pages(daemon, runtime, work), work)
+        app = Entrypoint(daemon, lambda: _pages(daemon, runtime, work), work, reloading.words)
         server = build_server(app, raise_descriptor_limit())
-        loop = asyncio.get_running_loop()
+        loop, process = asyncio.get_running_loop(), _Process(server, daemon, reloading)
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, _stop, server, daemon, number)
-        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup: it is not to be heard
-            loop.add_signal_handler(signal.SIGHUP, _hang_up, server, daemon, sys.stderr.isatty())
+            loop.add_signal_handler(number, process.end, number)
+        loop.add_signal_handler(signal.SIGUSR1, process.reload)
+        if hears_hang_up:  # the terminal that it runs in was closed; or, where it has none, it is to read its configuration
+            closed = partial(process.end, signal.SIGHUP)
+            loop.add_signal_handler(signal.SIGHUP, closed if sys.stderr.isatty() else process.reload)
         print(_first_screen(runtime), flush=True)
-        await server.serve(sockets=[listening])
+        await server.serve(sockets=[listening.dup()])  # it closes what it is given
+    # Between two loops a signal would do what it does by default: end the process.
+    for number in (signal.SIGUSR1, signal.SIGHUP):
+        loop.remove_signal_handler(number)
+        signal.signal(number, signal.SIG_IGN)
+    return process.goes_on
+
+
+class _Process:
+    """What signals do to a running monitor: end it in order, or have it go on with another configuration."""
+
+    def __init__(self, server: Any, daemon: Daemon, reloading: Reloading) -> None:
+        self._server, self._daemon, self._reloading = server, daemon, reloading
+        self._reading: asyncio.Task[None] | None = None
+        self._ending = False
+        self.goes_on = False  #: whether the process goes on, with other settings
+        reloading.is_back()
+
+    def end(self, number: signal.Signals) -> None:
+        """End in order; what hangs is not waited for."""
+        if self._ending:
+            return
+        _log.info("ending in order: %s", number.name)
+        self._ending, self.goes_on = True, False
+        self._server.should_exit = True
+        self._daemon.end_soon()
+        last = threading.Timer(LAST_MOMENT, _end_now)
+        last.daemon = True
+        last.start()
+
+    def reload(self) -> None:
+        """Read the configuration again, unless that is being done, or the end has come."""
+        if not self._server.should_exit and (self._reading is None or self._reading.done()):
+            self._reading = asyncio.get_running_loop().create_task(self._read(), name="reload")
+
+    async def _read(self) -> None:
+        settings = await asyncio.to_thread(self._reloading.read_again)
+        if settings is None or self._server.should_exit:
+            return
+        self._reloading.take(settings, LAST_MOMENT)
+        self.goes_on = self._server.should_exit = True
+        self._daemon.end_soon()
 
 
 def _pages(daemon: Daemon, runtime: Runtime, work: Callable[[], Work]) -> Any:
@@ -231,29 +284,10 @@ def _if_accepted(runtime: Runtime, item: ReviewItem) -> Sequence[str]:
     return if_accepted(runtime.store, item, day, settings.alert_window, readers).lines
 
 
-def _stop(server: Any, daemon: Daemon, number: signal.Signals) -> None:
-    if server.should_exit:
-        return
-    _log.info("ending in order: %s", number.name)
-    server.should_exit = True
-    daemon.end_soon()
-    last = threading.Timer(LAST_MOMENT, _end_now)
-    last.daemon = True
-    last.start()
-
-
 def _end_now() -> None:
     """Something hangs: a kill is safe at any moment, and a process that does not end is killed anyway."""
     _log.warning("not everything ended in time; the next start sorts out what is left")
     os._exit(0)
-
-
-def _hang_up(server: Any, daemon: Daemon, terminal: bool) -> None:
-    """The terminal that it ran in was closed; or, where it has none, somebody asks it to read its configuration again."""
-    if terminal:
-        _stop(server, daemon, signal.SIGHUP)
-    else:
-        _log.warning("SIGHUP: going on. The configuration is read at the start only: restart the monitor to have it read again")
 
 
 def _first_screen(runtime: Runtime) -> str:

@@ -37,12 +37,20 @@ class Entrypoint:
     """An ASGI application around a daemon; `build_pages` gives the rest of the site.
 
     It is called in a thread, once; and again by the next visitor where it failed. `work` tells how the work goes on; blocking.
+    `configuration` says what is the matter with one that waits to be in force.
     """
 
-    def __init__(self, daemon: Daemon, build_pages: Callable[[], Asgi], work: Callable[[], Work] | None = None) -> None:
+    def __init__(
+        self,
+        daemon: Daemon,
+        build_pages: Callable[[], Asgi],
+        work: Callable[[], Work] | None = None,
+        configuration: Callable[[], str] = str,
+    ) -> None:
         self._daemon = daemon
         self._build_pages = build_pages
         self._work = work
+        self._configuration = configuration
         self._looking: asyncio.Task[Work] | None = None
         self._pages: asyncio.Task[Asgi] | None = None
 
@@ -84,6 +92,7 @@ class Entrypoint:
             "reasons": reasons,
             "delivering": health.delivering,
             "stopped": health.stopped,
+            "configuration": self._configuration(),
             "leading": health.leading,
             "beat_seconds": round(health.beat, 1),
             "last_poll": _moment(health.last_poll),

@@ -94,6 +94,7 @@ LINES = (
         ("help", "nonsense"),
         ("reclassify", STATE, "x"),
         ("doctor", STATE, "--dns-server", "x"),
+        ("reload", STATE),
     ),
     *(
         ("backfill",),

@@ -155,19 +155,37 @@ def test_a_second_daemon_on_the_same_state_is_refused_and_told_of_the_first(tmp_
         assert "Traceback" not in second.stderr
 
 
-def test_a_hang_up_is_noted_and_ends_nothing(tmp_path: Path) -> None:
+def test_a_configuration_is_read_again_and_a_bad_one_is_not_taken(tmp_path: Path) -> None:
     config = tmp_path / "config"
     config.mkdir()
     (config / "sources.toml").write_text(NOWHERE)
     (config / "monitor.toml").write_text('[monitor]\nlog_format = "json"\n')
+    monitor = [sys.executable, "-m", "monitor", "reload", "--config", str(config), "--state", str(tmp_path / "state")]
     with running(config, tmp_path / "state") as process:
+        started = json.loads(process.get("/healthz")[1])["started"]
+
+        def waits() -> str:
+            return str(json.loads(process.get("/readyz")[1])["configuration"])
+
+        (config / "monitor.toml").write_text('[monitor]\nlog_format = "json"\ncontakt = "x"\n')
         process.popen.send_signal(signal.SIGHUP)
-        until(lambda: any("SIGHUP" in line for line in tuple(process.lines)))
-        assert process.get("/healthz")[0] == 200
+        until(lambda: "monitor.toml:3" in waits())
+        assert json.loads(process.get("/healthz")[1])["started"] == started, "the old one is in force, without a break"
+        refused = subprocess.run(monitor, cwd=ROOT, capture_output=True, text=True, timeout=60)
+        assert (refused.returncode, "did you mean 'contact'" in refused.stderr) == (2, True)
+
+        (config / "monitor.toml").write_text('[monitor]\nlog_format = "json"\nhosts = ["monitor.internal"]\n')
+        taken = subprocess.run(monitor, cwd=ROOT, capture_output=True, text=True, timeout=60)
+        assert (taken.returncode, f"Process {process.popen.pid} reads" in taken.stdout) == (0, True)
+        until(lambda: json.loads(process.get("/healthz")[1])["started"] != started)
+        assert waits() == ""
+        assert process.popen.poll() is None
         assert process.end(signal.SIGTERM) == 0
     logged = [json.loads(line) for line in process.lines if line.startswith("{")]
-    assert "restart the monitor" in next(each["message"] for each in logged if "SIGHUP" in each["message"])
-    assert "ending in order: SIGTERM" in [each["message"] for each in logged]
+    said = [each["message"] for each in logged]
+    assert any("cannot be used, the old one is in force" in each and "monitor.toml:3" in each for each in said)
+    assert "the configuration was read again, and is in force" in said
+    assert "ending in order: SIGTERM" in said
     assert all(each["time"].endswith("Z") for each in logged)
 
 
