@@ -347,7 +347,6 @@ CORPUS: tuple[Hostile, ...] = (
     ),
 )
 
-IDS = tuple(row.id for row in CORPUS)
 TEXTS = tuple(row.text for row in CORPUS)
 
 _STEERING = re.compile(
