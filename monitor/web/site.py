@@ -57,6 +57,14 @@ class AnswerCache:
         self._size = 0
         self._lock = threading.Lock()
         self._making: dict[tuple[str, ...], threading.Lock] = {}
+        self._record = ""
+
+    def keep_to(self, record: str) -> None:
+        """Let go of every answer that was made of another record: nobody asks for it again, and it holds memory."""
+        with self._lock:
+            if record != self._record:
+                self._record, self._size = record, 0
+                self._held.clear()
 
     def held(self, key: tuple[str, ...]) -> Made | None:
         """What is held under a key, if anything is."""
@@ -142,6 +150,7 @@ class Site:
         record = record or self.record.current()
         mark = self._mark(record, request) + version
         key = (mark, request.url.path, request.url.query)
+        self.answers.keep_to(f"{record.version} {record.as_of}")
         return _conditional(request, mark, lambda: self.answers.get(key, lambda: make(record)))
 
     def at_once(self, request: Request) -> Response | None:

@@ -19,7 +19,7 @@ from tests.soak.daemon import answers, free_port, states
 from tests.soak.site import Site, answer
 from tests.soak.stories import AREAS, councils, story
 from tests.soak.visit import visit
-from tests.soak.watch import proportional_memory
+from tests.soak.watch import proportional_memory, resident_memory
 
 SOURCES, READERS = 50, 25
 POLLS_AN_HOUR = SOURCES * 4  #: each every quarter of an hour, as a source is polled whose table says nothing else
@@ -39,7 +39,8 @@ class Seen:
     """What was held at one moment."""
 
     hour: float  #: of the simulated day
-    own: int  #: bytes of the daemon
+    own: int  #: bytes of the daemon that are in memory (RSS)
+    anonymous: int  #: and how many of them are in no file
     children: int  #: bytes of those that read
     descriptors: int
     threads: int
@@ -84,11 +85,12 @@ class Day:
 
     def look(self, pid: int) -> None:
         """Note what is held now."""
-        own, *children = proportional_memory(pid)
+        (own, anonymous), (_, *children) = resident_memory(pid), proportional_memory(pid)
         self.seen.append(
             Seen(
                 hour=self.hour,
                 own=own,
+                anonymous=anonymous,
                 children=sum(children),
                 descriptors=len(os.listdir(f"/proc/{pid}/fd")),  # noqa: PTH208
                 threads=len(os.listdir(f"/proc/{pid}/task")),  # noqa: PTH208
@@ -174,14 +176,15 @@ def _configure(folder: Path, day: Day) -> None:
     )
 
 
-def _curve(day: Day) -> list[tuple[int, float, float, int, int]]:
-    """Of each hour: median bytes of the daemon, of its children; most descriptors and threads."""
+def _curve(day: Day) -> list[tuple[int, float, float, float, int, int]]:
+    """Of each hour: median bytes of the daemon, of them in no file, of its children; most descriptors and threads."""
     rows = []
     for hour in range(day.hours):
         within = [each for each in day.seen if hour <= each.hour < hour + 1]
         if within:
-            own, children = (statistics.median(getattr(each, name) for each in within) for name in ("own", "children"))
-            rows.append((hour, own, children, max(each.descriptors for each in within), max(each.threads for each in within)))
+            middle = [statistics.median(getattr(each, name) for each in within) for name in ("own", "anonymous", "children")]
+            most = [max(getattr(each, name) for each in within) for name in ("descriptors", "threads")]
+            rows.append((hour, middle[0], middle[1], middle[2], most[0], most[1]))
     return rows
 
 
@@ -190,12 +193,11 @@ def _report(day: Day, took: float, ended: int, messages: str, log: str) -> int:
     if not rows:
         print(log[-4000:])
         return 1
-    most = max(own for _, own, _, _, _ in rows)
-    for hour, own, children, descriptors, threads in rows:
+    most = max(row[1] for row in rows)
+    for hour, own, anonymous, children, descriptors, threads in rows:
         bar = "#" * round(50 * own / most)
-        print(
-            f"{hour:3d} h {own / 2**20:6.1f} MiB + children {children / 2**20:5.1f}  fd {descriptors:3d} threads {threads:2d} {bar}"
-        )
+        held = f"{own / 2**20:6.1f} MiB ({anonymous / 2**20:5.1f} in no file) + children {children / 2**20:5.1f}"
+        print(f"{hour:3d} h {held}  fd {descriptors:3d} threads {threads:2d} {bar}")
     some = max(1, min(_WARM, day.hours // 3))
     warm, late = day.held(some, 2 * some), day.held(day.hours - some, day.hours + 1)
     print(

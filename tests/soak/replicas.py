@@ -72,6 +72,7 @@ class Pair:
     chance: random.Random
     kills: int = 0
     doubtful: set[str] = field(default_factory=set)
+    given_up: set[str] = field(default_factory=set)  #: pages that were being read at three kills
     owners: dict[str, str] = field(default_factory=dict)  #: pid -> name
     took: dict[str, list[float]] = field(
         default_factory=lambda: defaultdict(list)
@@ -104,10 +105,17 @@ class Pair:
             self.doubtful |= {str(row.id) for row in left} - SentJournal(each.folder / "state" / "sent.journal").read()
 
     def poll_at_once(self) -> None:
-        """Have the source polled by whoever leads, or will."""
+        """Have the source polled by whoever leads, or will.
+
+        A page that was being read at three kills is given up as one that kills its reader. A hundred kills in half an hour are
+        not the page's doing: those are counted, and forgotten.
+        """
+        died = ask(self.database, "SELECT url FROM links WHERE state = 'given_up' AND reason = 'died'")
+        self.given_up |= {str(row.url) for row in died}
         change(
             self.database,
             "UPDATE sources SET next_due_at = clock_timestamp()",
+            "UPDATE links SET state = 'new', failures = 0, deaths = 0 WHERE state = 'given_up' AND reason = 'died'",
             "UPDATE links SET retry_at = first_seen WHERE state = 'new'",
         )
 
@@ -325,7 +333,9 @@ def _report(pair: Pair) -> int:
         print(f"until somebody polled, {what} ({len(seconds)}): {distribution(seconds)}")
     late = max((max(seconds) for seconds in pair.took.values()), default=0.0)
     refused = sum((each.folder / "daemon.log").read_text(errors="replace").count("is left to it") for each in pair.replicas)
-    print(f"writes of a lost lead that were refused: {refused}")
+    print(
+        f"writes of a lost lead that were refused: {refused}; pages that were being read at three kills: {len(pair.given_up)}"
+    )
     return int(late > MAX_TAKE_OVER)
 
 

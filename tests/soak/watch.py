@@ -16,6 +16,16 @@ def proportional_memory(pid: int) -> list[int]:
     return [_pss(each) for each in (pid, *_children(pid))]
 
 
+def resident_memory(pid: int) -> tuple[int, int]:
+    """Bytes of a process that are in memory (RSS), and how many of them are its own and in no file."""
+    try:
+        lines = [line.split() for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()]
+    except OSError:  # it has just ended
+        return 0, 0
+    found = {words[0]: 1024 * int(words[1]) for words in lines if words[-1] == "kB"}
+    return found.get("Rss:", 0), found.get("Anonymous:", 0)
+
+
 def _children(pid: int) -> list[int]:
     found: list[int] = []
     try:

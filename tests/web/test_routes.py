@@ -237,6 +237,20 @@ def test_an_answer_is_made_once_also_for_who_asks_while_it_is_put_away(monkeypat
     assert made == ["first"]
 
 
+def test_answers_made_of_an_earlier_record_hold_no_memory() -> None:
+    record = FakeRecord(*RECORD)
+    site = site_of(record=record)
+    with TestClient(create_app(site)) as there:
+        for path in ("/", "/authorities", "/authorities.csv"):
+            there.get(path)
+        assert len(site.answers._held) == 3
+        record.becomes(*RECORD, official("Leeds", "leadership outstanding", published=NOW.date()))
+        there.get("/authorities")
+        there.get("/authorities")
+        assert len(site.answers._held) == 1
+        assert site.answers._size == sum(len(made.body) + len(made.zipped) for made in site.answers._held.values())
+
+
 def test_an_answer_that_is_held_is_given_without_asking_the_store_for_a_moment() -> None:
     record, clock = FakeRecord(*RECORD), StoppedClock(NOW)
     with TestClient(create_app(site_of(record=record, clock=clock, fresh_for=3600))) as there:
