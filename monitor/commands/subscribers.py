@@ -34,6 +34,11 @@ def add_parser(subparsers: Any) -> None:
     add.add_argument("--channel", required=True, metavar="NAME", help="a [channel.NAME]")
     add.add_argument("--authority", action="append", default=[], metavar="NAME", help="only this one (repeat it for more)")
     add.add_argument("--region", action="append", default=[], metavar="NAME", help="all of a region (repeat it for more)")
+    add.add_argument(
+        "--neighbours-of", action="append", default=[], metavar="NAME", help="its statistical neighbours (repeat it for more)"
+    )
+    add.add_argument("--inadequate", action="store_true", help="every council that is inadequate, as long as it is")
+    add.add_argument("--area", action="append", default=[], metavar="AREA", help="only this judgement (repeat it for more)")
     add.add_argument("--frequency", choices=("immediate", "daily", "weekly"), default="immediate")
     for name, words in (
         ("pause", "stop one without losing it"),
@@ -127,6 +132,7 @@ def _add(store: SqlStore, args: argparse.Namespace, settings: Settings) -> int:
     from monitor.domain.spelling import did_you_mean
     from monitor.domain.subscription_keys import subscription_from_table
     from monitor.domain.subscriptions import SubscriptionError
+    from monitor.messages.subscription_summary import one_line
     from monitor.ports import ConfigError
     from monitor.system.clock import SystemClock
 
@@ -147,6 +153,9 @@ def _add(store: SqlStore, args: argparse.Namespace, settings: Settings) -> int:
         "to": args.address,
         "authorities": args.authority,
         "regions": args.region,
+        "neighbours_of": args.neighbours_of,
+        "currently_inadequate": args.inadequate,
+        "areas": args.area,
         "frequency": args.frequency,
     }
     try:
@@ -156,7 +165,7 @@ def _add(store: SqlStore, args: argparse.Namespace, settings: Settings) -> int:
     now = SystemClock().now()
     if store.request_subscription(wish, now=now) is None or not store.confirm_subscription(wish.name, now=now):
         return _refuse("This address has a request waiting; try again tomorrow, or confirm that one.")
-    _say(args, f"{wish.name}: {wish.to} is subscribed.", name=wish.name, to=wish.to, state="in force")
+    _say(args, f"{wish.name}: {wish.to} is subscribed. {one_line(wish)}.", name=wish.name, to=wish.to, state="in force")
     return 0
 
 

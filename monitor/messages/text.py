@@ -28,7 +28,8 @@ def unwrapped(text: str) -> str:
         if line and not line.strip("-"):
             continue
         begins = line.split(maxsplit=1)[:1]
-        if begins and before and len(before) + 1 + len(begins[0]) > WIDTH and not line.lstrip().startswith("* "):
+        own = line.lstrip().startswith(("* ", "http"))  # what has a line of its own, however long the one before
+        if begins and before and not own and len(before) + 1 + len(begins[0]) > WIDTH:
             lines[-1] += f" {line.strip()}"
         else:
             lines.append(line)

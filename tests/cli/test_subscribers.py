@@ -74,6 +74,17 @@ def test_what_they_ask_for_is_said_as_pages_and_mails_say_it(folder: Path, capsy
     assert json.loads(capsys.readouterr().out)[0]["in_words"] == words
 
 
+def test_what_the_page_offers_can_be_added_here_too(folder: Path, capsys: Output) -> None:
+    chosen = ("--neighbours-of", "Leeds", "--authority", "Leeds", "--area", "care_leavers", "--inadequate")
+    assert typed(folder, "add", EVE, "--channel", "console", *chosen) == 0
+    assert capsys.readouterr().out.endswith(
+        f"{EVE} is subscribed. Councils: Leeds, the statistical neighbours of Leeds and every council that is inadequate at the"
+        " time; Judgements: Care leavers.\n"
+    )
+    assert typed(folder, "add", "bob@reader.test", "--channel", "console", "--area", "care leaverz") == 2
+    assert "areas: unknown value 'care leaverz'; did you mean 'care_leavers'?" in capsys.readouterr().err
+
+
 def test_a_life(folder: Path, eve: str, capsys: Output) -> None:
     for action, state in (("pause", "paused"), ("resume", "in force"), ("end", "ended")):
         assert typed(folder, action, eve, "--json") == 0
