@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from monitor.channels.mime import usable
-from monitor.domain.authorities import by_urn, find, regions, unknown
+from monitor.domain.authorities import by_code, by_urn, find, regions, unknown
 from monitor.domain.calendar import day_words
 from monitor.domain.frameworks import graded_lately
 from monitor.domain.model import Area, Authority, ChangeKind, Trust
@@ -26,7 +26,7 @@ from monitor.messages.subscription_summary import (
     without,
 )
 from monitor.web.forms import Form, first
-from monitor.web.queries.authorities import current_authorities, find_authority
+from monitor.web.queries.authorities import current_authorities
 from monitor.web.queries.council_search import CouncilSearch, search_councils, search_text
 
 #: Kinds of changes that a form asks for by one word; others, which a table of the configuration may name, are "other".
@@ -160,24 +160,24 @@ def form_of_address(pairs: Sequence[tuple[str, str]]) -> Form:
 
     ``neighbours_of`` takes a code, too. What cannot be asked for, or is not known, is left out.
     """
-    said: dict[str, list[str]] = {}
-    for name, value in pairs:
-        said.setdefault(name, []).append(value)
-    places, kinds = {each.casefold(): each for each in regions()}, set(said.get("kind", ()))
-    some, near = (
-        [who for code in said.get(name, ()) if (who := find_authority(code)) is not None]
-        for name in ("authority", "neighbours_of")
+    codes = {code.casefold(): who.urn for code, who in by_code().items() if code}
+    some, near = _said(pairs, "authority", codes), _said(pairs, "neighbours_of", codes)
+    kinds = {value for name, value in pairs if name == "kind"}
+    wish = Subscription(
+        name="",
+        channel="",
+        authorities=frozenset(some),
+        neighbours_of=frozenset(near),
+        regions=frozenset(_said(pairs, "region", {each.casefold(): each for each in regions()})),
+        areas=frozenset(map(Area, _said(pairs, "area", {each.value: each.value for each in Area}))),
+        kinds=ONLY_INADEQUATE if kinds and kinds <= ONLY_INADEQUATE else DEFAULT_KINDS,
     )
-    near_self = bool(near) and set(near) <= set(some)
-    form: dict[str, Sequence[str]] = {
-        "authorities": [who.name for who in some if not (near_self and who in near)],
-        "near": [who.display_name for who in near],
-        "near_self": ["yes"] if near_self else [],
-        "regions": [places[each.casefold()] for each in said.get("region", ()) if each.casefold() in places],
-        "areas": [each for each in said.get("area", ()) if each in set(Area)],
-        "what": ["inadequate"] if kinds and kinds <= ONLY_INADEQUATE else [],
-    }
-    return {name: values for name, values in form.items() if values}
+    return form_of(wish)
+
+
+def _said(pairs: Sequence[tuple[str, str]], parameter: str, known: Mapping[str, str]) -> list[str]:
+    """What an address says of a parameter, as it is known."""
+    return [known[value.casefold()] for name, value in pairs if name == parameter and value.casefold() in known]
 
 
 def table(form: Form, *, before: Subscription | None = None) -> dict[str, object]:
