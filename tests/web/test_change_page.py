@@ -16,6 +16,7 @@ from monitor.domain.model import Article, ChangeKind, ClassifierResult
 from monitor.messages import Notice, Renderer
 from monitor.store import SqlStore, open_store
 from monitor.web.app import create_app
+from monitor.web.queries.changes import news_of
 from monitor.web.queries.one_change import find_change
 from monitor.web.queries.recipients import RecipientCounter
 from monitor.web.queries.record import RecordCache
@@ -158,6 +159,17 @@ def test_what_was_disputed_is_settled_by_more_outlets_or_by_ofsted(store: SqlSto
     publish(store, "leadership outstanding, children_in_care good", 9)
     assert "<h2>Reports disagree</h2>" not in page(site(store))
     assert [each["new"] for each in listed(site(store), "kind=disputed")] == []
+
+
+def test_of_one_day_what_was_heard_last_comes_first_whatever_it_is_of(store: SqlStore) -> None:
+    councils = ("Leeds", "Kent", "Barnet", "Wirral")
+    for hour, council in enumerate(councils):
+        hear(store, story({council: "leadership inadequate, care_leavers good"}), hour)
+    record = site(store).record.current()
+    assert [news.inspection.authority.name for news in news_of(record, record.changes)][:4] == list(reversed(councils))
+    hear(store, story({"Kent": "adoption good"}, outlet="Late Paper"), 9)
+    record = site(store).record.current()
+    assert record.changes[0].authority.name == "Kent", "something more of it was heard"
 
 
 def test_how_many_would_get_it_is_a_number_of_readers_and_nobodys_name(store: SqlStore) -> None:

@@ -107,8 +107,12 @@ class Record:
 
     @cached_property
     def changes(self) -> tuple[ChangeRecord, ...]:
-        """Every area of every inspection, the newest publication first."""
-        return tuple(sorted(_changes(self.inspections, self._recorded), key=lambda each: each.sort_key, reverse=True))
+        """Every area of every inspection, the newest publication first; of one day what was heard last."""
+        found = tuple(_changes(self.inspections, self._recorded))
+        heard: dict[str, datetime] = {}
+        for each in found:
+            heard[each.inspection.key] = max(each.known_at, heard.get(each.inspection.key, each.known_at))
+        return tuple(sorted(found, key=lambda each: (each.published, heard[each.inspection.key], each.sort_key), reverse=True))
 
     @cached_property
     def _by_key(self) -> Mapping[str, ChangeRecord]:
