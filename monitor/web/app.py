@@ -11,11 +11,11 @@ from starlette.requests import ClientDisconnect
 from monitor import __version__
 from monitor.ports import StoreError
 from monitor.web.at_once import AtOnce
+from monitor.web.dead_ends import DeadEnd, dead_end, misunderstood
 from monitor.web.open_data import OpenData, is_open_data
 from monitor.web.pages import BASE, message_page, page
 from monitor.web.problem import problem
 from monitor.web.queries.change_filter import FilterError
-from monitor.web.refusals import Refusal, misunderstood, refusal
 from monitor.web.routes import check_access, mount
 from monitor.web.security import SECURITY_HEADERS, Guard
 from monitor.web.site import Site
@@ -58,7 +58,7 @@ async def _refused(request: Request, error: HTTPException) -> Response:
         return moved
     if is_open_data(path):
         return problem(error.status_code, str(error.detail), headers=error.headers)
-    said = refusal(path, error.status_code, is_asked=request.method in {"GET", "HEAD"})
+    said = dead_end(path, error.status_code, is_asked=request.method in {"GET", "HEAD"})
     if _wants_page(request) and said:
         answer = _page_of(said, error.status_code)
         answer.headers.update(error.headers or {})
@@ -66,8 +66,8 @@ async def _refused(request: Request, error: HTTPException) -> Response:
     return await http_exception_handler(request, error)
 
 
-def _page_of(said: Refusal, status: int) -> Response:
-    return page("refusal.html", status=status, title=said.title, said=said)
+def _page_of(said: DeadEnd, status: int) -> Response:
+    return page("dead_end.html", status=status, title=said.title, said=said)
 
 
 def _elsewhere(request: Request, status: int) -> Response | None:

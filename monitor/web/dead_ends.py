@@ -17,7 +17,7 @@ NextStep = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
+class DeadEnd:
     """A page that has not what was asked for."""
 
     title: str
@@ -28,22 +28,22 @@ class Refusal:
 
 _LATEST, _COUNCILS = ("Latest changes", "/"), ("Find a council", "/authorities")
 _BY_STATUS = {
-    401: Refusal(
+    401: DeadEnd(
         title="Please sign in",
         words=("This page is for whoever runs the monitor.",),
         next_steps=(("Sign in", "/operator/sign-in"),),
     ),
-    403: Refusal(title="This was not asked for here", words=("It was sent from a page of another site, so nothing was done.",)),
-    404: Refusal(
+    403: DeadEnd(title="This was not asked for here", words=("It was sent from a page of another site, so nothing was done.",)),
+    404: DeadEnd(
         title="There is no such page",
         words=("Its address may have been mistyped or cut off.",),
         next_steps=(_LATEST, _COUNCILS),
     ),
-    405: Refusal(
+    405: DeadEnd(
         title="That cannot be done here", words=("This address answers another kind of request.",), next_steps=(_LATEST,)
     ),
 }
-_NO_LOGIN = Refusal(
+_NO_LOGIN = DeadEnd(
     title="Nobody can sign in here yet",
     words=("Here whoever runs this monitor sees what waits to be sent and what waits for a person. No account is set up.",),
     next_steps=(("How each source is", "/sources"), _LATEST),
@@ -55,7 +55,7 @@ _NO_LOGIN = Refusal(
 )
 #: Pages that are there on other installations.
 _NOT_SET_UP = {
-    "/subscribe": Refusal(
+    "/subscribe": DeadEnd(
         title="Nobody can subscribe by mail here yet",
         words=("There are other ways to hear of every change, without an address and without an account:",),
         next_steps=(
@@ -77,7 +77,7 @@ _NOT_SET_UP = {
 }
 
 
-def refusal(path: str, status: int, *, is_asked: bool) -> Refusal | None:
+def dead_end(path: str, status: int, *, is_asked: bool) -> DeadEnd | None:
     """What to say of an address that was answered with a status; None where the status says it all.
 
     `is_asked`: whether it was only asked for, and nothing sent to it.
@@ -91,22 +91,22 @@ def refusal(path: str, status: int, *, is_asked: bool) -> Refusal | None:
     return _BY_STATUS.get(status)
 
 
-def _no_change(key: str) -> Refusal:
+def _no_change(key: str) -> DeadEnd:
     council = by_urn().get(key.partition(":")[0])
     of_it = ((f"All inspections and changes of {council.display_name}", f"/authorities/{council.code}"),) if council else ()
-    return Refusal(
+    return DeadEnd(
         title="No change has this address",
         words=("It may have been mistyped or cut off. A change keeps its address for good, whatever becomes of it.",),
         next_steps=(*of_it, _LATEST, _COUNCILS),
     )
 
 
-def _no_council(name: str) -> Refusal:
+def _no_council(name: str) -> DeadEnd:
     """A name instead of a code is understood: people guess addresses."""
     said = name.replace("-", " ").replace("_", " ").replace("+", " ")[:100]
     meant = dict.fromkeys([found.display_name] if (found := find(said)) else nearest(said))
     likely = tuple((each, f"/authorities/{who.code}") for each in meant if (who := find(each)))
-    return Refusal(
+    return DeadEnd(
         title="No council has this code",
         words=(
             "Pages of councils are found by their GSS code, as in /authorities/E08000035.",
@@ -116,7 +116,7 @@ def _no_council(name: str) -> Refusal:
     )
 
 
-def misunderstood(error: FilterError, path: str, pairs: Iterable[Pair]) -> Refusal:
+def misunderstood(error: FilterError, path: str, pairs: Iterable[Pair]) -> DeadEnd:
     """Parameters that mean nothing: each by its name, with what is allowed, and the address that was meant."""
     next_steps: list[NextStep] = []
     if error.problems.keys() <= {name[:60] for name, _ in error.meant}:
@@ -125,7 +125,7 @@ def misunderstood(error: FilterError, path: str, pairs: Iterable[Pair]) -> Refus
         likely = sanitize(", ".join(value.replace("_", " ") for _, value in error.meant.values()), _MAX_LIKELY)
         next_steps.append((f"Did you mean {likely}?", f"{path}?{urlencode(instead, errors='replace')}"))
     next_steps.append(("Without any filter", path))
-    return Refusal(
+    return DeadEnd(
         title="That cannot be understood",
         words=tuple(f"{name}: {words}" for name, words in error.problems.items()),
         next_steps=tuple(next_steps),
