@@ -49,10 +49,17 @@ class Housekeeping:
 
     def alarms(self) -> Sequence[Alarm]:
         """What a person should see to."""
-        return [Alarm(about="backup", name="backup", message=self._trouble)] if self._trouble else []
+        runtime = self._runtime
+        backup = [Alarm(about="backup", name="backup", message=self._trouble)] if self._trouble else []
+        ways = runtime.settings.operator if runtime.settings.canary else ()
+        return [*backup, *runtime.store.canary_alarms(ways, now=runtime.clock.now())]
 
     def tend(self) -> None:
         """Begin what is due. Returns soon."""
+        runtime = self._runtime
+        if runtime.settings.canary:
+            ways, page = runtime.settings.operator, runtime.settings.status_url
+            runtime.store.enqueue_canaries(ways, now=runtime.clock.now(), page=page)
         if self._is_backup_due():
             self._tried = self._runtime.clock.now()
             # It may be cut off at any moment: it is there whole or not at all.

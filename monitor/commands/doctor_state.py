@@ -35,6 +35,7 @@ _REMEDIES = {
     "moved": "change its `url` in config/sources.toml",
     "elsewhere": "add the other site to its `sites` in config/sources.toml",
     "given_up": "`monitor sources test URL` tries the page again",
+    "canary": "`monitor test-alert --operator` tries every way; `monitor outbox list` says what became of the test",
     "backup": f"free some space, or name another folder in [backup] of monitor.toml; {_RUNBOOK}, “Backup”",
     "crowded": "give it `keywords` or a narrower `url` in config/sources.toml, or `enabled = false`",
 }

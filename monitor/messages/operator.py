@@ -102,6 +102,24 @@ def trial_notice(identity: str, now: datetime, *, page: str = "") -> Notice:
     )
 
 
+def canary_notice(identity: str, now: datetime, *, page: str = "") -> Notice:
+    """The weekly proof that alarms would come this way. It tells of nothing."""
+    return Notice(
+        id=identity,
+        created=now,
+        changes=(),
+        purpose=Purpose.OPERATOR,
+        title="TEST: the weekly test of this way to you",
+        words=(
+            "This is a test, as it comes every week: the monitor runs, and what it has to tell you would come this way.",
+            "Nothing is the matter. When this message stays away one Monday, look whether the monitor runs: `monitor doctor`.",
+        ),
+        action=link(page),
+        action_words="Open the status page" if link(page) else "",
+        reasons=(f'{_WHY} canary = "off" in [operator] ends this weekly test.',),
+    )
+
+
 def _subject_of(each: ActiveAlarm) -> str:
     whole = {"outbox", "disk", "returned mail", *_PLURAL}
     return f"the {each.about}" if each.about in whole else each.about if " " in each.about else f"source {each.about}"

@@ -19,7 +19,7 @@ from monitor.domain.subscriptions import Subscription
 from monitor.messages import Notice, Renderer
 from monitor.messages.links import Links
 from monitor.ports import Classified, Page, Recorded
-from monitor.store import ledger, matching, notices, review_word, sources, subscribers
+from monitor.store import canary, ledger, matching, notices, review_word, sources, subscribers
 from monitor.store.article_export import ExportedArticle, archived
 from monitor.store.captures import Captures
 from monitor.store.digest import enqueue_digests
@@ -197,6 +197,17 @@ class SqlStore(PollStore, SendingStore, OutboxAdmin, SubscriberDesk, ReviewDesk,
         self._look()
         with self.engine.begin() as connection:
             return notices.notify_operator(connection, self._policy.renderer, found, ways, now, page=page)
+
+    def enqueue_canaries(self, ways: Sequence[Receiver], *, now: datetime, page: str = "") -> int:
+        """Put the weekly test of the operator's ways into the outbox where it is due; see `canary.enqueue_canaries`."""
+        self._look()
+        with self.engine.begin() as connection:
+            return canary.enqueue_canaries(connection, self._policy.renderer, ways, now, page=page)
+
+    def canary_alarms(self, ways: Sequence[Receiver], *, now: datetime) -> list[Alarm]:
+        """Each way to the operator on which the latest weekly test was not taken."""
+        with self._reading.begin() as connection:
+            return canary.canary_alarms(connection, ways, now)
 
     def notify_of_reviews(self, avoided: Collection[str], ways: Sequence[Receiver], *, now: datetime, page: str = "") -> str:
         """Put the day's word on what waits for review into the outbox; see `review_word.notify_of_reviews`."""
