@@ -6,7 +6,7 @@ import logging
 import shutil
 import threading
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,8 @@ _log = logging.getLogger(__name__)
 EVERY = timedelta(days=1)
 #: A backup that failed is tried again after this time.
 _AGAIN = timedelta(hours=1)
+#: Portions of what is past its time that are forgotten in one go.
+_PORTIONS = 20
 #: What a backup leaves free, bytes.
 _SPACE = 512 << 20
 
@@ -46,6 +48,7 @@ class Housekeeping:
         self._tried: datetime | None = None
         self._backing_up: threading.Thread | None = None
         self._trouble = ""
+        self._forgot: date | None = None  # the day on which all was forgotten that is past its time
 
     def alarms(self) -> Sequence[Alarm]:
         """What a person should see to."""
@@ -60,11 +63,21 @@ class Housekeeping:
         if runtime.settings.canary:
             ways, page = runtime.settings.operator, runtime.settings.status_url
             runtime.store.enqueue_canaries(ways, now=runtime.clock.now(), page=page)
+        if self._forgot != runtime.clock.today():
+            self._forget()
         if self._is_backup_due():
             self._tried = self._runtime.clock.now()
             # It may be cut off at any moment: it is there whole or not at all.
             self._backing_up = threading.Thread(target=self.back_up, daemon=True, name="backup")
             self._backing_up.start()
+
+    def _forget(self) -> None:
+        """Forget a few portions of what is past its time; where more is left, the next call goes on."""
+        settings, store, clock = self._runtime.settings, self._runtime.store, self._runtime.clock
+        for _ in range(_PORTIONS):
+            if not store.forget_old(now=clock.now(), messages=settings.messages_kept, ended=settings.ended_kept):
+                self._forgot = clock.today()
+                return
 
     def back_up(self) -> None:
         """Make a backup, and remove those that are too old. What goes wrong is an alarm."""

@@ -242,6 +242,8 @@ def _pages(daemon: Daemon, runtime: Runtime, work: Callable[[], Work]) -> Any:
         work=work,
         clock=runtime.clock,
         public_url=settings.public_url,
+        message_days=settings.messages_kept.days,
+        ended_days=settings.ended_kept.days,
         contact=settings.contact,
         operator_token=operator_token(os.environ),
         metrics_token=metrics_token(os.environ),

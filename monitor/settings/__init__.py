@@ -85,13 +85,24 @@ _RETURNED = (
     Key(name="interval", read=duration, default=timedelta(minutes=5)),
     Key(name="authserv_id", read=text, default=""),
 )
+_RETENTION = (
+    Key(name="messages", read=duration, default=timedelta(days=400)),
+    Key(name="ended", read=duration, default=timedelta(days=28)),
+)
 #: What is asked of a source's table here; its kind knows the rest.
 _SOURCE = (
     Key(name="name", read=text, required=True),
     Key(name="enabled", read=flag, default=True),
 )
 #: The tables of `monitor.toml`, whose keys the environment may override.
-SECTIONS = {"monitor": _MONITOR, "fetch": _FETCH, "operator": _OPERATOR, "returned": _RETURNED, "backup": _BACKUP}
+SECTIONS = {
+    "monitor": _MONITOR,
+    "fetch": _FETCH,
+    "operator": _OPERATOR,
+    "returned": _RETURNED,
+    "backup": _BACKUP,
+    "retention": _RETENTION,
+}
 #: Every variable of the environment that is looked at, whatever the configuration says. Others it names itself (`url_env`).
 ENVIRONMENT = frozenset(
     {
@@ -104,7 +115,7 @@ ENVIRONMENT = frozenset(
     }
 ) | {variable_of(section, key) for section, keys in SECTIONS.items() for key in keys}
 _FILES = {
-    "monitor.toml": ("[monitor]", "[fetch]", "[operator]", "[returned]", "[backup]"),
+    "monitor.toml": ("[monitor]", "[fetch]", "[operator]", "[returned]", "[backup]", "[retention]"),
     "sources.toml": ("[[source]]",),
     "channels.toml": ("[channel.NAME]",),
     "subscriptions.toml": ("[[subscription]]", "[[test]]"),
@@ -142,6 +153,8 @@ class Settings:
     canary: bool  #: whether a test alert goes to the operator every week, by each of their ways
     backup_folder: Path  #: where the daily backup of SQLite goes
     backup_keep: int  #: how many are kept; 0: none is made
+    messages_kept: timedelta  #: what a message said is forgotten so long after it was settled
+    ended_kept: timedelta  #: and the address of who subscribed here, so long after they left
     returned: Table | None  #: ``[returned]``, checked: where the mailbox of returned mail is; None without one
     returned_interval: timedelta
     sources: tuple[Table, ...]  #: also the ones that are not enabled: they have to be right as well
@@ -331,7 +344,8 @@ def examine(config: Path, state: Path, environ: Mapping[str, str] | None = None)
     problems += more + even_more + wrong_mailbox
     operator, wrong_operator = _section(tables, "[operator]", _OPERATOR, environ)
     backup, wrong_backup = _section(tables, "[backup]", _BACKUP, environ)
-    problems += wrong_operator + wrong_backup
+    retention, wrong_retention = _section(tables, "[retention]", _RETENTION, environ)
+    problems += wrong_operator + wrong_backup + wrong_retention
     checked = [(table, check(table, _SOURCE, open_ended=True)[1]) for table in of["[[source]]"]]
     problems += [problem for _, found in checked for problem in found]
     channels = tuple(of["[channel.NAME]"])
@@ -358,6 +372,8 @@ def examine(config: Path, state: Path, environ: Mapping[str, str] | None = None)
         canary=operator["canary"] == "weekly",
         backup_folder=Path(backup["folder"]) if backup["folder"] else state / "backups",
         backup_keep=backup["keep"],
+        messages_kept=retention["messages"],
+        ended_kept=retention["ended"],
         returned=_mailbox(tables, returned),
         returned_interval=returned["interval"],
         sources=tuple(table for table, found in checked if not found),

@@ -39,6 +39,10 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "folder": "Where the daily backup of a state in SQLite goes. Left out: `backups` in the state folder",
         "keep": "How many are kept, the newest; `0`: none is made by itself",
     },
+    "[retention]": {
+        "messages": "What a message said is forgotten so long after it was settled; never that it was sent",
+        "ended": "The address of who subscribed on the site is forgotten so long after they ended their last subscription",
+    },
     "[returned]": {
         "url_env": "The environment variable with the mailbox: `imaps://USER:PASSWORD@HOST/FOLDER` or `maildir:///PATH`",
         "url_file": "A file with the same",

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, insert, select, update
 
+from monitor.domain.calendar import moment_words
 from monitor.domain.canary import next_canary, planned
 from monitor.domain.operator_alarms import Alarm, Receiver
 from monitor.messages.codes import reason_words
@@ -35,7 +36,7 @@ def enqueue_canaries(
         if due != noted:
             _note(connection, due)
         return 0
-    key = f"{_PREFIX}{due:%Y-%m-%d}"
+    key = f"{_PREFIX}{due.date().isoformat()}"
     there = select(deliveries.c.target).where(deliveries.c.change_set == key)
     told = set(connection.execute(there).scalars())
     todo = [way for way in {way.target: way for way in ways}.values() if way.target not in told]
@@ -59,7 +60,7 @@ def canary_alarms(connection: Connection, ways: Sequence[Receiver], now: datetim
         if latest.state in _WAITING and now - latest.created <= LATE:
             continue
         why = f": {reason_words(latest.reason)}" if latest.reason else ""
-        message = f"the weekly test of {latest.created:%d %b} was not taken ({latest.state}{why})"
+        message = f"the weekly test of {moment_words(latest.created)} was not taken ({latest.state}{why})"
         found.append(Alarm(about=f"channel {channel}", name="canary", message=message, since=latest.created, urgent=True))
     return found
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.domain.bounces import BounceReport, IngestOutcome
 from monitor.domain.mailboxes import target_of_address
 from monitor.domain.subscribers import Subscriber, Suspension
 from monitor.domain.subscriptions import Subscription
-from monitor.store import bounces, subscribers, suspensions
+from monitor.store import bounces, retention, subscribers, suspensions
 from monitor.store.no_news import lists_of
 from monitor.store.transactions import Transactions
 
@@ -81,6 +81,11 @@ class SubscriberDesk(Transactions):
         """Forget an address; returns how many subscriptions it had."""
         with self.engine.begin() as connection:
             return subscribers.erase(connection, address, now)
+
+    def forget_old(self, *, now: datetime, messages: timedelta, ended: timedelta) -> retention.Forgotten:
+        """Forget a portion of what is past its time; see `retention.forget`. Nothing is left when it is false."""
+        with self.engine.begin() as connection:
+            return retention.forget(connection, now, messages=messages, ended=ended)
 
     def ingest_bounce(self, mail: BounceReport, signed: str | None, *, now: datetime) -> IngestOutcome:
         """Record a mail that came back, and suspend its address where that is due; see `bounces.take`."""

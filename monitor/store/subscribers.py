@@ -235,6 +235,13 @@ def erase(connection: Connection, address: str, now: datetime) -> int:
     target = target_of_address(address)
     mine = [each.subscription.name for each in find(connection, address=target)]
     end(connection, mine, now)
+    forget_target(connection, target)
+    connection.execute(delete(suspensions).where(suspensions.c.target == target))
+    return len(mine)
+
+
+def forget_target(connection: Connection, target: str) -> None:
+    """Take an address whose subscriptions have ended out of them and of its messages. Why nothing is sent to it stays."""
     blank = secrets.token_hex(8)
     said = select(deliveries.c.body).where(deliveries.c.target == target, deliveries.c.body.is_not(None)).distinct()
     read = connection.execute(said).scalars().all()
@@ -245,15 +252,13 @@ def erase(connection: Connection, address: str, now: datetime) -> int:
     )
     forget_bodies(connection, read)
     connection.execute(update(notifications).where(notifications.c.target == target).values(target=f"erased:{blank}"))
-    connection.execute(delete(suspensions).where(suspensions.c.target == target))
-    for name in mine:
+    for name in connection.execute(select(subscriptions.c.name).where(subscriptions.c.target == target)).scalars().all():
         definition = {"name": name, "channel": "erased", "paused": True}
         connection.execute(
             update(subscriptions)
             .where(subscriptions.c.name == name)
             .values(target=f"erased:{blank}", definition=definition, ended_reason=ERASED, token="")
         )
-    return len(mine)
 
 
 def export(connection: Connection, address: str) -> Mapping[str, object]:

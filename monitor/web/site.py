@@ -118,6 +118,8 @@ class Site:
     work: Callable[[], Work]  #: how the work goes on; blocking
     clock: Clock
     public_url: str = ""
+    message_days: int = 400  #: after so many days what a message said is forgotten
+    ended_days: int = 28  #: and the address of who left
     contact: str = ""  #: whom readers turn to
     metrics_token: str = ""  #: of whatever may read the numbers
     operator_token: str = ""  #: of who may read the numbers; empty: nobody may

@@ -224,7 +224,7 @@ BROKEN = {
     "key outside any table": (
         "monitor.toml",
         'listen = "127.0.0.1:1"\n',
-        "monitor.toml:1: listen: a key outside any table; this file holds [monitor] and [fetch] and [operator] and [returned] and [backup]",
+        "monitor.toml:1: listen: a key outside any table; this file holds [monitor] and [fetch] and [operator] and [returned] and [backup] and [retention]",
     ),
     "no TOML": (
         "monitor.toml",

@@ -46,10 +46,8 @@ def about(site: Site, request: Request) -> Response:
 
 def privacy(site: Site, request: Request) -> Response:
     """What is kept of readers, why, and for how long."""
-    days = UNCONFIRMED_KEPT.days
-    return site.respond(
-        request, lambda _: html("privacy.html", title="Privacy notice", contact=site.contact, unconfirmed_days=days)
-    )
+    days = {"unconfirmed_days": UNCONFIRMED_KEPT.days, "message_days": site.message_days, "ended_days": site.ended_days}
+    return site.respond(request, lambda _: html("privacy.html", title="Privacy notice", contact=site.contact, **days))
 
 
 def accessibility(site: Site, request: Request) -> Response:
