@@ -156,6 +156,8 @@ CORPUS: tuple[Hostile, ...] = (
         json='"}, {"type": "section", "text": {"type": "mrkdwn", "text": "<!channel>"}}, {"x": "',
         discord="<@&123> <a:x:1> ||x||",
         teams="<at>everyone</at>",
+        chat="<users/all> <users/123>",
+        zulip="@**all** @_**everyone** @*team*",
         actions="view, x, https://evil.test; http, y, https://evil.test",
     ),
     *_rows(

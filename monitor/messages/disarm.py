@@ -28,8 +28,10 @@ _SCHEME = re.compile(
 )
 #: Words that call everybody in a room, in one service or another; some of those that Apprise knows read them in any text.
 _ROOM = re.compile(
-    rf"(?<![^\W_]){_AT}(?=(?:everyone|here|channel|all|room|team|group|online|members|moderators|admins?)\b)", re.IGNORECASE
+    rf"(?<![^\W_]){_AT}(?=\**(?:everyone|here|channel|all|room|team|group|online|members|moderators|admins?)\b)", re.IGNORECASE
 )
+#: How a mention, of somebody or of all, begins where such marks are read.
+_MENTION = re.compile(r"<(?=[!@#]|users/|at>)", re.IGNORECASE)
 _SHARE = re.compile(r"(?<!\S)\\\\(?=\w)")
 #: How a sentence goes on after a full stop without a space; none of these is a top-level domain.
 _OPENERS = frozenset(
@@ -46,7 +48,7 @@ def _dot(found: re.Match[str]) -> str:
 def disarmed(text: str) -> str:
     """The text with every address and every call to a whole room in it broken: what was read is still there, without effect."""
     text = _SCHEME.sub(lambda found: f"{found['name'] or ''}[:]", text)
-    text = _ROOM.sub("[@]", _MAIL.sub("[@]", text))
+    text = _MENTION.sub("[<]", _ROOM.sub("[@]", _MAIL.sub("[@]", text)))
     text = _NUMBERS.sub(lambda found: re.sub(_DOT, "[.]", found[0]), text)
     return _SHARE.sub(r"[\\\\]", _HOST.sub(_dot, text))
 

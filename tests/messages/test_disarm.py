@@ -58,7 +58,8 @@ _PRESSED = re.compile(
         ("evil.\U000e0001com", "evil[.]com"),
         ("ann＠evil.example", "ann[@]evil[.]example"),
         ("blob:https://evil.example/1", "blob[:]https[:]//evil[.]example/1"),
-        ("@channel, @here: @Everyone", "[@]channel, [@]here: [@]Everyone"),
+        ("@channel, @here: @Everyone @**all**", "[@]channel, [@]here: [@]Everyone [@]**all**"),
+        ("<!channel> <@U1> <users/all> <3", "[<]!channel> [<]@U1> [<]users/all> <3"),
     ],
 )  # fmt: skip
 def test_an_address_is_shown_and_cannot_be_pressed(said: str, shown: str) -> None:
