@@ -29,6 +29,8 @@ class Press:
     def __init__(self) -> None:
         self.prints: list[Print] = []
         self.base = ""
+        self.pause = 0.0  #: seconds between being asked for the feed and answering
+        self.asked = threading.Event()  #: for the feed, since somebody cleared it
         self._stories = [(council, area) for area in AREAS for council in COUNCILS]
 
     def publish(self) -> bool:
@@ -41,6 +43,8 @@ class Press:
     def page(self, path: str) -> str:
         """The feed, or an article."""
         if path == "/feed":
+            self.asked.set()
+            time.sleep(self.pause)
             items = "".join(each.item(self.base) for each in self.prints)
             return f'<?xml version="1.0"?><rss version="2.0"><channel><title>Soak</title>{items}</channel></rss>'
         return next((each.html() for each in self.prints if each.path == path), "")

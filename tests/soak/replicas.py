@@ -175,9 +175,14 @@ def _follower(pair: Pair, _leader: Replica, other: Replica) -> None:
 
 
 def _stopped(pair: Pair, leader: Replica, _other: Replica) -> None:
-    """The leader is stopped in the middle of whatever it does, and goes on when another has led for a while."""
+    """The leader is stopped while it polls, and goes on with an old answer when another has led for a while."""
+    pair.press.pause = 1.0
+    pair.press.asked.clear()
+    pair.poll_at_once()
+    pair.press.asked.wait(15)
     begun = time.time()
     os.kill(leader.pid, signal.SIGSTOP)
+    pair.press.pause = 0.0
     pair.until_polled("stopped", begun, but=leader)
     time.sleep(pair.chance.uniform(0, 5))
     os.kill(leader.pid, signal.SIGCONT)
