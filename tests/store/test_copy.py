@@ -119,13 +119,14 @@ def test_what_is_made_by_a_copy_has_the_schema_of_a_new_database(full: Path, tar
     engine.dispose()
 
 
-def test_what_one_engine_cannot_keep_is_replaced_and_said(full: Path, target: str, tmp_path: Path) -> None:
+@pytest.mark.postgres
+def test_what_one_engine_cannot_keep_is_replaced_and_said(full: Path, server: str, tmp_path: Path) -> None:
     path = tmp_path / "nul.db"
     path.write_bytes(full.read_bytes())
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE articles SET title = 'a' || char(0) || 'b' WHERE rowid <= 2")
-    assert copied(address(path), target).replaced == 2
-    store = open_store(target)
+    assert copied(address(path), server).replaced == 2
+    store = open_store(server)
     with store.engine.connect() as connection:
         assert list(connection.execute(select(schema.articles.c.title)).scalars()).count("a\ufffdb") == 2
     store.close()
@@ -171,8 +172,9 @@ def test_tables_that_a_look_has_made_are_no_hindrance(full: Path, database: str)
     assert rows_in(database) == rows_in(address(full))
 
 
+@pytest.mark.postgres
 def test_what_arrives_otherwise_is_noticed_and_nothing_is_kept(
-    full: Path, target: str, monkeypatch: pytest.MonkeyPatch
+    full: Path, server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = copy.write
 
@@ -185,8 +187,8 @@ def test_what_arrives_otherwise_is_noticed_and_nothing_is_kept(
 
     monkeypatch.setattr(copy, "write", lossy)
     with pytest.raises(StoreError, match=r"not what was sent: .*(bodies|journal)"):
-        copied(address(full), target)
-    assert is_empty(target)
+        copied(address(full), server)
+    assert is_empty(server)
 
 
 _KILLED = """
@@ -203,8 +205,8 @@ copy.copy_state(source, sys.argv[1], sys.argv[2], progress=progress)
 """
 
 
-@pytest.mark.parametrize("moment", [("copy", "polls"), ("compare", "facts")], ids=" ".join)
-def test_killed_it_leaves_nothing_and_is_simply_started_again(full: Path, target: str, moment: tuple[str, str]) -> None:
+def test_killed_it_leaves_nothing_and_is_simply_started_again(full: Path, target: str) -> None:
+    moment = ("copy", "polls") if target.startswith("postgres") else ("compare", "facts")
     done = subprocess.run([sys.executable, "-c", _KILLED, address(full), target, *moment], check=False, timeout=60)
     assert done.returncode == -signal.SIGKILL
     if target.startswith("sqlite"):
@@ -269,13 +271,14 @@ def test_a_monitor_that_starts_on_the_target_meanwhile_waits_and_finds_it(full: 
     assert opened == [1500]
 
 
-def test_a_state_of_an_older_version_is_brought_up_to_date_first(target: str, tmp_path: Path) -> None:
+@pytest.mark.postgres
+def test_a_state_of_an_older_version_is_brought_up_to_date_first(server: str, tmp_path: Path) -> None:
     origin = address(tmp_path / "old.db")
     engine = engine_of(origin)
     upgrade(engine, "0005")
     engine.dispose()
-    assert copied(origin, target).rows == 0
-    open_store(target).close()
+    assert copied(origin, server).rows == 0
+    open_store(server).close()
 
 
 @pytest.mark.parametrize(
@@ -374,15 +377,16 @@ async def test_what_was_moved_goes_on_where_it_is_now_and_not_where_it_was(lived
     store.close()
 
 
-async def test_what_was_moved_and_is_moved_back_goes_on_as_well(lived: Path, database: str, tmp_path: Path) -> None:
+@pytest.mark.postgres
+async def test_what_was_moved_and_is_moved_back_goes_on_as_well(lived: Path, server: str, tmp_path: Path) -> None:
     origin, back = address(lived / "monitor.db"), address(lived / "back.db")
-    there = database if database.startswith("postgres") else address(tmp_path / "there.db")
-    copied(origin, there, move=True)
-    copied(there, back, move=True)
-    assert await sent(there, tmp_path / "other") == []
+    copied(origin, server, move=True)
+    copied(server, back, move=True)
+    assert await sent(server, tmp_path / "other") == []
     assert len(await sent(back, lived)) == 1
 
 
+@pytest.mark.postgres
 async def test_a_move_leaves_sending_off_where_it_was_off(lived: Path, server: str) -> None:
     origin = address(lived / "monitor.db")
     store = opened(origin)
@@ -393,6 +397,7 @@ async def test_a_move_leaves_sending_off_where_it_was_off(lived: Path, server: s
     assert await sent(server, lived) == []
 
 
+@pytest.mark.postgres
 @pytest.mark.parametrize("step", [1, 2])
 async def test_wherever_a_move_is_cut_off_at_most_one_sends(
     lived: Path, server: str, step: int, monkeypatch: pytest.MonkeyPatch
@@ -414,6 +419,7 @@ async def test_wherever_a_move_is_cut_off_at_most_one_sends(
     assert (len(there), len(here)) == ((0, 1) if step == 1 else (0, 0)), "nothing is lost: `outbox resume` turns it on"
 
 
+@pytest.mark.postgres
 async def test_what_a_dead_monitor_had_in_hand_is_seen_to_after_a_move(lived: Path, server: str) -> None:
     origin = address(lived / "monitor.db")
     store = opened(origin)
