@@ -81,6 +81,7 @@ def test_every_service_is_hardened(name: str) -> None:
     assert service["restart"] == "unless-stopped"
     assert service["mem_limit"]
     assert service["pids_limit"] <= 512
+    assert set(service["logging"]["options"]) == {"max-size", "max-file"}, "a log that grows for ever fills the disk"
     user = service.get("user", re.findall(r"^USER (\S+)", DOCKERFILE, re.MULTILINE)[-1])
     assert user not in {"root", "0"}
 
