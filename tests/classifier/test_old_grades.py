@@ -42,10 +42,7 @@ def test_what_has_been_since_a_grade_is_no_news_of_it(since: str, day: date) -> 
     [
         "Ofsted has since rated Stoke-on-Trent's children's services inadequate.",
         "Since its last inspection Stoke-on-Trent's children's services have been judged inadequate by Ofsted.",
-        pytest.param(
-            "Since the visit Stoke-on-Trent's children's services have been rated inadequate by Ofsted.",
-            marks=pytest.mark.xfail(reason="taken for background: hardly an article of the corpus opens so"),
-        ),
+        "Since the visit Stoke-on-Trent's children's services have been rated inadequate by Ofsted.",
     ],
 )
 def test_what_has_come_since_something_else_is(now: str) -> None:
