@@ -222,6 +222,8 @@ def read_wish(form: Form, own: Mapping[str, object], *, before: Subscription | N
 def _problems(form: Form, before: Subscription | None) -> Iterator[tuple[str, str]]:
     """What is wrong that no key of a table could be."""
     near = _typed(form, "near")
+    if _typed(form, "search") and not any(form.get(name) for name in ("authorities", "regions", "near", "inadequate_now")):
+        yield "search", "Tick the councils that you mean, or empty this field to hear of every council in England"
     if first(form, "near_self") and not near:
         yield "near", "Enter the council whose statistical neighbours you mean"
     for name in near:

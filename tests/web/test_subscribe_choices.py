@@ -330,6 +330,23 @@ def test_what_was_typed_and_not_looked_for_is_looked_for_first(pages: Pages, do:
     )
 
 
+@pytest.mark.parametrize("do", ["", "look", "change"])
+def test_who_found_councils_and_ticked_none_is_not_taken_for_one_who_wants_all(pages: Pages, do: str) -> None:
+    path = pages.preferences(subscription("none", regions=["London"])) if do == "change" else "/subscribe"
+    sent = {"to": "none@reader.test", "search": "lee", "searched": "lee", "more": "1", "do": do}
+    status, page = pages.post(path, **sent)
+    assert (status, re.findall(r'<li><a href="#(\w+)">(\w+) the councils that you mean', page)) == (400, [("search", "Tick")])
+    assert 'name="authorities" value="Leeds"' in page, "what was found is still there"
+    for chosen in (
+        {"authorities": "Leeds"},
+        {"regions": "London"},
+        {"near": "Leeds"},
+        {"inadequate_now": "yes"},
+        {"search": ""},
+    ):
+        assert "Tick the councils" not in pages.post(path, **sent | chosen)[1]
+
+
 @pytest.mark.parametrize(
     ("text", "status", "words", "offered"),
     [
