@@ -17,6 +17,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from functools import cache
 from html import unescape
+from itertools import accumulate
 from typing import Any
 
 from monitor.extraction.decode import declared_codecs, decode, visible
@@ -50,21 +51,28 @@ _PATTERNS = (
 )
 
 
-def may_hold(bodies: Sequence[bytes], content_types: Sequence[str]) -> list[bool]:
-    """Step one: of each page whether the words can be in it that `may_report` asks for; False is certain."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
+class ByteGate:
+    """Step one. It has memory of its own, for pages come by the thousand; one a thread."""
 
-    lowered, offsets = bytearray(), [0]
-    for body in bodies:
-        lowered += body.lower()
-        offsets.append(len(lowered))
-    buffers = [None, pa.py_buffer(struct.pack(f"={len(offsets)}q", *offsets)), pa.py_buffer(lowered)]
-    array = pa.Array.from_buffers(pa.large_binary(), len(bodies), buffers)
-    search: Any = pc.get_function("match_substring_regex")
-    hits = [search.call([array], pc.MatchSubstringOptions(pattern)).to_pylist() for pattern in _PATTERNS]
-    found = [any(each) for each in zip(*hits, strict=True)]
-    return [hit or not _is_ascii_based(body, kind) for hit, body, kind in zip(found, bodies, content_types, strict=True)]
+    def __init__(self) -> None:
+        self._lowered = bytearray(BATCH)
+
+    def may_hold(self, bodies: Sequence[bytes], content_types: Sequence[str]) -> list[bool]:
+        """Of each page whether the words can be in it that `may_report` asks for; False is certain."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        offsets = list(accumulate(map(len, bodies), initial=0))
+        if offsets[-1] > len(self._lowered):
+            self._lowered = bytearray(offsets[-1])
+        for start, body in zip(offsets, bodies, strict=False):
+            self._lowered[start : start + len(body)] = body.lower()
+        buffers = [None, pa.py_buffer(struct.pack(f"={len(offsets)}q", *offsets)), pa.py_buffer(self._lowered)]
+        array = pa.Array.from_buffers(pa.large_binary(), len(bodies), buffers)
+        search: Any = pc.get_function("match_substring_regex")
+        hits = [search.call([array], pc.MatchSubstringOptions(pattern)).to_pylist() for pattern in _PATTERNS]
+        found = [any(each) for each in zip(*hits, strict=True)]
+        return [hit or not _is_ascii_based(body, kind) for hit, body, kind in zip(found, bodies, content_types, strict=True)]
 
 
 def _is_ascii_based(body: bytes, content_type: str) -> bool:
@@ -95,14 +103,24 @@ _RANK = re.compile(
     rf"(?:detective|chief|det|police|acting|temporary|retired|former) (?:chief )?inspector(?!{_MARK}*\w)"
 )
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
-_END_OF_COMMENT = re.compile(r"--!?>")
-_END_OF_RAW = {name: re.compile(f"</{name}", re.IGNORECASE) for name in ("script", "style")}
+#: What has no text of its own, each with the pattern of its end; a browser ends a script or a comment at the first.
+_RAW = re.compile(r"<(?:(?P<comment>!--)|(?P<name>script|style))", re.IGNORECASE)
+_ENDS = {
+    "comment": re.compile(r"--!?>"),
+    "script": re.compile(r"</script", re.IGNORECASE),
+    "style": re.compile(r"</style", re.IGNORECASE),
+}
+_META = re.compile(r"<meta[^<>]*>", re.IGNORECASE)
+#: Never past another bracket, so that no page is gone through again and again.
+_ANY_TAG = re.compile(r"<[^<>]*>")
 
 
 def may_pass(body: bytes, content_type: str = "", title: str = "") -> bool:
     """Step two: whether the text that a reader could take from a page can pass the first gate; False is certain."""
     page = f"{title}\n{decode(body, content_type)}"
-    marked = visible(unescape(_MARK.join(_without_markup(page)))).lower()
+    shown = "".join(_without_raw(page))
+    told = "".join((_ANY_TAG.sub(_MARK, shown), " ", *_META.findall(shown)))
+    marked = visible(unescape(told)).lower()
     if content_type.startswith("text/plain"):  # there a bracket is a bracket
         marked += f"\n{visible(page).lower()}"
     text = marked.replace(_MARK, "")
@@ -111,37 +129,21 @@ def may_pass(body: bytes, content_type: str = "", title: str = "") -> bool:
     return _NAMED.search(text) is not None or "inspect" in _RANK.sub("", marked).replace(_MARK, "")
 
 
-def _without_markup(text: str) -> Iterator[str]:
-    """What stands between tags, and what a title may be taken from: meta tags, and data in scripts. Linear, whatever comes."""
-    at, no_end = 0, set[str]()
-    while (tag := text.find("<", at)) >= 0:
-        yield text[at:tag]
-        at = _after_comment(text, tag, no_end) if text.startswith("<!--", tag) else 0
-        if at:
+def _without_raw(text: str) -> Iterator[str]:
+    """What is no comment, script or style sheet, and data in scripts, of which a title may be taken. Linear, whatever comes."""
+    at, endless = 0, set[str]()
+    while (raw := _RAW.search(text, at)) is not None:
+        kind = "comment" if raw["comment"] else raw["name"].lower()
+        yield text[at : raw.start()]
+        end = None if kind in endless else _ENDS[kind].search(text, raw.start() + 2)
+        if end is None:  # what has no end is none: its text is shown, or may be
+            endless.add(kind)
+            yield "<"
+            at = raw.start() + 1
             continue
-        close = text.find(">", tag)
-        if close < 0:
-            yield text[tag + 1 :]
-            return
-        name = text[tag + 1 : tag + 7].lower()
-        if name.startswith("meta"):
-            yield f" {text[tag:close]} "
-        at = close + 1
-        raw = next((each for each in _END_OF_RAW if name.startswith(each)), "")
-        end = _END_OF_RAW[raw].search(text, at) if raw and raw not in no_end else None
-        if raw and end is None:
-            no_end.add(raw)
-        if end is not None:
-            if "json" in text[tag:close].lower():
-                yield " " + _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text[at : end.start()]) + " "
-            at = end.start()
+        head = text.find(">", raw.start()) if kind == "script" else -1
+        if 0 <= head < end.start() and "json" in text[raw.start() : head].lower():
+            yield f" {_ESCAPED.sub(lambda found: chr(int(found[1], 16)), text[head + 1 : end.start()])} "
+        yield _MARK
+        at = end.end() if kind == "comment" else end.start()
     yield text[at:]
-
-
-def _after_comment(text: str, start: int, no_end: set[str]) -> int:
-    """Where the text goes on behind a comment; behind its mark, where it has no end."""
-    end = None if "comment" in no_end else _END_OF_COMMENT.search(text, start + 2)
-    if end is None:
-        no_end.add("comment")
-        return start + 4
-    return end.end()

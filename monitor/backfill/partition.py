@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import monitor
 from monitor.backfill.archives import records
 from monitor.backfill.findings import Finding, PartResult
-from monitor.backfill.gate import BATCH, may_hold, may_pass
+from monitor.backfill.gate import BATCH, ByteGate, may_pass
 from monitor.backfill.plan import Form, Part
 from monitor.backfill.records import Read, Record, Unread
 from monitor.classifier import Thresholds, classify
@@ -101,6 +101,7 @@ def _unread(record: Record, reason: str, detail: str) -> Unread:
 
 def _through_gate(found: Iterable[Read], counts: Counter[str], unread: list[Unread], days: list[date]) -> Iterator[Record]:
     """The records that can be about an inspection."""
+    gate = ByteGate()
     batch: list[Record] = []
     held = 0
     for each in found:
@@ -115,13 +116,13 @@ def _through_gate(found: Iterable[Read], counts: Counter[str], unread: list[Unre
             batch.append(each)
             held += len(each.body)
             if held > BATCH:
-                yield from _passing(batch, counts)
+                yield from _passing(batch, gate, counts)
                 batch, held = [], 0
-    yield from _passing(batch, counts)
+    yield from _passing(batch, gate, counts)
 
 
-def _passing(batch: list[Record], counts: Counter[str]) -> Iterator[Record]:
-    hits = may_hold([_searched(each) for each in batch], [each.content_type for each in batch]) if batch else []
+def _passing(batch: list[Record], gate: ByteGate, counts: Counter[str]) -> Iterator[Record]:
+    hits = gate.may_hold([_searched(each) for each in batch], [each.content_type for each in batch]) if batch else []
     for record, hit in zip(batch, hits, strict=True):
         if hit and (_is_pdf(record) or record.text is not None or may_pass(record.body, record.content_type, record.title)):
             yield record

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
-from urllib.parse import urlsplit
 
 from monitor.backfill.boundaries import is_gzip, member, next_member, next_plain, plain_records
 from monitor.backfill.plan import Part
@@ -143,11 +142,8 @@ def _record(record: WarcRecord, name: str, offset: int) -> Read:
 
 def _is_page(url: str, status: int | None, kind: str) -> bool:
     """Whether a record can be a page or a report: an answer that is one, from the web, of a type that is read."""
-    try:
-        scheme = urlsplit(url).scheme.lower()
-    except ValueError:
-        return False
-    return scheme in ("http", "https") and 200 <= (status or 0) < 300 and not kind.lower().startswith(_NO_PAGES)
+    web = url[:8].lower().startswith(("http://", "https://"))
+    return web and 200 <= (status or 0) < 300 and not kind.lower().startswith(_NO_PAGES)
 
 
 def _decoded(body: bytes, transfer: str, content: str) -> bytes:

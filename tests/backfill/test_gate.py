@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.watch import weighty
-from monitor.backfill.gate import may_hold, may_pass
+from monitor.backfill.gate import ByteGate, may_pass
 from monitor.classifier.relevance import may_report
 from monitor.extraction.html.pages import read_page
 from monitor.extraction.sandbox import Sandbox
@@ -24,7 +24,7 @@ from tests.extraction.stories import STORIES
 
 def passes(body: bytes, kind: str = HTML, title: str = "") -> bool:
     """Whether both steps let a page through."""
-    return may_hold([body], [kind])[0] and may_pass(body, kind, title)
+    return ByteGate().may_hold([body], [kind])[0] and may_pass(body, kind, title)
 
 
 TITLE, TEXT = rated("Leeds", "good")
@@ -139,7 +139,7 @@ def sandbox() -> Sandbox:
 @pytest.mark.parametrize("piece", ["<!--", "<script ", "<script>", "<style>", "<", "&", "<!-", "<meta "])
 def test_hostile_markup_takes_no_longer_than_its_length(piece: str) -> None:
     body = (piece * (2_000_000 // len(piece))).encode()
-    assert may_hold([body], [HTML]) is not None
+    assert ByteGate().may_hold([body], [HTML]) is not None
     assert not may_pass(body, HTML)
 
 
