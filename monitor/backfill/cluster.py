@@ -66,7 +66,8 @@ def connected(scheduler: str = "", workers: int = 0) -> Iterator[Client]:
     # Their types are not declared throughout.
     new_client: Any = distributed.Client
     new_cluster: Any = distributed.LocalCluster
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in [each for each in logging.root.manager.loggerDict if each.startswith("distributed")]:
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what a user has to know is said by us, in a sentence
     limits = {
         "distributed.comm.timeouts.connect": f"{_CONNECT}s",
         "distributed.scheduler.allowed-failures": _TRIES,
