@@ -33,9 +33,11 @@ _KEPT_BY_NOBODY = ("Cache-Control", "no-store")
 
 
 def host_name(host: str) -> str:
-    """The name in a ``Host`` header, without its port, in lower case; empty where it is none."""
+    """The name in a ``Host`` header, without its port, in lower case; empty where it is none, or the port is no number."""
     try:
-        return (urlsplit(f"//{host}").hostname or "").rstrip(".") if host.isascii() and "@" not in host else ""
+        parts = urlsplit(f"//{host}")
+        is_one = host.isascii() and "@" not in host and parts.netloc == host and (parts.port is None or parts.port > 0)
+        return (parts.hostname or "").rstrip(".") if is_one else ""
     except ValueError:
         return ""
 
