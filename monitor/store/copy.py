@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
+import stat
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -267,8 +268,7 @@ def _into_file(url: str) -> Iterator[Connection]:
     path = Path(url.removeprefix("sqlite:///"))
     new = path.with_name(f"{path.name}.copying")
     try:
-        if path.exists() and path.stat().st_size:
-            raise StoreError("is there already: a state is copied into a file that is not", key=str(path))
+        _refuse_what_is_there(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         new.unlink(missing_ok=True)
         os.close(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
@@ -287,6 +287,17 @@ def _into_file(url: str) -> Iterator[Connection]:
     finally:
         with suppress(OSError):
             new.unlink(missing_ok=True)
+
+
+def _refuse_what_is_there(path: Path) -> None:
+    """Raise StoreError unless nothing is there, or an ordinary file without a byte: it is replaced, whatever it is."""
+    if not os.path.lexists(path):
+        return
+    found = path.lstat()
+    if not stat.S_ISREG(found.st_mode):
+        raise StoreError("is a link, a folder or a device: name a file that is not there", key=str(path))
+    if found.st_size:
+        raise StoreError("is there already: a state is copied into a file that is not", key=str(path))
 
 
 def _hasty_file(path: Path) -> Engine:

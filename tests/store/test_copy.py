@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sqlite3
 import subprocess
@@ -161,6 +162,35 @@ def test_a_target_with_anything_in_it_is_refused_and_left_as_it_is(full: Path, t
     with pytest.raises(StoreError, match=r"not empty|is there already"):
         copied(address(full), target)
     assert rows_in(target) == before
+
+
+def make_pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        make_pipe,
+        Path.mkdir,
+        lambda path: path.symlink_to(path),
+        lambda path: path.symlink_to("elsewhere.db"),
+        lambda path: path.write_text("x"),
+    ],
+    ids=["pipe", "folder", "loop", "link", "file"],
+)
+def test_what_stands_in_the_place_of_the_new_file_stays_what_it_is(
+    full: Path, tmp_path: Path, make: Callable[[Path], object]
+) -> None:
+    """A device, above all: whoever copies to /dev/null as root must not replace it."""
+    place = tmp_path / "place"
+    make(place)
+    before = place.lstat()
+    with pytest.raises(StoreError, match=r"name a file that is not there|is there already"):
+        copied(address(full), address(place))
+    after = place.lstat()
+    assert (after.st_ino, after.st_mode, after.st_size) == (before.st_ino, before.st_mode, before.st_size)
+    assert [each.name for each in tmp_path.iterdir()] == ["place"]
 
 
 @pytest.mark.postgres
