@@ -104,9 +104,12 @@ def _of_readiness(host: str, port: int) -> Iterator[Finding]:
     for reason in said.get("reasons", ()):
         remedy = "docs/runbook.md, “Is it well?”; look at its log, restart it if that does not help"
         yield Finding(level=Level.ERROR, about="daemon", says=str(reason), remedy=remedy)
-    if waiting := said.get("configuration"):
+    waiting = str(said.get("configuration") or "")
+    if waiting.startswith("needs a restart"):
+        yield Finding(level=Level.WARNING, about="configuration", says=waiting, remedy="restart the monitor when it suits")
+    elif waiting:
         remedy = "put it right, `monitor check`, then `monitor reload`; until then the old configuration is in force"
-        yield Finding(level=Level.ERROR, about="configuration", says=str(waiting), remedy=remedy)
+        yield Finding(level=Level.ERROR, about="configuration", says=waiting, remedy=remedy)
 
 
 def _of_descriptors(holder: str) -> Iterator[Finding]:
