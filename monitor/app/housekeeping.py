@@ -106,5 +106,5 @@ class Housekeeping:
             return False
         if self._tried is not None and timedelta() <= now - self._tried < _AGAIN:
             return False
-        last = last_backup(settings.backup_folder)
-        return last is None or not timedelta(days=-1) < now - last < EVERY
+        # One of the future was made by a clock that was wrong, and says nothing of today.
+        return not any(timedelta(days=-1) < now - made < EVERY for made, _ in backups_in(settings.backup_folder))
