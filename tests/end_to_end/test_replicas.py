@@ -47,18 +47,18 @@ def test_stopped_killed_and_ended_the_leader_is_followed_and_each_message_comes_
             leader, follower = (one, two) if _leads(one) else (two, one)
 
             leader.popen.send_signal(signal.SIGSTOP)
-            _later(town)
-            until(lambda: _leads(follower))
             _news(town, "Wiltshire")
+            _later(town)
             until(arrived(2))
+            assert _leads(follower)
             leader.popen.send_signal(signal.SIGCONT)
             until(lambda: leader.get("/readyz")[0] and not _leads(leader))
 
             follower.end(signal.SIGKILL)
-            _later(town)
-            until(lambda: _leads(leader))
             _news(town, "Derbyshire")
+            _later(town)
             until(arrived(3))
+            assert _leads(leader)
 
             with running(config, folders["two" if follower is two else "one"]) as again:
                 assert not _leads(again)
