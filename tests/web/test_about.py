@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from monitor import __version__
+from monitor.domain.history import history
+from monitor.domain.model import Area
 from monitor.domain.subscribers import UNCONFIRMED_KEPT
 from monitor.web.app import create_app
 from monitor.web.queries.accuracy import accuracy
@@ -25,6 +27,14 @@ def test_accuracy_is_told_with_its_version_and_adds_up() -> None:
     right, of = map(int, re.findall(r"(\d+)&nbsp;% of (\d+) grades it named", told)[0])
     assert right == round(figures["precision"] * 100)
     assert abs((of - figures["wrong"]) / of - figures["precision"]) < 0.005
+
+
+def test_years_of_frameworks_are_those_of_their_table() -> None:
+    adoption = max(each.published for each in history() if Area.ADOPTION in each.ratings).year
+    assert f"and until {adoption} adoption." in page("/about")
+    assert f"the framework that ended in {adoption}:" in page("/trends?area=adoption")
+    for path in ("/about", "/trends?area=overall"):
+        assert "nspections that began after 1 April 2026" in page(path)
 
 
 def test_the_figures_are_those_of_the_page_on_accuracy() -> None:

@@ -62,6 +62,15 @@ def test_every_authority_has_a_page_with_its_history_and_its_window(client: Test
         assert f'href="/feeds/changes.atom?authority={each.gss_code}"' in shown
 
 
+def test_a_grade_that_was_shared_is_not_called_none(client: TestClient) -> None:
+    told = page(client, "E08000035")
+    shared = [each for each in history() if each.authority.gss_code == "E08000035" and each.combined_care]
+    assert shared
+    inspections = told.partition("Every inspection known, newest first")[2].partition("</table>")[0]
+    assert inspections.count('<span class="far">shared with children in care</span>') == len(shared)
+    assert ">none<" not in inspections
+
+
 def test_neighbours_are_counted_where_both_have_a_grade() -> None:
     leeds = find_authority("E08000035")
     assert leeds is not None

@@ -161,6 +161,26 @@ def test_what_was_disputed_is_settled_by_more_outlets_or_by_ofsted(store: SqlSto
     assert [each["new"] for each in listed(site(store), "kind=disputed")] == []
 
 
+def test_an_article_is_nowhere_called_ofsteds_report(store: SqlStore) -> None:
+    hear(store, story({"Leeds": "leadership inadequate"}, outlet="The Gazette"), 0)
+    files = ("/authorities.csv?q=Leeds", "/map.csv?area=leadership", "/trends/flows.csv?area=leadership")
+    there = site(store, clock=StoppedClock(NOW))
+    article = there.record.current().changes[0].inspection.url
+    shown = page(there, "/authorities/E08000035")
+    assert f'href="{article}">The Gazette<span class="far"> of ' in shown
+    assert '<span class="far">not reported yet</span>' in shown
+    for file in files:
+        told = page(there, file)
+        assert there.record.current().changes[0].inspection.key in told or "reported" in told
+        assert article not in told
+    publish(store, "leadership inadequate, children_in_care good", 1)
+    there = site(store, clock=StoppedClock(NOW))
+    published = there.record.current().changes[0].inspection.url
+    assert f'href="{published}">ILACS report<span class="far"> of ' in page(there, "/authorities/E08000035")
+    for file in files:
+        assert published in page(there, file)
+
+
 def test_of_one_day_what_was_heard_last_comes_first_whatever_it_is_of(store: SqlStore) -> None:
     councils = ("Leeds", "Kent", "Barnet", "Wirral")
     for hour, council in enumerate(councils):

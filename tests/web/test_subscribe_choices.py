@@ -378,6 +378,20 @@ def test_every_council_is_found_by_its_names_and_codes() -> None:
             assert who in search_councils(text, TODAY).found, text
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Bristol, City of", ["Bristol"]),
+        ("leeds; kingston upon hull, city of, Herefordshire, County of", ["Herefordshire", "Hull", "Leeds"]),
+        ("Bournemouth, Christchurch and Poole", ["Bournemouth, Christchurch and Poole"]),
+        ("Leeds, Bristol", ["Bristol", "Leeds"]),
+    ],
+)
+def test_a_comma_in_a_councils_own_name_does_not_part_it(text: str, names: list[str]) -> None:
+    search = search_councils(text, TODAY)
+    assert ([who.display_name for who in search.found], search.missing) == (names, ())
+
+
 def test_an_address_in_the_words_of_the_filters_begins_a_form(pages: Pages) -> None:
     query = "authority=E08000035&region=london&area=leadership&neighbours_of=886&kind=into_inadequate&from=2020-01-01&x=%3Cb%3E"
     form = sent_form(pages.client.get(f"/subscribe?{query}").text)

@@ -11,6 +11,7 @@ from monitor.domain.authorities import Plan, authorities, by_code, by_urn, exist
 from monitor.domain.history import PredecessorGrade, predecessor_grades
 from monitor.domain.model import Area, Authority, ChildrensTrust, Inspection, Rating
 from monitor.domain.movement import direction, shares_grade
+from monitor.messages.sanitize import link, sanitize
 from monitor.web.queries.changes import InspectionNews, news_of
 from monitor.web.queries.record import Record
 
@@ -37,12 +38,30 @@ class AuthorityRow:
         """What is said where an area has no grade of its own."""
         if self.newest is None:
             return "not inspected yet"
-        edition = edition_of(self.newest)
-        if area is Area.OVERALL and edition is not None and area not in edition.areas:
-            return "no longer given"
-        if shares_grade(self.newest, area):
-            return "shared with children in care"
-        return "not graded" if self.newest.trust in OFFICIAL else "not reported yet"
+        return note(self.newest, area)
+
+
+def note(inspection: Inspection, area: Area) -> str:
+    """What is said where an inspection gives an area no grade of its own."""
+    edition = edition_of(inspection)
+    if area is Area.OVERALL and edition is not None and area not in edition.areas:
+        return "no longer given"
+    if shares_grade(inspection, area):
+        return "shared with children in care"
+    return "not graded" if inspection.trust in OFFICIAL else "not reported yet"
+
+
+def report_address(inspection: Inspection) -> str:
+    """Where Ofsted's report on an inspection is; empty while only the press tells of it."""
+    return link(inspection.url) if inspection.trust in OFFICIAL else ""
+
+
+def told_in(inspection: Inspection) -> str:
+    """What an inspection's address leads to, in a word or two: a framework's report, or the outlet whose article it is."""
+    if inspection.trust in OFFICIAL:
+        return f"{inspection.framework} report"
+    outlets = (sanitize(each.outlet) for each in inspection.attestations if each.url == inspection.url and each.outlet)
+    return next(outlets, "article")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

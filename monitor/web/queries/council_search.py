@@ -36,7 +36,7 @@ def search_councils(text: str, day: date) -> CouncilSearch:
     there = current_authorities(day)
     found: set[Authority] = set()
     missing = []
-    for part in [each.strip() for each in re.split(r"[,;]", text) if each.strip()]:
+    for part in _parts(text):
         named = _named(part, there)
         found |= named
         missing += [] if named else [part]
@@ -44,6 +44,18 @@ def search_councils(text: str, day: date) -> CouncilSearch:
         return CouncilSearch(text=text, found=_by_name(found), missing=tuple(missing))
     near = {who for part in missing for name in nearest(part) if (who := find(name)) in there and who is not None}
     return CouncilSearch(text=text, found=_by_name(near), missing=tuple(missing), is_guess=True)
+
+
+def _parts(text: str) -> list[str]:
+    """What stands between commas and semicolons; a council's name that has a comma in it (Bristol, City of) stays whole."""
+    found: list[str] = []
+    for part in [each.strip() for each in re.split(r"[,;]", text) if each.strip()]:
+        whole = f"{found[-1]}, {part}" if found else ""
+        if whole and find(whole):
+            found[-1] = whole
+        else:
+            found.append(part)
+    return found
 
 
 def _named(part: str, there: tuple[Authority, ...]) -> set[Authority]:

@@ -15,12 +15,21 @@ from monitor.domain.calendar import day_words
 from monitor.domain.forecast import Window
 from monitor.domain.history import predecessor_grades
 from monitor.domain.model import Area, Authority, Rating
-from monitor.messages.sanitize import link, listed
+from monitor.messages.sanitize import listed
 from monitor.web.charts.timeline import first_year, timeline
 from monitor.web.csv_files import csv_file
 from monitor.web.file_names import file_name
 from monitor.web.pages import href
-from monitor.web.queries.authorities import AuthorityRow, OneAuthority, find_authority, one_authority, rows_of
+from monitor.web.queries.authorities import (
+    AuthorityRow,
+    OneAuthority,
+    find_authority,
+    note,
+    one_authority,
+    report_address,
+    rows_of,
+    told_in,
+)
 from monitor.web.queries.authority_list import AuthorityList, parse_list
 from monitor.web.queries.record import Record
 from monitor.web.routes.chosen import only
@@ -91,6 +100,8 @@ def authority(site: Site, request: Request) -> Response:
             title=f"{found.display_name}: Ofsted ratings of children’s services",
             here="/authorities",
             shown=shown,
+            note=note,
+            told_in=told_in,
             origin=site.origin(request),
             expected=expected,
             chart=Markup(drawn),  # noqa: S704  # its template escapes
@@ -177,6 +188,6 @@ _COLUMNS = (*"authority gss_code dfe_code urn region type published trust report
 
 def _line(row: AuthorityRow) -> tuple[object, ...]:
     who, newest = row.authority, row.newest
-    facts = (newest.published.isoformat(), newest.trust.value, link(newest.url)) if newest else ("", "", "")
+    facts = (newest.published.isoformat(), newest.trust.value, report_address(newest)) if newest else ("", "", "")
     grades = (row.ratings[area].value if area in row.ratings else "" for area in AREAS)
     return (who.display_name, who.gss_code, who.dfe_code, who.urn, who.region, who.type, *facts, *grades)

@@ -9,11 +9,11 @@ from fastapi import Request, Response
 
 from monitor.domain.calendar import day_words
 from monitor.domain.model import Area, Authority
-from monitor.messages.sanitize import link
 from monitor.web.charts.hex_map import hex_map
 from monitor.web.csv_files import csv_file
 from monitor.web.file_names import file_name
 from monitor.web.pages import href
+from monitor.web.queries.authorities import report_address
 from monitor.web.queries.on_a_day import ratings_on
 from monitor.web.queries.record import Record
 from monitor.web.routes.chosen import FIRST_DAY, area_of, day_of, only
@@ -82,7 +82,7 @@ def as_csv(site: Site, request: Request) -> Response:
         lines = []
         for each in ratings_on(record, area, day).ratings:
             who, last = each.authority, each.inspection
-            facts = (last.published.isoformat(), last.key, link(last.url)) if last else ("", "", "")
+            facts = (last.published.isoformat(), last.key, report_address(last)) if last else ("", "", "")
             rating = each.rating.value if each.rating else ""
             codes = (who.display_name, who.gss_code, who.dfe_code, who.urn, who.region)
             lines.append((*codes, area.value, day.isoformat(), rating, *facts))

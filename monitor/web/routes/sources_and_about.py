@@ -9,6 +9,8 @@ from fastapi.responses import HTMLResponse
 
 from monitor import __version__
 from monitor.domain.first_heard import OutletRecord, outlet_records
+from monitor.domain.frameworks import last_graded
+from monitor.domain.model import Area
 from monitor.domain.subscribers import UNCONFIRMED_KEPT
 from monitor.web.queries.accuracy import accuracy
 from monitor.web.queries.record import Record
@@ -39,6 +41,8 @@ def about(site: Site, request: Request) -> Response:
             version=__version__,
             record=record,
             figures=accuracy(),
+            last_overall=last_graded(Area.OVERALL),
+            last_adoption=last_graded(Area.ADOPTION),
         )
 
     return site.respond(request, make)

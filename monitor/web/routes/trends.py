@@ -5,13 +5,14 @@ from __future__ import annotations
 from fastapi import Request, Response
 
 from monitor.domain.authorities import regions
+from monitor.domain.frameworks import last_graded
 from monitor.domain.model import Area
 from monitor.domain.trends import SCALE
-from monitor.messages.sanitize import link
 from monitor.web.charts.flows import flows_chart
 from monitor.web.charts.rating_counts import rating_counts_chart
 from monitor.web.csv_files import csv_file
 from monitor.web.file_names import file_name
+from monitor.web.queries.authorities import report_address
 from monitor.web.queries.on_a_day import ratings_on
 from monitor.web.queries.record import Record
 from monitor.web.queries.trends import YearRow, years
@@ -46,6 +47,7 @@ def trends(site: Site, request: Request) -> Response:
             here="/trends",
             record=record,
             area=area,
+            last_graded=last_graded(area),
             region=region,
             areas=tuple(Area),
             regions=regions(),
@@ -115,7 +117,7 @@ def flows_csv(site: Site, request: Request) -> Response:
             for way, inspections in (("into", row.flow.into), ("out", row.flow.out)):
                 for each in inspections:
                     who = (each.authority.display_name, each.authority.gss_code)
-                    facts = (each.published.isoformat(), each.key, link(each.url))
+                    facts = (each.published.isoformat(), each.key, report_address(each))
                     lines.append((area.value, region or "England", row.year, way, *who, *facts))
         return csv_file(file_name(_name("flows", area, region), "csv", record.as_of), _FLOWS, lines)
 
