@@ -15,8 +15,9 @@ from monitor.store import schema
 from monitor.store.backup import DATABASE, JOURNAL, KEY, Manifest, opened_backup
 from monitor.system.private_files import make_private
 
-#: Of the database that was there: it must not be read together with another file.
-_LOGS = ("-wal", "-shm")
+#: Of the database that was there, whose last transactions may stand in its log alone: it goes where that goes, and must not be
+#: read together with another file.
+_LOG, _SHARED = f"{DATABASE}-wal", f"{DATABASE}-shm"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +56,6 @@ def restore_backup(archive: Path, state: Path, *, now: datetime, over: bool = Fa
         _merge_journals(state / JOURNAL, work / JOURNAL)
         if (work / KEY).exists() and not (state / KEY).exists():
             (work / KEY).replace(state / KEY)
-        for each in _LOGS:
-            database.with_name(database.name + each).unlink(missing_ok=True)
         (work / DATABASE).replace(database)
     for name in (DATABASE, JOURNAL, KEY):
         make_private(state / name)
@@ -75,11 +74,13 @@ def _same(one: Path, other: Path) -> bool:
 
 def _moved_aside(state: Path, now: datetime, *, keeps_key: bool) -> tuple[Path, ...]:
     """Keep what was there, under a name that says since when."""
+    mark = f".before-{now:%Y%m%dT%H%M%SZ}"
+    (state / _SHARED).unlink(missing_ok=True)
     moved = []
-    for name in (DATABASE, *(() if keeps_key else (KEY,))):
+    for name in (_LOG, DATABASE, *(() if keeps_key else (KEY,))):
         path = state / name
         if path.exists():
-            target = state / f"{name}.before-{now:%Y%m%dT%H%M%SZ}"
+            target = state / (f"{DATABASE}{mark}-wal" if name == _LOG else f"{name}{mark}")
             path.replace(target)
             moved.append(target)
     return tuple(moved)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import sqlite3
 import stat
 import tarfile
@@ -271,6 +272,26 @@ def test_what_was_there_is_kept_and_another_key_too(state: Path, tmp_path: Path)
     ]
     assert (state / "links.key").read_bytes() == b"k" * 32
     assert stat.S_IMODE((state / "monitor.db").stat().st_mode) == 0o600
+
+
+def test_what_was_there_is_kept_with_what_a_killed_monitor_left_in_its_log_alone(state: Path, tmp_path: Path) -> None:
+    archive = backup_of(state, tmp_path / "b.tar.gz")
+    killed = tmp_path / "killed"
+    killed.mkdir()
+    with closing(sqlite3.connect(state / "monitor.db")) as connection:
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
+        connection.execute("INSERT INTO facts (name, value) VALUES ('newest', 'word')")
+        connection.commit()
+        for each in state.glob("monitor.db*"):
+            shutil.copy(each, killed)
+    done = restore_backup(archive, killed, now=NOW, over=True)
+    assert [each.name for each in done.aside] == [
+        "monitor.db.before-20260901T120000Z-wal",
+        "monitor.db.before-20260901T120000Z",
+    ]
+    newest = "SELECT value FROM facts WHERE name = 'newest'"
+    with closing(sqlite3.connect(done.aside[1])) as kept, closing(sqlite3.connect(killed / "monitor.db")) as now:
+        assert (kept.execute(newest).fetchone(), now.execute(newest).fetchone()) == (("word",), None)
 
 
 def test_journals_are_joined_and_the_newer_word_on_a_try_holds(state: Path, tmp_path: Path) -> None:
