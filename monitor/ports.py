@@ -310,6 +310,7 @@ class Recorded:
     deliveries: int = 0
     background: tuple[str, ...] = ()  #: why judgements were recorded but announced nothing (reason codes)
     for_review: tuple[ReviewItem, ...] = ()  #: what a person is asked about from now on
+    left: bool = False  #: nothing was written of it: the sources that are watched are to say it, for it may be news to somebody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from monitor.backfill.partition import Options, version
 from monitor.backfill.plan import Form, Part, files_in, parts_of, parts_of_pages
 from monitor.domain.calendar import london_day
 from monitor.domain.ledger import ALERT_WINDOW
+from monitor.domain.model import Report
 from monitor.ports import Classified, Recorded
 
 if TYPE_CHECKING:
@@ -141,6 +142,7 @@ class Recording:
     recorded: int = 0
     known: int = 0  #: recorded before
     too_recent: int = 0  #: left to the sources that are watched
+    left: int = 0  #: left to them, too: of an inspection that no report is known of, or against what somebody was told
     uncertain: int = 0  #: nobody is asked about the past
 
 
@@ -156,18 +158,20 @@ def record(
     before = london_day(now) - max(alert_window, ALERT_WINDOW) - _MARGIN
     sure = [each for each in findings if each.result.judgements]
     old = [each for each in sure if each.document.published is not None and each.document.published < before]
-    recorded = known = 0
+    old.sort(key=lambda each: not isinstance(each.document, Report))  # what Ofsted says first: the press is believed beside it
+    recorded = known = left = 0
     for start in range(0, len(old), _TOGETHER):
         found = [
             Classified(document=each.document, result=each.result, link=None, baseline=True)
             for each in old[start : start + _TOGETHER]
         ]
         for one in store.record_in_silence(found, now=now):
-            recorded, known = recorded + (not one.duplicate), known + one.duplicate
+            recorded, known, left = recorded + (not one.duplicate and not one.left), known + one.duplicate, left + one.left
         along()
     return Recording(
         recorded=recorded,
         known=known,
         too_recent=len(sure) - len(old),
+        left=left,
         uncertain=len(findings) - len(sure),
     )

@@ -124,6 +124,11 @@ def _record_lines(recording: Recording | None) -> Iterator[str]:
     yield (f"{number_of(recording.recorded, 'document')} written to the ledger, {recording.known} were there. Nobody was told.")
     if recording.too_recent:
         yield f"{number_of(recording.too_recent, 'document')} too recent: left to the sources that are watched."
+    if recording.left:
+        yield (
+            f"{number_of(recording.left, 'document')} not written: of inspections that no report of Ofsted's is known of, or "
+            "against what somebody was told. Sources that are watched tell of these."
+        )
 
 
 def _at_most(found: Sequence[T], line: Callable[[T], str]) -> Iterator[str]:

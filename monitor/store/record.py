@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, insert, select, text, update
 
+from monitor.domain.attestation import OFFICIAL as OFFICIAL_TRUST
 from monitor.domain.calendar import london_day
 from monitor.domain.ledger import Background, attestations, decide
 from monitor.domain.model import OFSTED, Article, Attestation, Change, Inspection, Report, SourceClass, Trust
@@ -61,20 +62,45 @@ def record_in_silence(
 ) -> tuple[Recorded, ...]:
     """Write down what documents of the past say, as if it had always been known: who counts as having been heard when.
 
-    No change is recorded and no review item made, so nobody is told or asked, now or by what comes later.
+    No change is recorded and no review item made, so nobody is told or asked, now or by what comes later. Nor is anybody's news
+    taken from them: what would be believed on an archive's word alone, or puts right what somebody was told, is left.
     """
     be_only_writer(connection)
     recorded: list[Recorded] = []
-    for each, filed in zip(found, file_documents(connection, found, now), strict=True):
+    for each in found:
+        said = attestations(each.document, each.result)
+        if any(_is_for_sources(connection, policy, attestation, now) for attestation in said):
+            recorded.append(Recorded(duplicate=False, left=True))
+            continue
+        (filed,) = file_documents(connection, [each], now)
         if filed.duplicate:
             recorded.append(Recorded(duplicate=True))
             continue
         ledger = LedgerUpdate(connection=connection, article=filed.article, now=now, policy=policy, silently=True)
-        for attestation in attestations(each.document, each.result):
+        for attestation in said:
             ledger.fold(attestation, seen=min(now, _was_there(each.document)), stale=True)
         ledger.note_background()
         recorded.append(Recorded(duplicate=False, background=tuple(ledger.background)))
     return tuple(recorded)
+
+
+def _is_for_sources(connection: Connection, policy: Policy, attestation: Attestation, now: datetime) -> bool:
+    """Whether somebody might miss news, were this believed without a word.
+
+    One misread article would make the next inspection a repetition, a second outlet would end the wait of whoever asked for
+    one, and a report that overrules what was told would be a duplicate when its source has it.
+    """
+    day = london_day(now)
+    before = known(connection, policy.history, (attestation.authority.urn,), day)
+    decision = decide(before, attestation, as_of=day, alert_window=policy.alert_window)
+    if decision.inspection is None:
+        return False
+    if decision.inspection.trust not in OFFICIAL_TRUST:
+        return True
+    if not any(change.kinds & RETRACTIONS for change in decision.changes):
+        return False
+    told = select(changes.c.id).where(changes.c.inspection == decision.inspection.key, changes.c.silent == "").limit(1)
+    return connection.execute(told).first() is not None
 
 
 def _was_there(document: Article | Report) -> datetime:

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from monitor.domain.history import history
 from monitor.extraction.lanes import Lanes
 from monitor.ports import Classified, ConfigError, FetchFailure, Page, Recorded, Validators
 from tests.backfill import archive
-from tests.builders import DAY, NOW, story
+from tests.builders import DAY, NOW, report, story
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +123,7 @@ def test_the_command_reads_records_in_silence_and_reports(
     capsys.readouterr()
     assert main(["backfill", str(files), *where, "--json", "--parquet", str(tmp_path / "out")]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert told["ledger"] == {"recorded": 4, "known": 0, "too_recent": 0, "uncertain": 0}
+    assert told["ledger"] == {"recorded": 4, "known": 0, "too_recent": 0, "left": 0, "uncertain": 0}
     assert sum(each["heard"] for each in told["inspections"]) == 4
     assert {each["first_outlet"] for each in told["inspections"] if each["heard"]} == {"gazette.co.uk"}
     assert parquet.read_table(tmp_path / "out" / "judgements.parquet").num_rows == 4
@@ -186,8 +187,6 @@ class _Ledger:
 
 @pytest.mark.parametrize(("age", "recorded"), [(0, 0), (20, 0), (43, 0), (46, 1), (400, 1)])
 def test_what_may_still_be_news_is_left_to_the_sources(age: int, recorded: int) -> None:
-    from datetime import timedelta
-
     from monitor.backfill.findings import Finding
 
     document, result = story({"Leeds": "overall good"}, published=DAY - timedelta(days=age))
@@ -195,6 +194,17 @@ def test_what_may_still_be_news_is_left_to_the_sources(age: int, recorded: int) 
     ledger = _Ledger()
     came = record([finding], ledger, now=NOW, alert_window=timedelta(days=30))
     assert (came.recorded, came.too_recent, len(ledger.given)) == (recorded, 1 - recorded, recorded)
+
+
+def test_reports_come_before_the_press_that_is_believed_beside_them() -> None:
+    from monitor.backfill.findings import Finding
+
+    told, result = story({"Leeds": "overall good"}, published=date(2019, 3, 4))
+    official = report("Leeds", "overall good", published=date(2019, 3, 5))
+    found = [Finding(file="a", offset=0, document=each, result=result) for each in (told, official)]
+    ledger = _Ledger()
+    record(found, ledger, now=NOW, alert_window=timedelta(days=30))
+    assert [each.document for each in ledger.given] == [official, told]
 
 
 # --- sitemaps -------------------------------------------------------------------------------------------------------------
