@@ -183,15 +183,22 @@ def find(name: str) -> Authority | None:
 
 
 def suggest(name: str) -> str | None:
-    """The authority name nearest to a misspelt one, for "did you mean"."""
+    """The authority name nearest to a misspelt one, for "did you mean"; none for one that is to be an authority itself."""
+    if _planned(name):
+        return None
     close = get_close_matches(fold(name), _by_name(), n=1, cutoff=0.6)
     return _by_name()[close[0]].name if close else None
 
 
 def nearest(name: str, count: int = 3) -> tuple[str, ...]:
-    """The authorities that a name may mean, nearest first: those that begin so or hold it as a word, then misspelt ones."""
+    """The authorities that a name may mean, nearest first: those that begin so or hold it as a word, then misspelt ones.
+
+    Of a planned authority the one that it takes over from; of a code none, as codes that look alike are no neighbours.
+    """
     folded = fold(name)
-    if not folded:
+    if found := _planned(name):
+        return (found[0].display_name,)
+    if not folded or any(letter.isdigit() for letter in name):
         return ()
     begin = [known for known in _by_name() if known.startswith(folded)]
     hold = [known for known in _by_name() if f" {folded}" in known]
@@ -199,12 +206,18 @@ def nearest(name: str, count: int = 3) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_by_name()[known].display_name for known in (*sorted(begin, key=len), *hold, *close)))[:count]
 
 
+def _planned(name: str) -> tuple[Authority, Plan] | None:
+    """The authority that one of a name is to take over from, and the plan that says so; None where none is planned."""
+    folded = fold(name)
+    return next(((by_urn()[urn], plan) for urn, plan in plans().items() if folded in map(fold, plan.successors)), None)
+
+
 def unknown(name: str) -> str:
     """What can be said of a name that is no authority's, to be put behind that: which was meant, or when it will be one."""
-    for urn, plan in plans().items():
-        if fold(name) in map(fold, plan.successors):
-            told = f"; it takes over from {by_urn()[urn].display_name} on {day_words(plan.day)}"
-            return f"{told}, and is known once Ofsted has registered it"
+    if found := _planned(name):
+        before, plan = found
+        told = f"; it takes over from {before.display_name} on {day_words(plan.day)}"
+        return f"{told}, and is known once Ofsted has registered it"
     near = suggest(name)
     return f"; did you mean {near!r}?" if near else ""
 

@@ -55,7 +55,13 @@ def test_what_was_meant_is_one_press_away(client: TestClient, asked: str, words:
 
 @pytest.mark.parametrize(
     "asked",
-    ["/?authority=Xyzzyx", "/?authority=Ledes&from=yesterday", "/?authority=Ledes&authority=Xyzzyx", "/map?date=1999-01-01"],
+    [
+        "/?authority=Xyzzyx",
+        "/?authority=Ledes&from=yesterday",
+        "/?authority=Ledes&authority=Xyzzyx",
+        "/map?date=1999-01-01",
+        "/?authority=West+Surrey",
+    ],
 )
 def test_nothing_is_guessed_where_something_stays_wrong(client: TestClient, asked: str) -> None:
     text, links = refused(client, asked, 400)
@@ -83,6 +89,18 @@ def test_a_change_that_is_not_known_leads_to_its_council(client: TestClient) -> 
 @pytest.mark.parametrize("name", ["leeds", "Leeds-City-Council", "leedz"])
 def test_a_council_by_its_name_is_one_press_away(client: TestClient, name: str) -> None:
     assert refused(client, f"/authorities/{name}", 404)[1]["Leeds"] == "/authorities/E08000035"
+
+
+@pytest.mark.parametrize(
+    ("code", "offered"),
+    [("West-Surrey", ["Surrey"]), ("East Surrey", ["Surrey"]), ("E06000028", []), ("12", []), ("E0800003", [])],
+)
+def test_no_council_is_offered_for_looking_like_one_that_is_to_come_or_a_code(
+    client: TestClient, code: str, offered: list[str]
+) -> None:
+    assert list(refused(client, f"/authorities/{code}", 404)[1]) == [*offered, "All councils"]
+    there = client.get(f"/authorities?q={code.replace('-', ' ')}").text.partition("No authority fits.")[2].partition("</p>")[0]
+    assert re.findall(r"<a [^>]*>(.*?)</a>", there)[: len(offered) or None] == offered or not offered
 
 
 def test_an_address_of_nothing_leads_on_and_shows_nothing_as_it_came(client: TestClient) -> None:

@@ -79,7 +79,8 @@ def test_one_wish_has_one_address(query: str) -> None:
     ("query", "name", "words"),
     [
         ("authority=Atlantis", "authority", "is no authority"),
-        ("authority=Leds", "authority", "did you mean 'Leeds'"),
+        ("authority=Leds", "authority", "did you mean 'Leeds'? Allowed: a name"),
+        ("authority=West+Surrey", "authority", "is known once Ofsted has registered it. Allowed: a name"),
         ("area=leaders", "area", "did you mean leadership?"),
         ("kind=better", "kind", "Allowed: into_inadequate"),
         ("rating=fine", "rating", "outstanding"),

@@ -143,8 +143,9 @@ def _shown(text: str) -> str:
 def _authority(text: str) -> str:
     found = find(text)
     if found is None:
-        allowed = "Allowed: a name, or a GSS, DfE or Ofsted code"
-        raise UnknownError(f"{_shown(text)} is no authority{unknown(text) or '.'} {allowed}", suggest(text) or "")
+        words = f"{_shown(text)} is no authority{unknown(text)}"
+        end = "" if words.endswith("?") else "."
+        raise UnknownError(f"{words}{end} Allowed: a name, or a GSS, DfE or Ofsted code", suggest(text) or "")
     return found.urn
 
 
