@@ -81,14 +81,20 @@ def _start(path: Path) -> bytes:
 
 
 def files_in(source: Path) -> Iterator[tuple[Path, Form | None]]:
-    """The files of a source with what they hold: itself, or in a folder all of them, in the order of their names."""
+    """The files of a source with what they hold: itself, or in a folder all of them, in the order of their names.
+
+    Links to other folders are told as what is not read here: followed, they may lead back to where they are.
+    """
     if not source.exists():
         raise ConfigError("there is no such file or folder", key=str(source))
     if not source.is_dir():
+        if not source.is_file():  # whoever opens a pipe may wait for ever, and nobody can read it twice
+            raise ConfigError("is a pipe or a device; write what it gives into a file", key=str(source))
         yield source, form_of(source)
         return
     for folder, folders, names in os.walk(source):
         folders[:] = sorted(each for each in folders if not each.startswith("."))
+        yield from ((Path(folder) / each, None) for each in folders if (Path(folder) / each).is_symlink())
         for name in sorted(names):
             if not name.startswith(".") and (Path(folder) / name).is_file():
                 yield Path(folder) / name, form_of(Path(folder) / name)

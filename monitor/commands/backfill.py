@@ -78,7 +78,9 @@ def _done(args: argparse.Namespace, settings: Settings) -> tuple[Gathered, Recor
     with watched(quiet=args.json) as view:
         plan, unread = _planned(args, settings, folder, view)
         for path in plan.left_out:
-            view.say(f"{path}: is nothing that is read here, left out")
+            view.say(
+                f"{path}: {'is a link to a folder; name that' if path.is_dir() else 'is nothing that is read here, left out'}"
+            )
         if not plan.parts and not unread:
             raise ConfigError("there is nothing to read in it", key=" ".join(args.sources))
         view.begin(plan.parts)

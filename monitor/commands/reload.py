@@ -44,7 +44,10 @@ def run(args: argparse.Namespace) -> int:
     if not process:
         raise MonitorError(f"no monitor runs on {args.state}; `monitor run` reads the configuration when it starts")
     ask_to_reload(process, signal.SIGUSR1)
-    print(f"Process {process} reads {args.config} again. Its log says what came of it; so do `monitor doctor` and /readyz.")
+    print(
+        f"{args.config} can be used. Process {process} reads again the folder that it was started with. Its log says what came "
+        "of it; so do `monitor doctor` and /readyz."
+    )
     return 0
 
 

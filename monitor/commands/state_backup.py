@@ -54,7 +54,8 @@ def run(args: argparse.Namespace) -> int:
         )
         raise ConfigError(words, key="database_url")
     target = args.target or settings.backup_folder
-    is_folder = target == settings.backup_folder or target.is_dir()
+    # Only a folder has others to remove: one that is not there yet is made, and is no name of a file.
+    is_folder = target == settings.backup_folder or target.is_dir() or bool(args.keep and not target.suffix)
     file = target / backup_name(now) if is_folder else target
     manifest = make_backup(settings.state, file, now=now, version=__version__)
     gone = prune_backups(file.parent, args.keep) if args.keep else []

@@ -56,6 +56,7 @@ def run(args: argparse.Namespace) -> int:
             said += f" There is a state in {args.state} already: --over would put it in its place."
         print(json.dumps({"sound": True} | json.loads(manifest.as_json())) if args.json else said)
         return 0
+    _refuse_beside_another_database(args)
     refuse_if_held(args.state)  # before anything is made
     with single_instance(args.state):
         done = restore_backup(args.archive, args.state, now=SystemClock().now(), over=args.over)
@@ -71,3 +72,20 @@ def run(args: argparse.Namespace) -> int:
         print(f"What was there is kept as {each}; remove it when you need it no more.")
     print("Nothing is sent yet. Start the monitor, look at `monitor outbox list`, then: monitor outbox resume")
     return 0
+
+
+def _refuse_beside_another_database(args: argparse.Namespace) -> None:
+    """What is put back into a state folder is read by no monitor whose state is elsewhere; only its journal would change."""
+    from monitor.ports import ConfigError
+    from monitor.settings import examine
+
+    try:
+        settings, _ = examine(args.config, args.state)
+    except ConfigError:
+        return  # on a machine that has no configuration yet
+    if settings.database_url:
+        words = (
+            "the monitor's state is in a database of its own, and a backup is a state folder's. To put back that database: "
+            "docs/runbook.md, “Backup”. To go back to SQLite: take this setting away first"
+        )
+        raise ConfigError(words, key="database_url")

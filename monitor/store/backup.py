@@ -181,6 +181,8 @@ def opened_backup(archive: Path, newest: str, beside: Path | None = None) -> Ite
 
     Raises StoreError with what is wrong with it.
     """
+    if archive.exists() and not archive.is_file():
+        raise StoreError("is a folder, a pipe or a device, and no backup", key=str(archive))
     try:
         with tempfile.TemporaryDirectory(prefix=".restore-", dir=beside) as work:
             manifest = _unpacked(archive, Path(work))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -174,6 +175,21 @@ def test_a_folder_is_read_with_all_that_is_in_it(tmp_path: Path) -> None:
     plan = planned([tmp_path, tmp_path / "a.warc.gz"])
     assert [part.form for part in plan.parts] == [Form.WARC, Form.PAGES]
     assert ([path.name for path in plan.sitemaps], [path.name for path in plan.left_out]) == (["map.xml"], ["picture.png"])
+
+
+def test_links_within_a_folder_are_not_followed_and_are_told(tmp_path: Path) -> None:
+    write_warc(tmp_path / "a.warc.gz", pages(2))
+    (tmp_path / "up").symlink_to(tmp_path, target_is_directory=True)
+    (tmp_path / "loop").symlink_to("loop")
+    os.mkfifo(tmp_path / "pipe.jsonl")
+    plan = planned([tmp_path])
+    assert ([part.form for part in plan.parts], [path.name for path in plan.left_out]) == ([Form.WARC], ["up"])
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.jsonl")
+    with pytest.raises(ConfigError, match="a pipe"):
+        planned([tmp_path / "pipe.jsonl"])
 
 
 def test_what_is_not_there_is_named(tmp_path: Path) -> None:

@@ -378,3 +378,30 @@ def test_a_server_has_tools_of_its_own(
     monkeypatch.setenv("MONITOR_DATABASE_URL", "postgresql://ann@127.0.0.1:9/monitor")
     assert main(["state", "backup", "--config", str(config), "--state", str(tmp_path)]) == 2
     assert "pg_dump" in capsys.readouterr().err
+
+
+def test_a_backup_is_not_put_back_where_no_monitor_would_read_it(
+    state: Path, config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    archive, new = backup_of(state, tmp_path / "b.tar.gz"), tmp_path / "new"
+    monkeypatch.setenv("MONITOR_DATABASE_URL", "postgresql://ann@127.0.0.1:9/monitor")
+    where = ["--config", str(config), "--state", str(new)]
+    assert main(["state", "restore", str(archive), *where]) == 2
+    assert "database_url" in capsys.readouterr().err
+    assert not new.exists()
+    assert main(["state", "restore", str(archive), "--check", *where]) == 0
+    monkeypatch.delenv("MONITOR_DATABASE_URL")
+    assert main(["state", "restore", str(archive), *where]) == 0
+
+
+def test_a_pipe_is_no_backup_and_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(StoreError, match="a pipe"), opened_backup(tmp_path / "pipe", HEAD):
+        pass
+
+
+def test_with_keep_a_folder_is_meant_that_is_not_there_yet(state: Path, config: Path, tmp_path: Path) -> None:
+    """As from cron, where another disk was not mounted the first time: a file of that name would stop all that come after."""
+    folder = tmp_path / "disk" / "backups"
+    assert main(["state", "backup", str(folder), "--keep", "7", "--config", str(config), "--state", str(state)]) == 0
+    assert len(backups_in(folder)) == 1
