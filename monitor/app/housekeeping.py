@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from monitor import __version__
 from monitor.domain.operator_alarms import Alarm
 from monitor.ports import StoreError
-from monitor.store.backup import DATABASE, backup_name, backups_in, forget_leftovers, make_backup, prune_backups
+from monitor.store.backup import DATABASE, FUTURE, backup_name, backups_in, forget_leftovers, make_backup, prune_backups
 
 if TYPE_CHECKING:
     from monitor.app.runtime import Runtime
@@ -29,10 +29,9 @@ _PORTIONS = 20
 _SPACE = 512 << 20
 
 
-def last_backup(folder: Path) -> datetime | None:
-    """When the newest backup of a folder was made; None where there is none."""
-    found = backups_in(folder)
-    return found[-1][0] if found else None
+def last_backup(folder: Path, now: datetime) -> datetime | None:
+    """When the newest backup of a folder was made; None where there is none but of the future."""
+    return max((made for made, _ in backups_in(folder) if made <= now + FUTURE), default=None)
 
 
 def too_full(free: int, size: int) -> bool:
@@ -90,7 +89,7 @@ class Housekeeping:
             if too_full(free, size):
                 raise StoreError(f"only {free >> 20} MB are free for one of {size >> 20} MB", key=str(folder))
             make_backup(settings.state, folder / backup_name(now), now=now, version=__version__)
-            prune_backups(folder, settings.backup_keep)
+            prune_backups(folder, settings.backup_keep, now=now)
         except (StoreError, OSError) as error:
             self._trouble = f"no backup can be made: {error}"
             _log.error("%s", self._trouble)
@@ -107,4 +106,5 @@ class Housekeeping:
         if self._tried is not None and timedelta() <= now - self._tried < _AGAIN:
             return False
         # One of the future was made by a clock that was wrong, and says nothing of today.
-        return not any(timedelta(days=-1) < now - made < EVERY for made, _ in backups_in(settings.backup_folder))
+        last = last_backup(settings.backup_folder, now)
+        return last is None or now - last >= EVERY

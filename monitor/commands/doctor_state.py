@@ -219,7 +219,7 @@ def of_backups(subject: Subject) -> Iterator[Finding]:
     settings, facts = subject.settings, subject.facts
     if settings.database_url or facts is None or facts.condition is Condition.MISSING:
         return
-    folder, last = settings.backup_folder, last_backup(settings.backup_folder)
+    folder, last = settings.backup_folder, last_backup(settings.backup_folder, subject.clock.now())
     remedy = f"`monitor state backup`; then keep one on another disk ({_RUNBOOK}, “Backup”)"
     if last is None:
         why = " and none is made by itself ([backup] keep = 0)" if not settings.backup_keep else ""

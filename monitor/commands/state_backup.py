@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
     is_folder = target == settings.backup_folder or target.is_dir() or bool(args.keep and not target.suffix)
     file = target / backup_name(now) if is_folder else target
     manifest = make_backup(settings.state, file, now=now, version=__version__)
-    gone = prune_backups(file.parent, args.keep) if args.keep else []
+    gone = prune_backups(file.parent, args.keep, now=now) if args.keep else []
     size = file.stat().st_size
     if args.json:
         print(

@@ -32,7 +32,9 @@ _FILES = (DATABASE, JOURNAL, KEY)
 _MANIFEST, _FORMAT = "manifest.json", 1
 _MAX_MANIFEST = 1 << 20
 _CHUNK = 1 << 20
-_NAME = re.compile(r"monitor-(\d{8}T\d{6})Z\.tar\.gz")
+_NAME = re.compile(r"monitor-([0-9]{8}T[0-9]{6})Z\.tar\.gz")
+#: A backup that is newer than now by more than this was made by a clock that was wrong.
+FUTURE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,15 +66,30 @@ def backup_name(now: datetime) -> str:
 
 def backups_in(folder: Path) -> list[tuple[datetime, Path]]:
     """The backups in a folder, oldest first, each with when it was made by its name."""
-    if not folder.is_dir():
-        return []
-    named = [(found, each) for each in folder.iterdir() if (found := _NAME.fullmatch(each.name))]
-    return sorted((datetime.strptime(found[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC), each) for found, each in named)
+    with suppress(OSError):  # a folder that cannot be read cannot be written either, which whoever makes a backup is told
+        return _backups_in(folder)
+    return []
 
 
-def prune_backups(folder: Path, keep: int) -> list[Path]:
-    """Remove all but the newest backups of a folder, by their names; what else lies there stays. Returns what is gone."""
-    old = [path for _, path in backups_in(folder)[:-keep]] if keep else []
+def _backups_in(folder: Path) -> list[tuple[datetime, Path]]:
+    return sorted((made, each) for each in folder.iterdir() if (made := _made(each.name)) is not None and each.is_file())
+
+
+def _made(name: str) -> datetime | None:
+    """When a backup was made, by its name; None for what is not called like one, or after a moment that there is not."""
+    found = _NAME.fullmatch(name)
+    with suppress(ValueError):
+        return datetime.strptime(found[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC) if found else None
+    return None
+
+
+def prune_backups(folder: Path, keep: int, *, now: datetime) -> list[Path]:
+    """Remove all but the newest backups of a folder, by their names; what else lies there stays. Returns what is gone.
+
+    Those of the future go first: a clock that was wrong made them, and nobody knows how old they are.
+    """
+    found = sorted(backups_in(folder), key=lambda each: (each[0] <= now + FUTURE, *each))
+    old = [path for _, path in found[:-keep]] if keep else []
     for path in old:
         path.unlink(missing_ok=True)
     return old

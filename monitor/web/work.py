@@ -36,6 +36,6 @@ def work_of(runtime: Runtime) -> Work:
         disk_free=shutil.disk_usage(runtime.settings.state).free,
         sources=len(runtime.sources),
         failing=sum(each.failures > 0 for each in own),
-        last_backup=last_backup(runtime.settings.backup_folder),
+        last_backup=last_backup(runtime.settings.backup_folder, runtime.clock.now()),
         never=len(runtime.sources) - sum(each.last_success is not None for each in own),
     )

@@ -57,7 +57,7 @@ def test_a_backup_a_day_and_seven_of_them(house: House) -> None:
     keeper = house.keeps()
     tended(keeper)
     assert house.backups() == 1
-    assert last_backup(house.settings.backup_folder) == house.clock.now()
+    assert last_backup(house.settings.backup_folder, house.clock.now()) == house.clock.now()
     house.clock.forward(hours=23)
     tended(keeper)
     tended(house.keeps())  # a restart makes no more of them
@@ -89,6 +89,13 @@ def test_what_fails_is_an_alarm_until_it_does_not(house: House) -> None:
     house.clock.forward(minutes=31)
     tended(keeper)
     assert (house.backups(), keeper.alarms()) == (1, [])
+
+
+@pytest.mark.parametrize("house", [f'[backup]\nfolder = "{"x" * 300}"\n'], indirect=True)
+def test_a_folder_that_cannot_be_looked_into_is_an_alarm(house: House) -> None:
+    keeper = house.keeps()
+    tended(keeper)
+    assert ["no backup can be made" in alarm.message for alarm in keeper.alarms()] == [True]
 
 
 def test_a_clock_that_was_far_ahead_stops_no_backup(house: House) -> None:

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from monitor.app.housekeeping import too_full
+from monitor.app.housekeeping import last_backup, too_full
 from monitor.cli import main
 from monitor.delivery import Outbox, SentJournal
 from monitor.messages.sample import sample_notice
@@ -312,13 +312,32 @@ def test_the_newest_are_kept_and_what_is_nobodys_backup_stays(tmp_path: Path) ->
         (tmp_path / backup_name(datetime(2026, 3, day, tzinfo=UTC))).touch()
     for name in ("before-upgrade.tar.gz", "monitor-2026.tar.gz", "notes.txt"):
         (tmp_path / name).touch()
-    gone = prune_backups(tmp_path, 2)
+    gone = prune_backups(tmp_path, 2, now=NOW)
     assert [each.name for each in gone] == [f"monitor-2026030{day}T000000Z.tar.gz" for day in (1, 2, 3)]
     assert [made.day for made, _ in backups_in(tmp_path)] == [4, 5]
     assert (tmp_path / "before-upgrade.tar.gz").exists()
     assert (tmp_path / "monitor-2026.tar.gz").exists()
-    assert prune_backups(tmp_path, 0) == []
+    assert prune_backups(tmp_path, 0, now=NOW) == []
     assert backups_in(tmp_path / "none") == []
+
+
+def test_backups_of_the_future_do_not_push_out_the_one_of_today(state: Path, config: Path, tmp_path: Path) -> None:
+    """A clock that was ahead for a week filled the folder."""
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    for year in (2091, 2092, 2093):
+        (folder / f"monitor-{year}0101T000000Z.tar.gz").touch()
+    assert main(["state", "backup", str(folder), "--keep", "2", "--config", str(config), "--state", str(state)]) == 0
+    assert [made.year >= 2091 for made, _ in backups_in(folder)] == [False, True]
+    assert last_backup(folder, NOW) is None
+
+
+def test_what_is_called_like_a_backup_and_is_none_stops_nothing(tmp_path: Path) -> None:
+    (tmp_path / "monitor-20261399T000000Z.tar.gz").touch()
+    (tmp_path / "monitor-20260101T000000Z.tar.gz").mkdir()
+    assert backups_in(tmp_path) == []
+    assert prune_backups(tmp_path, 1, now=NOW) == []
+    assert backups_in(tmp_path / ("x" * 300)) == []
 
 
 def test_what_a_killed_backup_left_goes_after_a_day(tmp_path: Path) -> None:
