@@ -14,6 +14,7 @@ from statistics import mean, median
 
 from monitor.domain.attestation import began
 from monitor.domain.authorities import last_day
+from monitor.domain.calendar import day_words
 from monitor.domain.frameworks import TO_PUBLICATION
 from monitor.domain.model import Authority, Inspection
 from monitor.domain.pauses import PreElectionPeriod, days_open, periods_within, publishable, suspended_on
@@ -88,24 +89,16 @@ def _forecast(
     authority: Authority, last: Inspection | None, table: LifeTable | None, delay: timedelta, as_of: date
 ) -> Forecast:
     if last is None or table is None:
+        waited = (as_of - began(last)).days / MONTH if last else 0.0
         reason = "Inspections are suspended, and nobody knows until when." if last else "It has not been inspected yet."
-        return Forecast(
-            authority=authority,
-            as_of=as_of,
-            last=last,
-            group=group(last) if last else None,
-            waited=(as_of - began(last)).days / MONTH if last else 0.0,
-            inspection=None,
-            report=None,
-            is_overdue=False,
-            intervals=0,
-            pre_election=(),
-            abolished=last_day(authority),
-            reason=reason,
-        )
+        return _without_window(authority, last, waited, as_of, reason)
     start, who = began(last), group(last)
     waited_until = max(start, as_of - TO_PUBLICATION)
     window = _window(table, who, start, waited_until)
+    ends = last_day(authority)
+    if ends and window.first >= ends:
+        reason = f"It is to be abolished on {day_words(ends)}, before the next inspection is to be expected."
+        return _without_window(authority, last, days_open(start, as_of, table.closed) / MONTH, as_of, reason)
     report = Window(
         first=publishable(max(as_of, window.first + delay)),
         middle=publishable(max(as_of, window.middle + delay)),
@@ -122,7 +115,25 @@ def _forecast(
         is_overdue=waited_until > _window(table, who, start, start).last,
         intervals=table.intervals[who],
         pre_election=periods_within(report.first, report.last),
+        abolished=ends,
+    )
+
+
+def _without_window(authority: Authority, last: Inspection | None, waited: float, as_of: date, reason: str) -> Forecast:
+    """That nothing can be expected of an authority, and why."""
+    return Forecast(
+        authority=authority,
+        as_of=as_of,
+        last=last,
+        group=group(last) if last else None,
+        waited=waited,
+        inspection=None,
+        report=None,
+        is_overdue=False,
+        intervals=0,
+        pre_election=(),
         abolished=last_day(authority),
+        reason=reason,
     )
 
 

@@ -94,7 +94,9 @@ def test_nothing_is_known_before_it_is_published(day: date) -> None:
 def test_every_current_authority_has_a_window() -> None:
     found = forecasts(history(), authorities(), as_of=AS_OF)
     assert [each.authority for each in found] == [each for each in authorities() if each.valid.end is None]
-    for each in found:
+    going_on = [each for each in found if each.abolished is None]
+    assert len(going_on) == len(found) - 1  # Surrey
+    for each in going_on:
         assert each.inspection is not None
         assert each.report is not None
         assert each.inspection.first <= each.inspection.middle <= each.inspection.last
@@ -229,6 +231,19 @@ def test_what_is_to_be_abolished_says_so() -> None:
     surrey = of("Surrey", forecasts(history(), authorities(), as_of=AS_OF))
     assert surrey.abolished == date(2027, 4, 1)
     assert of("Kent", forecasts(history(), authorities(), as_of=AS_OF)).abolished is None
+
+
+def test_no_window_opens_after_the_authority_is_gone() -> None:
+    for day in (AS_OF, date(2026, 11, 28), date(2027, 3, 31)):
+        for each in forecasts(history(), authorities(), as_of=day):
+            assert each.inspection is None or each.abolished is None or each.inspection.first < each.abolished
+    surrey = of("Surrey", forecasts(history(), authorities(), as_of=AS_OF))
+    assert (surrey.inspection, surrey.report, surrey.is_overdue) == (None, None, False)
+    assert surrey.reason == "It is to be abolished on 1 April 2027, before the next inspection is to be expected."
+    assert surrey.waited > 12
+    due = replace(authority("Leeds"), valid=DateRange(end=AS_OF + timedelta(days=5000)))
+    before = [inspected("Leeds", "good", published=date(2024, 5, 1))]
+    assert of("Leeds", forecasts([*history(), *before], [due], as_of=AS_OF)).inspection is not None
 
 
 def test_a_press_report_counts_where_there_is_no_other() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from html import unescape
 
@@ -11,10 +12,12 @@ import pytest
 
 from monitor.domain.authorities import authorities, exists_on
 from monitor.domain.history import history
+from monitor.domain.model import Area, Trust
 from monitor.domain.public_record import Believed
 from monitor.web.app import create_app
-from monitor.web.queries.authorities import compared, find_authority, one_authority
+from monitor.web.queries.authorities import compared, find_authority, note, one_authority
 from monitor.web.queries.record import Record
+from tests.builders import official
 from tests.web.fakes import NOW, FakeRecord, TestClient, site_of
 
 WHOLE = Record(Believed(inspections=history(), changes=()), version="1", as_of=date(2026, 9, 1))
@@ -57,7 +60,10 @@ def test_every_authority_has_a_page_with_its_history_and_its_window(client: Test
         assert all(f'href="/changes/{inspection.key}"' in shown for inspection in own)
         assert ('class="chart timeline"' in shown) == bool(own)
         if exists_on(each, NOW.date()):
-            assert re.search(r"eight have inspectors between <strong>\d+ \w+ \d{4}</strong> and", shown)
+            window = re.search(r"eight have inspectors between <strong>\d+ \w+ \d{4}</strong> and", shown)
+            gone = "before the next inspection is to be expected." in shown
+            assert bool(window) != gone
+            assert gone == (each.name == "Surrey")
             assert f'href="/subscribe?authority={each.gss_code}"' in shown
         assert f'href="/feeds/changes.atom?authority={each.gss_code}"' in shown
 
@@ -69,6 +75,15 @@ def test_a_grade_that_was_shared_is_not_called_none(client: TestClient) -> None:
     inspections = told.partition("Every inspection known, newest first")[2].partition("</table>")[0]
     assert inspections.count('<span class="far">shared with children in care</span>') == len(shared)
     assert ">none<" not in inspections
+
+
+@pytest.mark.parametrize(
+    ("area", "words"),
+    [("overall", "no longer given"), ("adoption", "no longer given"), ("care_leavers", "not reported yet")],
+)
+def test_nothing_is_awaited_that_is_graded_no_more(area: str, words: str) -> None:
+    heard = replace(official("Bristol", "leadership good", published=date(2026, 11, 28)), trust=Trust.REPORTED)
+    assert note(heard, Area(area)) == words
 
 
 def test_neighbours_are_counted_where_both_have_a_grade() -> None:

@@ -8,6 +8,7 @@ from datetime import date
 
 from monitor.domain.attestation import OFFICIAL, edition_of
 from monitor.domain.authorities import Plan, authorities, by_code, by_urn, exists_on, plans, successors_of
+from monitor.domain.frameworks import last_graded
 from monitor.domain.history import PredecessorGrade, predecessor_grades
 from monitor.domain.model import Area, Authority, ChildrensTrust, Inspection, Rating
 from monitor.domain.movement import direction, shares_grade
@@ -44,7 +45,7 @@ class AuthorityRow:
 def note(inspection: Inspection, area: Area) -> str:
     """What is said where an inspection gives an area no grade of its own."""
     edition = edition_of(inspection)
-    if area is Area.OVERALL and edition is not None and area not in edition.areas:
+    if edition is not None and area not in edition.areas and last_graded(area) is not None:
         return "no longer given"
     if shares_grade(inspection, area):
         return "shared with children in care"
