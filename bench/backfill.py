@@ -1,11 +1,11 @@
 """A large archive of news, read: bare, with a search for bytes, and as a backfill on one worker and on two; then killed.
 
-    python bench/backfill.py [--records N] [--folder DIR] [--keep]
+    python bench/backfill.py [--records N] [--inspected N] [--rates] [--folder DIR] [--keep]
 
 The archive is WARC as CC-NEWS publishes it: each record a gzip member of its own, with the records of requests between. Its
 texts are ours: one page in 2,000 is an article of `corpus/`, the others are made of `ordinary_news.txt` in the layouts that the
 tests of reading have, with menus, scripts and style sheets beside them until they are as long as pages are (log-normal, median
-60 KB, mean about 80 KB). One in twelve of the others has an inspector of the police, or something inspected.
+60 KB, mean about 80 KB). One in twelve of the others (`--inspected`) has an inspector of the police, or something inspected.
 
 200,000 records need about 5 GB of disk, and half an hour on two quiet cores. All of it is measured in one run; seconds are by
 the wall, with seconds of processor beside them, which a busy machine changes less.
@@ -90,11 +90,12 @@ def bulk(chance: random.Random, words: Sequence[str]) -> list[str]:
 class Maker:
     """Pages by number, the same whenever they are asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, inspected: int) -> None:
         from tests.extraction.layouts import LAYOUTS
         from tests.extraction.platforms import PLATFORMS
         from tests.extraction.stories import Story
 
+        self._inspected = inspected
         self._story: Any = Story
         self._layouts = [make for make, _ in (LAYOUTS | PLATFORMS).values()]
         lines = (ROOT / "bench" / "ordinary_news.txt").read_text(encoding="utf-8").splitlines()
@@ -120,8 +121,8 @@ class Maker:
         else:
             lines = chance.choices(self._lines, k=chance.randint(8, 30))
             title = " ".join(lines[0].split()[:8])
-            if number % 12 == 0:
-                lines.insert(3, INSPECTORS[number // 12 % len(INSPECTORS)])
+            if self._inspected and number % self._inspected == 0:
+                lines.insert(3, INSPECTORS[number // self._inspected % len(INSPECTORS)])
         frame = self._frames[number % len(self._frames)]
         html = frame.replace("@@TITLE@@", title).replace("2023-03-01", day.isoformat())
         html = html.replace("@@TEXT@@", "</p><p>".join(line.replace("&", "&amp;").replace("<", "&lt;") for line in lines))
@@ -148,7 +149,7 @@ def relevant_articles() -> list[tuple[str, str, date]]:
     return [(each.title, each.text, each.published) for each in found if each.labels and each.published][:400]
 
 
-def write_file(path: str, first: int, last: int) -> tuple[int, int]:
+def write_file(path: str, first: int, last: int, inspected: int) -> tuple[int, int]:
     """One archive; returns bytes of pages, and pages."""
     from io import BytesIO
 
@@ -156,7 +157,7 @@ def write_file(path: str, first: int, last: int) -> tuple[int, int]:
 
     from monitor.backfill.crawl import warc_record
 
-    make, size = Maker(), 0
+    make, size = Maker(inspected), 0
     with Path(path).open("wb") as file:
         for number in range(first, last):
             url, body, at = make.page(number)
@@ -172,14 +173,14 @@ def write_file(path: str, first: int, last: int) -> tuple[int, int]:
     return size, last - first
 
 
-def write_archive(folder: Path, records: int) -> tuple[int, int]:
+def write_archive(folder: Path, records: int, inspected: int) -> tuple[int, int]:
     """The archive in files; returns bytes of pages, and bytes on disk."""
     folder.mkdir(parents=True, exist_ok=True)
     each = -(-records // FILES)
-    jobs = [(str(folder / f"CC-NEWS-{n:05}.warc.gz"), n * each, min(records, (n + 1) * each)) for n in range(FILES)]
+    jobs = [(str(folder / f"CC-NEWS-{n:05}.warc.gz"), n * each, min(records, (n + 1) * each), inspected) for n in range(FILES)]
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         sizes = list(pool.map(write_file, *zip(*jobs, strict=True)))
-    return sum(size for size, _ in sizes), sum(Path(path).stat().st_size for path, _, _ in jobs)
+    return sum(size for size, _ in sizes), sum(Path(path).stat().st_size for path, *_ in jobs)
 
 
 # --- measuring ------------------------------------------------------------------------------------------------------------
@@ -439,6 +440,8 @@ def kills(folder: Path, work: Path, came: str, parts: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--records", type=int, default=20_000)
+    parser.add_argument("--inspected", type=int, default=12, metavar="N", help="one in N other pages has such a word; 0: none")
+    parser.add_argument("--rates", action="store_true", help="measure how fast, and kill nothing")
     parser.add_argument("--folder", type=Path, default=Path("/tmp/monitor-bench-backfill"))
     parser.add_argument("--keep", action="store_true", help="leave the archive for another run")
     args = parser.parse_args()
@@ -447,7 +450,7 @@ def main() -> None:
     try:
         start = time.perf_counter()
         if not list(folder.glob("*.warc.gz")):
-            pages, disk = write_archive(folder, args.records)
+            pages, disk = write_archive(folder, args.records, args.inspected)
             say(
                 f"{args.records:,} pages of {pages / args.records / 1000:.0f} KB, {pages / 1e9:.1f} GB,",
                 f"{disk / 1e9:.2f} GB packed, made in {time.perf_counter() - start:.0f} s",
@@ -456,7 +459,8 @@ def main() -> None:
         took, came, parts = rates(folder, work)
         print(f"one worker takes {took['workers-1'] / took['search']:.2f} times reading and searching (aim: 1.5)")
         print(f"two workers are {took['workers-1'] / took['workers-2']:.2f} times as fast as one (aim: 1.8)")
-        kills(folder, work, came, parts)
+        if not args.rates:
+            kills(folder, work, came, parts)
         print(f"load at the end: {os.getloadavg()[0]:.1f}")
     finally:
         shutil.rmtree(work, ignore_errors=True)
