@@ -125,6 +125,10 @@ def _of_permissions(folder: Path) -> Iterator[Finding]:
         file = folder / name
         if not file.exists():
             continue
+        if not file.is_file():  # Docker makes a folder of what was to be mounted and was not there
+            remedy = "stop the monitor, move it away, and put back what belongs there, or start without it"
+            yield Finding(level=Level.ERROR, about="files", says=f"{file} is no file", remedy=remedy)
+            continue
         if not os.access(file, os.R_OK | os.W_OK):
             says = f"{file} cannot be read and written by this user"
             yield Finding(level=Level.ERROR, about="files", says=says, remedy=f"`chown` {file} to the monitor's user")

@@ -52,8 +52,9 @@ def restore_backup(archive: Path, state: Path, *, now: datetime, over: bool = Fa
     state.mkdir(parents=True, exist_ok=True, mode=0o700)
     with opened_backup(archive, schema.HEAD, state) as (manifest, work):
         _disable_sending(work / DATABASE, f"it was restored from a backup of {moment_words(manifest.made, year=True)}")
-        aside = _moved_aside(state, now, keeps_key=_same(work / KEY, state / KEY))
+        # What may fail comes before the first thing that is moved: then everything is where it was.
         _merge_journals(state / JOURNAL, work / JOURNAL)
+        aside = _moved_aside(state, now, keeps_key=_same(work / KEY, state / KEY))
         if (work / KEY).exists() and not (state / KEY).exists():
             (work / KEY).replace(state / KEY)
         (work / DATABASE).replace(database)

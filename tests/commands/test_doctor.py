@@ -167,6 +167,11 @@ def held_message(house: House) -> None:
     house.sql("UPDATE deliveries SET state = 'held'")
 
 
+def folder_for_key(house: House) -> None:
+    (house.state / "links.key").unlink(missing_ok=True)
+    (house.state / "links.key").mkdir()
+
+
 def readable_key(house: House) -> None:
     house.begun()
     (house.state / "links.key").write_bytes(b"k" * 32)
@@ -215,6 +220,7 @@ BROKEN: list[tuple[Callable[[House], None], int, str, str, str]] = [
     (newer, 1, "state", "written by a newer version of the monitor (schema 9001", "docs/releasing.md"),
     (restored, 1, "state", "nothing is sent: the database is an older copy of itself", "monitor outbox resume"),
     (held_message, 1, "outbox", "1 message held for you to look at", "monitor outbox release ID"),
+    (folder_for_key, 1, "files", "links.key is no file", "move it away"),
     (readable_key, 0, "files", "links.key can be read by other users", "chmod 600"),
     (never, 1, "source paper", "has never answered", "monitor sources test paper"),
     (stopped_long_ago, 1, "daemon", "no monitor runs here", "monitor run"),

@@ -294,6 +294,17 @@ def test_what_was_there_is_kept_with_what_a_killed_monitor_left_in_its_log_alone
         assert (kept.execute(newest).fetchone(), now.execute(newest).fetchone()) == (("word",), None)
 
 
+def test_a_restore_that_fails_leaves_everything_where_it_was(state: Path, tmp_path: Path) -> None:
+    SentJournal(state / "sent.journal").begin("a" * 32, 1)
+    archive = backup_of(state, tmp_path / "b.tar.gz")
+    (state / "sent.journal").unlink()
+    (state / "sent.journal").mkdir()  # what cannot be read, or written on a full disk
+    before = {each.name: each.stat().st_ino for each in state.iterdir()}
+    with pytest.raises(StoreError):
+        restore_backup(archive, state, now=NOW, over=True)
+    assert {each.name: each.stat().st_ino for each in state.iterdir()} == before
+
+
 def test_journals_are_joined_and_the_newer_word_on_a_try_holds(state: Path, tmp_path: Path) -> None:
     old, new = SentJournal(state / "sent.journal"), SentJournal(state / "sent.journal")
     old.begin("a" * 32, 1)
