@@ -100,6 +100,14 @@ def test_who_moved_is_named_once_on_the_page_and_in_the_file(client: TestClient)
     assert len(file) > 50
 
 
+def test_flows_across_a_shared_grade_are_explained_where_they_are_counted(client: TestClient) -> None:
+    shared = {each.authority.display_name for each in history() if each.combined_care}
+    across = [row for row in lines(client, "/trends/flows.csv?area=care_leavers") if int(row["year"]) >= 2023]
+    assert shared & {row["authority"] for row in across}
+    assert "reports that give care leavers no grade apart are passed over" in client.get("/trends?area=care_leavers").text
+    assert "are passed over" not in client.get("/trends?area=overall").text
+
+
 @pytest.mark.parametrize("address", ["/map", "/trends/ratings", "/trends/flows"])
 def test_a_picture_is_a_file_with_a_name_that_says_what_it_is(client: TestClient, address: str) -> None:
     vector = client.get(f"{address}.svg?area=leadership")
