@@ -21,8 +21,8 @@ from pkgutil import walk_packages
 ROOT = Path(__file__).resolve().parent.parent
 #: Alembic runs it inside a migration only.
 NOT_BY_ITSELF = {"monitor.__main__", "monitor.store.migrations.env"}
-#: Brought by an extra, and looked for only where it is wanted.
-EXTRAS = {"psycopg"}
+#: Brought by extras (postgres, backfill), and looked for only where it is wanted.
+EXTRAS = {"psycopg", "dask", "distributed", "fastwarc", "pyarrow"}
 PAGE = b"<html><head><title>Council news</title></head><body><div>%s</div></body></html>" % (
     b"<p>A word, and another.</p>" * 40
 )
