@@ -4,7 +4,8 @@ SHELL := /bin/sh
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-JOBS ?= 2
+# One more than the cores that there are at least: many tests wait for a daemon, a server or a browser.
+JOBS ?= 3
 UV := $(shell command -v uv 2>/dev/null)
 
 ifeq ($(UV),)
@@ -71,7 +72,7 @@ backfill: $(VENV)/.backfill-installed ## read archives of news to rebuild histor
 	@exec $(MONITOR) backfill $(ARGS)
 
 test: $(VENV)/.dev-installed ## run every test
-	@$(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/.dev-installed ## ruff
 	@$(BIN)/python -m ruff check .

@@ -177,7 +177,7 @@ def test_what_is_held_is_released_or_dropped_and_what_is_in_doubt_is_tried_again
     until(lambda: len(house.subjects()) == 1)
     assert house.one in house.subjects()[0]
     with page.expect_navigation():
-        page.get_by_role("link", name="Message ").first.click()
+        page.get_by_role("row").filter(has_text=f"{A_STORM} councils").first.get_by_role("link").click()
     assert page.get_by_text("For “everything”").count() == 1
     assert page.locator("dd details li").count() == A_STORM, "what it tells, council by council"
     press(page, "Send it")
